@@ -39,6 +39,8 @@ ids! {
     MeasureId,
     /// A milestone (阶段节点).
     MilestoneId,
+    /// One completion criterion of a task (完成标准).
+    CriterionId,
     /// A unit of the organisation (单位).
     UnitId,
     /// A person (人员).

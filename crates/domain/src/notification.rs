@@ -1,0 +1,108 @@
+//! Who is told of an event, by which rule; the words are rendered when they are read.
+
+use crate::ids::{PersonId, UnitId};
+use crate::policy::{AlertLevel, Who};
+use crate::sign_request::{SignMode, SignatureState};
+use crate::task::event::TaskEvent;
+use crate::task::state::Task;
+use crate::words;
+
+words! {
+    /// Why somebody is told something.
+    pub enum Rule {
+        TaskIssued = "task_issued", "任务已下发，请认领";
+        ReassignmentWished = "reassignment_wished", "单位申请责任分工调整";
+        ReassignmentAnswered = "reassignment_answered", "责任分工调整已有结果";
+        SignatureWanted = "signature_wanted", "有事项等您签批";
+        PaperRecorded = "paper_recorded", "已为您代录纸质签批，如有异议请提出";
+        SignatureObjected = "signature_objected", "签批人对代录提出异议";
+        RequestReturned = "request_returned", "所报事项被退回";
+        RequestGranted = "request_granted", "所报事项已同意";
+        StatementReturned = "statement_returned", "写实被退回";
+        StatementMissed = "statement_missed", "写实截止后仍未报";
+        MilestonePassed = "milestone_passed", "节点已过期";
+        DueDatePassed = "due_date_passed", "任务已逾期";
+        LightYellow = "light_yellow", "任务转为预警";
+        LightRed = "light_red", "任务转为红灯";
+        ObservationEnded = "observation_ended", "跟踪巩固期满，请确认";
+        TaskReopened = "task_reopened", "任务重新整改";
+        TaskClosed = "task_closed", "任务已销号";
+    }
+}
+
+/// A circle of people; persistence knows who they are today.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Audience {
+    /// Everybody of a unit.
+    Unit(UnitId),
+    /// The heads of a unit.
+    Heads(UnitId),
+    /// One person and his stand-ins.
+    Person(PersonId),
+    /// The round's office.
+    Office,
+    /// The round's teams, as far as they may verify the task.
+    Verifiers,
+    /// The round's principal.
+    Principal,
+}
+
+/// Who is told, after the event; a warning widens with its level (docs/domain.md §15).
+pub fn audience(event: &TaskEvent, task: &Task) -> Vec<(Rule, Audience)> {
+    let lead = task.lead_unit().map(Audience::Unit);
+    let lead_heads = task.lead_unit().map(Audience::Heads);
+    let leader = task.lead_leader().map(Audience::Person);
+    let person = task.draft.parties.persons.first().copied().map(Audience::Person);
+    let told = |rule: Rule, who: &[Option<Audience>]| who.iter().flatten().map(|a| (rule, *a)).collect::<Vec<_>>();
+    match event {
+        TaskEvent::Issued { .. } | TaskEvent::Reassigned { .. } => told(Rule::TaskIssued, &[lead]),
+        TaskEvent::ReassignmentWished { .. } => told(Rule::ReassignmentWished, &[Some(Audience::Office)]),
+        TaskEvent::Upheld { .. } => told(Rule::ReassignmentAnswered, &[lead]),
+        TaskEvent::RequestSubmitted { request } => next_signers(task, request.request.id),
+        TaskEvent::Signed { signature, .. } if signature.mode == SignMode::Paper => {
+            let mut all = told(Rule::SignatureWanted, &[Some(Audience::Office)]);
+            all.extend(signature.person.map(|p| (Rule::PaperRecorded, Audience::Person(p))));
+            all
+        }
+        TaskEvent::Signed { request, .. } | TaskEvent::SignatureConfirmed { request, .. } => {
+            next_signers(task, *request)
+        }
+        TaskEvent::SignatureObjected { .. } => told(Rule::SignatureObjected, &[Some(Audience::Office)]),
+        TaskEvent::RequestReturned { request } => {
+            let by = task.request(*request).map(|r| Audience::Person(r.request.submitted_by));
+            told(Rule::RequestReturned, &[by, lead_heads])
+        }
+        TaskEvent::RequestGranted { request } => {
+            let by = task.request(*request).map(|r| Audience::Person(r.request.submitted_by));
+            told(Rule::RequestGranted, &[by])
+        }
+        TaskEvent::StatementReturned { unit, .. } => told(Rule::StatementReturned, &[Some(Audience::Unit(*unit))]),
+        TaskEvent::StatementMissed { unit, .. } => told(Rule::StatementMissed, &[Some(Audience::Unit(*unit))]),
+        TaskEvent::MilestonePassed { .. } => told(Rule::MilestonePassed, &[lead, person]),
+        TaskEvent::DueDatePassed { .. } => told(Rule::DueDatePassed, &[lead, person, leader, Some(Audience::Office)]),
+        TaskEvent::LightChanged { to: AlertLevel::Yellow, .. } => told(Rule::LightYellow, &[lead, person]),
+        TaskEvent::LightChanged { to: AlertLevel::Red, .. } => {
+            told(Rule::LightRed, &[lead, person, leader, lead_heads, Some(Audience::Principal)])
+        }
+        TaskEvent::ObservationEnded {} => told(Rule::ObservationEnded, &[Some(Audience::Office)]),
+        TaskEvent::Reopened { .. } => told(Rule::TaskReopened, &[lead, person, leader]),
+        TaskEvent::Closed { .. } => told(Rule::TaskClosed, &[lead, leader]),
+        _ => Vec::new(),
+    }
+}
+
+/// Whoever can sign the request's next step.
+fn next_signers(task: &Task, id: crate::ids::SignRequestId) -> Vec<(Rule, Audience)> {
+    let Some(request) = task.request(id).map(|r| &r.request).filter(|r| r.is_open()) else { return Vec::new() };
+    if request.signatures.last().is_some_and(|s| s.state == SignatureState::Pending) {
+        return Vec::new();
+    }
+    let Some(step) = request.current_step().map(|i| &request.chain[i]) else { return Vec::new() };
+    let to = match step.who {
+        Who::UnitHead => task.lead_unit().map(Audience::Heads),
+        Who::LeadLeader | Who::Principal | Who::GroupHead => step.person.map(Audience::Person),
+        Who::Office | Who::Meeting => Some(Audience::Office),
+        Who::Supervisor => Some(Audience::Verifiers),
+    };
+    to.map(|a| (Rule::SignatureWanted, a)).into_iter().collect()
+}

@@ -1,0 +1,247 @@
+//! The round's policy: what an office may set, with the defaults of docs/domain.md. A policy is data, kept in versions with a basis.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::refusal::{FieldError, Refusal};
+use crate::words;
+
+words! {
+    /// What a sign request is about (docs/domain.md §9).
+    pub enum RequestKind {
+        Plan = "plan", "单位整改方案";
+        Amendment = "amendment", "方案调整";
+        Closure = "closure", "销号申请";
+        Extension = "extension", "延期申请";
+        Reassignment = "reassignment", "责任分工调整";
+        Withdrawal = "withdrawal", "作废申请";
+    }
+}
+
+words! {
+    /// Who may sign a step of a chain (docs/domain.md §9).
+    pub enum Who {
+        UnitHead = "unit_head", "单位负责人";
+        LeadLeader = "lead_leader", "牵头领导";
+        Office = "office", "整改办";
+        Supervisor = "supervisor", "督导核查人";
+        Principal = "principal", "主要负责人";
+        GroupHead = "group_head", "领导组组长";
+        Meeting = "meeting", "会议审定";
+    }
+}
+
+words! {
+    /// How often a statement is owed.
+    pub enum Cadence {
+        Weekly = "weekly", "每周";
+        Monthly = "monthly", "每月";
+    }
+}
+
+words! {
+    /// Colours of the alert level, never mixed with completion (docs/domain.md §7).
+    pub enum AlertLevel {
+        None = "none", "—";
+        Green = "green", "正常";
+        Yellow = "yellow", "预警";
+        Red = "red", "红灯";
+    }
+}
+
+/// One step of a chain as the policy writes it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct StepRule {
+    /// Who signs.
+    pub who: Who,
+    /// How many different people.
+    pub count: u8,
+    /// What the step is called.
+    pub label: String,
+}
+
+/// Everything an office may set for a round. Days are working days unless the name says otherwise; times are Asia/Shanghai.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Policy {
+    /// Working days from issue to the claim.
+    pub claim_working_days: u16,
+    /// Working days from claim to the unit plan.
+    pub plan_working_days: u16,
+    /// Calendar days an immediate correction has.
+    pub immediate_calendar_days: u16,
+    /// Weekday of the cut-off, 1 = Monday … 7 = Sunday.
+    pub cut_off_weekday: u8,
+    /// Hour of the cut-off, Asia/Shanghai.
+    pub cut_off_hour: u8,
+    /// Minute of the cut-off.
+    pub cut_off_minute: u8,
+    /// Working days after the cut-off when a missing statement becomes an event.
+    pub statement_grace_working_days: u16,
+    /// Cadence in the concentrated period.
+    pub concentrated_cadence: Cadence,
+    /// Cadence afterwards.
+    pub continuous_cadence: Cadence,
+    /// Coordination meetings a month.
+    pub meetings_per_month: u8,
+    /// The chain of each kind of sign request.
+    pub chains: BTreeMap<RequestKind, Vec<StepRule>>,
+    /// Working days of observation after closure; 0 allowed.
+    pub observation_working_days: u16,
+    /// Whether the clock confirms at the end of observation, instead of a supervisor.
+    pub confirm_by_clock: bool,
+    /// Working days before the due date from which a task with open milestones is in yellow.
+    pub due_soon_working_days: u16,
+    /// Level of a late milestone.
+    pub milestone_late_level: AlertLevel,
+    /// Level of a late claim or plan.
+    pub claim_or_plan_late_level: AlertLevel,
+    /// The criterion filled in where a task brings none.
+    pub default_criterion: String,
+    /// Whether pages carry reader and time.
+    pub watermark: bool,
+}
+
+fn step(who: Who, count: u8, label: &str) -> StepRule {
+    StepRule { who, count, label: label.to_owned() }
+}
+
+impl Default for Policy {
+    /// The defaults of docs/domain.md.
+    fn default() -> Self {
+        let chains = BTreeMap::from([
+            (
+                RequestKind::Plan,
+                vec![
+                    step(Who::UnitHead, 1, "单位负责人审签"),
+                    step(Who::LeadLeader, 1, "牵头领导审签"),
+                    step(Who::Office, 1, "整改办审核"),
+                ],
+            ),
+            (
+                RequestKind::Amendment,
+                vec![
+                    step(Who::UnitHead, 1, "单位负责人审签"),
+                    step(Who::LeadLeader, 1, "牵头领导审签"),
+                    step(Who::Office, 1, "整改办审核"),
+                ],
+            ),
+            (
+                RequestKind::Closure,
+                vec![
+                    step(Who::UnitHead, 1, "单位负责人真实性承诺"),
+                    step(Who::LeadLeader, 1, "牵头领导审签"),
+                    step(Who::Supervisor, 2, "督导核查"),
+                    step(Who::Principal, 1, "主要负责人审定"),
+                ],
+            ),
+            (
+                RequestKind::Extension,
+                vec![step(Who::LeadLeader, 1, "牵头领导审签"), step(Who::Office, 1, "整改办审核")],
+            ),
+            (RequestKind::Reassignment, vec![step(Who::GroupHead, 1, "领导组组长审定")]),
+            (RequestKind::Withdrawal, vec![step(Who::Principal, 1, "主要负责人审定")]),
+        ]);
+        Self {
+            claim_working_days: 3,
+            plan_working_days: 5,
+            immediate_calendar_days: 15,
+            cut_off_weekday: 5,
+            cut_off_hour: 17,
+            cut_off_minute: 0,
+            statement_grace_working_days: 1,
+            concentrated_cadence: Cadence::Weekly,
+            continuous_cadence: Cadence::Monthly,
+            meetings_per_month: 2,
+            chains,
+            observation_working_days: 10,
+            confirm_by_clock: false,
+            due_soon_working_days: 5,
+            milestone_late_level: AlertLevel::Yellow,
+            claim_or_plan_late_level: AlertLevel::Yellow,
+            default_criterion: "全部措施完成并有佐证材料".to_owned(),
+            watermark: true,
+        }
+    }
+}
+
+impl Policy {
+    /// The steps of a kind; every kind has a chain once `check` has passed.
+    pub fn chain(&self, kind: RequestKind) -> &[StepRule] {
+        self.chains.get(&kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// Refuses what no round could work with: an empty or repeated chain, a closure without two verifiers and a ratifier,
+    /// a cut-off that is no time of a week (docs/domain.md §3, §9).
+    pub fn check(&self) -> Result<(), Refusal> {
+        let mut errors = Vec::new();
+        for kind in RequestKind::ALL {
+            let chain = self.chain(*kind);
+            let pointer = format!("/chains/{kind}");
+            if chain.is_empty() {
+                errors.push(FieldError::at(&pointer, "chain-empty"));
+            }
+            if chain.iter().any(|s| s.count == 0 || s.label.trim().is_empty()) {
+                errors.push(FieldError::at(&pointer, "chain-step-incomplete"));
+            }
+            if chain.iter().any(|s| s.count > 1 && s.who != Who::Supervisor && s.who != Who::Office) {
+                errors.push(FieldError::at(&pointer, "chain-step-single"));
+            }
+            let mut seen: Vec<Who> = chain.iter().map(|s| s.who).collect();
+            seen.sort();
+            seen.dedup();
+            if seen.len() != chain.len() {
+                errors.push(FieldError::at(&pointer, "chain-step-repeated"));
+            }
+        }
+        let closure = self.chain(RequestKind::Closure);
+        let verifiers: u8 = closure.iter().filter(|s| s.who == Who::Supervisor).map(|s| s.count).sum();
+        let ratified = closure.last().is_some_and(|s| matches!(s.who, Who::Principal | Who::Meeting | Who::GroupHead));
+        if verifiers < 2 || !ratified {
+            errors.push(FieldError::at("/chains/closure", "closure-chain-weak"));
+        }
+        if !(1..=7).contains(&self.cut_off_weekday) {
+            errors.push(FieldError::at("/cut_off_weekday", "out-of-range"));
+        }
+        if self.cut_off_hour > 23 {
+            errors.push(FieldError::at("/cut_off_hour", "out-of-range"));
+        }
+        if self.cut_off_minute > 59 {
+            errors.push(FieldError::at("/cut_off_minute", "out-of-range"));
+        }
+        if self.default_criterion.trim().is_empty() {
+            errors.push(FieldError::at("/default_criterion", "required"));
+        }
+        if errors.is_empty() { Ok(()) } else { Err(Refusal::invalid("policy-unsound", errors)) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_defaults_are_sound() {
+        assert_eq!(Policy::default().check(), Ok(()));
+    }
+
+    #[test]
+    fn a_closure_needs_two_verifiers_and_a_ratifier() {
+        let mut policy = Policy::default();
+        let closure = policy.chains.get_mut(&RequestKind::Closure).unwrap();
+        closure[2].count = 1;
+        let refusal = policy.check().unwrap_err();
+        assert_eq!(refusal.errors, vec![FieldError::at("/chains/closure", "closure-chain-weak")]);
+    }
+
+    #[test]
+    fn an_impossible_cut_off_is_named_by_field() {
+        let policy = Policy { cut_off_weekday: 8, cut_off_hour: 24, cut_off_minute: 60, ..Policy::default() };
+        let pointers: Vec<_> = policy.check().unwrap_err().errors.into_iter().map(|e| e.pointer).collect();
+        assert_eq!(pointers, ["/cut_off_weekday", "/cut_off_hour", "/cut_off_minute"]);
+    }
+}

@@ -1,0 +1,279 @@
+//! All authorization: who may see a task and who may do what with it. Nothing else in the product decides that.
+
+use std::collections::BTreeSet;
+
+use crate::actor::{Actor, AssignmentKind, PersonActor, Role, UnitPath};
+use crate::ids::{PersonId, RoundId, UnitId};
+use crate::refusal::Refusal;
+use crate::task::command::Action;
+use crate::task::state::{Sensitivity, TaskState};
+use crate::words;
+
+words! {
+    /// How an actor stands to a task (docs/domain.md §19).
+    pub enum Relation {
+        System = "system", "系统";
+        Office = "office", "整改办";
+        OfficeOnBehalf = "office_on_behalf", "整改办（代报）";
+        Team = "team", "督导组";
+        Principal = "principal", "主要负责人";
+        GroupHead = "group_head", "领导组组长";
+        LeadLeader = "lead_leader", "牵头领导";
+        Leader = "leader", "责任领导";
+        StandIn = "stand_in", "授权代行人";
+        CrossChecker = "cross_checker", "交叉核查人";
+        LeadUnitHead = "lead_unit_head", "牵头单位负责人";
+        LeadUnit = "lead_unit", "牵头单位";
+        ResponsibleUnit = "responsible_unit", "责任单位";
+        SupportingUnit = "supporting_unit", "配合单位";
+        MilestoneUnit = "milestone_unit", "分解任务单位";
+        FormerUnit = "former_unit", "原牵头单位";
+        UnitAbove = "unit_above", "上级单位";
+    }
+}
+
+/// The facts of a task that rights may look at.
+#[derive(Clone, Debug)]
+pub struct Subject {
+    pub round: RoundId,
+    pub state: TaskState,
+    pub sensitivity: Sensitivity,
+    pub readers: Vec<PersonId>,
+    pub leaders: Vec<PersonId>,
+    pub cross_checkers: Vec<PersonId>,
+    /// Responsible units, the lead unit first.
+    pub units: Vec<UnitPath>,
+    pub supporting: Vec<UnitPath>,
+    pub milestone_units: Vec<UnitPath>,
+    /// Earlier lead units that still owe statements.
+    pub former_units: Vec<UnitPath>,
+    /// Whether somebody of the lead unit can log in.
+    pub lead_unit_has_accounts: bool,
+}
+
+impl Subject {
+    fn all_units(&self) -> impl Iterator<Item = &UnitPath> {
+        self.units.iter().chain(&self.supporting).chain(&self.milestone_units).chain(&self.former_units)
+    }
+}
+
+/// What an actor may see of the ledger; persistence turns it into a filter and a test holds the two equal (docs/domain.md §19).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// Rounds seen whole.
+    pub rounds: BTreeSet<RoundId>,
+    /// Persons whose naming as leader or cross-checker opens a task, drafts excepted.
+    pub persons: BTreeSet<PersonId>,
+    /// Units whose tasks, and those of the units below, are open, drafts excepted.
+    pub units: BTreeSet<UnitId>,
+    /// The clock sees everything.
+    pub is_system: bool,
+}
+
+/// What this actor may see.
+pub fn scope(actor: &Actor) -> Scope {
+    let Actor::Person(person) = actor else { return Scope { is_system: true, ..Scope::default() } };
+    let mut scope = Scope::default();
+    scope.rounds.extend(person.principal_of.iter().chain(&person.heads_group_of));
+    match person.role {
+        Some(Role::Supervisor) => scope.rounds.extend(person.assignments.iter().map(|a| a.round)),
+        Some(Role::Unit) => scope.units.extend(person.memberships.iter().filter_map(|m| m.unit.unit())),
+        Some(Role::Leader) | None => {}
+    }
+    if person.role.is_some() {
+        scope.persons.extend(person.person);
+        scope.persons.extend(person.stands_in_for.iter().map(|(p, _)| *p));
+    }
+    scope
+}
+
+impl Scope {
+    /// Whether a task with these facts is seen.
+    pub fn covers(&self, subject: &Subject) -> bool {
+        self.is_system
+            || self.rounds.contains(&subject.round)
+            || subject.state != TaskState::Draft
+                && (subject.leaders.iter().chain(&subject.cross_checkers).any(|p| self.persons.contains(p))
+                    || subject.all_units().any(|path| path.0.iter().any(|u| self.units.contains(u))))
+    }
+}
+
+/// How the actor stands to the task; empty means the task is not visible.
+pub fn relations(actor: &Actor, subject: &Subject) -> BTreeSet<Relation> {
+    let mut found = BTreeSet::new();
+    let Actor::Person(person) = actor else {
+        found.insert(Relation::System);
+        return found;
+    };
+    if !scope(actor).covers(subject) {
+        return found;
+    }
+    if person.principal_of.contains(&subject.round) {
+        found.insert(Relation::Principal);
+    }
+    if person.heads_group_of.contains(&subject.round) {
+        found.insert(Relation::GroupHead);
+    }
+    match person.role {
+        Some(Role::Supervisor) => supervisor_relations(person, subject, &mut found),
+        Some(Role::Unit) => unit_relations(person, subject, &mut found),
+        Some(Role::Leader) | None => {}
+    }
+    if let Some(id) = person.person {
+        if subject.leaders.first() == Some(&id) {
+            found.insert(Relation::LeadLeader);
+        }
+        if subject.leaders.contains(&id) {
+            found.insert(Relation::Leader);
+        }
+        if subject.cross_checkers.contains(&id) {
+            found.insert(Relation::CrossChecker);
+        }
+    }
+    if person.stands_in_for.iter().any(|(p, _)| subject.leaders.contains(p)) {
+        found.insert(Relation::StandIn);
+    }
+    found
+}
+
+fn supervisor_relations(person: &PersonActor, subject: &Subject, found: &mut BTreeSet<Relation>) {
+    for assignment in person.assignments.iter().filter(|a| a.round == subject.round) {
+        match assignment.kind {
+            AssignmentKind::Office => {
+                found.insert(Relation::Office);
+                if !subject.lead_unit_has_accounts {
+                    found.insert(Relation::OfficeOnBehalf);
+                }
+            }
+            AssignmentKind::Team => {
+                found.insert(Relation::Team);
+            }
+        }
+    }
+}
+
+fn unit_relations(person: &PersonActor, subject: &Subject, found: &mut BTreeSet<Relation>) {
+    let before = found.len();
+    for membership in &person.memberships {
+        let unit = &membership.unit;
+        if subject.units.first() == Some(unit) {
+            found.insert(Relation::LeadUnit);
+            if membership.is_head {
+                found.insert(Relation::LeadUnitHead);
+            }
+        }
+        if subject.units.contains(unit) {
+            found.insert(Relation::ResponsibleUnit);
+        }
+        if subject.supporting.contains(unit) {
+            found.insert(Relation::SupportingUnit);
+        }
+        if subject.milestone_units.contains(unit) {
+            found.insert(Relation::MilestoneUnit);
+        }
+        if subject.former_units.contains(unit) {
+            found.insert(Relation::FormerUnit);
+        }
+    }
+    let above = subject.all_units().any(|path| person.memberships.iter().any(|m| path.is_within(&m.unit)));
+    if found.len() == before && above {
+        found.insert(Relation::UnitAbove);
+    }
+}
+
+/// Who may do an act, one line per act. Signing is open to whoever a chain can name; the chain itself decides (docs/domain.md §9).
+pub fn who(action: Action) -> &'static [Relation] {
+    use Relation::{
+        CrossChecker, FormerUnit, GroupHead, LeadLeader, LeadUnit, LeadUnitHead, Leader, MilestoneUnit, Office,
+        OfficeOnBehalf, Principal, ResponsibleUnit, StandIn, SupportingUnit, System, Team,
+    };
+    match action {
+        Action::Revise => &[Office],
+        Action::Issue => &[Office],
+        Action::CloseBeforeGolive => &[Office],
+        Action::Claim => &[LeadUnit, OfficeOnBehalf],
+        Action::WishReassignment => &[LeadUnit, OfficeOnBehalf],
+        Action::Uphold => &[Office],
+        Action::Reassign => &[Office],
+        Action::AdjustParties => &[Office],
+        Action::SavePlan => &[LeadUnit, OfficeOnBehalf],
+        Action::SubmitPlan => &[LeadUnit, OfficeOnBehalf],
+        Action::Sign => &[LeadUnitHead, LeadLeader, StandIn, Office, Team, CrossChecker, Principal, GroupHead],
+        Action::RecordSignature => &[Office],
+        Action::ConfirmSignature => &[Office],
+        Action::RecordMeeting => &[Office],
+        Action::Object => &[LeadUnitHead, Leader, Office, Team, CrossChecker, Principal, GroupHead],
+        Action::Recall => &[LeadUnit, Office],
+        Action::SubmitStatement => {
+            &[LeadUnit, ResponsibleUnit, SupportingUnit, MilestoneUnit, FormerUnit, OfficeOnBehalf]
+        }
+        Action::AcknowledgeStatement => &[Office, Team],
+        Action::ReturnStatement => &[Office, Team],
+        Action::CompleteMilestone => &[LeadUnit, MilestoneUnit, OfficeOnBehalf],
+        Action::ReopenMilestone => &[LeadUnit, OfficeOnBehalf],
+        Action::CompleteDuty => &[SupportingUnit],
+        Action::AttachEvidence => {
+            &[LeadUnit, ResponsibleUnit, SupportingUnit, MilestoneUnit, FormerUnit, Office, Team, CrossChecker]
+        }
+        Action::RemoveEvidence => {
+            &[LeadUnit, ResponsibleUnit, SupportingUnit, MilestoneUnit, Office, Team, CrossChecker]
+        }
+        Action::RequestExtension => &[LeadUnit, OfficeOnBehalf],
+        Action::ResetDueDate => &[Office],
+        Action::ProposeAmendment => &[LeadUnit, OfficeOnBehalf],
+        Action::RequestClosure => &[LeadUnit, OfficeOnBehalf],
+        Action::NameCrossChecker => &[Principal],
+        Action::Confirm => &[Office, Team],
+        Action::Reopen => &[Office, Team],
+        Action::RequestWithdrawal => &[Office],
+        Action::KeepClock => &[System],
+    }
+}
+
+/// Whether the actor may do the act on this task at all.
+///
+/// Errors: `not-allowed` (403). Whoever does not see the task never gets here.
+pub fn permit(actor: &Actor, action: Action, subject: &Subject) -> Result<BTreeSet<Relation>, Refusal> {
+    let found = relations(actor, subject);
+    if who(action).iter().any(|relation| found.contains(relation)) {
+        Ok(found)
+    } else {
+        Err(Refusal::forbidden("not-allowed"))
+    }
+}
+
+/// Whether the actor reads the content of the task, or only that there is one (docs/domain.md §17).
+pub fn reads_content(actor: &Actor, subject: &Subject) -> bool {
+    match subject.sensitivity {
+        Sensitivity::Open => true,
+        Sensitivity::Secret | Sensitivity::Referred => false,
+        Sensitivity::Internal => {
+            let found = relations(actor, subject);
+            found.contains(&Relation::System)
+                || found.contains(&Relation::Office)
+                || actor.person().and_then(|p| p.person).is_some_and(|p| subject.readers.contains(&p))
+        }
+    }
+}
+
+/// Whether the actor leads a round's office: it makes findings, tasks, imports, dates and policy of the round.
+///
+/// Errors: `not-allowed`.
+pub fn permit_office(actor: &Actor, round: RoundId) -> Result<(), Refusal> {
+    let office = actor.person().is_some_and(|p| {
+        p.role == Some(Role::Supervisor)
+            && p.assignments.iter().any(|a| a.round == round && a.kind == AssignmentKind::Office)
+    });
+    if office { Ok(()) } else { Err(Refusal::forbidden("not-allowed")) }
+}
+
+/// Whether the actor may open a round: any supervisor, who is then assigned to its office.
+///
+/// Errors: `not-allowed`.
+pub fn permit_open_round(actor: &Actor) -> Result<(), Refusal> {
+    if actor.person().is_some_and(|p| p.role == Some(Role::Supervisor)) {
+        Ok(())
+    } else {
+        Err(Refusal::forbidden("not-allowed"))
+    }
+}

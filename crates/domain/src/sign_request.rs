@@ -1,0 +1,324 @@
+//! Chains and signatures: one model for everything that is signed. It knows people and units as facts, never a table or a route.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::actor::{AssignmentKind, PersonActor, UnitPath};
+use crate::chain::Digest;
+use crate::ids::{PersonId, RoundId, SignRequestId, SignatureId, UnitId};
+use crate::policy::{RequestKind, StepRule, Who};
+use crate::refusal::Refusal;
+use crate::words;
+
+words! {
+    /// What a signer says.
+    pub enum Verdict {
+        Approve = "approve", "同意";
+        Return = "return", "退回";
+    }
+}
+
+words! {
+    /// How a signature came about (docs/domain.md §11).
+    pub enum SignMode {
+        Electronic = "electronic", "本人签";
+        Paper = "paper", "纸质签批代录";
+        Meeting = "meeting", "会议审定";
+        Delegated = "delegated", "授权代行";
+    }
+}
+
+words! {
+    /// Where a sign request stands.
+    pub enum RequestState {
+        Open = "open", "签批中";
+        Granted = "granted", "已同意";
+        Returned = "returned", "已退回";
+        Recalled = "recalled", "已撤回";
+        Voided = "voided", "已作废";
+    }
+}
+
+words! {
+    /// Whether a signature counts.
+    pub enum SignatureState {
+        Pending = "pending", "待复核";
+        Effective = "effective", "有效";
+        Voided = "voided", "已作废";
+    }
+}
+
+/// One step of a request's own chain, copied from the policy when it was handed in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Step {
+    /// Who signs.
+    pub who: Who,
+    /// How many different people.
+    pub count: u8,
+    /// What the step is called; a merged step carries both names.
+    pub label: String,
+    /// The one person who can sign, where the chain says exactly who.
+    pub person: Option<PersonId>,
+    /// Met by the head's own submission with the pledge.
+    pub met_by_submission: bool,
+}
+
+/// The paper or the minutes behind a signature.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct SignDocument {
+    /// Day on the paper, or day of the meeting, Asia/Shanghai.
+    pub signed_on: NaiveDate,
+    /// SHA-256 of the scan, hex; the file is an attachment.
+    pub scan: String,
+    /// The content hash printed on the signed form, hex; it must be that of the request.
+    pub content_hash: Option<String>,
+    /// The body that decided, for a meeting.
+    pub body: Option<String>,
+    /// Number of the minutes, for a meeting.
+    pub minutes_number: Option<String>,
+}
+
+/// One signature.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signature {
+    /// Its id.
+    pub id: SignatureId,
+    /// Index of the step in the chain.
+    pub step: u8,
+    /// Who answers for it; none for a meeting.
+    pub person: Option<PersonId>,
+    /// What was said.
+    pub verdict: Verdict,
+    /// How.
+    pub mode: SignMode,
+    /// Revision of the words, if any.
+    pub words: Option<Digest>,
+    /// How the verifier checked, for a verification step.
+    pub method: Option<String>,
+    /// Server time, UTC.
+    pub at: DateTime<Utc>,
+    /// The day it happened, Asia/Shanghai; earlier than `at` only with a document or a verification.
+    pub occurred_on: NaiveDate,
+    /// The paper or the minutes.
+    pub document: Option<SignDocument>,
+    /// Who typed it in.
+    pub recorded_by: PersonId,
+    /// The second officer who confirmed a paper signature.
+    pub confirmed_by: Option<PersonId>,
+    /// The stand-in who signed for the person.
+    pub stand_in: Option<PersonId>,
+    /// Whether it counts.
+    pub state: SignatureState,
+}
+
+/// A sign request as the rules see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignRequest {
+    /// Its id.
+    pub id: SignRequestId,
+    /// What it is about.
+    pub kind: RequestKind,
+    /// SHA-256 of exactly what is signed.
+    pub revision: Digest,
+    /// The policy version whose chain was copied.
+    pub policy_version: i32,
+    /// The steps.
+    pub chain: Vec<Step>,
+    /// Signatures in the order they came.
+    pub signatures: Vec<Signature>,
+    /// Who handed it in.
+    pub submitted_by: PersonId,
+    /// The unit for which the office entered it.
+    pub on_behalf_of: Option<UnitId>,
+    /// When it was handed in, UTC.
+    pub submitted_at: DateTime<Utc>,
+    /// Where it stands.
+    pub state: RequestState,
+}
+
+impl SignRequest {
+    /// Whether it still waits for somebody.
+    pub fn is_open(&self) -> bool {
+        self.state == RequestState::Open
+    }
+
+    /// Effective approvals of a step.
+    pub fn approvals(&self, step: usize) -> usize {
+        self.signatures
+            .iter()
+            .filter(|s| {
+                usize::from(s.step) == step && s.state == SignatureState::Effective && s.verdict == Verdict::Approve
+            })
+            .count()
+    }
+
+    /// Paper signatures of a step that wait for the second officer.
+    pub fn pending(&self, step: usize) -> usize {
+        self.signatures.iter().filter(|s| usize::from(s.step) == step && s.state == SignatureState::Pending).count()
+    }
+
+    /// The first step that is not complete.
+    pub fn current_step(&self) -> Option<usize> {
+        (0..self.chain.len())
+            .find(|&i| !self.chain[i].met_by_submission && self.approvals(i) < usize::from(self.chain[i].count))
+    }
+
+    /// Whether a person's signature on this request counts or waits for confirmation.
+    pub fn has_signed(&self, person: PersonId) -> bool {
+        self.signatures.iter().any(|s| s.person == Some(person) && s.state != SignatureState::Voided)
+    }
+
+    /// Whether anybody has signed, so that it cannot be recalled any more.
+    pub fn has_signatures(&self) -> bool {
+        self.signatures.iter().any(|s| s.state != SignatureState::Voided)
+    }
+}
+
+/// What the signing rules must know of the subject.
+#[derive(Clone, Debug)]
+pub struct SigningFacts<'a> {
+    /// The round.
+    pub round: RoundId,
+    /// The lead leader.
+    pub lead_leader: Option<PersonId>,
+    /// All leaders named.
+    pub leaders: &'a [PersonId],
+    /// The lead unit's path.
+    pub lead_unit: Option<&'a UnitPath>,
+    /// Paths of responsible and supporting units.
+    pub units: Vec<&'a UnitPath>,
+    /// The round's principal.
+    pub principal: Option<PersonId>,
+    /// The head of the leading group.
+    pub group_head: Option<PersonId>,
+    /// Cross-checkers the principal named.
+    pub cross_checkers: &'a [PersonId],
+}
+
+/// Whether a supervisor is barred from checking or verifying because one of his units stands in line with one of the task's (docs/domain.md §10).
+pub fn is_barred(person: &PersonActor, units: &[&UnitPath]) -> bool {
+    person.memberships.iter().any(|m| units.iter().any(|u| m.unit.is_in_line_with(u)))
+}
+
+fn is_assigned(person: &PersonActor, round: RoundId, kind: AssignmentKind) -> bool {
+    person.assignments.iter().any(|a| a.round == round && a.kind == kind)
+}
+
+/// Whether a team assignment of this person covers the lead unit.
+fn is_team_for(person: &PersonActor, facts: &SigningFacts<'_>) -> bool {
+    person.assignments.iter().any(|a| {
+        a.round == facts.round
+            && a.kind == AssignmentKind::Team
+            && (a.units.is_empty() || facts.lead_unit.is_some_and(|path| path.0.iter().any(|u| a.units.contains(u))))
+    })
+}
+
+/// Whether this person may verify the subject at all, whatever the request (docs/domain.md §10).
+pub fn may_verify(person: &PersonActor, facts: &SigningFacts<'_>) -> bool {
+    let named = person.person.is_some_and(|p| facts.cross_checkers.contains(&p));
+    let leads = person.person.is_some_and(|p| facts.leaders.contains(&p));
+    (named || is_team_for(person, facts)) && !leads && !is_barred(person, &facts.units)
+}
+
+/// The chain of a new request: the policy's steps, the head's own submission taken as the first signature, the principal's step turned into a
+/// meeting where the principal leads the task himself or the lead unit is the group, and steps that fall on one person merged into the later one
+/// (docs/domain.md §9).
+pub fn chain_for(
+    kind: RequestKind,
+    rules: &[StepRule],
+    facts: &SigningFacts<'_>,
+    submitted_by_head: bool,
+    filed_upward: bool,
+) -> Vec<Step> {
+    let mut rules = rules.to_vec();
+    if kind == RequestKind::Extension && filed_upward && !rules.iter().any(|r| r.who == Who::GroupHead) {
+        rules.push(StepRule { who: Who::GroupHead, count: 1, label: "领导组组长审定（时限已报备）".to_owned() });
+    }
+    let own_matter = facts.lead_leader.is_some() && facts.lead_leader == facts.principal
+        || facts.lead_unit.is_some_and(UnitPath::is_root);
+    let mut chain: Vec<Step> = Vec::with_capacity(rules.len());
+    for rule in rules {
+        let mut step = Step {
+            who: rule.who,
+            count: rule.count,
+            label: rule.label,
+            person: None,
+            met_by_submission: rule.who == Who::UnitHead && submitted_by_head,
+        };
+        if rule.who == Who::Principal && own_matter {
+            step.who = Who::Meeting;
+            step.label = "领导组会议审定".to_owned();
+        }
+        step.person = match step.who {
+            Who::LeadLeader => facts.lead_leader,
+            Who::Principal => facts.principal,
+            Who::GroupHead => facts.group_head,
+            Who::UnitHead | Who::Office | Who::Supervisor | Who::Meeting => None,
+        };
+        if let Some(earlier) = step.person.and_then(|p| chain.iter().position(|s| s.person == Some(p))) {
+            let merged = chain.remove(earlier);
+            step.label = format!("{}、{}", merged.label, step.label);
+        }
+        chain.push(step);
+    }
+    chain
+}
+
+/// Whether `signer` may give the next signature of this request; the rules look at the signer, not at who types (docs/domain.md §9, §10).
+///
+/// Errors: `request-not-open`, `not-your-step`, `already-signed`, `signed-own-submission`, `avoidance`, `needs-meeting`.
+pub fn check_signer(request: &SignRequest, signer: &PersonActor, facts: &SigningFacts<'_>) -> Result<usize, Refusal> {
+    if !request.is_open() {
+        return Err(Refusal::conflict("request-not-open"));
+    }
+    let Some(index) = request.current_step() else { return Err(Refusal::conflict("request-not-open")) };
+    let step = &request.chain[index];
+    let Some(person) = signer.person else { return Err(Refusal::forbidden("not-your-step")) };
+    let fits = match step.who {
+        Who::UnitHead => facts
+            .lead_unit
+            .is_some_and(|unit| signer.memberships.iter().any(|m| m.is_head && m.unit == *unit)),
+        Who::LeadLeader | Who::Principal | Who::GroupHead => step.person == Some(person),
+        Who::Office => is_assigned(signer, facts.round, AssignmentKind::Office),
+        Who::Supervisor => {
+            let team = is_team_for(signer, facts) || facts.cross_checkers.contains(&person);
+            if team && !may_verify(signer, facts) {
+                return Err(Refusal::forbidden("avoidance"));
+            }
+            team
+        }
+        Who::Meeting => return Err(Refusal::conflict("needs-meeting")),
+    };
+    if !fits {
+        return Err(Refusal::forbidden("not-your-step"));
+    }
+    if request.submitted_by == person {
+        return Err(Refusal::forbidden("signed-own-submission"));
+    }
+    if request.has_signed(person) {
+        return Err(Refusal::conflict("already-signed"));
+    }
+    if request.approvals(index) + request.pending(index) >= usize::from(step.count) {
+        return Err(Refusal::conflict("awaiting-confirmation"));
+    }
+    if step.who == Who::Supervisor {
+        let ratifies = request.chain.iter().any(|s| s.who != Who::Supervisor && s.person == Some(person));
+        if ratifies {
+            return Err(Refusal::forbidden("avoidance"));
+        }
+    }
+    Ok(index)
+}
+
+/// Whether a meeting may decide the next step: its own, or any step of a leader (docs/domain.md §11).
+pub fn check_meeting(request: &SignRequest) -> Result<usize, Refusal> {
+    match request.current_step() {
+        Some(index) if request.is_open() => match request.chain[index].who {
+            Who::Meeting | Who::Principal | Who::GroupHead => Ok(index),
+            _ => Err(Refusal::conflict("not-a-meeting-step")),
+        },
+        _ => Err(Refusal::conflict("request-not-open")),
+    }
+}
