@@ -1,5 +1,6 @@
 //! The rules of closed-loop rectification, pure: no I/O, no clock, no randomness.
 
+pub mod account;
 pub mod actor;
 pub mod calendar;
 pub mod chain;

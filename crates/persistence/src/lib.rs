@@ -1,0 +1,30 @@
+//! Remembers what the domain decides: PostgreSQL and nothing else. Queries take a connection; only `Database` makes transactions.
+
+pub mod accounts;
+pub mod actors;
+pub mod blobs;
+pub mod calendar;
+pub mod database;
+pub mod drafts;
+pub mod due_acts;
+pub mod error;
+pub mod events;
+pub mod idempotency;
+
+pub mod ledger;
+pub mod notifications;
+pub mod organisation;
+mod projection;
+pub mod rounds;
+mod schema;
+pub mod sessions;
+pub mod signing;
+pub mod statements;
+pub mod tasks;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+pub use database::Database;
+pub use diesel::PgConnection;
+pub use error::Error;
+pub use events::Origin;

@@ -1,0 +1,108 @@
+//! The pool and the only transaction. Work runs on the blocking pool; a full or lost pool answers `Unavailable`, never a hang.
+
+use std::time::Duration;
+
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
+use diesel::{Connection, PgConnection, RunQueryDsl};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+use domain::actor::Actor;
+
+use crate::error::Error;
+
+/// Every migration of the product, in order.
+pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
+
+/// How long a caller waits for a connection.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+#[derive(Debug)]
+struct Limits;
+
+impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Limits {
+    fn on_acquire(&self, conn: &mut PgConnection) -> Result<(), diesel::r2d2::Error> {
+        diesel::sql_query(
+            "SELECT set_config('statement_timeout', '10s', false), set_config('lock_timeout', '5s', false), \
+             set_config('idle_in_transaction_session_timeout', '20s', false), set_config('TimeZone', 'UTC', false)",
+        )
+        .execute(conn)
+        .map(|_| ())
+        .map_err(diesel::r2d2::Error::QueryError)
+    }
+}
+
+/// The database as the application sees it.
+#[derive(Clone)]
+pub struct Database {
+    pool: Pool<ConnectionManager<PgConnection>>,
+}
+
+impl Database {
+    /// A pool on this URL. It does not connect yet, so that a server can start before its database and heal by itself.
+    pub fn new(url: &str, size: u32) -> Self {
+        let pool = Pool::builder()
+            .max_size(size)
+            .min_idle(Some(0))
+            .test_on_check_out(true)
+            .connection_timeout(PATIENCE)
+            .connection_customizer(Box::new(Limits))
+            .build_unchecked(ConnectionManager::<PgConnection>::new(url));
+        Self { pool }
+    }
+
+    /// Connections in use and in the pool.
+    pub fn usage(&self) -> (u32, u32) {
+        let state = self.pool.state();
+        (state.connections - state.idle_connections, state.connections)
+    }
+
+    /// Runs queries that change nothing. The actor comes along so that row security can be set here.
+    pub async fn read<T, F>(&self, _actor: &Actor, run: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut PgConnection) -> Result<T, Error> + Send + 'static,
+    {
+        let pool = self.pool.clone();
+        blocking(move || run(&mut *pool.get().map_err(|_| Error::Unavailable)?)).await
+    }
+
+    /// Runs one transaction: everything happens, or nothing.
+    pub async fn write<T, F>(&self, _actor: &Actor, run: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut PgConnection) -> Result<T, Error> + Send + 'static,
+    {
+        let pool = self.pool.clone();
+        blocking(move || transaction(&mut *pool.get().map_err(|_| Error::Unavailable)?, run)).await
+    }
+
+    /// The same transaction where there is no runtime: the command line and tests.
+    pub fn write_now<T>(&self, run: impl FnOnce(&mut PgConnection) -> Result<T, Error>) -> Result<T, Error> {
+        transaction(&mut *self.pool.get().map_err(|_| Error::Unavailable)?, run)
+    }
+
+    /// Reads where there is no runtime.
+    pub fn read_now<T>(&self, run: impl FnOnce(&mut PgConnection) -> Result<T, Error>) -> Result<T, Error> {
+        run(&mut *self.pool.get().map_err(|_| Error::Unavailable)?)
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that makes transactions")]
+fn transaction<T>(
+    conn: &mut PgConnection,
+    run: impl FnOnce(&mut PgConnection) -> Result<T, Error>,
+) -> Result<T, Error> {
+    conn.transaction(run)
+}
+
+async fn blocking<T: Send + 'static>(run: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
+    tokio::task::spawn_blocking(run).await.map_err(Error::internal)?
+}
+
+/// Brings the schema up to date as its owner; returns the names of what was run.
+pub fn migrate(owner_url: &str) -> Result<Vec<String>, Error> {
+    let mut conn = PgConnection::establish(owner_url).map_err(|_| Error::Unavailable)?;
+    let run = conn.run_pending_migrations(MIGRATIONS).map_err(Error::internal)?;
+    let names = run.iter().map(ToString::to_string).collect();
+    crate::calendar::fill(&mut conn)?;
+    Ok(names)
+}

@@ -1,0 +1,72 @@
+//! What the clock owes: one row per act, subject and moment; claimed by one worker, done once.
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Timestamptz, Uuid as SqlUuid};
+use uuid::Uuid;
+
+use crate::error::Error;
+use crate::schema::due_acts;
+
+/// Looks at a task's dates.
+pub const KEEP_CLOCK: &str = "keep_clock";
+
+/// Owes an act at a moment; owing it twice is owing it once.
+pub fn owe(conn: &mut PgConnection, act: &str, subject: Uuid, due_at: DateTime<Utc>) -> Result<(), Error> {
+    diesel::insert_into(due_acts::table)
+        .values((due_acts::act.eq(act), due_acts::subject_id.eq(subject), due_acts::due_at.eq(due_at)))
+        .on_conflict_do_nothing()
+        .execute(conn)?;
+    Ok(())
+}
+
+/// One act that is due.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct DueAct {
+    #[diesel(sql_type = SqlUuid)]
+    pub subject_id: Uuid,
+    #[diesel(sql_type = Timestamptz)]
+    pub due_at: DateTime<Utc>,
+}
+
+/// Claims one due act within the caller's transaction; another worker passes over it.
+pub fn claim(conn: &mut PgConnection, act: &str, now: DateTime<Utc>) -> Result<Option<DueAct>, Error> {
+    Ok(diesel::sql_query(
+        "SELECT subject_id, due_at FROM due_acts WHERE act = $1 AND done_at IS NULL AND due_at <= $2 AND attempts < 10 \
+         ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED",
+    )
+    .bind::<diesel::sql_types::Text, _>(act)
+    .bind::<Timestamptz, _>(now)
+    .get_result(conn)
+    .optional()?)
+}
+
+/// Says that an act is done.
+pub fn done(conn: &mut PgConnection, act: &str, due: &DueAct, now: DateTime<Utc>) -> Result<(), Error> {
+    diesel::update(due_acts::table.find((act, due.subject_id, due.due_at)))
+        .set(due_acts::done_at.eq(now))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Counts a failed attempt, outside the transaction that failed.
+pub fn failed(conn: &mut PgConnection, act: &str, due: &DueAct) -> Result<(), Error> {
+    diesel::update(due_acts::table.find((act, due.subject_id, due.due_at)))
+        .set(due_acts::attempts.eq(due_acts::attempts + 1))
+        .execute(conn)?;
+    Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+/// Acts that are due and not done, for the metrics.
+pub fn backlog(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<i64, Error> {
+    let row: Count = diesel::sql_query("SELECT count(*) AS n FROM due_acts WHERE done_at IS NULL AND due_at <= $1")
+        .bind::<Timestamptz, _>(now)
+        .get_result(conn)?;
+    Ok(row.n)
+}

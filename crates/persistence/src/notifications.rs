@@ -1,0 +1,147 @@
+//! Who was told what: one row per rule, subject, day and recipient; the words are rendered when they are read.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use domain::calendar;
+use domain::ids::{PersonId, RoundId};
+use domain::notification::{Audience, Rule};
+use domain::task::state::Task;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::error::Error;
+use crate::events::Origin;
+use crate::schema::{deliveries, leading_group_members, memberships, notifications, round_assignments, tasks};
+
+/// A notice as its reader sees it.
+#[derive(Clone, Debug, Queryable)]
+pub struct NoticeRow {
+    pub id: Uuid,
+    pub rule: String,
+    pub subject_id: Uuid,
+    pub created_at: DateTime<Utc>,
+    pub read_at: Option<DateTime<Utc>>,
+    pub number: Option<String>,
+    pub title: Option<String>,
+}
+
+fn members(conn: &mut PgConnection, unit: Uuid, heads_only: bool, today: NaiveDate) -> Result<Vec<Uuid>, Error> {
+    let mut query = memberships::table
+        .filter(memberships::unit_id.eq(unit))
+        .filter(memberships::from_on.le(today))
+        .filter(memberships::to_on.is_null().or(memberships::to_on.ge(today)))
+        .select(memberships::person_id)
+        .into_boxed();
+    if heads_only {
+        query = query.filter(memberships::is_head);
+    }
+    Ok(query.load(conn)?)
+}
+
+fn people(
+    conn: &mut PgConnection,
+    audience: Audience,
+    round: RoundId,
+    today: NaiveDate,
+) -> Result<Vec<Uuid>, Error> {
+    let assigned = |conn: &mut PgConnection, kind: &str| -> Result<Vec<Uuid>, Error> {
+        Ok(round_assignments::table
+            .filter(round_assignments::round_id.eq(round.0).and(round_assignments::kind.eq(kind)))
+            .select(round_assignments::person_id)
+            .load(conn)?)
+    };
+    match audience {
+        Audience::Unit(unit) => members(conn, unit.0, false, today),
+        Audience::Heads(unit) => members(conn, unit.0, true, today),
+        Audience::Person(PersonId(person)) => Ok(vec![person]),
+        Audience::Office => assigned(conn, "office"),
+        Audience::Verifiers => assigned(conn, "team"),
+        Audience::Principal => Ok(leading_group_members::table
+            .filter(leading_group_members::round_id.eq(round.0).and(leading_group_members::is_principal))
+            .select(leading_group_members::person_id)
+            .load(conn)?),
+    }
+}
+
+/// Tells everybody a command concerns; each is told once a day of one thing, the actor himself never.
+pub(crate) fn tell(
+    conn: &mut PgConnection,
+    origin: &Origin,
+    task: &Task,
+    told: &[(Rule, Audience)],
+) -> Result<(), Error> {
+    let today = calendar::today(origin.now);
+    let mut rows: BTreeSet<(&'static str, Uuid)> = BTreeSet::new();
+    for (rule, audience) in told {
+        for person in people(conn, *audience, task.round, today)? {
+            if origin.person() != Some(PersonId(person)) {
+                rows.insert((rule.as_str(), person));
+            }
+        }
+    }
+    for (rule, recipient) in rows {
+        let id = Uuid::now_v7();
+        let inserted = diesel::insert_into(notifications::table)
+            .values((
+                notifications::id.eq(id),
+                notifications::rule.eq(rule),
+                notifications::subject_kind.eq("task"),
+                notifications::subject_id.eq(task.id.0),
+                notifications::due_on.eq(today),
+                notifications::recipient_id.eq(recipient),
+                notifications::params.eq(json!({})),
+                notifications::created_at.eq(origin.now),
+            ))
+            .on_conflict_do_nothing()
+            .execute(conn)?;
+        if inserted > 0 {
+            diesel::insert_into(deliveries::table)
+                .values((
+                    deliveries::notification_id.eq(id),
+                    deliveries::channel.eq("inbox"),
+                    deliveries::state.eq("done"),
+                    deliveries::next_at.eq(origin.now),
+                ))
+                .execute(conn)?;
+        }
+    }
+    Ok(())
+}
+
+/// The newest notices of the person who asks, with how many he has not read.
+pub fn list(conn: &mut PgConnection, origin: &Origin, limit: i64) -> Result<(Vec<NoticeRow>, i64), Error> {
+    let Some(person) = origin.person() else { return Ok((Vec::new(), 0)) };
+    let rows = notifications::table
+        .left_join(tasks::table.on(tasks::id.eq(notifications::subject_id)))
+        .filter(notifications::recipient_id.eq(person.0))
+        .order((notifications::created_at.desc(), notifications::id.desc()))
+        .limit(limit)
+        .select((
+            notifications::id,
+            notifications::rule,
+            notifications::subject_id,
+            notifications::created_at,
+            notifications::read_at,
+            tasks::number.nullable(),
+            tasks::title.nullable(),
+        ))
+        .load(conn)?;
+    let unread = notifications::table
+        .filter(notifications::recipient_id.eq(person.0).and(notifications::read_at.is_null()))
+        .count()
+        .get_result(conn)?;
+    Ok((rows, unread))
+}
+
+/// Marks every notice of this person as read.
+pub fn mark_read(conn: &mut PgConnection, origin: &Origin) -> Result<(), Error> {
+    let Some(person) = origin.person() else { return Ok(()) };
+    diesel::update(
+        notifications::table.filter(notifications::recipient_id.eq(person.0).and(notifications::read_at.is_null())),
+    )
+    .set(notifications::read_at.eq(origin.now))
+    .execute(conn)?;
+    Ok(())
+}

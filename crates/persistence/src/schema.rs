@@ -1,0 +1,586 @@
+// @generated automatically by Diesel CLI.
+
+diesel::table! {
+    accounts (id) {
+        id -> Uuid,
+        person_id -> Nullable<Uuid>,
+        login -> Text,
+        display_name -> Text,
+        role -> Nullable<Text>,
+        duty -> Nullable<Text>,
+        status -> Text,
+        password_hash -> Text,
+        must_change_password -> Bool,
+        epoch -> Int4,
+        seq -> Int8,
+        version -> Int8,
+        created_at -> Timestamptz,
+        last_login_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    aspects (id) {
+        id -> Uuid,
+        round_id -> Uuid,
+        ordinal -> Int4,
+        title -> Text,
+    }
+}
+
+diesel::table! {
+    attachments (id) {
+        id -> Uuid,
+        blob_sha256 -> Text,
+        subject_kind -> Text,
+        subject_id -> Uuid,
+        purpose -> Text,
+        filename -> Text,
+        occurred_on -> Nullable<Date>,
+        received_at -> Timestamptz,
+        account_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    blobs (sha256) {
+        sha256 -> Text,
+        alg -> Text,
+        size -> Int8,
+        media_type -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    calendar_years (year) {
+        year -> Int4,
+        notice -> Text,
+        days -> Jsonb,
+    }
+}
+
+diesel::table! {
+    delegations (id) {
+        id -> Uuid,
+        person_id -> Uuid,
+        stand_in_id -> Uuid,
+        from_on -> Date,
+        to_on -> Nullable<Date>,
+        document -> Text,
+        granted_by -> Text,
+        revoked_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    deliveries (notification_id, channel) {
+        notification_id -> Uuid,
+        channel -> Text,
+        state -> Text,
+        attempts -> Int4,
+        next_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    download_tickets (sha256) {
+        sha256 -> Text,
+        account_id -> Uuid,
+        attachment_id -> Uuid,
+        expires_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    drafts (account_id, form, subject) {
+        account_id -> Uuid,
+        form -> Text,
+        subject -> Text,
+        body -> Jsonb,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    due_acts (act, subject_id, due_at) {
+        act -> Text,
+        subject_id -> Uuid,
+        due_at -> Timestamptz,
+        attempts -> Int4,
+        done_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    event_positions (position) {
+        position -> Int8,
+        stream_kind -> Text,
+        stream_id -> Uuid,
+        seq -> Int8,
+    }
+}
+
+diesel::table! {
+    events (stream_kind, stream_id, seq) {
+        stream_kind -> Text,
+        stream_id -> Uuid,
+        seq -> Int8,
+        kind -> Text,
+        schema_version -> Int2,
+        at -> Timestamptz,
+        account_id -> Nullable<Uuid>,
+        person_id -> Nullable<Uuid>,
+        role -> Text,
+        unit_id -> Nullable<Uuid>,
+        address -> Text,
+        request_id -> Text,
+        round_id -> Nullable<Uuid>,
+        payload -> Text,
+        alg -> Text,
+        prev_hash -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    findings (id) {
+        id -> Uuid,
+        round_id -> Uuid,
+        aspect_id -> Uuid,
+        ordinal -> Int4,
+        number -> Text,
+        body -> Text,
+        source -> Text,
+        feedback_document -> Text,
+        amount -> Nullable<Numeric>,
+        basis -> Text,
+        period -> Text,
+        first_occurred_on -> Nullable<Date>,
+        scope -> Nullable<Text>,
+        sensitivity -> Text,
+        extra -> Jsonb,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (account_id, key) {
+        account_id -> Uuid,
+        key -> Text,
+        route -> Text,
+        body_sha256 -> Text,
+        response -> Jsonb,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    imports (id) {
+        id -> Uuid,
+        round_id -> Uuid,
+        filename -> Text,
+        blob_sha256 -> Text,
+        account_id -> Uuid,
+        report -> Jsonb,
+        n_created -> Int4,
+        n_updated -> Int4,
+        n_unchanged -> Int4,
+        n_kept -> Int4,
+        committed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    leading_group_members (round_id, person_id) {
+        round_id -> Uuid,
+        person_id -> Uuid,
+        post -> Text,
+        is_principal -> Bool,
+        is_second -> Bool,
+        ordinal -> Int4,
+    }
+}
+
+diesel::table! {
+    login_failures (id) {
+        id -> Int8,
+        login -> Text,
+        source -> Text,
+        at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    measures (id) {
+        id -> Uuid,
+        task_id -> Uuid,
+        ordinal -> Int4,
+        number -> Text,
+        body -> Text,
+        due_on -> Nullable<Date>,
+        is_excused -> Bool,
+    }
+}
+
+diesel::table! {
+    memberships (id) {
+        id -> Uuid,
+        person_id -> Uuid,
+        unit_id -> Uuid,
+        post -> Text,
+        is_head -> Bool,
+        is_home -> Bool,
+        is_secondment -> Bool,
+        from_on -> Date,
+        to_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    milestones (id) {
+        id -> Uuid,
+        task_id -> Uuid,
+        measure_id -> Nullable<Uuid>,
+        ordinal -> Int4,
+        title -> Text,
+        proof -> Nullable<Text>,
+        due_on -> Nullable<Date>,
+        unit_id -> Nullable<Uuid>,
+        done_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    notifications (id) {
+        id -> Uuid,
+        rule -> Text,
+        subject_kind -> Text,
+        subject_id -> Uuid,
+        due_on -> Date,
+        recipient_id -> Uuid,
+        params -> Jsonb,
+        created_at -> Timestamptz,
+        read_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    pending_events (stream_kind, stream_id, seq) {
+        stream_kind -> Text,
+        stream_id -> Uuid,
+        seq -> Int8,
+    }
+}
+
+diesel::table! {
+    persons (id) {
+        id -> Uuid,
+        code -> Text,
+        name -> Text,
+        seq -> Int8,
+        version -> Int8,
+    }
+}
+
+diesel::table! {
+    plan_package_items (plan_package_id, sign_request_id) {
+        plan_package_id -> Uuid,
+        sign_request_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    plan_packages (id) {
+        id -> Uuid,
+        round_id -> Uuid,
+        unit_id -> Uuid,
+        cover_sha256 -> Text,
+        submitted_by -> Uuid,
+        submitted_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    refresh_tokens (sha256) {
+        sha256 -> Text,
+        family_id -> Uuid,
+        account_id -> Uuid,
+        epoch -> Int4,
+        issued_at -> Timestamptz,
+        family_started_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
+        revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    revisions (sha256) {
+        sha256 -> Text,
+        alg -> Text,
+        kind -> Text,
+        body -> Text,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    round_assignments (round_id, person_id, kind) {
+        round_id -> Uuid,
+        person_id -> Uuid,
+        kind -> Text,
+        unit_ids -> Array<Uuid>,
+    }
+}
+
+diesel::table! {
+    round_policies (round_id, version) {
+        round_id -> Uuid,
+        version -> Int4,
+        body -> Jsonb,
+        basis -> Text,
+        valid_from -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    rounds (id) {
+        id -> Uuid,
+        code -> Text,
+        name -> Text,
+        state -> Text,
+        seq -> Int8,
+        version -> Int8,
+        created_at -> Timestamptz,
+        inspected_org -> Text,
+        inspection_level -> Text,
+        inspection_from_on -> Nullable<Date>,
+        inspection_to_on -> Nullable<Date>,
+        feedback_on -> Nullable<Date>,
+        feedback_document -> Text,
+        plan_approved_on -> Nullable<Date>,
+        plan_document -> Text,
+        mobilised_on -> Nullable<Date>,
+        concentrated_until -> Nullable<Date>,
+        report_due_on -> Nullable<Date>,
+        report_due_text -> Text,
+        policy_version -> Int4,
+    }
+}
+
+diesel::table! {
+    sign_requests (id) {
+        id -> Uuid,
+        kind -> Text,
+        subject_kind -> Text,
+        task_id -> Uuid,
+        round_id -> Uuid,
+        revision_sha256 -> Text,
+        policy_version -> Int4,
+        chain -> Jsonb,
+        state -> Text,
+        submitted_by -> Uuid,
+        submitted_at -> Timestamptz,
+        waits_for -> Nullable<Text>,
+        waits_for_person_id -> Nullable<Uuid>,
+        number -> Int8,
+    }
+}
+
+diesel::table! {
+    signatures (id) {
+        id -> Uuid,
+        sign_request_id -> Uuid,
+        step -> Int2,
+        who -> Text,
+        nth -> Int2,
+        person_id -> Nullable<Uuid>,
+        submitted_by -> Uuid,
+        verdict -> Text,
+        mode -> Text,
+        words_sha256 -> Nullable<Text>,
+        recorded_by -> Uuid,
+        confirmed_by -> Nullable<Uuid>,
+        stand_in_id -> Nullable<Uuid>,
+        occurred_on -> Date,
+        recorded_at -> Timestamptz,
+        state -> Text,
+    }
+}
+
+diesel::table! {
+    task_people (task_id, part, person_id) {
+        task_id -> Uuid,
+        person_id -> Uuid,
+        part -> Text,
+        ordinal -> Int4,
+    }
+}
+
+diesel::table! {
+    task_units (task_id, part, unit_id) {
+        task_id -> Uuid,
+        unit_id -> Uuid,
+        part -> Text,
+        ordinal -> Int4,
+    }
+}
+
+diesel::table! {
+    tasks (id) {
+        id -> Uuid,
+        round_id -> Uuid,
+        finding_id -> Uuid,
+        ordinal -> Int8,
+        number -> Text,
+        item_number -> Text,
+        title -> Text,
+        state -> Text,
+        disposition -> Nullable<Text>,
+        sensitivity -> Text,
+        completion_status -> Text,
+        alert_level -> Text,
+        alert_reasons -> Jsonb,
+        lead_unit_id -> Nullable<Uuid>,
+        lead_leader_id -> Nullable<Uuid>,
+        principal_person_id -> Nullable<Uuid>,
+        due_on -> Nullable<Date>,
+        original_due_on -> Nullable<Date>,
+        review_on -> Nullable<Date>,
+        n_measures -> Int4,
+        progress_done -> Int4,
+        progress_all -> Int4,
+        n_doubts -> Int4,
+        is_key -> Bool,
+        snapshot -> Jsonb,
+        extra -> Jsonb,
+        source_digest -> Nullable<Text>,
+        grams -> Array<Text>,
+        seq -> Int8,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    units (id) {
+        id -> Uuid,
+        code -> Text,
+        name -> Text,
+        aliases -> Array<Text>,
+        kind -> Text,
+        parent_id -> Nullable<Uuid>,
+        path -> Array<Uuid>,
+        ordinal -> Int4,
+        handling_unit_id -> Nullable<Uuid>,
+        retired_on -> Nullable<Date>,
+        seq -> Int8,
+        version -> Int8,
+    }
+}
+
+diesel::table! {
+    weekly_statements (task_id, unit_id, week, revision) {
+        task_id -> Uuid,
+        unit_id -> Uuid,
+        week -> Text,
+        revision -> Int2,
+        revision_sha256 -> Text,
+        submitted_at -> Timestamptz,
+        submitted_by -> Uuid,
+        is_late -> Bool,
+        is_after_cut_off -> Bool,
+        reply -> Text,
+        is_newest -> Bool,
+    }
+}
+
+diesel::joinable!(accounts -> persons (person_id));
+diesel::joinable!(aspects -> rounds (round_id));
+diesel::joinable!(attachments -> accounts (account_id));
+diesel::joinable!(attachments -> blobs (blob_sha256));
+diesel::joinable!(deliveries -> notifications (notification_id));
+diesel::joinable!(download_tickets -> accounts (account_id));
+diesel::joinable!(download_tickets -> attachments (attachment_id));
+diesel::joinable!(drafts -> accounts (account_id));
+diesel::joinable!(findings -> aspects (aspect_id));
+diesel::joinable!(findings -> rounds (round_id));
+diesel::joinable!(idempotency_keys -> accounts (account_id));
+diesel::joinable!(imports -> accounts (account_id));
+diesel::joinable!(imports -> rounds (round_id));
+diesel::joinable!(leading_group_members -> persons (person_id));
+diesel::joinable!(leading_group_members -> rounds (round_id));
+diesel::joinable!(measures -> tasks (task_id));
+diesel::joinable!(memberships -> persons (person_id));
+diesel::joinable!(memberships -> units (unit_id));
+diesel::joinable!(milestones -> measures (measure_id));
+diesel::joinable!(milestones -> tasks (task_id));
+diesel::joinable!(milestones -> units (unit_id));
+diesel::joinable!(notifications -> persons (recipient_id));
+diesel::joinable!(plan_package_items -> plan_packages (plan_package_id));
+diesel::joinable!(plan_package_items -> sign_requests (sign_request_id));
+diesel::joinable!(plan_packages -> persons (submitted_by));
+diesel::joinable!(plan_packages -> revisions (cover_sha256));
+diesel::joinable!(plan_packages -> rounds (round_id));
+diesel::joinable!(plan_packages -> units (unit_id));
+diesel::joinable!(refresh_tokens -> accounts (account_id));
+diesel::joinable!(round_assignments -> persons (person_id));
+diesel::joinable!(round_assignments -> rounds (round_id));
+diesel::joinable!(round_policies -> rounds (round_id));
+diesel::joinable!(sign_requests -> revisions (revision_sha256));
+diesel::joinable!(sign_requests -> rounds (round_id));
+diesel::joinable!(sign_requests -> tasks (task_id));
+diesel::joinable!(signatures -> revisions (words_sha256));
+diesel::joinable!(signatures -> sign_requests (sign_request_id));
+diesel::joinable!(task_people -> persons (person_id));
+diesel::joinable!(task_people -> tasks (task_id));
+diesel::joinable!(task_units -> tasks (task_id));
+diesel::joinable!(task_units -> units (unit_id));
+diesel::joinable!(tasks -> findings (finding_id));
+diesel::joinable!(tasks -> rounds (round_id));
+diesel::joinable!(tasks -> units (lead_unit_id));
+diesel::joinable!(weekly_statements -> persons (submitted_by));
+diesel::joinable!(weekly_statements -> revisions (revision_sha256));
+diesel::joinable!(weekly_statements -> tasks (task_id));
+diesel::joinable!(weekly_statements -> units (unit_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    accounts,
+    aspects,
+    attachments,
+    blobs,
+    calendar_years,
+    delegations,
+    deliveries,
+    download_tickets,
+    drafts,
+    due_acts,
+    event_positions,
+    events,
+    findings,
+    idempotency_keys,
+    imports,
+    leading_group_members,
+    login_failures,
+    measures,
+    memberships,
+    milestones,
+    notifications,
+    pending_events,
+    persons,
+    plan_package_items,
+    plan_packages,
+    refresh_tokens,
+    revisions,
+    round_assignments,
+    round_policies,
+    rounds,
+    sign_requests,
+    signatures,
+    task_people,
+    task_units,
+    tasks,
+    units,
+    weekly_statements,
+);

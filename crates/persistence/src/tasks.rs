@@ -1,0 +1,475 @@
+//! Tasks: one transaction per command (lock, decide, fold, save, record), and the task whole for whoever may see it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
+use domain::actor::{Actor, PersonActor, UnitPath};
+use domain::calendar::{self, Calendar};
+use domain::chain::Digest;
+use domain::ids::{FindingId, MilestoneId, PersonId, RoundId, TaskId, UnitId};
+use domain::notification;
+use domain::refusal::Refusal;
+use domain::rights;
+use domain::task::command::{DraftInput, Signing, TaskCommand};
+use domain::task::context::{Context, Decision, Facts, subject};
+use domain::task::event::TaskEvent;
+use domain::task::state::{RequestEffect, Task};
+use domain::task::text::{PlanText, TaskText};
+use domain::task::{self};
+use uuid::Uuid;
+
+use crate::error::Error;
+use crate::events::{self, NewEvent, Origin, Stream};
+use crate::schema::{accounts, memberships, revisions, tasks, units};
+use crate::{actors, due_acts, notifications, projection, rounds};
+
+/// A task with everything the rules and the page need to know about it.
+#[derive(Clone, Debug)]
+pub struct LoadedTask {
+    pub task: Task,
+    pub facts: Facts,
+    pub text: TaskText,
+    pub plan: Option<PlanText>,
+}
+
+impl LoadedTask {
+    /// The words of a milestone: the plan's, else the draft's, else the measure's whose implicit milestone it is.
+    pub fn milestone_words(&self, id: MilestoneId) -> (String, Option<String>) {
+        let planned = self.plan.iter().flat_map(|p| &p.milestones);
+        planned
+            .chain(&self.text.milestones)
+            .find(|m| m.id == id)
+            .map(|m| (m.title.clone(), m.proof.clone()))
+            .or_else(|| self.text.measures.iter().find(|m| m.id.0 == id.0).map(|m| (m.text.clone(), None)))
+            .unwrap_or_default()
+    }
+
+    /// Runs with the surroundings of a decision.
+    pub fn with_context<T>(
+        &self,
+        actor: &Actor,
+        calendar: &Calendar,
+        now: DateTime<Utc>,
+        run: impl FnOnce(&Context<'_>) -> T,
+    ) -> T {
+        run(&Context {
+            actor,
+            now,
+            calendar,
+            facts: &self.facts,
+            text: &self.text,
+            plan: self.plan.as_ref(),
+            fresh: &Uuid::now_v7,
+        })
+    }
+}
+
+/// Paths of these units.
+pub(crate) fn paths(conn: &mut PgConnection, ids: &BTreeSet<UnitId>) -> Result<BTreeMap<UnitId, UnitPath>, Error> {
+    let ids: Vec<Uuid> = ids.iter().map(|u| u.0).collect();
+    let rows: Vec<(Uuid, Vec<Uuid>)> =
+        units::table.filter(units::id.eq_any(ids)).select((units::id, units::path)).load(conn)?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, path)| (UnitId(id), UnitPath(path.into_iter().map(UnitId).collect())))
+        .collect())
+}
+
+/// Which of these units has nobody who can log in today.
+fn without_accounts(
+    conn: &mut PgConnection,
+    ids: &BTreeSet<UnitId>,
+    now: DateTime<Utc>,
+) -> Result<BTreeSet<UnitId>, Error> {
+    let today = calendar::today(now);
+    let with: Vec<Uuid> = memberships::table
+        .inner_join(accounts::table.on(accounts::person_id.eq(memberships::person_id.nullable())))
+        .filter(memberships::unit_id.eq_any(ids.iter().map(|u| u.0)))
+        .filter(memberships::from_on.le(today))
+        .filter(memberships::to_on.is_null().or(memberships::to_on.ge(today)))
+        .filter(accounts::status.eq("active").and(accounts::role.eq("unit")))
+        .select(memberships::unit_id)
+        .distinct()
+        .load(conn)?;
+    Ok(ids.iter().filter(|u| !with.contains(&u.0)).copied().collect())
+}
+
+/// The bodies of revisions, by digest.
+pub(crate) fn bodies(
+    conn: &mut PgConnection,
+    digests: impl IntoIterator<Item = Digest>,
+) -> Result<BTreeMap<Digest, String>, Error> {
+    let wanted: Vec<String> = digests.into_iter().map(|d| d.as_str().to_owned()).collect();
+    let rows: Vec<(String, String)> = revisions::table
+        .filter(revisions::sha256.eq_any(wanted))
+        .select((revisions::sha256, revisions::body))
+        .load(conn)?;
+    Ok(rows.into_iter().filter_map(|(sha, body)| Some((Digest::parse(&sha)?, body))).collect())
+}
+
+fn units_of(task: &Task, command: Option<&TaskCommand>) -> BTreeSet<UnitId> {
+    let mut ids: BTreeSet<UnitId> = task
+        .draft
+        .parties
+        .units
+        .iter()
+        .copied()
+        .chain(task.draft.supporting.iter().map(|s| s.unit))
+        .chain(task.milestone_units())
+        .chain(task.reporting.iter().map(|s| s.unit))
+        .collect();
+    match command {
+        Some(TaskCommand::SavePlan(plan) | TaskCommand::ProposeAmendment(plan)) => {
+            ids.extend(plan.milestones.iter().filter_map(|m| m.unit));
+        }
+        Some(TaskCommand::SubmitPlan { plan: Some(plan), .. }) => {
+            ids.extend(plan.milestones.iter().filter_map(|m| m.unit));
+        }
+        _ => {}
+    }
+    ids
+}
+
+fn people_of(command: Option<&TaskCommand>) -> Vec<PersonId> {
+    match command {
+        Some(TaskCommand::Sign { signing: Signing::Paper { signer, .. }, .. }) => vec![*signer],
+        Some(TaskCommand::Sign { signing: Signing::Screen { on_behalf_of: Some(person) }, .. }) => vec![*person],
+        Some(TaskCommand::NameCrossChecker { person, .. }) => vec![*person],
+        _ => Vec::new(),
+    }
+}
+
+fn load_facts(
+    conn: &mut PgConnection,
+    task: &Task,
+    command: Option<&TaskCommand>,
+    now: DateTime<Utc>,
+) -> Result<Facts, Error> {
+    let (round, policy, policy_version) = rounds::facts(conn, task.round)?;
+    let people: BTreeMap<PersonId, PersonActor> =
+        actors::of_people(conn, &people_of(command), calendar::today(now))?;
+    Ok(Facts {
+        policy,
+        policy_version,
+        round,
+        paths: paths(conn, &units_of(task, command))?,
+        without_accounts: without_accounts(conn, &task.lead_unit().into_iter().collect(), now)?,
+        people,
+    })
+}
+
+fn load_with(
+    conn: &mut PgConnection,
+    task: Task,
+    command: Option<&TaskCommand>,
+    now: DateTime<Utc>,
+) -> Result<LoadedTask, Error> {
+    let facts = load_facts(conn, &task, command, now)?;
+    let bodies = bodies(conn, task.plan.iter().cloned().chain([task.draft.text.clone()]))?;
+    let text = bodies.get(&task.draft.text).ok_or_else(|| Error::internal("a task without its words"))?;
+    let plan = task.plan.as_ref().and_then(|d| bodies.get(d)).map(|b| serde_json::from_str(b)).transpose()?;
+    Ok(LoadedTask { facts, text: serde_json::from_str(text)?, plan, task })
+}
+
+/// A task whole, if the actor sees it.
+pub fn find(conn: &mut PgConnection, actor: &Actor, id: TaskId, now: DateTime<Utc>) -> Result<LoadedTask, Error> {
+    let snapshot: Option<serde_json::Value> =
+        tasks::table.find(id.0).select(tasks::snapshot).first(conn).optional()?;
+    let task: Task = serde_json::from_value(snapshot.ok_or(Error::NotFound)?)?;
+    let loaded = load_with(conn, task, None, now)?;
+    if rights::relations(actor, &subject(&loaded.task, &loaded.facts)).is_empty() {
+        return Err(Error::NotFound);
+    }
+    Ok(loaded)
+}
+
+/// Whether the version a command was decided on must still hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// A deciding command: exactly this version.
+    Version(i64),
+    /// Statements, evidence, the clock: they do not decide on what others changed.
+    Any,
+}
+
+/// One command, one transaction (the caller's): lock, see, compare, decide, fold, save, project, record, tell.
+///
+/// Errors: `NotFound` when it is not there or not visible, `Stale`, `Refused`.
+pub fn execute(
+    conn: &mut PgConnection,
+    origin: &Origin,
+    id: TaskId,
+    expected: Expected,
+    command: TaskCommand,
+    calendar: &Calendar,
+) -> Result<Task, Error> {
+    let snapshot: Option<serde_json::Value> =
+        tasks::table.find(id.0).select(tasks::snapshot).for_update().first(conn).optional()?;
+    let before: Task = serde_json::from_value(snapshot.ok_or(Error::NotFound)?)?;
+    let loaded = load_with(conn, before, Some(&command), origin.now)?;
+    if rights::relations(&origin.actor, &subject(&loaded.task, &loaded.facts)).is_empty() {
+        return Err(Error::NotFound);
+    }
+    if let Expected::Version(version) = expected
+        && version != loaded.task.version
+    {
+        return Err(Error::Stale(loaded.task.version));
+    }
+    check_references(conn, &command)?;
+    let decision =
+        loaded.with_context(&origin.actor, calendar, origin.now, |ctx| task::decide(&loaded.task, command, ctx))?;
+    let after = decision.events.iter().fold(loaded.task.clone(), task::evolve);
+    commit(conn, origin, Some(&loaded.task), &after, &decision, calendar, None)?;
+    Ok(after)
+}
+
+/// What a new task brings beside its draft.
+#[derive(Clone, Debug, Default)]
+pub struct Placement {
+    /// Its place in the ledger.
+    pub ordinal: i64,
+    /// Number of the refined problem, such as 1.2.3.
+    pub item_number: String,
+    /// Columns of an import that were not mapped.
+    pub extra: serde_json::Value,
+    /// What the rows of the import said, to know them again.
+    pub source_digest: Option<String>,
+}
+
+/// Enters a task on a finding.
+pub fn create(
+    conn: &mut PgConnection,
+    origin: &Origin,
+    round: RoundId,
+    finding: FindingId,
+    input: DraftInput,
+    placement: &Placement,
+    calendar: &Calendar,
+) -> Result<Task, Error> {
+    let (round, policy, policy_version) = rounds::facts(conn, round)?;
+    let facts = Facts {
+        policy,
+        policy_version,
+        round,
+        paths: BTreeMap::new(),
+        without_accounts: BTreeSet::new(),
+        people: BTreeMap::new(),
+    };
+    let text = TaskText {
+        title: String::new(),
+        objective: None,
+        measures: Vec::new(),
+        criteria: Vec::new(),
+        milestones: Vec::new(),
+        duties: Vec::new(),
+    };
+    let ctx = Context {
+        actor: &origin.actor,
+        now: origin.now,
+        calendar,
+        facts: &facts,
+        text: &text,
+        plan: None,
+        fresh: &Uuid::now_v7,
+    };
+    check_draft_references(conn, &input)?;
+    let decision = task::create(finding, input, &ctx)?;
+    let id = TaskId(Uuid::now_v7());
+    let after =
+        task::replay(id, &decision.events).ok_or_else(|| Error::internal("a creation that creates nothing"))?;
+    commit(conn, origin, None, &after, &decision, calendar, Some(placement))?;
+    Ok(after)
+}
+
+/// Units and people a command names must exist; a foreign key would only say it less kindly.
+fn check_references(conn: &mut PgConnection, command: &TaskCommand) -> Result<(), Error> {
+    match command {
+        TaskCommand::Revise(draft) => check_draft_references(conn, draft),
+        TaskCommand::Reassign(parties) | TaskCommand::AdjustParties(parties) => {
+            check_units(conn, "/units", &parties.units)?;
+            check_people(conn, "/leaders", &parties.leaders)?;
+            check_people(conn, "/persons", &parties.persons)
+        }
+        TaskCommand::WishReassignment { proposed: Some(unit), .. } => check_units(conn, "/proposed", &[*unit]),
+        TaskCommand::CloseBeforeGolive { vouched_by, .. } => check_people(conn, "/vouched_by", &[*vouched_by]),
+        _ => Ok(()),
+    }
+}
+
+fn check_draft_references(conn: &mut PgConnection, draft: &DraftInput) -> Result<(), Error> {
+    check_units(conn, "/units", &draft.units)?;
+    let supporting: Vec<_> = draft.supporting.iter().map(|s| s.unit).collect();
+    check_units(conn, "/supporting", &supporting)?;
+    check_people(conn, "/leaders", &draft.leaders)?;
+    check_people(conn, "/persons", &draft.persons)?;
+    check_people(conn, "/readers", &draft.readers)
+}
+
+#[derive(QueryableByName)]
+struct Unknown {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+}
+
+fn check_known(
+    conn: &mut PgConnection,
+    table: &str,
+    pointer: &str,
+    ids: &[Uuid],
+    code: &'static str,
+) -> Result<(), Error> {
+    if ids.is_empty() {
+        return Ok(());
+    }
+    let unknown: Option<Unknown> = diesel::sql_query(format!(
+        "SELECT i.id FROM unnest($1) AS i(id) LEFT JOIN {table} t ON t.id = i.id WHERE t.id IS NULL LIMIT 1"
+    ))
+    .bind::<Array<SqlUuid>, _>(ids.to_vec())
+    .get_result(conn)
+    .optional()?;
+    match unknown {
+        None => Ok(()),
+        Some(Unknown { id }) => {
+            let i = ids.iter().position(|known| *known == id).unwrap_or(0);
+            Err(Refusal::field(format!("{pointer}/{i}"), code).into())
+        }
+    }
+}
+
+fn check_units(conn: &mut PgConnection, pointer: &str, ids: &[UnitId]) -> Result<(), Error> {
+    let ids: Vec<Uuid> = ids.iter().map(|u| u.0).collect();
+    check_known(conn, "units", pointer, &ids, "unit-unknown")
+}
+
+fn check_people(conn: &mut PgConnection, pointer: &str, ids: &[PersonId]) -> Result<(), Error> {
+    let ids: Vec<Uuid> = ids.iter().map(|p| p.0).collect();
+    check_known(conn, "persons", pointer, &ids, "person-unknown")
+}
+
+/// Stores what was decided: words, events, the row and what is searched by, notices, the clock's next moment.
+fn commit(
+    conn: &mut PgConnection,
+    origin: &Origin,
+    before: Option<&Task>,
+    after: &Task,
+    decision: &Decision,
+    calendar: &Calendar,
+    placement: Option<&Placement>,
+) -> Result<(), Error> {
+    for revision in &decision.revisions {
+        keep_revision(conn, revision.digest.as_str(), revision.kind, &revision.body, origin.now)?;
+    }
+    let loaded = load_with(conn, after.clone(), None, origin.now)?;
+    projection::save(conn, before, &loaded, placement, calendar, origin.now)?;
+    let new: Vec<NewEvent> =
+        decision.events.iter().map(|e| NewEvent { kind: e.kind(), payload: e.payload() }).collect();
+    let stream = Stream { kind: "task", id: after.id.0, round: Some(after.round) };
+    let seq = events::record(conn, origin, stream, before.map_or(0, |t| t.seq), &new)?;
+    if seq != after.seq {
+        return Err(Error::internal(format!("task {} has seq {} but {seq} events", after.id, after.seq)));
+    }
+    for event in &decision.events {
+        projection::project(conn, origin, &loaded, event)?;
+    }
+    if !decision.events.is_empty() {
+        projection::signing(conn, after)?;
+    }
+    let told: Vec<_> = decision.events.iter().flat_map(|e| notification::audience(e, after)).collect();
+    notifications::tell(conn, origin, after, &told)?;
+    if let Some(at) = task::next_moment(after, &loaded.facts, calendar, origin.now) {
+        due_acts::owe(conn, due_acts::KEEP_CLOCK, after.id.0, at)?;
+    }
+    Ok(())
+}
+
+/// Keeps a body under its digest; the same body twice is one row.
+pub(crate) fn keep_revision(
+    conn: &mut PgConnection,
+    digest: &str,
+    kind: &str,
+    body: &str,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    diesel::insert_into(revisions::table)
+        .values((
+            revisions::sha256.eq(digest),
+            revisions::alg.eq(domain::chain::ALG),
+            revisions::kind.eq(kind),
+            revisions::body.eq(body),
+            revisions::created_at.eq(now),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)?;
+    Ok(())
+}
+
+/// The events of a task as the domain reads them, for replay.
+pub fn replay(conn: &mut PgConnection, id: TaskId) -> Result<Option<Task>, Error> {
+    let stored = events::history(conn, "task", id.0)?;
+    let events: Result<Vec<TaskEvent>, Error> = stored
+        .iter()
+        .map(|e| TaskEvent::parse(&e.kind, serde_json::from_str(&e.payload)?).map_err(Error::internal))
+        .collect();
+    Ok(task::replay(id, &events?))
+}
+
+/// The row's own state, for comparison with a replay.
+pub fn snapshot(conn: &mut PgConnection, id: TaskId) -> Result<Task, Error> {
+    let snapshot: serde_json::Value =
+        tasks::table.find(id.0).select(tasks::snapshot).first(conn).optional()?.ok_or(Error::NotFound)?;
+    Ok(serde_json::from_value(snapshot)?)
+}
+
+/// Every task's id, for checks over all of them.
+pub fn ids(conn: &mut PgConnection) -> Result<Vec<TaskId>, Error> {
+    let ids: Vec<Uuid> = tasks::table.select(tasks::id).order(tasks::id).load(conn)?;
+    Ok(ids.into_iter().map(TaskId).collect())
+}
+
+/// One due look of the clock at one task, in the caller's transaction: whether there was one.
+pub fn keep_clock_once(conn: &mut PgConnection, now: DateTime<Utc>, calendar: &Calendar) -> Result<bool, Error> {
+    let Some(due) = due_acts::claim(conn, due_acts::KEEP_CLOCK, now)? else { return Ok(false) };
+    let origin = Origin::system(now);
+    match execute(conn, &origin, TaskId(due.subject_id), Expected::Any, TaskCommand::KeepClock, calendar) {
+        // A task that is over owes the clock nothing.
+        Ok(_) | Err(Error::Refused(_)) => {}
+        Err(error) => return Err(error),
+    }
+    due_acts::done(conn, due_acts::KEEP_CLOCK, &due, now)?;
+    Ok(true)
+}
+
+/// All words a task's state names: opinions, reasons, statements, signed contents.
+pub fn words_of(conn: &mut PgConnection, task: &Task) -> Result<BTreeMap<Digest, String>, Error> {
+    let mut digests: Vec<Digest> = Vec::new();
+    digests.extend(task.statements.iter().map(|s| s.digest.clone()));
+    digests.extend(task.wish.iter().map(|w| w.reason.clone()));
+    for request in &task.requests {
+        digests.push(request.request.revision.clone());
+        digests.extend(request.request.signatures.iter().filter_map(|s| s.words.clone()));
+        if let RequestEffect::Plan { plan } | RequestEffect::Amendment { plan } = &request.effect {
+            digests.push(plan.digest.clone());
+        }
+    }
+    bodies(conn, digests)
+}
+
+#[derive(QueryableByName)]
+struct NameRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Text)]
+    name: String,
+}
+
+/// Names of units and people by id.
+pub fn names(conn: &mut PgConnection, ids: Vec<Uuid>) -> Result<BTreeMap<Uuid, String>, Error> {
+    let rows: Vec<NameRow> = diesel::sql_query(
+        "SELECT id, name FROM units WHERE id = ANY($1) UNION ALL SELECT id, name FROM persons WHERE id = ANY($1)",
+    )
+    .bind::<Array<SqlUuid>, _>(ids)
+    .load(conn)?;
+    Ok(rows.into_iter().map(|r| (r.id, r.name)).collect())
+}

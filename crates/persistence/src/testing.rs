@@ -1,0 +1,115 @@
+//! A fresh database for every test, copied from a template that is made once per state of the migrations.
+
+use std::sync::OnceLock;
+
+use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::database::{self, Database, MIGRATIONS};
+use crate::error::Error;
+
+/// A database of its own, dropped with the value.
+pub struct TestDatabase {
+    name: String,
+}
+
+/// Host and port of the tests' cluster, which trusts its users: `./test` starts one and sets BIHUAN_TEST_CLUSTER.
+#[expect(clippy::disallowed_methods, clippy::expect_used, reason = "the tests' own switch")]
+fn cluster() -> &'static str {
+    static CLUSTER: OnceLock<String> = OnceLock::new();
+    CLUSTER.get_or_init(|| {
+        std::env::var("BIHUAN_TEST_CLUSTER")
+            .expect("BIHUAN_TEST_CLUSTER is not set; `./test --cluster` starts a cluster and prints it")
+    })
+}
+
+fn url(user: &str, database: &str) -> String {
+    format!("postgres://{user}@{}/{database}", cluster())
+}
+
+#[derive(QueryableByName)]
+struct Found {
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    found: bool,
+}
+
+/// The template's name follows the migrations, so that an old one is never copied.
+fn template(conn: &mut PgConnection) -> Result<String, Error> {
+    use diesel::migration::{Migration, MigrationSource};
+    let migrations: Vec<Box<dyn Migration<diesel::pg::Pg>>> = MIGRATIONS.migrations().map_err(Error::internal)?;
+    let mut hasher = Sha256::new();
+    for name in migrations.iter().map(|m| m.name().to_string()) {
+        hasher.update(name.as_bytes());
+    }
+    hasher.update(include_bytes!("../../../migrations/0001_house/up.sql"));
+    hasher.update(include_bytes!("../../../migrations/0002_rounds_and_tasks/up.sql"));
+    let name = format!("tpl_{}", &hex::encode(hasher.finalize())[..16]);
+    diesel::sql_query("SELECT pg_advisory_lock(724091, 2)").execute(conn)?;
+    let made = make(conn, &name);
+    diesel::sql_query("SELECT pg_advisory_unlock(724091, 2)").execute(conn)?;
+    made.map(|()| name)
+}
+
+fn make(conn: &mut PgConnection, name: &str) -> Result<(), Error> {
+    let exists: Found =
+        diesel::sql_query("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1 AND datistemplate) AS found")
+            .bind::<diesel::sql_types::Text, _>(name)
+            .get_result(conn)?;
+    if exists.found {
+        return Ok(());
+    }
+    diesel::sql_query(format!("DROP DATABASE IF EXISTS {name}")).execute(conn)?;
+    diesel::sql_query(format!("CREATE DATABASE {name} OWNER bihuan_owner")).execute(conn)?;
+    database::migrate(&url("bihuan_owner", name))?;
+    diesel::sql_query(format!("ALTER DATABASE {name} IS_TEMPLATE true")).execute(conn)?;
+    Ok(())
+}
+
+#[expect(clippy::expect_used, reason = "a test without its database has nothing to say")]
+impl TestDatabase {
+    /// A copy of the template.
+    pub fn new() -> Self {
+        let mut conn = PgConnection::establish(&url("super", "postgres")).expect("the test cluster answers");
+        let template = template(&mut conn).expect("the template can be made");
+        let name = format!("t_{}", Uuid::now_v7().simple());
+        diesel::sql_query(format!("CREATE DATABASE {name} TEMPLATE {template} OWNER bihuan_owner"))
+            .execute(&mut conn)
+            .expect("the template can be copied");
+        Self { name }
+    }
+
+    /// As the application connects.
+    pub fn url(&self) -> String {
+        url("bihuan_app", &self.name)
+    }
+
+    /// As migrations connect.
+    pub fn owner_url(&self) -> String {
+        url("bihuan_owner", &self.name)
+    }
+
+    /// As the cluster's superuser connects, for what only a test does.
+    pub fn super_url(&self) -> String {
+        url("super", &self.name)
+    }
+
+    /// A pool as the application's.
+    pub fn database(&self) -> Database {
+        Database::new(&self.url(), 8)
+    }
+}
+
+impl Default for TestDatabase {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        if let Ok(mut conn) = PgConnection::establish(&url("super", "postgres")) {
+            let _ = diesel::sql_query(format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name)).execute(&mut conn);
+        }
+    }
+}
