@@ -13,3 +13,4 @@ pub mod sign_request;
 pub mod task;
 pub mod weekly_statement;
 pub mod words;
+pub mod workbook;

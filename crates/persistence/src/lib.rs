@@ -10,6 +10,7 @@ pub mod due_acts;
 pub mod error;
 pub mod events;
 pub mod idempotency;
+pub mod imports;
 
 pub mod ledger;
 pub mod notifications;

@@ -1,0 +1,103 @@
+//! Refuses what is too large, encrypted, broken, a bomb or no workbook, before any library opens it (TRUST: import).
+
+use std::io::{Cursor, Read};
+
+use domain::refusal::Refusal;
+use zip::ZipArchive;
+
+/// Largest file, bytes.
+const LARGEST: usize = 20 * 1024 * 1024;
+/// Most entries in the archive.
+const MOST_ENTRIES: usize = 2_000;
+/// Most bytes unpacked.
+const MOST_UNPACKED: u64 = 200 * 1024 * 1024;
+/// Most bytes unpacked per byte packed.
+const MOST_RATIO: u64 = 100;
+
+fn refuse(code: &str) -> Refusal {
+    Refusal::field("/file", code)
+}
+
+/// Checks the bytes of an xlsx by unpacking it once and counting what really comes out.
+///
+/// Errors: `content` at /file with `file-too-large`, `file-encrypted`, `file-not-xlsx`, `file-broken` or `file-bomb`.
+pub(super) fn check(bytes: &[u8]) -> Result<(), Refusal> {
+    if bytes.len() > LARGEST {
+        return Err(refuse("file-too-large"));
+    }
+    // An OLE container is an encrypted workbook or one of the old format.
+    if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]) {
+        return Err(refuse("file-encrypted"));
+    }
+    if !bytes.starts_with(b"PK\x03\x04") {
+        return Err(refuse("file-not-xlsx"));
+    }
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| refuse("file-broken"))?;
+    if archive.len() > MOST_ENTRIES {
+        return Err(refuse("file-bomb"));
+    }
+    let limit = MOST_UNPACKED.min((bytes.len() as u64).saturating_mul(MOST_RATIO));
+    let mut unpacked = 0u64;
+    let mut has_workbook = false;
+    let mut buffer = vec![0u8; 64 * 1024];
+    for i in 0..archive.len() {
+        let mut entry = archive.by_index(i).map_err(|_| refuse("file-broken"))?;
+        if entry.encrypted() {
+            return Err(refuse("file-encrypted"));
+        }
+        has_workbook |= entry.name() == "xl/workbook.xml";
+        loop {
+            let n = entry.read(&mut buffer).map_err(|_| refuse("file-broken"))?;
+            if n == 0 {
+                break;
+            }
+            unpacked += n as u64;
+            if unpacked > limit {
+                return Err(refuse("file-bomb"));
+            }
+        }
+    }
+    if has_workbook { Ok(()) } else { Err(refuse("file-not-xlsx")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use zip::write::SimpleFileOptions;
+
+    use super::*;
+
+    fn code(bytes: &[u8]) -> String {
+        check(bytes).unwrap_err().errors[0].code.clone()
+    }
+
+    fn archive(entries: &[(&str, usize)]) -> Vec<u8> {
+        let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, size) in entries {
+            let options = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Deflated);
+            writer.start_file(*name, options).unwrap();
+            writer.write_all(&vec![b'0'; *size]).unwrap();
+        }
+        writer.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn what_is_no_workbook_is_named() {
+        assert_eq!(code(b"hello"), "file-not-xlsx");
+        assert_eq!(code(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, 0, 0]), "file-encrypted");
+        assert_eq!(code(b"PK\x03\x04rest"), "file-broken");
+        assert_eq!(code(&archive(&[("word/document.xml", 10)])), "file-not-xlsx");
+        assert_eq!(code(&vec![0; LARGEST + 1]), "file-too-large");
+    }
+
+    #[test]
+    fn a_bomb_is_stopped_while_it_unpacks() {
+        let bomb = archive(&[("xl/workbook.xml", 10), ("xl/worksheets/sheet1.xml", 30_000_000)]);
+        assert!(bomb.len() < 100_000, "thirty megabytes of one character pack well");
+        assert_eq!(code(&bomb), "file-bomb");
+        let names: Vec<String> = (0..MOST_ENTRIES + 1).map(|i| format!("e{i}")).collect();
+        let many: Vec<(&str, usize)> = names.iter().map(|n| (n.as_str(), 1)).collect();
+        assert_eq!(code(&archive(&many)), "file-bomb");
+    }
+}
