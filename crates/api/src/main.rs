@@ -1,1 +1,110 @@
-fn main() {}
+//! The program `bihuan`: serves, and does what an operator does beside it.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use api::config::Config;
+use api::import::ImportRequest;
+use api::serve::{self, Opened};
+use api::{demo, doctor, import, init, routes, telemetry};
+use clap::{Parser, Subcommand};
+
+/// Closed-loop rectification: from the inspection's findings to tasks that are done and stay done.
+#[derive(Parser)]
+#[command(name = "bihuan", version)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the API and the page, jobs included
+    Serve {
+        /// Load the sample group first, if the database is empty
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Bring the schema up to date, as its owner
+    Migrate,
+    /// Make the three administrators' accounts
+    Init {
+        /// Lines of login:password instead of questions
+        #[arg(long)]
+        passwords_file: Option<PathBuf>,
+    },
+    /// Import the plan workbook
+    Import {
+        file: PathBuf,
+        /// Code of the round
+        #[arg(long)]
+        round: Option<String>,
+        /// Only say what would happen
+        #[arg(long)]
+        dry_run: bool,
+        #[arg(long)]
+        json: bool,
+        /// Login on whose behalf it is committed
+        #[arg(long = "as")]
+        login: Option<String>,
+    },
+    /// Load the sample group with its accounts and plan, and print the log-ins
+    Demo,
+    /// Print the contract
+    Openapi,
+    /// Check the configuration
+    Doctor,
+}
+
+fn run(command: Command) -> Result<(), String> {
+    if matches!(command, Command::Openapi) {
+        println!("{}", routes::document().to_pretty_json().map_err(|e| e.to_string())?);
+        return Ok(());
+    }
+    let config = Config::from_env();
+    if matches!(command, Command::Doctor) {
+        println!("{}", doctor::run(&config)?);
+        return Ok(());
+    }
+    let config = config.map_err(|faults| faults.join("\n"))?;
+    telemetry::start_log(&config.log);
+    match command {
+        Command::Serve { demo } => serve::run(&config, |app, address| {
+            if demo {
+                println!("{}", demo::run(app).unwrap_or_else(|error| error));
+            }
+            println!("闭环已启动：{address}");
+        }),
+        Command::Migrate => {
+            let url = config.owner_url.ok_or("请以 BIHUAN_OWNER_URL 指明结构所有者的数据库地址")?;
+            let done = persistence::database::migrate(&url).map_err(|e| e.to_string())?;
+            println!("已执行 {} 步：{}", done.len(), done.join("、"));
+            Ok(())
+        }
+        Command::Init { passwords_file } => {
+            print!("{}", init::run(&Opened::new(&config)?.app, passwords_file.as_deref())?);
+            Ok(())
+        }
+        Command::Import { file, round, dry_run, json, login } => {
+            let request =
+                ImportRequest { file: &file, round: round.as_deref(), dry_run, is_json: json, login: login.as_deref() };
+            print!("{}", import::run(&Opened::new(&config)?.app, &request)?);
+            Ok(())
+        }
+        Command::Demo => {
+            println!("{}", demo::run(&Opened::new(&config)?.app)?);
+            Ok(())
+        }
+        Command::Openapi | Command::Doctor => Ok(()),
+    }
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(words) => {
+            eprintln!("{words}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -5,6 +5,7 @@ pub mod actor;
 pub mod calendar;
 pub mod chain;
 pub mod ids;
+pub mod labels;
 pub mod notification;
 pub mod policy;
 pub mod refusal;

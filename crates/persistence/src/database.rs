@@ -106,3 +106,35 @@ pub fn migrate(owner_url: &str) -> Result<Vec<String>, Error> {
     crate::calendar::fill(&mut conn)?;
     Ok(names)
 }
+
+#[derive(diesel::QueryableByName)]
+struct Found {
+    #[diesel(sql_type = diesel::sql_types::Bool)]
+    found: bool,
+}
+
+fn exists(conn: &mut PgConnection, query: &str, name: &str) -> Result<bool, Error> {
+    let row: Found = diesel::sql_query(query).bind::<diesel::sql_types::Text, _>(name).get_result(conn)?;
+    Ok(row.found)
+}
+
+/// Makes the two roles and the database in a cluster of our own, as its superuser; what is there stays.
+pub fn provision(cluster_url: &str, owner_password: &str, app_password: &str) -> Result<(), Error> {
+    let mut conn = PgConnection::establish(cluster_url).map_err(|_| Error::Unavailable)?;
+    let quoted = |text: &str| text.replace('\'', "''");
+    for (role, password) in [("bihuan_owner", owner_password), ("bihuan_app", app_password)] {
+        if !exists(&mut conn, "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1) AS found", role)? {
+            diesel::sql_query(format!("CREATE ROLE {role} LOGIN PASSWORD '{}'", quoted(password))).execute(&mut conn)?;
+        }
+    }
+    if !exists(&mut conn, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1) AS found", "bihuan")? {
+        diesel::sql_query("CREATE DATABASE bihuan OWNER bihuan_owner").execute(&mut conn)?;
+    }
+    Ok(())
+}
+
+/// Migrations that the schema still lacks.
+pub fn pending_migrations(owner_url: &str) -> Result<usize, Error> {
+    let mut conn = PgConnection::establish(owner_url).map_err(|_| Error::Unavailable)?;
+    Ok(conn.pending_migrations(MIGRATIONS).map_err(Error::internal)?.len())
+}

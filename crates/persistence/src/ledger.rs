@@ -281,3 +281,44 @@ pub fn visible_ids(conn: &mut PgConnection, actor: &Actor, round: RoundId) -> Re
     let rows: Vec<Id> = bind_scope(diesel::sql_query(sql).into_boxed(), round, &scope).load(conn)?;
     Ok(rows.into_iter().map(|r| r.id).collect())
 }
+
+/// Where a task stands: its finding and aspect in the inspecting body's words.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Place {
+    #[diesel(sql_type = Text)]
+    pub item_number: String,
+    #[diesel(sql_type = Text)]
+    pub aspect: String,
+    #[diesel(sql_type = Text)]
+    pub finding_number: String,
+    #[diesel(sql_type = Text)]
+    pub finding: String,
+}
+
+/// The place of a task the caller has already been shown.
+pub fn place(conn: &mut PgConnection, id: domain::ids::TaskId) -> Result<Place, Error> {
+    Ok(diesel::sql_query(
+        "SELECT t.item_number, a.title AS aspect, f.number AS finding_number, f.body AS finding \
+         FROM tasks t JOIN findings f ON f.id = t.finding_id JOIN aspects a ON a.id = f.aspect_id WHERE t.id = $1",
+    )
+    .bind::<SqlUuid, _>(id.0)
+    .get_result(conn)?)
+}
+
+/// The place behind the last task of a round, once the finding is known to be the round's.
+pub fn next_placement(
+    conn: &mut PgConnection,
+    round: RoundId,
+    finding: domain::ids::FindingId,
+) -> Result<i64, Error> {
+    let row: Count = diesel::sql_query(
+        "SELECT COALESCE(max(t.ordinal), 0) + 1 AS n FROM findings f LEFT JOIN tasks t ON t.round_id = f.round_id \
+         WHERE f.id = $2 AND f.round_id = $1 GROUP BY f.id",
+    )
+    .bind::<SqlUuid, _>(round.0)
+    .bind::<SqlUuid, _>(finding.0)
+    .get_result(conn)
+    .optional()?
+    .ok_or_else(|| Error::Refused(domain::refusal::Refusal::field("/finding_id", "finding-unknown")))?;
+    Ok(row.n)
+}

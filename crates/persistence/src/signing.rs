@@ -5,12 +5,14 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use domain::actor::Actor;
 use domain::calendar::Calendar;
-use domain::ids::{RoundId, SignRequestId, TaskId};
+use domain::ids::{RoundId, SignRequestId, TaskId, UnitId};
 use domain::task::command::Action;
+use serde_json::json;
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::schema::sign_requests;
+use crate::events::{self, NewEvent, Origin, Stream};
+use crate::schema::{plan_package_items, plan_packages, sign_requests};
 use crate::{rounds, tasks};
 
 /// A request that may wait for this person.
@@ -67,9 +69,11 @@ pub fn waiting(
     .bind::<SqlUuid, _>(round.0)
     .bind::<Array<SqlUuid>, _>(visible)
     .load(conn)?;
+    let ids: Vec<Uuid> = rows.iter().map(|r| r.task_id).collect();
+    let loaded = tasks::find_many(conn, actor, round, &ids, now)?;
     let mut found = Vec::new();
     for row in rows {
-        let loaded = tasks::find(conn, actor, TaskId(row.task_id), now)?;
+        let Some(loaded) = loaded.iter().find(|l| l.task.id == TaskId(row.task_id)).cloned() else { continue };
         let actions: Vec<Action> = loaded.with_context(actor, calendar, now, |ctx| {
             domain::task::open_actions(&loaded.task, ctx)
                 .into_iter()
@@ -98,4 +102,43 @@ pub fn task_of(conn: &mut PgConnection, id: SignRequestId) -> Result<(TaskId, i6
         .optional()?
         .ok_or(Error::NotFound)?;
     Ok((TaskId(task), number))
+}
+
+/// Keeps the cover of the plans a unit handed in together, in the order they were named.
+pub fn keep_package(
+    conn: &mut PgConnection,
+    origin: &Origin,
+    round: RoundId,
+    unit: UnitId,
+    cover: &str,
+    tasks: &[Uuid],
+) -> Result<(), Error> {
+    let body = domain::chain::canonical(&json!({ "text": cover.trim() }));
+    let digest = domain::chain::digest(domain::task::text::kind::WORDS, &body);
+    tasks::keep_revision(conn, digest.as_str(), domain::task::text::kind::WORDS, &body, origin.now)?;
+    let requests: Vec<Uuid> = sign_requests::table
+        .filter(sign_requests::task_id.eq_any(tasks))
+        .filter(sign_requests::kind.eq("plan").and(sign_requests::state.eq("open")))
+        .select(sign_requests::id)
+        .load(conn)?;
+    let id = Uuid::now_v7();
+    let payload = json!({ "unit": unit, "cover": digest, "requests": requests });
+    let stream = Stream { kind: "plan_package", id, round: Some(round) };
+    events::record(conn, origin, stream, 0, &[NewEvent { kind: "plan_package.submitted", payload }])?;
+    diesel::insert_into(plan_packages::table)
+        .values((
+            plan_packages::id.eq(id),
+            plan_packages::round_id.eq(round.0),
+            plan_packages::unit_id.eq(unit.0),
+            plan_packages::cover_sha256.eq(digest.as_str()),
+            plan_packages::submitted_by.eq(origin.person().ok_or(Error::NotFound)?.0),
+            plan_packages::submitted_at.eq(origin.now),
+        ))
+        .execute(conn)?;
+    for request in requests {
+        diesel::insert_into(plan_package_items::table)
+            .values((plan_package_items::plan_package_id.eq(id), plan_package_items::sign_request_id.eq(request)))
+            .execute(conn)?;
+    }
+    Ok(())
 }

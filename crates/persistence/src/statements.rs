@@ -1,12 +1,14 @@
 //! The week of a unit: every task it may or must write about, with what it wrote last week and this.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
 use domain::actor::Actor;
 use domain::calendar::{Calendar, Week};
-use domain::ids::{RoundId, TaskId, UnitId};
-use domain::task::state::{StatementMark, TaskState};
+use domain::ids::{RoundId, UnitId};
+use domain::task::state::{StatementMark, Task, TaskState};
 use domain::task::text::StatementText;
 use domain::weekly_statement;
 use uuid::Uuid;
@@ -51,22 +53,25 @@ pub fn week(
     .bind::<SqlUuid, _>(unit.0)
     .bind::<Array<Text>, _>(vec!["issued", "planning", "plan_review", "rectifying", "closure_review", "observing"])
     .load(conn)?;
+    let ids: Vec<Uuid> = ids.into_iter().map(|r| r.id).collect();
+    let all = tasks::find_many(conn, actor, round, &ids, now)?;
+    let written = |task: &Task| {
+        let this = task.statement(unit, week).cloned();
+        let last =
+            task.statements.iter().filter(|s| s.unit == unit && s.week < week).max_by_key(|s| (s.week, s.revision));
+        (this, last.cloned())
+    };
+    let marks = all.iter().map(|l| written(&l.task)).flat_map(|(this, last)| this.into_iter().chain(last));
+    let bodies = tasks::bodies(conn, marks.map(|m| m.digest).collect::<BTreeSet<_>>())?;
     let mut rows = Vec::new();
-    for Id { id, .. } in ids {
-        let loaded = match tasks::find(conn, actor, TaskId(id), now) {
-            Ok(loaded) => loaded,
-            Err(Error::NotFound) => continue,
-            Err(error) => return Err(error),
-        };
+    for loaded in all {
         let task = &loaded.task;
         let is_owed = weekly_statement::is_owed(task, unit, week, &loaded.facts, calendar);
         let is_working = matches!(task.state, TaskState::Rectifying | TaskState::ClosureReview);
         if !is_owed && !is_working {
             continue;
         }
-        let this = task.statement(unit, week).cloned();
-        let last = task.statements.iter().filter(|s| s.unit == unit && s.week < week).max_by_key(|s| (s.week, s.revision)).cloned();
-        let bodies = tasks::bodies(conn, this.iter().chain(&last).map(|s| s.digest.clone()))?;
+        let (this, last) = written(task);
         let with_text = |mark: Option<StatementMark>| {
             mark.and_then(|m| bodies.get(&m.digest).and_then(|b| serde_json::from_str(b).ok()).map(|t| (m, t)))
         };

@@ -185,6 +185,49 @@ pub fn find(conn: &mut PgConnection, actor: &Actor, id: TaskId, now: DateTime<Ut
     Ok(loaded)
 }
 
+/// Many tasks of one round at once, in the order asked for, as far as the actor sees them; a fixed number of queries whatever their number.
+pub fn find_many(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    round: RoundId,
+    ids: &[Uuid],
+    now: DateTime<Utc>,
+) -> Result<Vec<LoadedTask>, Error> {
+    let rows: Vec<serde_json::Value> = tasks::table
+        .filter(tasks::id.eq_any(ids))
+        .filter(tasks::round_id.eq(round.0))
+        .select(tasks::snapshot)
+        .load(conn)?;
+    let mut found: Vec<Task> = rows.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?;
+    found.sort_by_key(|t| ids.iter().position(|id| *id == t.id.0));
+    let (round, policy, policy_version) = rounds::facts(conn, round)?;
+    let all_units: BTreeSet<UnitId> = found.iter().flat_map(|t| units_of(t, None)).collect();
+    let all_paths = paths(conn, &all_units)?;
+    let leads: BTreeSet<UnitId> = found.iter().filter_map(Task::lead_unit).collect();
+    let without = without_accounts(conn, &leads, now)?;
+    let digests = found.iter().flat_map(|t| t.plan.iter().cloned().chain([t.draft.text.clone()]));
+    let bodies = bodies(conn, digests.collect::<BTreeSet<_>>())?;
+    let mut loaded = Vec::with_capacity(found.len());
+    for task in found {
+        let own = units_of(&task, None);
+        let facts = Facts {
+            policy: policy.clone(),
+            policy_version,
+            round: round.clone(),
+            paths: all_paths.iter().filter(|(u, _)| own.contains(u)).map(|(u, p)| (*u, p.clone())).collect(),
+            without_accounts: without.iter().filter(|u| own.contains(u)).copied().collect(),
+            people: BTreeMap::new(),
+        };
+        if rights::relations(actor, &subject(&task, &facts)).is_empty() {
+            continue;
+        }
+        let text = bodies.get(&task.draft.text).ok_or_else(|| Error::internal("a task without its words"))?;
+        let plan = task.plan.as_ref().and_then(|d| bodies.get(d)).map(|b| serde_json::from_str(b)).transpose()?;
+        loaded.push(LoadedTask { facts, text: serde_json::from_str(text)?, plan, task });
+    }
+    Ok(loaded)
+}
+
 /// Whether the version a command was decided on must still hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Expected {

@@ -45,7 +45,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Refusal> {
         if entry.encrypted() {
             return Err(refuse("file-encrypted"));
         }
-        has_workbook |= entry.name() == "xl/workbook.xml";
+        has_workbook |= entry.name().is_ok_and(|name| name == "xl/workbook.xml");
         loop {
             let n = entry.read(&mut buffer).map_err(|_| refuse("file-broken"))?;
             if n == 0 {

@@ -1,0 +1,299 @@
+//! Accounts for administrators: made by one duty, given a role by another, watched by the third.
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpResponse, get, post};
+use chrono::{DateTime, Utc};
+use domain::actor::Role;
+use domain::ids::{AccountId, PersonId};
+use persistence::accounts::{self, AccountRow, Change, NewAccount};
+use persistence::{events, idempotency};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::extract::{Body, Caller, ExpectedVersion, IdempotencyKey, Params};
+use crate::passwords;
+use crate::problem::Problem;
+
+/// An account.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct AccountView {
+    pub id: Uuid,
+    pub person_id: Option<Uuid>,
+    pub login: String,
+    pub display_name: String,
+    pub unit: Option<String>,
+    pub role: Option<String>,
+    pub role_label: Option<String>,
+    pub duty: Option<String>,
+    pub duty_label: Option<String>,
+    /// inactive, active or disabled.
+    pub status: String,
+    pub status_label: String,
+    pub must_change_password: bool,
+    pub last_login_at: Option<DateTime<Utc>>,
+    pub version: i64,
+    /// The one-time password, told once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub one_time_password: Option<String>,
+}
+
+impl From<AccountRow> for AccountView {
+    fn from(row: AccountRow) -> Self {
+        let role_label = row.role.as_deref().and_then(Role::parse).map(|r| r.label().to_owned());
+        let duty_label =
+            row.duty.as_deref().and_then(domain::actor::Duty::parse).map(|d| d.label().to_owned());
+        let status_label = match row.status.as_str() {
+            "active" => "启用",
+            "disabled" => "停用",
+            _ => "待授权",
+        };
+        Self {
+            id: row.id,
+            person_id: row.person_id,
+            login: row.login,
+            display_name: row.display_name,
+            unit: row.unit_name,
+            role: row.role,
+            role_label,
+            duty: row.duty,
+            duty_label,
+            status_label: status_label.to_owned(),
+            status: row.status,
+            must_change_password: row.must_change_password,
+            last_login_at: row.last_login_at,
+            version: row.version,
+            one_time_password: None,
+        }
+    }
+}
+
+/// Accounts in a page.
+#[derive(Serialize, ToSchema)]
+pub struct AccountPage {
+    pub items: Vec<AccountView>,
+    /// Where the next page begins; none at the end.
+    pub next: Option<String>,
+}
+
+/// How accounts are narrowed.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct AccountQuery {
+    /// Part of a login, a name or a unit.
+    pub text: Option<String>,
+    pub after: Option<String>,
+    pub limit: Option<i64>,
+}
+
+/// List accounts.
+#[utoipa::path(tag = "accounts", params(AccountQuery), responses((status = 200, body = AccountPage)))]
+#[get("/accounts")]
+pub async fn list_accounts(
+    caller: Caller,
+    app: Data<App>,
+    query: Params<AccountQuery>,
+) -> Result<HttpResponse, Problem> {
+    let origin = caller.origin.clone();
+    let limit = query.0.limit.unwrap_or(100).clamp(1, 200);
+    let rows = app
+        .db
+        .read(&caller.origin.actor, move |conn| {
+            accounts::list(conn, &origin, query.0.text.as_deref(), query.0.after.as_deref(), limit + 1)
+        })
+        .await?;
+    let mut items: Vec<AccountView> = rows.into_iter().map(AccountView::from).collect();
+    let is_more = items.len() > usize::try_from(limit).unwrap_or(usize::MAX);
+    items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    let next = items.last().filter(|_| is_more).map(|a| a.login.clone());
+    Ok(HttpResponse::Ok().json(AccountPage { items, next }))
+}
+
+/// A new account.
+#[derive(Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CreateAccount {
+    #[schema(example = "p012")]
+    pub login: String,
+    #[schema(example = "乙午一")]
+    pub display_name: String,
+    /// The person it is for; none for an administrator without tasks.
+    #[serde(default)]
+    pub person_id: Option<Uuid>,
+}
+
+async fn one_time(app: &App) -> Result<(String, String), Problem> {
+    let password = passwords::one_time().map_err(Problem::internal)?;
+    let clear = password.clone();
+    let hash = app.hashes.run(move || passwords::hash(&password)).await?.map_err(Problem::internal)?;
+    Ok((clear, hash))
+}
+
+/// Make an account; it is inactive until it is given a role.
+#[utoipa::path(tag = "accounts", request_body = CreateAccount, responses((status = 201, body = AccountView)))]
+#[post("/accounts")]
+pub async fn create_account(
+    caller: Caller,
+    app: Data<App>,
+    key: IdempotencyKey,
+    body: Body<CreateAccount>,
+) -> Result<HttpResponse, Problem> {
+    let (clear, password_hash) = one_time(&app).await?;
+    let origin = caller.origin.clone();
+    let key = key.of(&body.0);
+    let view = app
+        .db
+        .write(&caller.origin.actor, move |conn| {
+            idempotency::once(conn, &origin, key.as_ref(), |conn| {
+                let new = NewAccount {
+                    login: body.0.login.clone(),
+                    display_name: body.0.display_name.clone(),
+                    person: body.0.person_id.map(PersonId),
+                    password_hash,
+                };
+                let mut view = AccountView::from(accounts::create(conn, &origin, new)?);
+                view.one_time_password = Some(clear);
+                Ok(view)
+            })
+        })
+        .await?;
+    Ok(HttpResponse::Created().json(view))
+}
+
+/// The role to give; null takes it away.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GiveRole {
+    #[schema(example = "unit")]
+    pub role: Option<Role>,
+}
+
+async fn change(
+    caller: Caller,
+    app: Data<App>,
+    id: Uuid,
+    version: ExpectedVersion,
+    change: Change,
+    clear: Option<String>,
+) -> Result<HttpResponse, Problem> {
+    let origin = caller.origin.clone();
+    let row = app
+        .db
+        .write(&caller.origin.actor, move |conn| {
+            accounts::change(conn, &origin, AccountId(id), Some(version.0), change)
+        })
+        .await?;
+    let mut view = AccountView::from(row);
+    view.one_time_password = clear;
+    Ok(HttpResponse::Ok().json(view))
+}
+
+/// Give an account its role and activate it; its sessions end.
+#[utoipa::path(tag = "accounts", request_body = GiveRole, params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The ETag the decision rests on")), responses((status = 200, body = AccountView)))]
+#[post("/accounts/{id}/role")]
+pub async fn give_role(
+    caller: Caller,
+    app: Data<App>,
+    id: Path<Uuid>,
+    version: ExpectedVersion,
+    body: Body<GiveRole>,
+) -> Result<HttpResponse, Problem> {
+    change(caller, app, *id, version, Change::Role(body.0.role), None).await
+}
+
+/// Enable an account.
+#[utoipa::path(tag = "accounts", params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The ETag the decision rests on")), responses((status = 200, body = AccountView)))]
+#[post("/accounts/{id}/enable")]
+pub async fn enable_account(
+    caller: Caller,
+    app: Data<App>,
+    id: Path<Uuid>,
+    version: ExpectedVersion,
+) -> Result<HttpResponse, Problem> {
+    change(caller, app, *id, version, Change::Enable, None).await
+}
+
+/// Disable an account; it is out within a second.
+#[utoipa::path(tag = "accounts", params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The ETag the decision rests on")), responses((status = 200, body = AccountView)))]
+#[post("/accounts/{id}/disable")]
+pub async fn disable_account(
+    caller: Caller,
+    app: Data<App>,
+    id: Path<Uuid>,
+    version: ExpectedVersion,
+) -> Result<HttpResponse, Problem> {
+    change(caller, app, *id, version, Change::Disable, None).await
+}
+
+/// Give an account a one-time password, told once.
+#[utoipa::path(tag = "accounts", params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The ETag the decision rests on")), responses((status = 200, body = AccountView)))]
+#[post("/accounts/{id}/reset")]
+pub async fn reset_password(
+    caller: Caller,
+    app: Data<App>,
+    id: Path<Uuid>,
+    version: ExpectedVersion,
+) -> Result<HttpResponse, Problem> {
+    let (clear, hash) = one_time(&app).await?;
+    change(caller, app, *id, version, Change::Reset(hash), Some(clear)).await
+}
+
+/// One event as the auditor sees it.
+#[derive(Serialize, ToSchema)]
+pub struct EventView {
+    /// Place in the one order of all events.
+    pub position: i64,
+    pub stream_kind: String,
+    pub stream_id: Uuid,
+    pub seq: i64,
+    pub kind: String,
+    pub text: String,
+    pub at: DateTime<Utc>,
+    pub name: Option<String>,
+    pub role: String,
+    pub address: String,
+    pub hash: String,
+}
+
+/// Where to go on.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct EventQuery {
+    pub after: Option<i64>,
+    pub limit: Option<i64>,
+}
+
+/// Read the log of all events in their sealed order; for the auditor.
+#[utoipa::path(tag = "accounts", params(EventQuery), responses((status = 200, body = Vec<EventView>)))]
+#[get("/audit/events")]
+pub async fn list_audit_events(
+    caller: Caller,
+    app: Data<App>,
+    query: Params<EventQuery>,
+) -> Result<HttpResponse, Problem> {
+    domain::account::permit_audit(caller.actor())?;
+    let rows = app
+        .db
+        .read(&caller.origin.actor, move |conn| {
+            events::sealed_after(conn, query.0.after.unwrap_or(0), query.0.limit.unwrap_or(100).clamp(1, 200))
+        })
+        .await?;
+    let views: Vec<EventView> = rows
+        .into_iter()
+        .map(|e| EventView {
+            text: domain::labels::event(&e.kind).to_owned(),
+            position: e.position,
+            stream_kind: e.stream_kind,
+            stream_id: e.stream_id,
+            seq: e.seq,
+            kind: e.kind,
+            at: e.at,
+            name: e.name,
+            role: e.role,
+            address: e.address,
+            hash: e.hash,
+        })
+        .collect();
+    Ok(HttpResponse::Ok().json(views))
+}

@@ -1,0 +1,97 @@
+//! What every request can reach: database, clock, keys, folders. Built once, by `serve` and by the tests.
+
+use std::path::PathBuf;
+use std::sync::{Arc, RwLock};
+
+use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
+use domain::calendar::Calendar;
+use persistence::Database;
+
+use crate::limits::HashGate;
+use crate::problem::Problem;
+use crate::tokens::TokenKeys;
+
+/// Where the time comes from: the server's clock, the same some days ahead, or one that a test sets.
+#[derive(Clone, Default)]
+pub struct Clock {
+    fixed: Arc<RwLock<Option<DateTime<Utc>>>>,
+    ahead: TimeDelta,
+}
+
+impl Clock {
+    /// Now, UTC, whole milliseconds.
+    pub fn now(&self) -> DateTime<Utc> {
+        let fixed = self.fixed.read().ok().and_then(|fixed| *fixed);
+        fixed.unwrap_or_else(|| system_now() + self.ahead)
+    }
+
+    /// The server's clock some calendar days ahead, to rehearse what time brings.
+    pub fn ahead(days: i64) -> Self {
+        Self { ahead: TimeDelta::days(days), ..Self::default() }
+    }
+
+    /// Stops the clock at a moment.
+    pub fn set(&self, now: DateTime<Utc>) {
+        if let Ok(mut fixed) = self.fixed.write() {
+            *fixed = Some(now);
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one place that reads the clock")]
+fn system_now() -> DateTime<Utc> {
+    Utc::now().trunc_subsecs(3)
+}
+
+/// What the server is told once, from its configuration.
+#[derive(Clone, Debug)]
+pub struct AppSettings {
+    /// Folder of files and keys.
+    pub data_dir: PathBuf,
+    /// Folder of the built page; none when something else serves it.
+    pub web_dir: Option<PathBuf>,
+    /// Whether the page is reached by https, so that cookies are Secure and HSTS is sent.
+    pub is_tls: bool,
+    /// The address users type, for the check of Origin; none accepts the request's own Host.
+    pub public_url: Option<String>,
+    /// Whether the address of the client is in X-Forwarded-For, set by a proxy of ours.
+    pub trusts_proxy: bool,
+}
+
+/// Everything a handler needs.
+#[derive(Clone)]
+pub struct App {
+    pub db: Database,
+    pub clock: Clock,
+    pub settings: Arc<AppSettings>,
+    pub keys: Arc<TokenKeys>,
+    pub hashes: Arc<HashGate>,
+    calendar: Arc<RwLock<Option<Arc<Calendar>>>>,
+}
+
+impl App {
+    /// Puts it together.
+    pub fn new(db: Database, settings: AppSettings, keys: TokenKeys, clock: Clock) -> Self {
+        Self {
+            db,
+            clock,
+            settings: Arc::new(settings),
+            keys: Arc::new(keys),
+            hashes: Arc::new(HashGate::default()),
+            calendar: Arc::new(RwLock::new(None)),
+        }
+    }
+
+    /// The calendar, read once; a new year is taken in at the next start.
+    pub async fn calendar(&self) -> Result<Arc<Calendar>, Problem> {
+        if let Some(calendar) = self.calendar.read().ok().and_then(|c| c.clone()) {
+            return Ok(calendar);
+        }
+        let loaded = self.db.read(&domain::actor::Actor::System, persistence::calendar::load).await?;
+        let loaded = Arc::new(loaded);
+        if let Ok(mut calendar) = self.calendar.write() {
+            *calendar = Some(loaded.clone());
+        }
+        Ok(loaded)
+    }
+}

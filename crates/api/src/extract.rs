@@ -1,0 +1,239 @@
+//! What a handler's signature proves: who calls, which version he saw, which key he chose, a body that is what it says.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::web::{Bytes, Data};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev};
+use domain::actor::Actor;
+use persistence::Origin;
+use persistence::actors::LoadedActor;
+use persistence::idempotency::Key;
+use persistence::tasks::Expected;
+use serde::de::DeserializeOwned;
+
+use crate::app::App;
+use crate::auth;
+use crate::problem::{Fault, Problem};
+use crate::telemetry::RequestId;
+use crate::tokens;
+
+type Ready<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
+
+/// Largest JSON body, bytes.
+const LARGEST: usize = 1024 * 1024;
+/// Deepest JSON body.
+const DEEPEST: usize = 32;
+
+/// Who calls, with what every event records.
+pub struct Caller {
+    pub origin: Origin,
+    pub loaded: LoadedActor,
+}
+
+impl Caller {
+    /// Who acts.
+    pub fn actor(&self) -> &Actor {
+        &self.origin.actor
+    }
+}
+
+/// The app of a request.
+pub fn app(request: &HttpRequest) -> Result<&Data<App>, Problem> {
+    request.app_data::<Data<App>>().ok_or_else(|| Problem::internal("no app"))
+}
+
+/// The client's address; from the proxy's header only where a proxy of ours sets it.
+pub fn address(request: &HttpRequest, app: &App) -> String {
+    if app.settings.trusts_proxy {
+        request.connection_info().realip_remote_addr().unwrap_or_default().to_owned()
+    } else {
+        request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default()
+    }
+}
+
+/// The id the telemetry layer gave the request.
+pub fn request_id(request: &HttpRequest) -> String {
+    request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
+}
+
+impl FromRequest for Caller {
+    type Error = Problem;
+    type Future = Ready<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let app = app(&request)?;
+            let token = request
+                .headers()
+                .get(header::AUTHORIZATION)
+                .and_then(|v| v.to_str().ok())
+                .and_then(|v| v.strip_prefix("Bearer "))
+                .ok_or_else(Problem::unauthenticated)?;
+            let loaded = auth::actor(app, token).await?;
+            // A first password must be changed before anything else; the path to that stays open.
+            let path = request.path();
+            if loaded.must_change_password && !path.ends_with("/me") && !path.ends_with("/me/password") {
+                return Err(Problem::new(StatusCode::FORBIDDEN, "must-change-password"));
+            }
+            let origin = Origin {
+                actor: Actor::Person(Box::new(loaded.actor.clone())),
+                address: address(&request, app),
+                request_id: request_id(&request),
+                now: app.clock.now(),
+            };
+            Ok(Caller { origin, loaded })
+        })
+    }
+}
+
+/// The version a deciding command rests on, from `If-Match`.
+#[derive(Clone, Copy, Debug)]
+pub struct ExpectedVersion(pub i64);
+
+impl From<ExpectedVersion> for Expected {
+    fn from(version: ExpectedVersion) -> Self {
+        Expected::Version(version.0)
+    }
+}
+
+impl FromRequest for ExpectedVersion {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        let missing = || Problem::new(StatusCode::PRECONDITION_REQUIRED, "precondition-required");
+        let version = request.headers().get(header::IF_MATCH).and_then(|v| v.to_str().ok()).ok_or_else(missing);
+        std::future::ready(version.and_then(|text| {
+            // A proxy that compresses weakens the tag; the version in it is the same.
+            let text = text.trim().trim_start_matches("W/").trim_matches('"');
+            text.parse().map(ExpectedVersion).map_err(|_| missing())
+        }))
+    }
+}
+
+/// The key under which a retry is known again, if the client chose one.
+#[derive(Clone, Debug)]
+pub struct IdempotencyKey(Option<(String, String)>);
+
+impl IdempotencyKey {
+    /// The key with the digest of what it was chosen for.
+    pub fn of(&self, body: &impl serde::Serialize) -> Option<Key> {
+        let (key, route) = self.0.clone()?;
+        let text = serde_json::to_vec(body).unwrap_or_default();
+        Some(Key { key, route, body_sha256: tokens::digest(&text) })
+    }
+}
+
+impl FromRequest for IdempotencyKey {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        let key = request.headers().get("idempotency-key").and_then(|v| v.to_str().ok()).map(str::to_owned);
+        let route = format!("{} {}", request.method(), request.path());
+        std::future::ready(Ok(Self(key.map(|key| (key, route)))))
+    }
+}
+
+/// A JSON body of exactly this shape.
+pub struct Body<T>(pub T);
+
+fn depth(bytes: &[u8]) -> usize {
+    let (mut depth, mut deepest, mut is_text, mut is_escaped) = (0usize, 0usize, false, false);
+    for byte in bytes {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_text => is_escaped = true,
+            b'"' => is_text = !is_text,
+            b'{' | b'[' if !is_text => {
+                depth += 1;
+                deepest = deepest.max(depth);
+            }
+            b'}' | b']' if !is_text => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+    deepest
+}
+
+/// Reads JSON: what is no JSON is 400, what has another shape is 422 with its place.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
+    if depth(bytes) > DEEPEST {
+        return Err(Problem::new(StatusCode::BAD_REQUEST, "malformed"));
+    }
+    let value: serde_json::Value =
+        serde_json::from_slice(bytes).map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "malformed"))?;
+    serde_path_to_error::deserialize(&value).map_err(|error| {
+        let path = error.path().to_string();
+        let pointer = match path.as_str() {
+            "." | "" => String::new(),
+            path => format!("/{}", path.replace(['.', '['], "/").replace(']', "")),
+        };
+        let words = error.inner().to_string();
+        let (pointer, code) = match words.strip_prefix("unknown field `").and_then(|r| r.split('`').next()) {
+            Some(_) => (pointer, "unknown-field"),
+            None => match words.strip_prefix("missing field `").and_then(|r| r.split('`').next()) {
+                Some(field) => (format!("{pointer}/{field}"), "required"),
+                None => (pointer, "wrong-type"),
+            },
+        };
+        let mut problem = Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "content");
+        problem.errors.push(Fault {
+            pointer: pointer.replace("//", "/"),
+            code: code.to_owned(),
+            params: serde_json::Value::Null,
+            text: domain::labels::say(code, &serde_json::Value::Null),
+        });
+        problem
+    })
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for Body<T> {
+    type Error = Problem;
+    type Future = Ready<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut dev::Payload) -> Self::Future {
+        let content_type = request.content_type().to_owned();
+        let bytes = actix_web::web::Payload::from_request(request, payload);
+        Box::pin(async move {
+            if content_type != "application/json" {
+                return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type"));
+            }
+            let payload = bytes.await.map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "malformed"))?;
+            let bytes = read(payload, LARGEST).await?;
+            parse(&bytes).map(Body)
+        })
+    }
+}
+
+/// Reads a body up to a size.
+///
+/// Errors: `too-large` (413), `malformed` when it breaks off.
+pub async fn read(payload: actix_web::web::Payload, most: usize) -> Result<Bytes, Problem> {
+    match payload.to_bytes_limited(most).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(_)) => Err(Problem::new(StatusCode::BAD_REQUEST, "malformed")),
+        Err(_) => Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too-large")),
+    }
+}
+
+/// A query string of exactly this shape.
+pub struct Params<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest for Params<T> {
+    type Error = Problem;
+    type Future = std::future::Ready<Result<Self, Problem>>;
+
+    fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        let parsed = actix_web::web::Query::<T>::from_query(request.query_string());
+        std::future::ready(parsed.map(|q| Params(q.into_inner())).map_err(|error| {
+            let words = error.to_string();
+            let code = if words.contains("unknown field") { "unknown-field" } else { "wrong-type" };
+            let field = words.split('`').nth(1).filter(|_| words.contains("field `")).unwrap_or_default().to_owned();
+            Problem::field(&format!("/{field}"), code)
+        }))
+    }
+}

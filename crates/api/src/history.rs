@@ -1,0 +1,95 @@
+//! The history of a task in sentences, newest first.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use domain::labels;
+use domain::task::event::TaskEvent;
+use domain::task::state::Task;
+use persistence::events::StoredEvent;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// One line of the history.
+#[derive(Serialize, ToSchema)]
+pub struct HistoryLine {
+    pub seq: i64,
+    pub at: DateTime<Utc>,
+    /// Who; the system where nobody acted.
+    pub who: String,
+    pub text: String,
+    /// Whether it changed what people decide on.
+    pub decides: bool,
+}
+
+fn kind_of(task: &Task, id: domain::ids::SignRequestId) -> &'static str {
+    task.request(id).map_or("", |r| r.request.kind.label())
+}
+
+/// What happened, as a sentence without its subject.
+fn sentence(event: &TaskEvent, task: &Task, names: &BTreeMap<Uuid, String>) -> String {
+    let name = |id: Uuid| names.get(&id).cloned().unwrap_or_default();
+    let base = labels::event(event.kind());
+    match event {
+        TaskEvent::Issued { due_on: Some(due), .. } => format!("{base}，时限 {due}"),
+        TaskEvent::Claimed { on_behalf: true, .. } => format!("{base}（办公室代报）"),
+        TaskEvent::RequestSubmitted { request } => format!("{base}{}", request.request.kind.label()),
+        TaskEvent::Signed { request, signature } => {
+            let who = signature.person.map(|p| name(p.0)).unwrap_or_else(|| "会议".into());
+            format!("{}：{who} {}（{}）", kind_of(task, *request), signature.verdict.label(), signature.mode.label())
+        }
+        TaskEvent::RequestGranted { request }
+        | TaskEvent::RequestReturned { request }
+        | TaskEvent::RequestRecalled { request }
+        | TaskEvent::RequestVoided { request, .. }
+        | TaskEvent::SignatureConfirmed { request, .. }
+        | TaskEvent::SignatureVoided { request, .. }
+        | TaskEvent::SignatureObjected { request, .. } => format!("{}：{base}", kind_of(task, *request)),
+        TaskEvent::Extended { due_on, .. } => format!("{base}，时限改为 {due_on}"),
+        TaskEvent::DueDateReset { due_on, minutes_number, .. } => format!("{base}为 {due_on}（{minutes_number}）"),
+        TaskEvent::MilestoneCompleted { occurred_on, .. } => format!("{base}（{occurred_on}）"),
+        TaskEvent::StatementSubmitted { statement, .. } => {
+            let late = if statement.is_late { "，迟报" } else { "" };
+            format!("{base}（{} {}，第 {} 版{late}）", name(statement.unit.0), statement.week, statement.revision)
+        }
+        TaskEvent::StatementAcknowledged { week, .. } | TaskEvent::StatementReturned { week, .. } => {
+            format!("{base}（{week}）")
+        }
+        TaskEvent::StatementMissed { unit, week } => format!("{base}：{} {week}", name(unit.0)),
+        TaskEvent::Closed { observing_until, .. } => format!("{base}至 {observing_until}"),
+        TaskEvent::Reopened { due_on: Some(due), .. } => format!("{base}，新时限 {due}"),
+        TaskEvent::CrossCheckerNamed { person, .. } => format!("{base}：{}", name(person.0)),
+        TaskEvent::LightChanged { from, to, reasons } => {
+            let why: Vec<String> = reasons.iter().map(crate::ledger::reason_text).collect();
+            let why = if why.is_empty() { String::new() } else { format!("：{}", why.join("；")) };
+            format!("{} → {}{why}", from.label(), to.label())
+        }
+        _ => base.to_owned(),
+    }
+}
+
+/// Sentences of stored events, newest first.
+pub fn lines(events: &[StoredEvent], task: &Task, names: &BTreeMap<Uuid, String>) -> Vec<HistoryLine> {
+    events
+        .iter()
+        .rev()
+        .map(|stored| {
+            let payload = serde_json::from_str(&stored.payload).unwrap_or_default();
+            let event = TaskEvent::parse(&stored.kind, payload).ok();
+            HistoryLine {
+                seq: stored.seq,
+                at: stored.at,
+                who: match stored.person_id {
+                    Some(person) => names.get(&person).cloned().unwrap_or_default(),
+                    None => "系统".to_owned(),
+                },
+                text: event
+                    .as_ref()
+                    .map_or_else(|| labels::event(&stored.kind).to_owned(), |e| sentence(e, task, names)),
+                decides: event.as_ref().is_some_and(TaskEvent::decides),
+            }
+        })
+        .collect()
+}
+

@@ -1,0 +1,41 @@
+//! What runs by itself: events get their place in the one order, and the clock of every task is kept.
+
+use std::time::Duration;
+
+use domain::actor::Actor;
+use tokio::sync::watch;
+
+use crate::app::App;
+
+/// How long a round of work waits when there was nothing to do.
+const REST: Duration = Duration::from_secs(1);
+/// How long after a failure, so that a lost database is not asked in a loop.
+const REST_AFTER_FAILURE: Duration = Duration::from_secs(5);
+
+/// Works until told to stop; several servers on one database share the work.
+pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
+    loop {
+        let rest = match turn(&app).await {
+            Ok(true) => Duration::ZERO,
+            Ok(false) => REST,
+            Err(problem) => {
+                tracing::warn!(%problem, "jobs wait");
+                REST_AFTER_FAILURE
+            }
+        };
+        tokio::select! {
+            _ = stop.changed() => return,
+            () = tokio::time::sleep(rest) => {}
+        }
+    }
+}
+
+/// One round of work: whether there was any.
+pub async fn turn(app: &App) -> Result<bool, crate::problem::Problem> {
+    let sealed = app.db.write(&Actor::System, |conn| persistence::events::seal(conn, 500)).await?;
+    let calendar = app.calendar().await?;
+    let now = app.clock.now();
+    let kept =
+        app.db.write(&Actor::System, move |conn| persistence::tasks::keep_clock_once(conn, now, &calendar)).await?;
+    Ok(kept || sealed > 0)
+}

@@ -1,0 +1,266 @@
+//! The ledger: a page of tasks as the caller may see them, and the chain of counts over the same filter.
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpResponse, get};
+use chrono::NaiveDate;
+use domain::calendar::Calendar;
+use domain::ids::RoundId;
+use domain::labels;
+use domain::policy::AlertLevel;
+use domain::task::alert::Reason;
+use domain::task::state::{Disposition, Sensitivity, TaskState};
+use persistence::ledger::{self, Counts, Filter, LedgerRow};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::extract::{Caller, Params};
+use crate::problem::Problem;
+
+/// A light with its reasons in words.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct LightView {
+    /// none, green, yellow or red.
+    pub level: String,
+    pub label: String,
+    pub reasons: Vec<String>,
+}
+
+/// The words of a reason.
+pub fn reason_text(reason: &Reason) -> String {
+    let params = serde_json::json!({ "on": reason.on, "week": reason.weeks.first() });
+    labels::say(&reason.code, &params)
+}
+
+/// A light from a level and its reasons.
+pub fn light(level: AlertLevel, reasons: &[Reason]) -> LightView {
+    LightView {
+        level: level.as_str().to_owned(),
+        label: level.label().to_owned(),
+        reasons: reasons.iter().map(reason_text).collect(),
+    }
+}
+
+/// One line of the ledger.
+#[derive(Serialize, ToSchema)]
+pub struct LedgerLine {
+    pub id: Uuid,
+    pub number: String,
+    pub item_number: String,
+    pub title: String,
+    pub state: String,
+    pub state_label: String,
+    pub disposition_label: Option<String>,
+    pub completion_status: String,
+    pub light: LightView,
+    pub lead_unit: Option<String>,
+    pub lead_leader: Option<String>,
+    pub due_on: Option<NaiveDate>,
+    pub original_due_on: Option<NaiveDate>,
+    pub review_on: Option<NaiveDate>,
+    /// Working days to the due date; negative when it is past.
+    pub working_days_left: Option<i64>,
+    pub is_closed: bool,
+    pub progress_done: i32,
+    pub progress_all: i32,
+    pub n_measures: i32,
+    pub n_doubts: i32,
+    pub finding_number: String,
+    pub finding: String,
+    pub aspect: String,
+    pub version: i64,
+}
+
+/// A page of the ledger.
+#[derive(Serialize, ToSchema)]
+pub struct LedgerPage {
+    pub items: Vec<LedgerLine>,
+    /// Where the next page begins; none at the end.
+    pub next: Option<String>,
+}
+
+/// The chain: aspects, findings, tasks, measures, closed; the lights; the four completion statuses, which sum to all.
+#[derive(Clone, Serialize, Deserialize, ToSchema)]
+pub struct ChainView {
+    pub aspects: i64,
+    pub findings: i64,
+    pub tasks: i64,
+    pub measures: i64,
+    pub closed: i64,
+    pub observing: i64,
+    pub red: i64,
+    pub yellow: i64,
+    pub green: i64,
+    pub draft: i64,
+    pub completed: i64,
+    pub sustained: i64,
+    pub in_progress: i64,
+    pub not_started: i64,
+}
+
+impl From<Counts> for ChainView {
+    fn from(c: Counts) -> Self {
+        Self {
+            aspects: c.aspects,
+            findings: c.findings,
+            tasks: c.tasks,
+            measures: c.measures,
+            closed: c.closed,
+            observing: c.observing,
+            red: c.red,
+            yellow: c.yellow,
+            green: c.green,
+            draft: c.draft,
+            completed: c.completed,
+            sustained: c.sustained,
+            in_progress: c.in_progress,
+            not_started: c.not_started,
+        }
+    }
+}
+
+/// How the ledger is narrowed; lists are comma-separated words.
+#[derive(Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct LedgerQuery {
+    pub aspect: Option<Uuid>,
+    pub finding: Option<Uuid>,
+    /// A unit and everything below it.
+    pub unit: Option<Uuid>,
+    /// Any responsible leader.
+    pub leader: Option<Uuid>,
+    #[param(example = "rectifying,closure_review")]
+    pub state: Option<String>,
+    pub disposition: Option<String>,
+    #[param(example = "red,yellow")]
+    pub light: Option<String>,
+    pub completion: Option<String>,
+    pub due_from: Option<NaiveDate>,
+    pub due_to: Option<NaiveDate>,
+    /// Two characters or more of the number or the words.
+    pub text: Option<String>,
+    /// Only closed tasks, or only those not closed.
+    pub closed: Option<bool>,
+    pub after: Option<String>,
+    pub limit: Option<i64>,
+}
+
+fn words(text: Option<&str>) -> Vec<String> {
+    text.map(|t| t.split(',').map(str::trim).filter(|w| !w.is_empty()).map(str::to_owned).collect()).unwrap_or_default()
+}
+
+impl LedgerQuery {
+    fn filter(&self) -> Filter {
+        Filter {
+            aspect: self.aspect,
+            finding: self.finding,
+            unit: self.unit,
+            leader: self.leader,
+            states: words(self.state.as_deref()),
+            dispositions: words(self.disposition.as_deref()),
+            alert_levels: words(self.light.as_deref()),
+            completion_statuses: words(self.completion.as_deref()),
+            due_from: self.due_from,
+            due_to: self.due_to,
+            text: self.text.clone(),
+            closed: self.closed,
+        }
+    }
+}
+
+fn line(row: LedgerRow, calendar: &Calendar, today: NaiveDate) -> LedgerLine {
+    let state = TaskState::parse(&row.state).unwrap_or(TaskState::Draft);
+    let reasons: Vec<Reason> = serde_json::from_value(row.alert_reasons).unwrap_or_default();
+    let is_closed = matches!(state, TaskState::Observing | TaskState::Closed | TaskState::Withdrawn);
+    LedgerLine {
+        id: row.id,
+        number: row.number,
+        item_number: row.item_number,
+        title: if row.reads_content {
+            row.title
+        } else {
+            Sensitivity::parse(&row.sensitivity).map_or("敏感事项", Sensitivity::label).to_owned()
+        },
+        state_label: state.label().to_owned(),
+        state: row.state,
+        disposition_label: row
+            .disposition
+            .as_deref()
+            .and_then(Disposition::parse)
+            .map(|d| d.label().to_owned()),
+        completion_status: row.completion_status,
+        light: light(AlertLevel::parse(&row.alert_level).unwrap_or(AlertLevel::None), &reasons),
+        lead_unit: row.lead_unit,
+        lead_leader: row.lead_leader,
+        working_days_left: row.due_on.filter(|_| !is_closed).map(|due| calendar.working_days_between(today, due)),
+        due_on: row.due_on,
+        original_due_on: row.original_due_on,
+        review_on: row.review_on,
+        is_closed,
+        progress_done: row.progress_done,
+        progress_all: row.progress_all,
+        n_measures: row.n_measures,
+        n_doubts: row.n_doubts,
+        finding_number: row.finding_number,
+        finding: row.finding,
+        aspect: row.aspect,
+        version: row.version,
+    }
+}
+
+/// List tasks of a round in the ledger's order.
+#[utoipa::path(tag = "ledger", params(("id" = Uuid, Path), LedgerQuery), responses((status = 200, body = LedgerPage)))]
+#[get("/rounds/{id}/tasks")]
+pub async fn list_tasks(
+    caller: Caller,
+    app: Data<App>,
+    id: Path<Uuid>,
+    query: Params<LedgerQuery>,
+) -> Result<HttpResponse, Problem> {
+    let calendar = app.calendar().await?;
+    let today = domain::calendar::today(caller.origin.now);
+    let limit = query.0.limit.unwrap_or(50).clamp(1, 200);
+    let after = match &query.0.after {
+        None => None,
+        Some(text) => Some(
+            text.split_once('_')
+                .and_then(|(ordinal, id)| Some((ordinal.parse().ok()?, id.parse().ok()?)))
+                .ok_or_else(|| Problem::field("/after", "wrong-type"))?,
+        ),
+    };
+    let actor = caller.origin.actor.clone();
+    let mut rows = app
+        .db
+        .read(&caller.origin.actor, move |conn| {
+            persistence::rounds::find(conn, &actor, RoundId(*id))?;
+            ledger::list(conn, &actor, RoundId(*id), &query.0.filter(), after, limit + 1)
+        })
+        .await?;
+    let keep = usize::try_from(limit).unwrap_or(usize::MAX);
+    let is_more = rows.len() > keep;
+    rows.truncate(keep);
+    let next = rows.last().filter(|_| is_more).map(|r| format!("{}_{}", r.ordinal, r.id));
+    let items = rows.into_iter().map(|r| line(r, &calendar, today)).collect();
+    Ok(HttpResponse::Ok().json(LedgerPage { items, next }))
+}
+
+/// Count the chain over a filter.
+#[utoipa::path(tag = "ledger", params(("id" = Uuid, Path), LedgerQuery), responses((status = 200, body = ChainView)))]
+#[get("/rounds/{id}/chain")]
+pub async fn count_chain(
+    caller: Caller,
+    app: Data<App>,
+    id: Path<Uuid>,
+    query: Params<LedgerQuery>,
+) -> Result<HttpResponse, Problem> {
+    let actor = caller.origin.actor.clone();
+    let counts = app
+        .db
+        .read(&caller.origin.actor, move |conn| {
+            persistence::rounds::find(conn, &actor, RoundId(*id))?;
+            ledger::counts(conn, &actor, RoundId(*id), &query.0.filter())
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(ChainView::from(counts)))
+}

@@ -1,0 +1,98 @@
+//! The server: starts what it needs, serves until it is told to stop, and leaves nothing running.
+
+use std::time::Duration;
+
+use actix_web::web::Data;
+use actix_web::{App as Server, HttpServer, middleware};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+use crate::app::{App, Clock};
+use crate::config::Config;
+use crate::embedded::Embedded;
+use crate::tokens::TokenKeys;
+use crate::{jobs, routes, telemetry, web};
+
+/// How long running requests are given at the end, seconds.
+const DRAIN_SECONDS: u64 = 10;
+
+/// The app with its database, private or given.
+pub struct Opened {
+    pub app: App,
+    embedded: Option<Embedded>,
+}
+
+impl Opened {
+    /// Connects, or starts the private PostgreSQL first.
+    pub fn new(config: &Config) -> Result<Self, String> {
+        let (url, embedded) = match &config.database_url {
+            Some(url) => (url.clone(), None),
+            None => {
+                let embedded = Embedded::start(&config.data_dir)?;
+                (embedded.database_url.clone(), Some(embedded))
+            }
+        };
+        let keys = TokenKeys::load(&config.data_dir)?;
+        let db = persistence::Database::new(&url, config.pool_size);
+        let app = App::new(db, config.settings(), keys, Clock::ahead(config.rehearsal_days));
+        Ok(Self { app, embedded })
+    }
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        if let Some(embedded) = &self.embedded {
+            embedded.stop();
+        }
+    }
+}
+
+/// Serves until SIGINT, SIGTERM or SIGHUP; `at_start` is told the address once it listens.
+///
+/// Errors: what keeps it from starting, in words.
+pub fn run(config: &Config, at_start: impl FnOnce(&App, &str)) -> Result<(), String> {
+    let opened = Opened::new(config)?;
+    let app = opened.app.clone();
+    actix_web::rt::System::new().block_on(async move {
+        let contract = serde_json::to_string(&routes::document()).map_err(|e| e.to_string())?;
+        let contract = Data::new(contract);
+        let shared = Data::new(app.clone());
+        let server = HttpServer::new(move || {
+            let contract = contract.clone();
+            Server::new()
+                .app_data(shared.clone())
+                .configure(|c| routes::configure(c, &contract))
+                .configure(web::configure)
+                .wrap(middleware::Compress::default())
+                .wrap(middleware::from_fn(telemetry::around))
+        })
+        .workers(2)
+        .tcp_nodelay(true)
+        .client_request_timeout(Duration::from_secs(10))
+        .shutdown_timeout(DRAIN_SECONDS)
+        .disable_signals()
+        .bind(config.listen)
+        .map_err(|e| format!("{}：{e}", config.listen))?;
+        let address = server.addrs().first().map(|a| format!("http://{a}")).unwrap_or_default();
+        let server = server.run();
+        let handle = server.handle();
+        let (stop, stopped) = watch::channel(false);
+        let work = actix_web::rt::spawn(jobs::run(app.clone(), stopped));
+        at_start(&app, &address);
+        actix_web::rt::spawn(async move {
+            told_to_stop().await;
+            handle.stop(true).await;
+        });
+        server.await.map_err(|e| e.to_string())?;
+        let _ = stop.send(true);
+        let _ = work.await;
+        Ok(())
+    })
+}
+
+async fn told_to_stop() {
+    let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
+    let mut signals: Vec<_> = kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect();
+    let waits = signals.iter_mut().map(|s| Box::pin(s.recv()));
+    futures_util::future::select_all(waits).await;
+}

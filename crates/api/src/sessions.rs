@@ -1,0 +1,344 @@
+//! Log-in, renewal, log-out, one's own account and password.
+
+use actix_web::cookie::{Cookie, SameSite, time};
+use actix_web::http::{StatusCode, header};
+use actix_web::web::Data;
+use actix_web::{HttpRequest, HttpResponse, delete, get, post, put};
+use chrono::{DateTime, Utc};
+use domain::account;
+use domain::actor::{Actor, AssignmentKind};
+use domain::ids::AccountId;
+use domain::refusal::Refusal;
+use persistence::actors::LoadedActor;
+use persistence::sessions::Rotation;
+use persistence::{accounts, actors, rounds, sessions};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::extract::{Body, Caller, address};
+use crate::passwords;
+use crate::problem::Problem;
+use crate::tokens;
+
+/// Name and password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LogIn {
+    #[schema(example = "p012")]
+    pub login: String,
+    #[schema(example = "a password")]
+    pub password: String,
+}
+
+/// A session: an access token for memory only; the refresh token is in a cookie no script can read.
+#[derive(Serialize, Deserialize, ToSchema)]
+pub struct Session {
+    pub access_token: String,
+    /// When it ends, UTC.
+    pub expires_at: DateTime<Utc>,
+    pub must_change_password: bool,
+}
+
+/// A post of the person.
+#[derive(Serialize, ToSchema)]
+pub struct MyPost {
+    pub unit_id: Uuid,
+    pub unit: String,
+    pub post: String,
+    pub is_head: bool,
+}
+
+/// A round the person has something to do with.
+#[derive(Serialize, ToSchema)]
+pub struct MyRound {
+    pub id: Uuid,
+    pub code: String,
+    pub name: String,
+    pub state: String,
+    /// Of this round's office.
+    pub is_office: bool,
+}
+
+/// Somebody this person may sign for.
+#[derive(Serialize, ToSchema)]
+pub struct StandsInFor {
+    pub id: Uuid,
+    pub name: String,
+}
+
+/// Who is logged in and what the page shows him.
+#[derive(Serialize, ToSchema)]
+pub struct Me {
+    pub account_id: Uuid,
+    pub person_id: Option<Uuid>,
+    pub login: String,
+    pub name: String,
+    /// The role or duty in Chinese.
+    pub title: String,
+    pub must_change_password: bool,
+    pub posts: Vec<MyPost>,
+    pub rounds: Vec<MyRound>,
+    pub stands_in_for: Vec<StandsInFor>,
+    /// Entries of the navigation, in order.
+    #[schema(example = json!(["todo", "ledger", "statements"]))]
+    pub navigation: Vec<String>,
+    /// Administrative acts open to this account.
+    pub permissions: Vec<String>,
+}
+
+fn cookie_name(app: &App) -> &'static str {
+    if app.settings.is_tls { "__Host-bihuan" } else { "bihuan" }
+}
+
+fn cookie(app: &App, value: String, hours: i64) -> Cookie<'static> {
+    Cookie::build(cookie_name(app), value)
+        .path("/")
+        .http_only(true)
+        .secure(app.settings.is_tls)
+        .same_site(SameSite::Strict)
+        .max_age(time::Duration::hours(hours))
+        .finish()
+}
+
+/// A cookie endpoint answers the page's own origin alone.
+fn check_origin(request: &HttpRequest, app: &App) -> Result<(), Problem> {
+    let refused = || Problem::new(StatusCode::FORBIDDEN, "origin-refused");
+    let Some(origin) = request.headers().get(header::ORIGIN).and_then(|v| v.to_str().ok()) else { return Ok(()) };
+    let fits = match &app.settings.public_url {
+        Some(url) => origin == url.trim_end_matches('/'),
+        None => {
+            let host = request.headers().get(header::HOST).and_then(|v| v.to_str().ok()).unwrap_or_default();
+            origin.split_once("://").is_some_and(|(_, o)| o == host)
+        }
+    };
+    if fits { Ok(()) } else { Err(refused()) }
+}
+
+async fn begin(app: &App, account: AccountId, epoch: i32, must_change: bool) -> Result<HttpResponse, Problem> {
+    let now = app.clock.now();
+    let (secret, digest) = tokens::secret().map_err(Problem::internal)?;
+    app.db.write(&Actor::System, move |conn| sessions::begin(conn, account, epoch, &digest, now)).await?;
+    let (access_token, expires_at) = app.keys.issue(account, epoch, now).map_err(Problem::internal)?;
+    Ok(HttpResponse::Ok().cookie(cookie(app, secret, 12)).json(Session {
+        access_token,
+        expires_at,
+        must_change_password: must_change,
+    }))
+}
+
+/// Log in.
+///
+/// Five failures of a name from one address within a quarter of an hour lock that pair for half an hour.
+#[utoipa::path(tag = "sessions", request_body = LogIn, responses((status = 200, body = Session)), security(()))]
+#[post("/sessions")]
+pub async fn log_in(request: HttpRequest, app: Data<App>, body: Body<LogIn>) -> Result<HttpResponse, Problem> {
+    let now = app.clock.now();
+    let source = address(&request, &app);
+    let LogIn { login, password } = body.0;
+    let (name, from) = (login.clone(), source.clone());
+    let (locked, credential) = app
+        .db
+        .read(&Actor::System, move |conn| {
+            Ok((accounts::locked_until(conn, &name, &from, now)?, accounts::credential(conn, &name)?))
+        })
+        .await?;
+    if let Some(until) = locked {
+        let seconds = u32::try_from((until - now).num_seconds()).unwrap_or(1);
+        return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "login-locked").retry_after(seconds));
+    }
+    // The same work for a name nobody has.
+    let hash = credential.as_ref().map_or_else(|| passwords::dummy().to_owned(), |c| c.password_hash.clone());
+    let (fits, new_hash) = app
+        .hashes
+        .run(move || {
+            let fits = passwords::verify(&password, &hash);
+            let outdated = fits && passwords::is_outdated(&hash);
+            (fits, outdated.then(|| passwords::hash(&password).ok()).flatten())
+        })
+        .await?;
+    match credential.filter(|c| fits && c.is_active) {
+        Some(credential) => {
+            let id = credential.id;
+            let today = domain::calendar::today(now);
+            let loaded = app
+                .db
+                .write(&Actor::System, move |conn| {
+                    accounts::record_login(conn, id, &source, new_hash, now)?;
+                    actors::of_account(conn, id, today)
+                })
+                .await?;
+            begin(&app, id, credential.epoch, loaded.must_change_password).await
+        }
+        None => {
+            app.db.write(&Actor::System, move |conn| accounts::record_failure(conn, &login, &source, now)).await?;
+            Err(Problem::new(StatusCode::UNAUTHORIZED, "login-failed"))
+        }
+    }
+}
+
+/// Renew the session by its cookie.
+///
+/// The cookie's token works once; a second use ends the session.
+#[utoipa::path(tag = "sessions", responses((status = 200, body = Session)), security(()))]
+#[post("/sessions/refresh")]
+pub async fn refresh_session(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, Problem> {
+    check_origin(&request, &app)?;
+    let secret = request.cookie(cookie_name(&app)).ok_or_else(Problem::unauthenticated)?;
+    let now = app.clock.now();
+    let old = tokens::digest(secret.value().as_bytes());
+    let (successor, digest) = tokens::secret().map_err(Problem::internal)?;
+    let rotation = app.db.write(&Actor::System, move |conn| sessions::rotate(conn, &old, &digest, now)).await?;
+    match rotation {
+        Rotation::Renewed { account, epoch } => {
+            let today = domain::calendar::today(now);
+            let loaded =
+                app.db.read(&Actor::System, move |conn| actors::of_account(conn, account, today)).await?;
+            let (access_token, expires_at) = app.keys.issue(account, epoch, now).map_err(Problem::internal)?;
+            Ok(HttpResponse::Ok().cookie(cookie(&app, successor, 12)).json(Session {
+                access_token,
+                expires_at,
+                must_change_password: loaded.must_change_password,
+            }))
+        }
+        Rotation::Over | Rotation::Reused => {
+            let mut response = actix_web::ResponseError::error_response(&Problem::unauthenticated());
+            let _ = response.add_cookie(&cookie(&app, String::new(), 0));
+            Ok(response)
+        }
+    }
+}
+
+/// Log out.
+#[utoipa::path(tag = "sessions", responses((status = 204)), security(()))]
+#[delete("/sessions")]
+pub async fn log_out(request: HttpRequest, app: Data<App>) -> Result<HttpResponse, Problem> {
+    check_origin(&request, &app)?;
+    if let Some(secret) = request.cookie(cookie_name(&app)) {
+        let (now, digest) = (app.clock.now(), tokens::digest(secret.value().as_bytes()));
+        app.db.write(&Actor::System, move |conn| sessions::end(conn, &digest, now)).await?;
+    }
+    Ok(HttpResponse::NoContent().cookie(cookie(&app, String::new(), 0)).finish())
+}
+
+fn navigation(loaded: &LoadedActor) -> Vec<String> {
+    use domain::actor::Role::{Leader, Supervisor, Unit};
+    let entries: &[&str] = match (loaded.actor.role, loaded.actor.duty) {
+        (Some(Unit), _) => &["todo", "ledger", "statements", "plans", "signing"],
+        (Some(Leader), _) => &["todo", "ledger", "signing"],
+        (Some(Supervisor), _) => &["todo", "ledger", "signing", "imports", "rounds"],
+        (None, Some(_)) => &["organisation"],
+        (None, None) => &[],
+    };
+    entries.iter().map(|e| (*e).to_owned()).collect()
+}
+
+fn permissions(actor: &Actor) -> Vec<String> {
+    let mut open = Vec::new();
+    for (name, allowed) in [
+        ("create_accounts", account::permit_create(actor).is_ok()),
+        ("administer_accounts", account::permit_administer(actor).is_ok()),
+        ("audit", account::permit_audit(actor).is_ok()),
+        ("open_round", domain::rights::permit_open_round(actor).is_ok()),
+    ] {
+        if allowed {
+            open.push(name.to_owned());
+        }
+    }
+    open
+}
+
+/// Who is logged in.
+#[utoipa::path(tag = "sessions", responses((status = 200, body = Me)))]
+#[get("/me")]
+pub async fn get_me(caller: Caller, app: Data<App>) -> Result<HttpResponse, Problem> {
+    let actor = caller.origin.actor.clone();
+    let (seen, names) = app
+        .db
+        .read(&caller.origin.actor, move |conn| {
+            let mut ids: Vec<Uuid> = Vec::new();
+            if let Some(person) = actor.person() {
+                ids.extend(person.memberships.iter().filter_map(|m| m.unit.unit()).map(|u| u.0));
+                ids.extend(person.stands_in_for.iter().map(|(p, _)| p.0));
+            }
+            Ok((rounds::list(conn, &actor)?, persistence::tasks::names(conn, ids)?))
+        })
+        .await?;
+    let person = &caller.loaded.actor;
+    let name_of = |id: Uuid| names.get(&id).cloned().unwrap_or_default();
+    let title = person.role.map(|r| r.label()).or(person.duty.map(|d| d.label())).unwrap_or("未授权");
+    Ok(HttpResponse::Ok().json(Me {
+        account_id: person.account.0,
+        person_id: person.person.map(|p| p.0),
+        login: caller.loaded.login.clone(),
+        name: person.name.clone(),
+        title: title.to_owned(),
+        must_change_password: caller.loaded.must_change_password,
+        posts: person
+            .memberships
+            .iter()
+            .filter_map(|m| {
+                let unit = m.unit.unit()?.0;
+                Some(MyPost { unit_id: unit, unit: name_of(unit), post: m.post.clone(), is_head: m.is_head })
+            })
+            .collect(),
+        rounds: seen
+            .into_iter()
+            .map(|r| MyRound {
+                is_office: person
+                    .assignments
+                    .iter()
+                    .any(|a| a.round.0 == r.id && a.kind == AssignmentKind::Office),
+                id: r.id,
+                code: r.code,
+                name: r.name,
+                state: r.state,
+            })
+            .collect(),
+        stands_in_for: person
+            .stands_in_for
+            .iter()
+            .map(|(p, _)| StandsInFor { id: p.0, name: name_of(p.0) })
+            .collect(),
+        navigation: navigation(&caller.loaded),
+        permissions: permissions(caller.actor()),
+    }))
+}
+
+/// Old and new password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangePassword {
+    #[schema(example = "the old one")]
+    pub old: String,
+    #[schema(example = "a new one of ten characters or more")]
+    pub new: String,
+}
+
+/// Change one's own password; every session ends and a new one begins.
+#[utoipa::path(tag = "sessions", request_body = ChangePassword, responses((status = 200, body = Session)))]
+#[put("/me/password")]
+pub async fn change_own_password(
+    caller: Caller,
+    app: Data<App>,
+    body: Body<ChangePassword>,
+) -> Result<HttpResponse, Problem> {
+    let ChangePassword { old, new } = body.0;
+    account::check_password(&new, &caller.loaded.login, &caller.loaded.actor.name, "/new")?;
+    if old == new {
+        return Err(Problem::field("/new", "unchanged"));
+    }
+    let id = caller.loaded.actor.account;
+    let credential =
+        app.db.read(&caller.origin.actor, move |conn| accounts::credential_of(conn, id)).await?;
+    let hashed = app
+        .hashes
+        .run(move || passwords::verify(&old, &credential.password_hash).then(|| passwords::hash(&new)))
+        .await?;
+    let Some(hash) = hashed else { return Err(Refusal::field("/old", "password-wrong").into()) };
+    let hash = hash.map_err(Problem::internal)?;
+    let origin = caller.origin.clone();
+    app.db.write(&caller.origin.actor, move |conn| accounts::change_own_password(conn, &origin, hash)).await?;
+    begin(&app, id, caller.loaded.epoch + 1, false).await
+}

@@ -1,0 +1,202 @@
+//! Around every request: an id, the security headers, the body of a problem, a time limit, one log line, the metrics.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::{StatusCode, Method};
+use actix_web::middleware::Next;
+use actix_web::web::Data;
+use actix_web::{HttpMessage, HttpResponse, Responder, get};
+use futures_util::FutureExt;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::problem::Problem;
+
+/// Longest a request may take; uploads of files are given longer.
+const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE_FOR_FILES: Duration = Duration::from_secs(300);
+
+/// The id of a request, in its answer, its problem and its log line.
+#[derive(Clone)]
+pub struct RequestId(pub String);
+
+/// Content policy of the page and the API.
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; \
+    connect-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+/// The reference page brings styles of its own.
+const CSP_OF_DOCS: &str = "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'";
+
+fn recorder() -> &'static PrometheusHandle {
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    HANDLE.get_or_init(|| {
+        let recorder = PrometheusBuilder::new().build_recorder();
+        let handle = recorder.handle();
+        // A second server in one process (tests) shares the first one's figures.
+        let _ = metrics::set_global_recorder(recorder);
+        handle
+    })
+}
+
+fn id_of(request: &ServiceRequest) -> String {
+    request
+        .headers()
+        .get("x-request-id")
+        .and_then(|v| v.to_str().ok())
+        .filter(|v| !v.is_empty() && v.len() <= 64 && v.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-'))
+        .map_or_else(|| Uuid::now_v7().to_string(), str::to_owned)
+}
+
+/// Runs everything inside with what every answer must have.
+pub async fn around(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    recorder();
+    let started = Instant::now();
+    let id = id_of(&request);
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let app = request.app_data::<Data<App>>().cloned();
+    let is_tls = app.as_ref().is_some_and(|a| a.settings.is_tls);
+    let method = request.method().clone();
+    let path = request.path().to_owned();
+    let is_api = path.starts_with("/api/");
+    let http_request = request.request().clone();
+    let patience = if is_file(&method, &path) { PATIENCE_FOR_FILES } else { PATIENCE };
+    let called = AssertUnwindSafe(tokio::time::timeout(patience, next.call(request))).catch_unwind().await;
+    let problem = |status, code| {
+        let response = actix_web::ResponseError::error_response(&Problem::new(status, code));
+        ServiceResponse::new(http_request.clone(), response)
+    };
+    let mut response = match called {
+        Ok(Ok(Ok(response))) => response.map_into_boxed_body(),
+        Ok(Ok(Err(error))) => {
+            let known = error.as_error::<Problem>().is_some();
+            let status = error.as_response_error().status_code();
+            let answer = if known { error.error_response() } else { fallback(status) };
+            ServiceResponse::new(http_request.clone(), answer)
+        }
+        Ok(Err(_)) => problem(StatusCode::SERVICE_UNAVAILABLE, "timeout"),
+        Err(_) => {
+            tracing::error!(request.id = %id, "a handler panicked");
+            problem(StatusCode::INTERNAL_SERVER_ERROR, "internal")
+        }
+    };
+    let code = write_problem(&mut response, &id);
+    dress(&mut response, &id, &path, is_api, is_tls);
+    let pattern = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    let status = response.status().as_u16();
+    let seconds = started.elapsed().as_secs_f64();
+    let labels = [("route", pattern.clone()), ("method", method.to_string()), ("status", status.to_string())];
+    metrics::counter!("http_requests_total", &labels).increment(1);
+    metrics::histogram!("http_request_duration_seconds", &labels[..2]).record(seconds);
+    tracing::info!(request.id = %id, http.method = %method, http.route = %pattern, http.status = status,
+        duration_ms = started.elapsed().as_millis() as u64, refusal.code = code.unwrap_or_default(), "request");
+    Ok(response)
+}
+
+fn is_file(method: &Method, path: &str) -> bool {
+    *method == Method::POST && (path.ends_with("/evidence") || path.ends_with("/scans") || path.contains("/imports"))
+        || path.contains("/downloads/")
+}
+
+fn fallback(status: StatusCode) -> HttpResponse {
+    let code = match status {
+        StatusCode::NOT_FOUND => "not-found",
+        StatusCode::METHOD_NOT_ALLOWED => "method-not-allowed",
+        StatusCode::PAYLOAD_TOO_LARGE => "too-large",
+        StatusCode::BAD_REQUEST => "malformed",
+        _ => "internal",
+    };
+    actix_web::ResponseError::error_response(&Problem::new(status, code))
+}
+
+/// A problem gets its body here, where the request's id is known; a bare error status becomes a problem too.
+fn write_problem(response: &mut ServiceResponse<BoxBody>, id: &str) -> Option<String> {
+    let found = response.response().extensions().get::<Problem>().cloned();
+    let status = response.status();
+    let problem = match found {
+        Some(problem) => problem,
+        None if (status.is_client_error() || status.is_server_error()) && is_bare(response) => {
+            let answer = fallback(status);
+            let known = answer.extensions().get::<Problem>().cloned();
+            known.unwrap_or_else(|| Problem::new(status, "internal"))
+        }
+        None => return None,
+    };
+    let code = problem.code.clone();
+    let mut problem = problem;
+    id.clone_into(&mut problem.instance);
+    let body = serde_json::to_string(&problem).unwrap_or_default();
+    let (status, mut headers) = (response.status(), response.headers().clone());
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json; charset=utf-8"));
+    headers.remove(header::CONTENT_LENGTH);
+    let mut answer = HttpResponse::with_body(status, BoxBody::new(body));
+    *answer.headers_mut() = headers;
+    *response.response_mut() = answer;
+    Some(code)
+}
+
+fn is_bare(response: &ServiceResponse<BoxBody>) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    !kind.starts_with("application/problem+json") && !kind.starts_with("application/json")
+}
+
+fn dress(response: &mut ServiceResponse<BoxBody>, id: &str, path: &str, is_api: bool, is_tls: bool) {
+    let headers = response.headers_mut();
+    let mut set = |name: HeaderName, value: &str| {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(name, value);
+        }
+    };
+    set(HeaderName::from_static("x-request-id"), id);
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "no-referrer");
+    set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin");
+    if is_tls {
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains");
+    }
+    if path.contains("/downloads/") {
+        set(header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'");
+    } else {
+        set(header::CONTENT_SECURITY_POLICY, if path.starts_with("/docs") { CSP_OF_DOCS } else { CSP });
+    }
+    if is_api {
+        set(header::CACHE_CONTROL, "no-store");
+    }
+}
+
+/// Alive, whatever the database does.
+#[get("/healthz")]
+pub async fn healthz() -> impl Responder {
+    HttpResponse::Ok().content_type("text/plain").body("ok")
+}
+
+/// Ready to serve: the database answers.
+#[get("/readyz")]
+pub async fn readyz(app: Data<App>) -> Result<impl Responder, Problem> {
+    app.db.read(&domain::actor::Actor::System, |conn| persistence::due_acts::backlog(conn, chrono::DateTime::UNIX_EPOCH)).await?;
+    Ok(HttpResponse::Ok().content_type("text/plain").body("ready"))
+}
+
+/// Figures for a Prometheus server.
+#[get("/metrics")]
+pub async fn metrics_page(app: Data<App>) -> impl Responder {
+    let (used, all) = app.db.usage();
+    metrics::gauge!("db_connections_in_use").set(f64::from(used));
+    metrics::gauge!("db_connections").set(f64::from(all));
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(recorder().render())
+}
+
+/// Log lines as JSON on standard error.
+pub fn start_log(filter: &str) {
+    let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_else(|_| "info".into());
+    let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}

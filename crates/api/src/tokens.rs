@@ -1,0 +1,164 @@
+//! Access tokens: short, signed with EdDSA, naming an account and its epoch and nothing else; refresh tokens: random, stored by digest.
+
+use std::path::Path;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chrono::{DateTime, Utc};
+use domain::ids::AccountId;
+use ed25519_dalek::SigningKey;
+use ed25519_dalek::pkcs8::spki::der::pem::LineEnding;
+use ed25519_dalek::pkcs8::{DecodePrivateKey, EncodePrivateKey, EncodePublicKey};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+const ISSUER: &str = "bihuan";
+const AUDIENCE: &str = "bihuan-api";
+const TYPE: &str = "at+jwt";
+/// Life of an access token, seconds.
+pub const ACCESS_SECONDS: i64 = 600;
+
+#[derive(Serialize, Deserialize)]
+struct Claims {
+    iss: String,
+    aud: String,
+    sub: Uuid,
+    /// The session: SHA-256 of nothing secret, only to tell sessions apart.
+    sid: Uuid,
+    jti: Uuid,
+    epoch: i32,
+    iat: i64,
+    exp: i64,
+}
+
+/// The server's key pair.
+pub struct TokenKeys {
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+}
+
+impl TokenKeys {
+    /// Reads the key of a folder, or makes one that only the server's user can read.
+    pub fn load(folder: &Path) -> Result<Self, String> {
+        let path = folder.join("token-key.pem");
+        let pem = if path.exists() {
+            std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?
+        } else {
+            let mut seed = [0u8; 32];
+            getrandom::fill(&mut seed).map_err(|e| e.to_string())?;
+            let pem =
+                SigningKey::from_bytes(&seed).to_pkcs8_pem(LineEnding::LF).map_err(|e| e.to_string())?.to_string();
+            std::fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
+            write_private(&path, &pem).map_err(|e| format!("{}: {e}", path.display()))?;
+            pem
+        };
+        Self::from_pem(&pem)
+    }
+
+    fn from_pem(pem: &str) -> Result<Self, String> {
+        let key = SigningKey::from_pkcs8_pem(pem).map_err(|e| e.to_string())?;
+        let public = key.verifying_key().to_public_key_pem(LineEnding::LF).map_err(|e| e.to_string())?;
+        Ok(Self {
+            encoding: EncodingKey::from_ed_pem(pem.as_bytes()).map_err(|e| e.to_string())?,
+            decoding: DecodingKey::from_ed_pem(public.as_bytes()).map_err(|e| e.to_string())?,
+        })
+    }
+
+    /// An access token for an account at an epoch, with the moment it ends.
+    pub fn issue(&self, account: AccountId, epoch: i32, now: DateTime<Utc>) -> Result<(String, DateTime<Utc>), String> {
+        let ends = now + chrono::Duration::seconds(ACCESS_SECONDS);
+        let claims = Claims {
+            iss: ISSUER.into(),
+            aud: AUDIENCE.into(),
+            sub: account.0,
+            sid: Uuid::now_v7(),
+            jti: Uuid::now_v7(),
+            epoch,
+            iat: now.timestamp(),
+            exp: ends.timestamp(),
+        };
+        let mut header = Header::new(Algorithm::EdDSA);
+        header.typ = Some(TYPE.into());
+        let token = jsonwebtoken::encode(&header, &claims, &self.encoding).map_err(|e| e.to_string())?;
+        Ok((token, ends))
+    }
+
+    /// The account and epoch of a token that is ours, of the right type and not over.
+    pub fn check(&self, token: &str, now: DateTime<Utc>) -> Option<(AccountId, i32)> {
+        let mut validation = Validation::new(Algorithm::EdDSA);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        // The clock is ours to inject; the library would read its own.
+        validation.validate_exp = false;
+        let data = jsonwebtoken::decode::<Claims>(token, &self.decoding, &validation).ok()?;
+        let in_time = data.claims.exp > now.timestamp() && data.claims.iat <= now.timestamp() + 60;
+        (data.header.typ.as_deref() == Some(TYPE) && in_time)
+            .then_some((AccountId(data.claims.sub), data.claims.epoch))
+    }
+}
+
+/// Writes a new file that only the server's user can read.
+pub fn write_private(path: &Path, text: &str) -> std::io::Result<()> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+    let mut file = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+/// A random secret of 256 bits, with the digest it is stored under.
+pub fn secret() -> Result<(String, String), String> {
+    let mut bytes = [0u8; 32];
+    getrandom::fill(&mut bytes).map_err(|e| e.to_string())?;
+    let text = URL_SAFE_NO_PAD.encode(bytes);
+    let digest = digest(text.as_bytes());
+    Ok((text, digest))
+}
+
+/// SHA-256, hex.
+pub fn digest(bytes: &[u8]) -> String {
+    hex::encode(Sha256::digest(bytes))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn keys() -> TokenKeys {
+        TokenKeys::from_pem(&SigningKey::from_bytes(&[7; 32]).to_pkcs8_pem(LineEnding::LF).unwrap()).unwrap()
+    }
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_800_000_000 + seconds, 0).unwrap()
+    }
+
+    #[test]
+    fn a_token_holds_for_ten_minutes_and_only_as_it_was_signed() {
+        let keys = keys();
+        let account = AccountId(Uuid::from_u128(5));
+        let (token, ends) = keys.issue(account, 3, at(0)).unwrap();
+        assert_eq!(ends, at(600));
+        assert_eq!(keys.check(&token, at(599)), Some((account, 3)));
+        assert_eq!(keys.check(&token, at(600)), None);
+        let mut parts: Vec<String> = token.split('.').map(str::to_owned).collect();
+        for i in 0..3 {
+            let original = parts[i].clone();
+            let flipped = if original.starts_with('A') { "B" } else { "A" };
+            parts[i].replace_range(0..1, flipped);
+            assert_eq!(keys.check(&parts.join("."), at(1)), None, "part {i} changed");
+            parts[i] = original;
+        }
+        let none = format!("{}.{}.", URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"at+jwt"}"#), parts[1]);
+        assert_eq!(keys.check(&none, at(1)), None);
+    }
+
+    #[test]
+    fn another_key_or_type_is_not_ours() {
+        let (token, _) = keys().issue(AccountId(Uuid::from_u128(5)), 1, at(0)).unwrap();
+        let other = TokenKeys::from_pem(&SigningKey::from_bytes(&[8; 32]).to_pkcs8_pem(LineEnding::LF).unwrap()).unwrap();
+        assert_eq!(other.check(&token, at(1)), None);
+    }
+}
