@@ -193,6 +193,8 @@ fn round(app: &App, conn: &mut PgConnection, office: AccountId, book: &Book) -> 
         },
     )?;
     let id = RoundId(round.id);
+    // The office's rights are on the actor; the round is his from here on.
+    let origin = origin_of(app, conn, office)?;
     let people = organisation::people(conn, &origin.actor, today)?;
     let person = |name: &str| {
         people.iter().find(|p| p.name == name).map(|p| PersonId(p.id)).ok_or(Error::NotFound)
@@ -218,8 +220,6 @@ fn round(app: &App, conn: &mut PgConnection, office: AccountId, book: &Book) -> 
         assigned.push((person(name)?, AssignmentKind::Team, Vec::new()));
     }
     rounds::set_assignments(conn, &origin, id, None, &assigned)?;
-    // The office's rights are on the actor; the round is his from here on.
-    let origin = origin_of(app, conn, office)?;
     let days = persistence::calendar::load(conn)?;
     let directory = imports::directory(conn, &origin.actor, origin.now)?;
     let plan = read_plan(book, &directory, year);

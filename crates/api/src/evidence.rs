@@ -134,6 +134,7 @@ fn clean(filename: &str) -> String {
 #[serde(deny_unknown_fields)]
 pub struct EvidenceQuery {
     pub filename: String,
+    #[param(inline)]
     pub purpose: EvidencePurpose,
     /// Criteria it proves, comma-separated ids.
     pub criteria: Option<String>,

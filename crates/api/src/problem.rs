@@ -119,7 +119,9 @@ impl From<Refusal> for Problem {
             RefusalKind::Conflict => StatusCode::CONFLICT,
             RefusalKind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
         };
-        Problem::new(status, refusal.code).with_errors(refusal.errors)
+        let params = refusal.errors.iter().find(|e| e.code == refusal.code).map(|e| e.params.clone());
+        let title = labels::say(refusal.code, &params.unwrap_or_default());
+        Problem { title, ..Problem::new(status, refusal.code).with_errors(refusal.errors) }
     }
 }
 

@@ -10,7 +10,7 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{StatusCode, Method};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
-use actix_web::{HttpMessage, HttpResponse, Responder, get};
+use actix_web::{HttpMessage, HttpRequest, HttpResponse, Responder, get};
 use futures_util::FutureExt;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use uuid::Uuid;
@@ -67,30 +67,28 @@ pub async fn around(
     let method = request.method().clone();
     let path = request.path().to_owned();
     let is_api = path.starts_with("/api/");
-    let http_request = request.request().clone();
     let patience = if is_file(&method, &path) { PATIENCE_FOR_FILES } else { PATIENCE };
     let called = AssertUnwindSafe(tokio::time::timeout(patience, next.call(request))).catch_unwind().await;
-    let problem = |status, code| {
-        let response = actix_web::ResponseError::error_response(&Problem::new(status, code));
-        ServiceResponse::new(http_request.clone(), response)
-    };
-    let mut response = match called {
-        Ok(Ok(Ok(response))) => response.map_into_boxed_body(),
+    // The request cannot be kept beside the call, so a failure answers without it.
+    let (answered, mut response) = match called {
+        Ok(Ok(Ok(response))) => {
+            let (request, response) = response.into_parts();
+            (Some(request), response.map_into_boxed_body())
+        }
         Ok(Ok(Err(error))) => {
             let known = error.as_error::<Problem>().is_some();
             let status = error.as_response_error().status_code();
-            let answer = if known { error.error_response() } else { fallback(status) };
-            ServiceResponse::new(http_request.clone(), answer)
+            (None, if known { error.error_response() } else { fallback(status) })
         }
-        Ok(Err(_)) => problem(StatusCode::SERVICE_UNAVAILABLE, "timeout"),
+        Ok(Err(_)) => (None, refusal(StatusCode::SERVICE_UNAVAILABLE, "timeout")),
         Err(_) => {
             tracing::error!(request.id = %id, "a handler panicked");
-            problem(StatusCode::INTERNAL_SERVER_ERROR, "internal")
+            (None, refusal(StatusCode::INTERNAL_SERVER_ERROR, "internal"))
         }
     };
     let code = write_problem(&mut response, &id);
     dress(&mut response, &id, &path, is_api, is_tls);
-    let pattern = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
+    let pattern = answered.as_ref().and_then(HttpRequest::match_pattern).unwrap_or_else(|| "unmatched".to_owned());
     let status = response.status().as_u16();
     let seconds = started.elapsed().as_secs_f64();
     let labels = [("route", pattern.clone()), ("method", method.to_string()), ("status", status.to_string())];
@@ -98,7 +96,14 @@ pub async fn around(
     metrics::histogram!("http_request_duration_seconds", &labels[..2]).record(seconds);
     tracing::info!(request.id = %id, http.method = %method, http.route = %pattern, http.status = status,
         duration_ms = started.elapsed().as_millis() as u64, refusal.code = code.unwrap_or_default(), "request");
-    Ok(response)
+    match answered {
+        Some(request) => Ok(ServiceResponse::new(request, response)),
+        None => Err(actix_web::error::InternalError::from_response("refused", response).into()),
+    }
+}
+
+fn refusal(status: StatusCode, code: &str) -> HttpResponse {
+    actix_web::ResponseError::error_response(&Problem::new(status, code))
 }
 
 fn is_file(method: &Method, path: &str) -> bool {
@@ -114,12 +119,12 @@ fn fallback(status: StatusCode) -> HttpResponse {
         StatusCode::BAD_REQUEST => "malformed",
         _ => "internal",
     };
-    actix_web::ResponseError::error_response(&Problem::new(status, code))
+    refusal(status, code)
 }
 
 /// A problem gets its body here, where the request's id is known; a bare error status becomes a problem too.
-fn write_problem(response: &mut ServiceResponse<BoxBody>, id: &str) -> Option<String> {
-    let found = response.response().extensions().get::<Problem>().cloned();
+fn write_problem(response: &mut HttpResponse, id: &str) -> Option<String> {
+    let found = response.extensions().get::<Problem>().cloned();
     let status = response.status();
     let problem = match found {
         Some(problem) => problem,
@@ -139,16 +144,16 @@ fn write_problem(response: &mut ServiceResponse<BoxBody>, id: &str) -> Option<St
     headers.remove(header::CONTENT_LENGTH);
     let mut answer = HttpResponse::with_body(status, BoxBody::new(body));
     *answer.headers_mut() = headers;
-    *response.response_mut() = answer;
+    *response = answer;
     Some(code)
 }
 
-fn is_bare(response: &ServiceResponse<BoxBody>) -> bool {
+fn is_bare(response: &HttpResponse) -> bool {
     let kind = response.headers().get(header::CONTENT_TYPE).and_then(|v| v.to_str().ok()).unwrap_or_default();
     !kind.starts_with("application/problem+json") && !kind.starts_with("application/json")
 }
 
-fn dress(response: &mut ServiceResponse<BoxBody>, id: &str, path: &str, is_api: bool, is_tls: bool) {
+fn dress(response: &mut HttpResponse, id: &str, path: &str, is_api: bool, is_tls: bool) {
     let headers = response.headers_mut();
     let mut set = |name: HeaderName, value: &str| {
         if let Ok(value) = HeaderValue::from_str(value) {

@@ -131,6 +131,7 @@ pub(super) fn submit(
     ctx: &Context<'_>,
 ) -> Result<Decision, Refusal> {
     let mut decision = Decision::default();
+    let is_new = input.is_some();
     let (plan, text) = match input {
         Some(input) => shape(task, input, ctx, &mut decision)?,
         None => saved(task, ctx)?,
@@ -138,6 +139,10 @@ pub(super) fn submit(
     let missing = missing_in_plan(task, &plan, &text);
     if !missing.is_empty() {
         return Err(Refusal::invalid("plan-incomplete", missing));
+    }
+    if is_new {
+        // Kept as saved, so that a plan that is returned is not typed again.
+        decision.events.push(TaskEvent::PlanSaved { plan: plan.clone() });
     }
     open(task, RequestEffect::Plan { plan }, None, pledge, ctx, &mut decision)?;
     Ok(decision)

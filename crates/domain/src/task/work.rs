@@ -249,7 +249,11 @@ pub(super) fn confirm(task: &Task, ctx: &Context<'_>) -> Result<Decision, Refusa
         ctx.facts.policy.observation_working_days == 0 || ctx.now >= calendar::end_of_day(until)
     });
     if !over {
-        return Err(Refusal::conflict("observation-running"));
+        let params = json!({ "until": task.observing_until });
+        return Err(Refusal {
+            errors: vec![FieldError::with("", "observation-running", params)],
+            ..Refusal::conflict("observation-running")
+        });
     }
     if task.has_failed_check {
         return Err(Refusal::conflict("failed-check-undecided"));

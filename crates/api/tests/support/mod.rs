@@ -1,0 +1,221 @@
+//! A house for tests: the sample group in a database of its own, a clock that stands where it is set, requests as anybody.
+#![allow(dead_code, unreachable_pub, reason = "each test uses its part")]
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use actix_http::Request;
+use actix_web::body::BoxBody;
+use actix_web::dev::{Service, ServiceResponse};
+
+use actix_web::web::Data;
+use actix_web::{App as Server, middleware, test};
+use api::app::{App, AppSettings, Clock};
+use api::tokens::TokenKeys;
+use api::{demo, routes, telemetry, web};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use futures_util::future::LocalBoxFuture;
+use persistence::testing::TestDatabase;
+use serde_json::{Value, json};
+
+type Call = Box<dyn Fn(Request) -> LocalBoxFuture<'static, Result<ServiceResponse<BoxBody>, actix_web::Error>>>;
+
+pub struct House {
+    pub app: App,
+    pub db: TestDatabase,
+    folder: PathBuf,
+    call: Call,
+    tokens: RefCell<HashMap<String, (DateTime<Utc>, String)>>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub body: Value,
+    pub headers: actix_web::http::header::HeaderMap,
+}
+
+impl Answer {
+    #[track_caller]
+    pub fn ok(self) -> Value {
+        assert!((200..300).contains(&self.status), "{}: {}", self.status, self.body);
+        self.body
+    }
+
+    #[track_caller]
+    pub fn refused(self, status: u16, code: &str) -> Value {
+        assert_eq!((self.status, self.body["code"].as_str()), (status, Some(code)), "{}", self.body);
+        self.body
+    }
+}
+
+/// A Monday, nine in the morning in Asia/Shanghai.
+pub fn first_day() -> DateTime<Utc> {
+    DateTime::parse_from_rfc3339("2026-03-02T01:00:00Z").unwrap().to_utc()
+}
+
+impl House {
+    /// Empty but for the sample group, at `first_day`.
+    pub async fn new() -> Self {
+        let db = TestDatabase::new();
+        let folder = std::env::temp_dir().join(format!("bihuan-test-{}", uuid::Uuid::now_v7()));
+        let settings = AppSettings {
+            data_dir: folder.clone(),
+            web_dir: None,
+            is_tls: false,
+            public_url: None,
+            trusts_proxy: false,
+        };
+        let clock = Clock::default();
+        clock.set(first_day());
+        let app = App::new(db.database(), settings, TokenKeys::load(&folder).unwrap(), clock);
+        let loaded = app.clone();
+        actix_web::rt::task::spawn_blocking(move || demo::run(&loaded)).await.unwrap().unwrap();
+        let contract = Data::new(String::new());
+        let shared = Data::new(app.clone());
+        let service = test::init_service(
+            Server::new()
+                .app_data(shared)
+                .configure(|c| routes::configure(c, &contract))
+                .configure(web::configure)
+                .wrap(middleware::from_fn(telemetry::around)),
+        )
+        .await;
+        let call: Call = Box::new(move |request| Box::pin(service.call(request)));
+        Self { app, db, folder, call, tokens: RefCell::default() }
+    }
+
+    /// The password of every sample account.
+    pub fn password(&self) -> String {
+        std::fs::read_to_string(self.folder.join("demo-password")).unwrap().trim().to_owned()
+    }
+
+    /// Lets working time pass: sets the clock to nine in the morning of a day.
+    pub fn set_day(&self, day: NaiveDate) {
+        self.app.clock.set(day.and_hms_opt(1, 0, 0).unwrap().and_utc());
+    }
+
+    pub fn today(&self) -> NaiveDate {
+        domain::calendar::today(self.app.clock.now())
+    }
+
+    pub fn pass_days(&self, days: i64) {
+        self.app.clock.set(self.app.clock.now() + TimeDelta::days(days));
+    }
+
+    /// Runs the jobs until nothing is due.
+    pub async fn keep_clock(&self) {
+        while api::jobs::turn(&self.app).await.unwrap() {}
+    }
+
+    async fn token(&self, login: &str) -> String {
+        let now = self.app.clock.now();
+        if let Some((at, token)) = self.tokens.borrow().get(login)
+            && now - *at < TimeDelta::minutes(5)
+            && now >= *at
+        {
+            return token.clone();
+        }
+        let name = login.to_owned();
+        let credential = self
+            .app
+            .db
+            .read(&domain::actor::Actor::System, move |conn| persistence::accounts::credential(conn, &name))
+            .await
+            .unwrap()
+            .unwrap_or_else(|| panic!("no account {login}"));
+        let (token, _) = self.app.keys.issue(credential.id, credential.epoch, now).unwrap();
+        self.tokens.borrow_mut().insert(login.to_owned(), (now, token.clone()));
+        token
+    }
+
+    pub async fn send(&self, request: test::TestRequest) -> Answer {
+        let response = match (self.call)(request.to_request()).await {
+            Ok(response) => response.into_parts().1.map_into_boxed_body(),
+            Err(error) => error.error_response(),
+        };
+        let status = response.status().as_u16();
+        let headers = response.headers().clone();
+        let bytes = actix_web::body::to_bytes(response.into_body()).await.unwrap_or_default();
+        let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        Answer { status, body, headers }
+    }
+
+    /// A request as somebody; `-` is nobody.
+    pub async fn request(&self, login: &str, method: &str, path: &str, version: Option<i64>, body: Option<Value>) -> Answer {
+        let mut request = test::TestRequest::with_uri(&format!("/api/v1{path}")).method(method.parse().unwrap());
+        if login != "-" {
+            request = request.insert_header(("authorization", format!("Bearer {}", self.token(login).await)));
+        }
+        if let Some(version) = version {
+            request = request.insert_header(("if-match", format!("\"{version}\"")));
+        }
+        if let Some(body) = body {
+            request = request.set_json(body);
+        }
+        self.send(request).await
+    }
+
+    pub async fn get(&self, login: &str, path: &str) -> Answer {
+        self.request(login, "GET", path, None, None).await
+    }
+
+    /// The sample round.
+    pub async fn round(&self) -> String {
+        let me = self.get("p072", "/me").await.ok();
+        me["rounds"][0]["id"].as_str().unwrap().to_owned()
+    }
+
+    /// The id of a task by its number.
+    pub async fn task(&self, number: &str) -> String {
+        let round = self.round().await;
+        let page = self.get("p072", &format!("/rounds/{round}/tasks?limit=200")).await.ok();
+        let items = page["items"].as_array().unwrap();
+        items.iter().find(|t| t["number"] == number).unwrap()["id"].as_str().unwrap().to_owned()
+    }
+
+    /// An act on a task as somebody, on the version that holds now.
+    pub async fn act(&self, login: &str, task: &str, act: &str, body: Value) -> Answer {
+        let view = self.get("p072", &format!("/tasks/{task}")).await.ok();
+        self.request(login, "POST", &format!("/tasks/{task}/{act}"), view["version"].as_i64(), Some(body)).await
+    }
+
+    /// Sends a file.
+    pub async fn upload(&self, login: &str, path: &str, bytes: &'static [u8]) -> Answer {
+        let token = self.token(login).await;
+        let request = test::TestRequest::post()
+            .uri(&format!("/api/v1{path}"))
+            .insert_header(("authorization", format!("Bearer {token}")))
+            .insert_header(("content-type", "application/octet-stream"))
+            .set_payload(bytes);
+        self.send(request).await
+    }
+
+    /// The login of a person by name and unit alias.
+    pub fn login(name: &str) -> String {
+        let people = include_str!("../../../../tests/fixtures/people.csv");
+        let line = people.lines().find(|l| l.split(',').nth(1) == Some(name)).unwrap();
+        line.split(',').next().unwrap().to_lowercase()
+    }
+}
+
+impl Drop for House {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// The login of whoever the current step of a task's open request waits for, and the request's id.
+pub async fn waiting_for(house: &House, task: &str) -> Option<(String, String)> {
+    let view = house.get("p072", &format!("/tasks/{task}")).await.ok();
+    let request = view["requests"].as_array()?.iter().find(|r| r["state"] == "open")?.clone();
+    let step = request["chain"].as_array()?.iter().find(|s| s["is_current"] == json!(true))?.clone();
+    let who = match step["person"]["name"].as_str() {
+        Some(name) => name.to_owned(),
+        None => step["who"].as_str()?.to_owned(),
+    };
+    Some((who, request["id"].as_str()?.to_owned()))
+}
+
