@@ -79,6 +79,7 @@ pub struct AccountPage {
 
 /// How accounts are narrowed.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct AccountQuery {
     /// Part of a login, a name or a unit.
@@ -258,6 +259,7 @@ pub struct EventView {
 
 /// Where to go on.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct EventQuery {
     pub after: Option<i64>,

@@ -131,6 +131,7 @@ fn clean(filename: &str) -> String {
 
 /// What the file proves.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct EvidenceQuery {
     pub filename: String,
@@ -218,6 +219,7 @@ pub struct ScanView {
 
 /// A scan's name.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ScanQuery {
     pub filename: String,

@@ -27,6 +27,7 @@ const LARGEST: usize = 20 * 1024 * 1024;
 
 /// How to take a workbook in.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct PlanImportQuery {
     pub filename: String,

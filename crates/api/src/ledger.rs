@@ -122,6 +122,7 @@ impl From<Counts> for ChainView {
 
 /// How the ledger is narrowed; lists are comma-separated words.
 #[derive(Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct LedgerQuery {
     pub aspect: Option<Uuid>,

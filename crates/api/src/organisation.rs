@@ -95,6 +95,7 @@ pub async fn list_people(caller: Caller, app: Data<App>) -> Result<HttpResponse,
 
 /// Which table, and whether only to look.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ImportQuery {
     /// units or people.

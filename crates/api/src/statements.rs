@@ -84,6 +84,7 @@ pub struct WeekSheet {
 
 /// Which unit and week; one's own unit and this week unless given.
 #[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct WeekQuery {
     pub unit: Option<Uuid>,

@@ -1220,7 +1220,7 @@ export interface components {
          * @description Colours of the alert level, never mixed with completion (docs/domain.md §7).
          * @enum {string}
          */
-        AlertLevel: "None" | "Green" | "Yellow" | "Red";
+        AlertLevel: "none" | "green" | "yellow" | "red";
         /** @description The week and revision a statement is answered by. */
         AnswerStatement: {
             unit: components["schemas"]["UnitId"];
@@ -1244,7 +1244,7 @@ export interface components {
          * @description How a round assigns a supervisor (docs/domain.md §1).
          * @enum {string}
          */
-        AssignmentKind: "Office" | "Team";
+        AssignmentKind: "office" | "team";
         /** @description One of the office or a team. */
         AssignmentView: {
             /** Format: uuid */
@@ -1282,7 +1282,7 @@ export interface components {
          * @description How often a statement is owed.
          * @enum {string}
          */
-        Cadence: "Weekly" | "Monthly";
+        Cadence: "weekly" | "monthly";
         /** @description The chain: aspects, findings, tasks, measures, closed; the lights; the four completion statuses, which sum to all. */
         ChainView: {
             /** Format: int64 */
@@ -1416,7 +1416,7 @@ export interface components {
          * @description How a task is to be dealt with (docs/domain.md §5).
          * @enum {string}
          */
-        Disposition: "Immediate" | "Dated" | "Staged" | "Sustained";
+        Disposition: "immediate" | "dated" | "staged" | "sustained";
         /** @description A cell a person must look at. */
         Doubt: {
             sheet: string;
@@ -2140,7 +2140,7 @@ export interface components {
          * @description What a person comes to the product for (docs/domain.md §1).
          * @enum {string}
          */
-        Role: "Leader" | "Unit" | "Supervisor";
+        Role: "leader" | "unit" | "supervisor";
         /** @description What an office enters of a round. */
         RoundForm: {
             /** @example 2026-1 */
@@ -2201,7 +2201,7 @@ export interface components {
          * @description How sensitive a matter is (docs/domain.md §17).
          * @enum {string}
          */
-        Sensitivity: "Open" | "Internal" | "Secret" | "Referred";
+        Sensitivity: "open" | "internal" | "secret" | "referred";
         /** @description A session: an access token for memory only; the refresh token is in a cookie no script can read. */
         Session: {
             access_token: string;
@@ -2554,7 +2554,7 @@ export interface components {
          * @description What a signer says.
          * @enum {string}
          */
-        Verdict: "Approve" | "Return";
+        Verdict: "approve" | "return";
         /** @description A request that waits for the caller. */
         WaitingView: {
             /** Format: uuid */
@@ -2626,7 +2626,7 @@ export interface components {
          * @description Who may sign a step of a chain (docs/domain.md §9).
          * @enum {string}
          */
-        Who: "UnitHead" | "LeadLeader" | "Office" | "Supervisor" | "Principal" | "GroupHead" | "Meeting";
+        Who: "unit_head" | "lead_leader" | "office" | "supervisor" | "principal" | "group_head" | "meeting";
         /** @description A unit's wish that the task be another's. */
         WishReassignment: {
             proposed?: components["schemas"]["UnitId"] | null;
@@ -2674,14 +2674,14 @@ export type $defs = Record<string, never>;
 export interface operations {
     list_accounts: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
+            query?: {
                 /** @description Part of a login, a name or a unit. */
-                text: string | null;
-                after: string | null;
-                limit: number | null;
+                text?: string;
+                after?: string;
+                limit?: number;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -3181,12 +3181,12 @@ export interface operations {
     };
     list_audit_events: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                after: number | null;
-                limit: number | null;
+            query?: {
+                after?: number;
+                limit?: number;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody?: never;
@@ -3978,14 +3978,14 @@ export interface operations {
     };
     import_organisation: {
         parameters: {
-            query?: never;
-            header?: never;
-            path: {
+            query: {
                 /** @description units or people. */
                 kind: string;
                 /** @description Only say what would happen. */
-                dry_run: boolean;
+                dry_run?: boolean;
             };
+            header?: never;
+            path?: never;
             cookie?: never;
         };
         requestBody: {
@@ -4620,30 +4620,31 @@ export interface operations {
     };
     count_chain: {
         parameters: {
-            query?: never;
+            query?: {
+                aspect?: string;
+                finding?: string;
+                /** @description A unit and everything below it. */
+                unit?: string;
+                /** @description Any responsible leader. */
+                leader?: string;
+                /** @example rectifying,closure_review */
+                state?: string;
+                disposition?: string;
+                /** @example red,yellow */
+                light?: string;
+                completion?: string;
+                due_from?: string;
+                due_to?: string;
+                /** @description Two characters or more of the number or the words. */
+                text?: string;
+                /** @description Only closed tasks, or only those not closed. */
+                closed?: boolean;
+                after?: string;
+                limit?: number;
+            };
             header?: never;
             path: {
                 id: string;
-                aspect: string | null;
-                finding: string | null;
-                /** @description A unit and everything below it. */
-                unit: string | null;
-                /** @description Any responsible leader. */
-                leader: string | null;
-                /** @example rectifying,closure_review */
-                state: string | null;
-                disposition: string | null;
-                /** @example red,yellow */
-                light: string | null;
-                completion: string | null;
-                due_from: string | null;
-                due_to: string | null;
-                /** @description Two characters or more of the number or the words. */
-                text: string | null;
-                /** @description Only closed tasks, or only those not closed. */
-                closed: boolean | null;
-                after: string | null;
-                limit: number | null;
             };
             cookie?: never;
         };
@@ -4815,17 +4816,18 @@ export interface operations {
     };
     import_plan: {
         parameters: {
-            query?: never;
+            query: {
+                filename: string;
+                /** @description Only look; nothing is kept. */
+                dry_run?: boolean;
+                /** @description Take rows in doubt in as drafts, with their doubts. */
+                with_doubts?: boolean;
+                /** @description The year of dates that have none; this year unless given. */
+                year?: number;
+            };
             header?: never;
             path: {
                 id: string;
-                filename: string;
-                /** @description Only look; nothing is kept. */
-                dry_run: boolean;
-                /** @description Take rows in doubt in as drafts, with their doubts. */
-                with_doubts: boolean;
-                /** @description The year of dates that have none; this year unless given. */
-                year: number | null;
             };
             cookie?: never;
         };
@@ -5107,13 +5109,14 @@ export interface operations {
     };
     get_week: {
         parameters: {
-            query?: never;
+            query?: {
+                unit?: string;
+                /** @example 2026-W38 */
+                week?: string;
+            };
             header?: never;
             path: {
                 id: string;
-                unit: string | null;
-                /** @example 2026-W38 */
-                week: string | null;
             };
             cookie?: never;
         };
@@ -5176,30 +5179,31 @@ export interface operations {
     };
     list_tasks: {
         parameters: {
-            query?: never;
+            query?: {
+                aspect?: string;
+                finding?: string;
+                /** @description A unit and everything below it. */
+                unit?: string;
+                /** @description Any responsible leader. */
+                leader?: string;
+                /** @example rectifying,closure_review */
+                state?: string;
+                disposition?: string;
+                /** @example red,yellow */
+                light?: string;
+                completion?: string;
+                due_from?: string;
+                due_to?: string;
+                /** @description Two characters or more of the number or the words. */
+                text?: string;
+                /** @description Only closed tasks, or only those not closed. */
+                closed?: boolean;
+                after?: string;
+                limit?: number;
+            };
             header?: never;
             path: {
                 id: string;
-                aspect: string | null;
-                finding: string | null;
-                /** @description A unit and everything below it. */
-                unit: string | null;
-                /** @description Any responsible leader. */
-                leader: string | null;
-                /** @example rectifying,closure_review */
-                state: string | null;
-                disposition: string | null;
-                /** @example red,yellow */
-                light: string | null;
-                completion: string | null;
-                due_from: string | null;
-                due_to: string | null;
-                /** @description Two characters or more of the number or the words. */
-                text: string | null;
-                /** @description Only closed tasks, or only those not closed. */
-                closed: boolean | null;
-                after: string | null;
-                limit: number | null;
             };
             cookie?: never;
         };
@@ -6693,17 +6697,18 @@ export interface operations {
     };
     attach_evidence: {
         parameters: {
-            query?: never;
+            query: {
+                filename: string;
+                purpose: "statement" | "milestone" | "criterion" | "extension" | "verification" | "other";
+                /** @description Criteria it proves, comma-separated ids. */
+                criteria?: string;
+                milestone?: string;
+                /** @description The day it is about; today unless given. */
+                occurred_on?: string;
+            };
             header?: never;
             path: {
                 id: string;
-                filename: string;
-                purpose: "Statement" | "Milestone" | "Criterion" | "Extension" | "Verification" | "Other";
-                /** @description Criteria it proves, comma-separated ids. */
-                criteria: string | null;
-                milestone: string | null;
-                /** @description The day it is about; today unless given. */
-                occurred_on: string | null;
             };
             cookie?: never;
         };
@@ -8511,11 +8516,12 @@ export interface operations {
     };
     receive_scan: {
         parameters: {
-            query?: never;
+            query: {
+                filename: string;
+            };
             header?: never;
             path: {
                 id: string;
-                filename: string;
             };
             cookie?: never;
         };

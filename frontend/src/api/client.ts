@@ -1,0 +1,135 @@
+// Talks to the server: the access token lives in memory alone, is renewed by the cookie, and a log-in that has run out
+// is asked for over the page, so that the request that found out goes on where it was.
+import createClient from 'openapi-fetch'
+import type { components, paths } from './schema'
+
+export type Schemas = components['schemas']
+export type Problem = Schemas['Problem']
+
+/** A refusal of the server, or a network that does not answer. */
+export class ApiError extends Error {
+  readonly problem: Problem
+  constructor(problem: Problem) {
+    super(problem.title)
+    this.problem = problem
+  }
+  /** The words for a field of a form, by JSON pointer. */
+  at(pointer: string): string | undefined {
+    return this.problem.errors?.find((e) => e.pointer === pointer)?.text
+  }
+}
+
+const offline: Problem = {
+  type: '/problems/offline',
+  title: '连不上服务器，填写的内容还在，请稍后重试',
+  status: 0,
+  code: 'offline',
+  instance: '',
+  errors: [],
+}
+
+let token: string | null = null
+let askLogIn: (() => Promise<void>) | null = null
+const listeners = new Set<() => void>()
+
+export function setToken(value: string | null) {
+  token = value
+  listeners.forEach((tell) => tell())
+}
+export const hasToken = () => token !== null
+export function onToken(tell: () => void) {
+  listeners.add(tell)
+  return () => void listeners.delete(tell)
+}
+/** Who asks for a log-in over the page; the promise ends when it succeeded. */
+export function onLogInNeeded(ask: () => Promise<void>) {
+  askLogIn = ask
+}
+
+let renewal: Promise<boolean> | null = null
+
+/** Renews the session by its cookie; one at a time in all tabs, for each cookie works once. */
+export function renew(): Promise<boolean> {
+  renewal ??= oneAtATime(async () => {
+    const answer = await fetch('/api/v1/sessions/refresh', { method: 'POST' })
+    if (!answer.ok) return false
+    const session = (await answer.json()) as Schemas['Session']
+    setToken(session.access_token)
+    return true
+  })
+    .catch(() => false)
+    .finally(() => {
+      renewal = null
+    })
+  return renewal
+}
+
+async function oneAtATime<T>(run: () => Promise<T>): Promise<T> {
+  return navigator.locks ? navigator.locks.request('bihuan-session', run) : run()
+}
+
+let relogin: Promise<void> | null = null
+
+async function send(request: Request): Promise<Response> {
+  const retry = request.clone()
+  const withToken = (r: Request) => {
+    if (token) r.headers.set('authorization', `Bearer ${token}`)
+    return fetch(r)
+  }
+  const answer = await withToken(request)
+  if (answer.status !== 401 || request.url.includes('/sessions')) return answer
+  if (!(await renew())) {
+    if (!askLogIn) return answer
+    relogin ??= askLogIn().finally(() => {
+      relogin = null
+    })
+    await relogin
+  }
+  return withToken(retry)
+}
+
+export const client = createClient<paths>({ baseUrl: '', fetch: send })
+
+/** The body of an answer, or the problem thrown. */
+export async function get<T>(answer: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
+  const { data, error, response } = await answer.catch(() => {
+    throw new ApiError(offline)
+  })
+  if (!response.ok) throw new ApiError(isProblem(error) ? error : { ...offline, status: response.status })
+  return data as T
+}
+
+function isProblem(error: unknown): error is Problem {
+  return typeof error === 'object' && error !== null && 'code' in error
+}
+
+/** Posts a JSON body to an address under /api/v1; for the acts of a task, whose bodies are typed where they are made. */
+export async function post<T>(path: string, body: unknown, version?: number): Promise<T> {
+  const headers: Record<string, string> = { 'content-type': 'application/json' }
+  if (version !== undefined) headers['if-match'] = `"${version}"`
+  return raw<T>(path, { method: 'POST', headers, body: JSON.stringify(body) })
+}
+
+/** Sends a file as it is. */
+export async function upload<T>(path: string, query: Record<string, string>, file: Blob): Promise<T> {
+  const headers = { 'content-type': 'application/octet-stream' }
+  return raw<T>(`${path}?${new URLSearchParams(query)}`, { method: 'POST', headers, body: file })
+}
+
+async function raw<T>(path: string, init: RequestInit): Promise<T> {
+  const answer = await send(new Request(`/api/v1${path}`, init)).catch(() => {
+    throw new ApiError(offline)
+  })
+  const body: unknown = answer.status === 204 ? null : await answer.json().catch(() => null)
+  if (!answer.ok) throw new ApiError(isProblem(body) ? body : { ...offline, status: answer.status })
+  return body as T
+}
+
+/** Fetches a file by a ticket and hands it to the browser. */
+export async function download(evidence: string) {
+  const ticket = await post<Schemas['TicketView']>(`/evidence/${evidence}/tickets`, {})
+  const link = document.createElement('a')
+  link.href = ticket.href
+  link.download = ''
+  link.click()
+}

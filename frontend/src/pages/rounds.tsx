@@ -1,0 +1,153 @@
+// The round's dates, leading group, office and teams; opened by whoever will keep its ledger.
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { type Schemas, client, get } from '../api/client'
+import { useSession } from '../session'
+import { usePeople } from '../task/parties'
+import { SelectField, TextField, useSend } from '../ui/form'
+import { Empty, Loaded, Refused } from '../ui/parts'
+
+type Round = Schemas['RoundView']
+type Form = Schemas['RoundForm']
+
+export function Rounds() {
+  const { me, round } = useSession()
+  const [isNew, setNew] = useState(false)
+  const query = useQuery({
+    queryKey: ['round', round?.id],
+    queryFn: () => get(client.GET('/api/v1/rounds/{id}', { params: { path: { id: round?.id ?? '' } } })),
+    enabled: Boolean(round),
+  })
+  return (
+    <>
+      <div className="head">
+        <h1>轮次设置</h1>
+        <div className="acts">{me.permissions.includes('open_round') && <button type="button" onClick={() => setNew(!isNew)}>{isNew ? '取消' : '新开一轮'}</button>}</div>
+      </div>
+      {isNew && <NewRound done={() => setNew(false)} />}
+      {!round && !isNew && <Empty>还没有轮次。收到反馈意见后，先“新开一轮”，再导入整改方案。</Empty>}
+      {round && <Loaded query={query}>{(data) => <Whole key={data.version} round={data} />}</Loaded>}
+    </>
+  )
+}
+
+function NewRound({ done }: { done: () => void }) {
+  const queries = useQueryClient()
+  const { chooseRound } = useSession()
+  const [code, setCode] = useState('')
+  const [name, setName] = useState('')
+  const form = useSend(async () => {
+    const made = await get(client.POST('/api/v1/rounds', { body: { code, name } }))
+    await queries.invalidateQueries()
+    chooseRound(made.id)
+    done()
+  })
+  return (
+    <form className="card stack" noValidate onSubmit={(e) => { e.preventDefault(); void form.submit() }}>
+      <TextField label="代号" value={code} onChange={setCode} hint="如 2026-1" error={form.at('/code')} />
+      <TextField label="名称" value={name} onChange={setName} error={form.at('/name')} />
+      <Refused error={form.error} shown={['/code', '/name']} />
+      <div><button type="submit" className="main" disabled={form.busy}>建立</button></div>
+    </form>
+  )
+}
+
+const dates: [keyof Form, string][] = [
+  ['inspection_from_on', '巡察开始'], ['inspection_to_on', '巡察结束'], ['feedback_on', '反馈日期'], ['plan_approved_on', '集团方案审定'],
+  ['mobilised_on', '动员部署'], ['concentrated_until', '集中整改至'], ['report_due_on', '书面报告时限'],
+]
+
+function Whole({ round }: { round: Round }) {
+  const queries = useQueryClient()
+  const people = usePeople()
+  const [form, setForm] = useState<Form>(round.form)
+  const [group, setGroup] = useState(round.group)
+  const [assigned, setAssigned] = useState(round.assignments)
+  const [basis, setBasis] = useState('')
+  const [observation, setObservation] = useState(String(round.policy.observation_working_days))
+  const params = { path: { id: round.id }, header: { 'If-Match': `"${round.version}"` } }
+  const refresh = () => queries.invalidateQueries()
+  const save = useSend(async () => { await get(client.PUT('/api/v1/rounds/{id}', { params, body: form })); await refresh() })
+  const saveGroup = useSend(async () => { await get(client.PUT('/api/v1/rounds/{id}/group', { params, body: { members: group } })); await refresh() })
+  const saveAssigned = useSend(async () => { await get(client.PUT('/api/v1/rounds/{id}/assignments', { params, body: { assignments: assigned } })); await refresh() })
+  const savePolicy = useSend(async () => {
+    await get(client.PUT('/api/v1/rounds/{id}/policy', { params, body: { policy: { ...round.policy, observation_working_days: Number(observation) }, basis } }))
+    await refresh()
+  })
+  const activate = useSend(async () => { await get(client.POST('/api/v1/rounds/{id}/activate', { params })); await refresh() })
+  const name = (id: string) => people.find((p) => p.value === id)?.label ?? ''
+  return (
+    <fieldset className="plainset" disabled={!round.is_office}>
+      <section className="card stack">
+        <h2>{round.form.name} <span className="tag">{round.state_label}</span></h2>
+        <div className="pair">
+          <TextField label="代号" value={form.code} onChange={(code) => setForm({ ...form, code })} error={save.at('/code')} />
+          <TextField label="名称" value={form.name} onChange={(text) => setForm({ ...form, name: text })} error={save.at('/name')} />
+          <TextField label="被巡察单位" value={form.inspected_org ?? ''} onChange={(inspected_org) => setForm({ ...form, inspected_org })} />
+          <TextField label="反馈文件" value={form.feedback_document ?? ''} onChange={(feedback_document) => setForm({ ...form, feedback_document })} />
+          {dates.map(([key, label]) => (
+            <TextField key={key} label={label} type="date" value={(form[key] as string | null) ?? ''} onChange={(value) => setForm({ ...form, [key]: value || null })} error={save.at(`/${key}`)} />
+          ))}
+        </div>
+        <Refused error={save.error} />
+        <div><button type="button" className="main" disabled={save.busy} onClick={() => void save.submit()}>保存</button></div>
+      </section>
+      <section className="card stack">
+        <h2>整改工作领导组</h2>
+        <ul className="lines">
+          {group.map((m, i) => (
+            <li key={m.person_id}>
+              <span>{m.name || name(m.person_id)}</span>
+              <select aria-label="职务" value={m.post} onChange={(e) => setGroup(group.map((g, k) => (k === i ? { ...g, post: e.target.value } : g)))}>
+                <option value="head">组长</option><option value="deputy">副组长</option><option value="member">成员</option>
+              </select>
+              <label className="check"><input type="radio" name="principal" checked={m.is_principal ?? false} onChange={() => setGroup(group.map((g, k) => ({ ...g, is_principal: k === i })))} /><span>主要负责人</span></label>
+              <button type="button" className="plain" aria-label={`移除 ${m.name}`} onClick={() => setGroup(group.filter((_, k) => k !== i))}>✕</button>
+            </li>
+          ))}
+        </ul>
+        <Add label="添加成员" people={people} onAdd={(person_id) => !group.some((g) => g.person_id === person_id) && setGroup([...group, { person_id, name: '', post: 'member', is_principal: false, is_second: false }])} />
+        <Refused error={saveGroup.error} />
+        <div><button type="button" disabled={saveGroup.busy} onClick={() => void saveGroup.submit()}>保存领导组</button></div>
+      </section>
+      <section className="card stack">
+        <h2>整改办与督导组</h2>
+        <ul className="lines">
+          {assigned.map((a, i) => (
+            <li key={a.person_id}>
+              <span>{a.name || name(a.person_id)}</span>
+              <select aria-label="分工" value={a.kind} onChange={(e) => setAssigned(assigned.map((x, k) => (k === i ? { ...x, kind: e.target.value as 'office' | 'team' } : x)))}>
+                <option value="office">整改办</option><option value="team">督导组</option>
+              </select>
+              <button type="button" className="plain" aria-label={`移除 ${a.name}`} onClick={() => setAssigned(assigned.filter((_, k) => k !== i))}>✕</button>
+            </li>
+          ))}
+        </ul>
+        <Add label="添加人员" people={people} onAdd={(person_id) => !assigned.some((a) => a.person_id === person_id) && setAssigned([...assigned, { person_id, name: '', kind: 'team', unit_ids: [] }])} />
+        <Refused error={saveAssigned.error} />
+        <div><button type="button" disabled={saveAssigned.busy} onClick={() => void saveAssigned.submit()}>保存分工</button></div>
+      </section>
+      <section className="card stack">
+        <h2>规则 <span>第 {round.policy_version} 版，依据：{round.policy_basis}</span></h2>
+        <div className="pair">
+          <TextField label="跟踪巩固期（工作日）" type="number" value={observation} onChange={setObservation} error={savePolicy.at('/policy/observation_working_days')} />
+          <TextField label="修改依据" value={basis} onChange={setBasis} error={savePolicy.at('/basis')} />
+        </div>
+        <Refused error={savePolicy.error} shown={['/basis']} />
+        <div><button type="button" disabled={savePolicy.busy} onClick={() => void savePolicy.submit()}>保存为新版</button></div>
+      </section>
+      {round.state === 'draft' && (
+        <section className="card stack">
+          <h2>启动</h2>
+          <p>启动后反馈问题不再改动，可以下发任务。</p>
+          <Refused error={activate.error} />
+          <div><button type="button" className="main" disabled={activate.busy} onClick={() => void activate.submit()}>启动本轮整改</button></div>
+        </section>
+      )}
+    </fieldset>
+  )
+}
+
+function Add({ label, people, onAdd }: { label: string; people: { value: string; label: string }[]; onAdd: (id: string) => void }) {
+  return <SelectField label={label} empty="请选择" value="" onChange={(id) => id && onAdd(id)} options={people} />
+}

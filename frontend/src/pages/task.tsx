@@ -1,0 +1,210 @@
+// A task on one page: where it is, what it is about, what was done, who signed, and the act that is open, beside the content.
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import { useState } from 'react'
+import { type Schemas, client, download, get } from '../api/client'
+import { ActionPanel, hasForm } from '../task/panel'
+import { Requests } from '../task/requests'
+import { Empty, Light, Loaded, Progress } from '../ui/parts'
+import { day, left, moment, size, week } from '../ui/words'
+
+export type TaskView = Schemas['TaskView']
+
+const primary = ['claim', 'sign', 'confirm_signature', 'submit_plan', 'submit_statement', 'request_closure', 'issue', 'confirm', 'uphold']
+
+export function Task() {
+  const { id } = useParams({ from: '/tasks/$id' })
+  const query = useQuery({ queryKey: ['task', id], queryFn: () => get(client.GET('/api/v1/tasks/{id}', { params: { path: { id } } })) })
+  return <Loaded query={query}>{(task) => <Whole key={task.id} task={task} />}</Loaded>
+}
+
+function Whole({ task }: { task: TaskView }) {
+  const { act } = useSearch({ from: '/tasks/$id' })
+  const navigate = useNavigate({ from: '/tasks/$id' })
+  const open = task.open_actions.filter((a) => hasForm(a.action))
+  const shown = open.find((a) => a.action === act)
+  const ordered = [...open].sort((a, b) => rank(a) - rank(b))
+  const show = (action?: string) => void navigate({ search: action ? { act: action } : {}, replace: true })
+  const front = ordered.slice(0, 3)
+  const more = ordered.slice(3)
+  return (
+    <>
+      <p className="crumbs"><Link to="/ledger" search={{}}>整改台账</Link> › {task.aspect} › {task.finding_number} {task.finding}</p>
+      <section className="card taskhead">
+        <div className="titleline">
+          <h1><span className="number">{task.number}</span>{task.title}</h1>
+          <div className="acts">
+            {front.map((a, i) => (
+              <button key={a.action} type="button" className={i === 0 && a.is_possible ? 'main' : ''} aria-pressed={shown === a} onClick={() => show(a.action)}>{a.label}</button>
+            ))}
+            {more.length > 0 && (
+              <details className="more">
+                <summary className="button">更多</summary>
+                <div className="menu">{more.map((a) => <button key={a.action} type="button" className="plain" onClick={() => show(a.action)}>{a.label}</button>)}</div>
+              </details>
+            )}
+          </div>
+        </div>
+        <p className="facts">
+          <Light light={task.light} withReason />
+          {task.due_on && <span>时限 <b>{day(task.due_on)}</b>{task.working_days_left !== null && `，${left(task.working_days_left)}`}{task.original_due_on && task.original_due_on !== task.due_on && `（原定 ${day(task.original_due_on)}）`}</span>}
+          {task.review_on && <span>下次评估 <b>{day(task.review_on)}</b></span>}
+          <span>进度 <Progress done={task.progress_done} all={task.progress_all} /></span>
+          {task.disposition_label && <span>{task.disposition_label}</span>}
+          {task.is_key && <span className="tag">重点</span>}
+          {task.is_closed_before_golive && <span className="tag">存量办结</span>}
+          {task.reopenings > 0 && <span className="tag">重新整改 {task.reopenings} 次</span>}
+          {task.doubts > 0 && <span className="tag">疑点 {task.doubts}</span>}
+        </p>
+        <ol className="stages">
+          {task.stages.map((s) => (
+            <li key={s.label} className={s.status} aria-current={s.status === 'current' ? 'step' : undefined}>
+              <b>{s.label}</b>
+              <small>{s.note ?? (s.on ? day(s.on) : '')}</small>
+            </li>
+          ))}
+        </ol>
+      </section>
+      {task.is_redacted ? (
+        <Empty>这是敏感事项，内容仅限指定人员阅看。</Empty>
+      ) : (
+        <div className="columns">
+          <div>
+            {/* On a phone the form comes first. */}
+            <Content task={task} />
+          </div>
+          <aside>
+            {shown && <ActionPanel key={shown.action} task={task} open={shown} onClose={() => show()} />}
+            <People task={task} />
+            <History task={task} />
+          </aside>
+        </div>
+      )}
+    </>
+  )
+}
+
+const rank = (a: Schemas['OpenActionView']) => {
+  const place = primary.indexOf(a.action)
+  return (place < 0 ? 50 : place) + (a.is_possible ? 0 : 20)
+}
+
+function Content({ task }: { task: TaskView }) {
+  return (
+    <>
+      <section className="card">
+        <h2>反馈原文</h2>
+        <blockquote>{task.finding_number} {task.finding}</blockquote>
+        <dl>
+          {task.objective && <><dt>整改目标</dt><dd>{task.objective}</dd></>}
+          <dt>完成标准</dt>
+          <dd>
+            {task.criteria.length === 0 && <span className="muted">编报方案时确定</span>}
+            <ol className="criteria">{task.criteria.map((c) => <li key={c.id}>{c.text}<small className={c.n_evidence > 0 ? 'ok' : 'muted'}>佐证 {c.n_evidence} 份{c.is_defaulted && '，默认标准待确认'}</small></li>)}</ol>
+          </dd>
+        </dl>
+      </section>
+      <section className="card">
+        <h2>措施与节点 <span>措施 {task.measures.length} 条</span></h2>
+        {task.measures.map((m) => (
+          <div key={m.id} className="measure">
+            <p><span className="number">{m.number}</span>{m.text}{m.is_excused && <small className="tag">不再实施</small>}{m.due_on && <small className="muted">{day(m.due_on)}</small>}</p>
+            <Nodes nodes={task.milestones.filter((n) => n.measure_id === m.id || n.id === m.id)} />
+          </div>
+        ))}
+        <Nodes nodes={task.milestones.filter((n) => !n.measure_id && !task.measures.some((m) => m.id === n.id))} />
+      </section>
+      <section className="card">
+        <h2>每周写实 <span>新的在上</span></h2>
+        {task.statements.length === 0 && <p className="muted">还没有写实。</p>}
+        {task.statements.map((s) => (
+          <article key={`${s.unit.id}${s.week}${s.revision}`} className={s.is_newest ? 'statement' : 'statement old'}>
+            <header>
+              <b>{week(s.week)}</b>
+              <small>{s.unit.name}</small>
+              <small>{moment(s.at)}{s.is_late && '，迟报'}{s.is_after_cut_off && '，截止后补充'}</small>
+              <small>{s.reply_label}{s.revision > 1 && `，第 ${s.revision} 版`}</small>
+            </header>
+            <div>
+              {s.progress && <p>{s.progress}</p>}
+              {s.no_progress_reason && <p><span className="muted">无进展原因</span> {s.no_progress_reason}</p>}
+              {s.difficulties && <p><span className="muted">困难</span> {s.difficulties}</p>}
+              {s.help_wanted && <p><span className="muted">求助</span> {s.help_wanted}</p>}
+              {s.next_step && <p><span className="muted">下步</span> {s.next_step}</p>}
+            </div>
+          </article>
+        ))}
+      </section>
+      <section className="card">
+        <h2>佐证材料 <span>{task.evidence.length} 份</span></h2>
+        {task.evidence.length === 0 && <p className="muted">还没有佐证材料。</p>}
+        <ul className="files">
+          {task.evidence.map((e) => (
+            <li key={e.id}>
+              <button type="button" className="plain" onClick={() => void download(e.id)}>{e.filename}</button>
+              <small>{e.purpose_label}{e.criteria.length > 0 && `，对应标准 ${e.criteria.map((c) => task.criteria.findIndex((k) => k.id === c) + 1).filter((n) => n > 0).join('、')}`}，{size(e.size)}，{e.by.name} {day(e.occurred_on)}</small>
+            </li>
+          ))}
+        </ul>
+      </section>
+      <Requests task={task} />
+    </>
+  )
+}
+
+function Nodes({ nodes }: { nodes: Schemas['MilestoneView'][] }) {
+  if (nodes.length === 0) return null
+  return (
+    <ol className="nodes">
+      {nodes.map((n) => (
+        <li key={n.id} className={n.done_on ? 'done' : n.is_late ? 'late' : ''}>
+          <span>{n.is_implicit ? '整条措施完成' : n.title}{n.unit && `（${n.unit.name}）`}</span>
+          <small>{n.due_on ? day(n.due_on) : '未定时间'}{n.done_on ? `，实 ${day(n.done_on)}` : n.is_late ? '，已过期未报' : ''}</small>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+function People({ task }: { task: TaskView }) {
+  const list = (people: Schemas['Named'][], first: string) => people.map((p, i) => `${p.name}${i === 0 ? `（${first}）` : ''}`).join('　') || '—'
+  return (
+    <section className="card">
+      <h2>责任领导、单位和责任人</h2>
+      <dl>
+        <dt>责任领导</dt><dd>{list(task.leaders, '牵头')}</dd>
+        <dt>责任单位</dt><dd>{list(task.units, '牵头')}</dd>
+        <dt>责任人</dt><dd>{list(task.persons, '主要')}</dd>
+        {task.unit_leader && <><dt>单位领导</dt><dd>{task.unit_leader.name}</dd></>}
+        {task.supporting.map((s) => (
+          <SupportingLine key={s.unit.id} s={s} />
+        ))}
+        {task.cross_checkers.length > 0 && <><dt>交叉核查</dt><dd>{task.cross_checkers.map((p) => p.name).join('、')}</dd></>}
+        {task.wish && <><dt>调整申请</dt><dd>{task.wish.unit.name}：{task.wish.reason}{task.wish.proposed && `，建议由${task.wish.proposed.name}牵头`}</dd></>}
+      </dl>
+    </section>
+  )
+}
+
+function SupportingLine({ s }: { s: Schemas['SupportingView'] }) {
+  return (
+    <>
+      <dt>配合</dt>
+      <dd>{s.unit.name} {s.duty}{s.due_on && `，${day(s.due_on)}`}{s.done_on && `，已于 ${day(s.done_on)} 完成`}</dd>
+    </>
+  )
+}
+
+function History({ task }: { task: TaskView }) {
+  const [isAll, setAll] = useState(false)
+  const lines = isAll ? task.history : task.history.filter((h) => h.decides).slice(0, 12)
+  return (
+    <section className="card">
+      <h2>经过 <span>全部 {task.history.length} 条</span></h2>
+      <ul className="history">
+        {lines.map((h) => <li key={h.seq}>{h.who} {h.text}<small>{moment(h.at)}</small></li>)}
+      </ul>
+      {lines.length < task.history.length && <button type="button" className="plain" onClick={() => setAll(true)}>看全部</button>}
+    </section>
+  )
+}

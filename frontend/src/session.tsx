@@ -1,0 +1,129 @@
+// Who is logged in, which round is looked at, and the log-in that is asked for over the page.
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { type FormEvent, type ReactNode, createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react'
+import { type Schemas, client, get, hasToken, onLogInNeeded, onToken, renew, setToken } from './api/client'
+import { TextField, useSend } from './ui/form'
+import { Dialog, Loaded, Loading, Refused } from './ui/parts'
+
+type Me = Schemas['Me']
+type Value = { me: Me; round: Schemas['MyRound'] | undefined; chooseRound: (id: string) => void; logOut: () => Promise<void> }
+
+const Context = createContext<Value | null>(null)
+
+export function useSession(): Value {
+  const value = useContext(Context)
+  if (!value) throw new Error('outside the session')
+  return value
+}
+
+/** The id of the round looked at; pages that need one are not shown without. */
+export const useRound = () => useSession().round?.id ?? ''
+
+export function LogInForm({ login: fixed, onDone }: { login?: string; onDone: () => void }) {
+  const [login, setLogin] = useState(fixed ?? '')
+  const [password, setPassword] = useState('')
+  const form = useSend(async () => {
+    const session = await get(client.POST('/api/v1/sessions', { body: { login: login.trim(), password } }))
+    setToken(session.access_token)
+    onDone()
+  })
+  const submit = (e: FormEvent) => {
+    e.preventDefault()
+    void form.submit()
+  }
+  return (
+    <form onSubmit={submit} className="stack" noValidate>
+      {fixed === undefined && <TextField label="账号" value={login} onChange={setLogin} autoComplete="username" />}
+      <TextField label="口令" type="password" value={password} onChange={setPassword} autoComplete="current-password" />
+      <Refused error={form.error} />
+      <button type="submit" className="main" disabled={form.busy}>{form.busy ? '正在登录…' : '登录'}</button>
+    </form>
+  )
+}
+
+export function ChangePassword({ onDone }: { onDone: () => void }) {
+  const [old, setOld] = useState('')
+  const [next, setNext] = useState('')
+  const [again, setAgain] = useState('')
+  const [differs, setDiffers] = useState(false)
+  const form = useSend(async () => {
+    setDiffers(next !== again)
+    if (next !== again) return
+    const session = await get(client.PUT('/api/v1/me/password', { body: { old, new: next } }))
+    setToken(session.access_token)
+    onDone()
+  })
+  return (
+    <form className="stack" noValidate onSubmit={(e) => { e.preventDefault(); void form.submit() }}>
+      <TextField label="现口令" type="password" value={old} onChange={setOld} error={form.at('/old')} autoComplete="current-password" />
+      <TextField label="新口令" type="password" value={next} onChange={setNext} error={form.at('/new')} hint="至少 10 个字符，不用常见词和自己的姓名、账号" autoComplete="new-password" />
+      <TextField label="再输一遍" type="password" value={again} onChange={setAgain} error={differs ? '两次输入不一致' : undefined} autoComplete="new-password" />
+      <Refused error={form.error} shown={['/old', '/new']} />
+      <button type="submit" className="main" disabled={form.busy}>修改口令</button>
+    </form>
+  )
+}
+
+function Door({ children }: { children: ReactNode }) {
+  return (
+    <main className="door">
+      <div className="card">
+        <h1><img src="/icon.svg" alt="" width="28" height="28" />整改闭环</h1>
+        {children}
+      </div>
+    </main>
+  )
+}
+
+/** The door, then the house. */
+export function Session({ children }: { children: ReactNode }) {
+  const inside = useSyncExternalStore(onToken, hasToken)
+  const [tried, setTried] = useState(false)
+  useEffect(() => {
+    void renew().finally(() => setTried(true))
+  }, [])
+  if (!tried) return <Loading />
+  if (!inside) return <Door><p className="muted">请用本人账号登录</p><LogInForm onDone={() => undefined} /></Door>
+  return <Inside>{children}</Inside>
+}
+
+function Inside({ children }: { children: ReactNode }) {
+  const queries = useQueryClient()
+  const query = useQuery({ queryKey: ['me'], queryFn: () => get(client.GET('/api/v1/me')) })
+  const [chosen, setChosen] = useState(localStorage.getItem('round') ?? '')
+  const [asking, setAsking] = useState<(() => void) | null>(null)
+  useEffect(() => onLogInNeeded(() => new Promise<void>((done) => setAsking(() => done))), [])
+  const logOut = async () => {
+    await client.DELETE('/api/v1/sessions')
+    queries.clear()
+    setToken(null)
+  }
+  return (
+    <>
+      <Loaded query={query}>
+        {(me) => {
+          if (me.must_change_password)
+            return <Door><p>首次登录，请先修改口令。</p><ChangePassword onDone={() => void query.refetch()} /></Door>
+          const round = me.rounds.find((r) => r.id === chosen) ?? me.rounds.find((r) => r.state === 'active') ?? me.rounds[0]
+          const chooseRound = (id: string) => {
+            localStorage.setItem('round', id)
+            setChosen(id)
+          }
+          return <Context.Provider value={{ me, round, chooseRound, logOut }}>{children}</Context.Provider>
+        }}
+      </Loaded>
+      {asking && (
+        <Dialog title="登录已过期">
+          <p>请重新登录，填写的内容还在，登录后继续。</p>
+          <LogInForm
+            login={query.data?.login}
+            onDone={() => {
+              asking()
+              setAsking(null)
+            }}
+          />
+        </Dialog>
+      )}
+    </>
+  )
+}

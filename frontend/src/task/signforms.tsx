@@ -1,0 +1,171 @@
+// Signing: on screen, on paper with a scan, by a meeting; the second officer's check, objection, recall.
+import { useState } from 'react'
+import { type Schemas, post, upload } from '../api/client'
+import { Check, SelectField, TextField, useDraft, useSend } from '../ui/form'
+import { Refused } from '../ui/parts'
+import { day, today } from '../ui/words'
+import { ActForm, type FormProps, useAct } from './panel'
+import { usePeople } from './parties'
+import { Signed } from './requests'
+
+type Task = Schemas['TaskView']
+
+function useRequest(task: Task, open: Schemas['OpenActionView']) {
+  const [id, setId] = useState(open.requests[0]?.id ?? '')
+  const request = task.requests.find((r) => r.id === id)
+  const step = request?.chain.find((s) => s.is_current)
+  const picker =
+    open.requests.length > 1 ? (
+      <SelectField label="签批事项" value={id} onChange={setId} options={open.requests.map((r) => ({ value: r.id, label: task.requests.find((q) => q.id === r.id)?.kind_label ?? '' }))} />
+    ) : null
+  return { request, step, picker, onBehalf: open.requests.find((r) => r.id === id)?.on_behalf_of }
+}
+
+export function SignForm({ task, done, open }: FormProps) {
+  const { request, step, picker, onBehalf } = useRequest(task, open)
+  const { values, change, forget, kept } = useDraft('sign', request?.id ?? task.id, { words: '', method: '', occurred_on: today() })
+  const isVerifier = step?.who === 'supervisor'
+  const body = (verdict: string) => () => ({
+    request: request?.id, verdict, words: values.words.trim() || null,
+    method: isVerifier ? values.method.trim() || null : null, occurred_on: isVerifier ? values.occurred_on : null, on_behalf_of: onBehalf?.id ?? null,
+  })
+  const finish = () => { forget(); done() }
+  const approve = useAct(task, 'sign', body('approve'), finish)
+  const back = useAct(task, 'sign', body('return'), finish)
+  if (!request) return <p className="muted">没有等您签批的事项。</p>
+  return (
+    <div className="stack">
+      {picker}
+      <p>{request.kind_label}　<span className="muted">{step?.label}</span>{onBehalf && <b>　代 {onBehalf.name} 签</b>}</p>
+      <Signed request={request} />
+      {isVerifier && (
+        <>
+          <TextField label="核实方式" value={values.method} onChange={(method) => change({ method })} error={approve.at('/method')} hint="如：现场查看、查阅原始凭证、访谈" />
+          <TextField label="核实日期" type="date" value={values.occurred_on} onChange={(occurred_on) => change({ occurred_on })} error={approve.at('/occurred_on')} />
+        </>
+      )}
+      <TextField label="意见（退回时必填）" rows={2} value={values.words} onChange={(words) => change({ words })} error={back.at('/words') ?? approve.at('/words')} />
+      <Refused error={approve.error ?? back.error} shown={['/words', '/method', '/occurred_on']} />
+      <div className="send">
+        <button type="button" className="main wide" disabled={approve.busy || back.busy} onClick={() => void approve.submit()}>{isVerifier ? '核实通过' : '同意并签字'}</button>
+        <button type="button" disabled={approve.busy || back.busy} onClick={() => void back.submit()}>退回</button>
+      </div>
+      <small className="muted">所签内容校验码 {request.content_hash.slice(0, 8).toUpperCase()}，内容改动则签字作废。{kept && '草稿已存'}</small>
+    </div>
+  )
+}
+
+function useScan(task: Task) {
+  const [file, setFile] = useState<File | null>(null)
+  const send = async () => {
+    if (!file) return ''
+    const scan = await upload<Schemas['ScanView']>(`/tasks/${task.id}/scans`, { filename: file.name }, file)
+    return scan.sha256
+  }
+  const input = (
+    <label className="field"><span>扫描件（PDF 或图片）</span>
+      <input type="file" accept=".pdf,.jpg,.jpeg,.png" onChange={(e) => setFile(e.target.files?.[0] ?? null)} />
+    </label>
+  )
+  return { file, send, input }
+}
+
+export function PaperForm({ task, done, open }: FormProps) {
+  const people = usePeople()
+  const { request, step, picker } = useRequest(task, open)
+  const { values, change, forget, kept } = useDraft('record-signature', request?.id ?? task.id, { signer: step?.person?.id ?? '', verdict: 'approve', words: '', method: '', signed_on: today() })
+  const [isSame, setSame] = useState(false)
+  const scan = useScan(task)
+  const form = useSend(async () => {
+    const document = { signed_on: values.signed_on, scan: await scan.send(), content_hash: request?.content_hash, body: null, minutes_number: null }
+    await post(`/tasks/${task.id}/record-signature`, { request: request?.id, signer: values.signer, verdict: values.verdict, words: values.words.trim() || null, method: values.method.trim() || null, document }, task.version)
+    forget()
+    done()
+  })
+  if (!request) return null
+  return (
+    <ActForm form={form} verb="登记，送第二人复核" disabled={!scan.file || values.signer === '' || !isSame} shown={['/words', '/signer', '/method']} kept={kept}>
+      {picker}
+      <p>{request.kind_label}　<span className="muted">{step?.label}</span></p>
+      <SelectField label="签批人" empty="请选择" value={values.signer} onChange={(signer) => change({ signer })} options={people} error={form.at('/signer')} />
+      <SelectField label="结论" value={values.verdict} onChange={(verdict) => change({ verdict })} options={[{ value: 'approve', label: '同意' }, { value: 'return', label: '退回' }]} />
+      <TextField label="批示原文" rows={2} value={values.words} onChange={(words) => change({ words })} error={form.at('/words')} />
+      {step?.who === 'supervisor' && <TextField label="核实方式" value={values.method} onChange={(method) => change({ method })} error={form.at('/method')} />}
+      <TextField label="签字日期" type="date" value={values.signed_on} onChange={(signed_on) => change({ signed_on })} error={form.at('/document/signed_on')} />
+      {scan.input}
+      <Check label={`已核对纸上校验码为 ${request.content_hash.slice(0, 8).toUpperCase()}`} value={isSame} onChange={setSame} />
+    </ActForm>
+  )
+}
+
+export function MeetingForm({ task, done, open }: FormProps) {
+  const { request, picker } = useRequest(task, open)
+  const { values, change, forget, kept } = useDraft('record-meeting', request?.id ?? task.id, { verdict: 'approve', words: '', signed_on: today(), body: '', minutes_number: '' })
+  const scan = useScan(task)
+  const form = useSend(async () => {
+    const meeting = { signed_on: values.signed_on, scan: await scan.send(), content_hash: null, body: values.body, minutes_number: values.minutes_number }
+    const items = [{ request: request?.id, task_id: task.id, version: task.version }]
+    const results = await post<Schemas['BatchResult'][]>('/sign-batches', { items, verdict: values.verdict, words: values.words.trim() || null, meeting })
+    const problem = results[0]?.problem
+    if (problem) throw new (await import('../api/client')).ApiError(problem)
+    forget()
+    done()
+  })
+  if (!request) return null
+  return (
+    <ActForm form={form} verb="登记会议审定" disabled={!scan.file} kept={kept}>
+      {picker}
+      <p>{request.kind_label}</p>
+      <TextField label="会议" value={values.body} onChange={(body) => change({ body })} hint="如：整改工作领导组会议" error={form.at('/document/body')} />
+      <TextField label="纪要文号" value={values.minutes_number} onChange={(minutes_number) => change({ minutes_number })} error={form.at('/document/minutes_number')} />
+      <TextField label="会议日期" type="date" value={values.signed_on} onChange={(signed_on) => change({ signed_on })} />
+      <SelectField label="结论" value={values.verdict} onChange={(verdict) => change({ verdict })} options={[{ value: 'approve', label: '同意' }, { value: 'return', label: '退回' }]} />
+      <TextField label="意见（退回时必填）" rows={2} value={values.words} onChange={(words) => change({ words })} error={form.at('/words')} />
+      {scan.input}
+    </ActForm>
+  )
+}
+
+export function ConfirmForm({ task, done, open }: FormProps) {
+  const ids = new Set(open.requests.map((r) => r.id))
+  const pending = task.requests.filter((r) => ids.has(r.id)).flatMap((r) => r.signatures.filter((s) => s.state === 'pending').map((s) => ({ request: r, s })))
+  const [reason, setReason] = useState('')
+  const first = pending[0]
+  const body = (confirmed: boolean) => () => ({ request: first?.request.id, signature: first?.s.id, confirmed, reason: reason.trim() || null })
+  const yes = useAct(task, 'confirm-signature', body(true), done)
+  const no = useAct(task, 'confirm-signature', body(false), done)
+  if (!first) return <p className="muted">没有等复核的代录签批。</p>
+  return (
+    <div className="stack">
+      <p>{first.request.kind_label}：{first.s.person?.name} {first.s.verdict_label}，{day(first.s.occurred_on)}，由 {first.s.recorded_by.name} 代录{first.s.words && `，批示“${first.s.words}”`}</p>
+      <p className="muted">请对照纸质原件核对签批人、结论、日期和校验码 {first.request.content_hash.slice(0, 8).toUpperCase()}。</p>
+      <TextField label="不一致的说明（不通过时必填）" rows={2} value={reason} onChange={setReason} error={no.at('/reason')} />
+      <Refused error={yes.error ?? no.error} shown={['/reason']} />
+      <div className="send">
+        <button type="button" className="main" disabled={yes.busy || no.busy} onClick={() => void yes.submit()}>与原件一致</button>
+        <button type="button" disabled={yes.busy || no.busy} onClick={() => void no.submit()}>不一致，作废</button>
+      </div>
+    </div>
+  )
+}
+
+export function ObjectForm({ task, done, open }: FormProps) {
+  const ids = new Set(open.requests.map((r) => r.id))
+  const signed = task.requests.filter((r) => ids.has(r.id)).flatMap((r) => r.signatures.filter((s) => s.mode !== 'screen').map((s) => ({ request: r, s })))
+  const [which, setWhich] = useState('0')
+  const [reason, setReason] = useState('')
+  const one = signed[Number(which)]
+  const form = useAct(task, 'object', () => ({ request: one?.request.id, signature: one?.s.id, reason }), done)
+  return (
+    <ActForm form={form} verb="提出异议" danger disabled={!one} shown={['/reason']}>
+      <SelectField label="代录的签批" value={which} onChange={setWhich} options={signed.map((x, i) => ({ value: String(i), label: `${x.request.kind_label} ${x.s.verdict_label} ${day(x.s.occurred_on)}` }))} />
+      <TextField label="理由" rows={2} value={reason} onChange={setReason} error={form.at('/reason')} />
+    </ActForm>
+  )
+}
+
+export function RecallForm({ task, done, open }: FormProps) {
+  const { request, picker } = useRequest(task, open)
+  const form = useAct(task, 'recall', () => ({ request: request?.id }), done)
+  return <ActForm form={form} verb="撤回" disabled={!request}>{picker}<p>撤回{request?.kind_label}，修改后可以重新报送。</p></ActForm>
+}
