@@ -12,6 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::auth;
 use crate::extract::{Body, Caller, ExpectedVersion, IdempotencyKey, Params};
 use crate::passwords;
 use crate::problem::Problem;
@@ -42,8 +43,7 @@ pub struct AccountView {
 impl From<AccountRow> for AccountView {
     fn from(row: AccountRow) -> Self {
         let role_label = row.role.as_deref().and_then(Role::parse).map(|r| r.label().to_owned());
-        let duty_label =
-            row.duty.as_deref().and_then(domain::actor::Duty::parse).map(|d| d.label().to_owned());
+        let duty_label = row.duty.as_deref().and_then(domain::actor::Duty::parse).map(|d| d.label().to_owned());
         let status_label = match row.status.as_str() {
             "active" => "启用",
             "disabled" => "停用",
@@ -185,6 +185,7 @@ async fn change(
             accounts::change(conn, &origin, AccountId(id), Some(version.0), change)
         })
         .await?;
+    auth::forget();
     let mut view = AccountView::from(row);
     view.one_time_password = clear;
     Ok(HttpResponse::Ok().json(view))

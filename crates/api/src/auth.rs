@@ -51,3 +51,10 @@ pub async fn actor(app: &App, token: &str) -> Result<LoadedActor, Problem> {
     }
     Ok(loaded)
 }
+
+/// Forgets who was loaded, after an act that changes what people are; other servers learn of it within a second.
+pub fn forget() {
+    if let Ok(mut cache) = CACHE.lock() {
+        cache.clear();
+    }
+}

@@ -196,9 +196,7 @@ fn round(app: &App, conn: &mut PgConnection, office: AccountId, book: &Book) -> 
     // The office's rights are on the actor; the round is his from here on.
     let origin = origin_of(app, conn, office)?;
     let people = organisation::people(conn, &origin.actor, today)?;
-    let person = |name: &str| {
-        people.iter().find(|p| p.name == name).map(|p| PersonId(p.id)).ok_or(Error::NotFound)
-    };
+    let person = |name: &str| people.iter().find(|p| p.name == name).map(|p| PersonId(p.id)).ok_or(Error::NotFound);
     let lines = domain::workbook::table::read_people(PEOPLE)
         .map_err(|errors| domain::refusal::Refusal::invalid("content", errors))?;
     let mut group = Vec::new();
@@ -237,10 +235,16 @@ mod tests {
     fn dates_move_by_whole_weeks_wherever_they_stand() {
         let today = NaiveDate::from_ymd_opt(2026, 11, 23).unwrap();
         let book = moved(office::book(PLAN).unwrap(), today);
-        let dates: Vec<NaiveDate> = book.sheets.iter().flat_map(|s| &s.rows).flatten().filter_map(|c| match c {
-            Cell::Date(date) => Some(*date),
-            _ => None,
-        }).collect();
+        let dates: Vec<NaiveDate> = book
+            .sheets
+            .iter()
+            .flat_map(|s| &s.rows)
+            .flatten()
+            .filter_map(|c| match c {
+                Cell::Date(date) => Some(*date),
+                _ => None,
+            })
+            .collect();
         let first = dates.iter().min().unwrap();
         assert!(*first >= today + Days::new(28) && *first < today + Days::new(35), "{first}");
         assert_eq!((*first - FIRST_DUE).num_days() % 7, 0);

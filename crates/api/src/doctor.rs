@@ -48,7 +48,12 @@ fn look(config: &Config, report: &mut Report) {
         Some(url) => {
             let db = persistence::Database::new(url, 2);
             let answers = db.read_now(|conn| persistence::due_acts::backlog(conn, chrono::DateTime::UNIX_EPOCH));
-            report.line("数据库", answers.map(|_| "可以连接，结构已建立".to_owned()).map_err(|e| format!("{e}；请检查地址、口令，并先运行 bihuan migrate")));
+            report.line(
+                "数据库",
+                answers
+                    .map(|_| "可以连接，结构已建立".to_owned())
+                    .map_err(|e| format!("{e}；请检查地址、口令，并先运行 bihuan migrate")),
+            );
         }
     }
     if let Some(url) = &config.owner_url {

@@ -102,7 +102,10 @@ fn home(data_dir: &Path, user: Option<(u32, u32)>) -> Result<PathBuf, String> {
     std::fs::create_dir_all(data_dir).map_err(say(data_dir))?;
     let data_dir = data_dir.canonicalize().map_err(say(data_dir))?;
     let near = data_dir.join("postgres");
-    let far = PathBuf::from(format!("/var/lib/bihuan-{}", &crate::tokens::digest(data_dir.as_os_str().as_encoded_bytes())[..12]));
+    let far = PathBuf::from(format!(
+        "/var/lib/bihuan-{}",
+        &crate::tokens::digest(data_dir.as_os_str().as_encoded_bytes())[..12]
+    ));
     for folder in [near, far] {
         if user.is_some() || folder.starts_with(&data_dir) {
             std::fs::create_dir_all(&folder).map_err(say(&folder))?;
@@ -152,7 +155,13 @@ fn running_port(programs: &Path, data: &Path, user: Option<(u32, u32)>, home: &P
     pid_file.lines().nth(3)?.trim().parse().ok()
 }
 
-fn make_cluster(programs: &Path, data: &Path, user: Option<(u32, u32)>, home: &Path, secret: &str) -> Result<(), String> {
+fn make_cluster(
+    programs: &Path,
+    data: &Path,
+    user: Option<(u32, u32)>,
+    home: &Path,
+    secret: &str,
+) -> Result<(), String> {
     let unfinished = data.with_extension("init");
     if unfinished.exists() {
         std::fs::remove_dir_all(&unfinished).map_err(say(&unfinished))?;
@@ -188,20 +197,23 @@ impl Embedded {
             Some(port) => port,
             None => {
                 let port = free_port()?;
-                let options =
-                    format!("-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=60");
+                let options = format!(
+                    "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=60"
+                );
                 let mut start = command(programs.join("pg_ctl"), user, &home);
                 // The server keeps the pipe open, so nothing is read from it.
                 start.stdout(Stdio::null()).stderr(Stdio::null());
                 start.arg("-D").arg(&data).arg("-l").arg(home.join("server.log"));
-                let status = start.args(["-w", "-t", "60", "-o", &options, "start"]).status().map_err(|e| e.to_string())?;
+                let status =
+                    start.args(["-w", "-t", "60", "-o", &options, "start"]).status().map_err(|e| e.to_string())?;
                 if !status.success() {
                     return Err(format!("PostgreSQL 没有启动，见 {}", home.join("server.log").display()));
                 }
                 port
             }
         };
-        let url = |user: &str, password: &str, name: &str| format!("postgres://{user}:{password}@127.0.0.1:{port}/{name}");
+        let url =
+            |user: &str, password: &str, name: &str| format!("postgres://{user}:{password}@127.0.0.1:{port}/{name}");
         let embedded = Self {
             database_url: url("bihuan_app", &secrets.app, "bihuan"),
             owner_url: url("bihuan_owner", &secrets.owner, "bihuan"),
@@ -209,8 +221,12 @@ impl Embedded {
             data,
             user,
         };
-        let made = persistence::database::provision(&url("cluster", &secrets.cluster, "postgres"), &secrets.owner, &secrets.app)
-            .and_then(|()| persistence::database::migrate(&embedded.owner_url));
+        let made = persistence::database::provision(
+            &url("cluster", &secrets.cluster, "postgres"),
+            &secrets.owner,
+            &secrets.app,
+        )
+        .and_then(|()| persistence::database::migrate(&embedded.owner_url));
         match made {
             Ok(_) => Ok(embedded),
             Err(error) => {

@@ -301,8 +301,7 @@ pub async fn download(request: HttpRequest, app: Data<App>, ticket: Path<String>
     let attachment = app
         .db
         .write(&domain::actor::Actor::System, move |conn| {
-            let (account, attachment) =
-                blobs::use_ticket(conn, &digest, now)?.ok_or(persistence::Error::NotFound)?;
+            let (account, attachment) = blobs::use_ticket(conn, &digest, now)?.ok_or(persistence::Error::NotFound)?;
             let loaded = persistence::actors::of_account(conn, domain::ids::AccountId(account), today)?;
             if !loaded.is_active {
                 return Err(persistence::Error::NotFound);

@@ -92,4 +92,3 @@ pub fn lines(events: &[StoredEvent], task: &Task, names: &BTreeMap<Uuid, String>
         })
         .collect()
 }
-

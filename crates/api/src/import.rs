@@ -178,8 +178,7 @@ pub fn run(app: &App, request: &ImportRequest<'_>) -> Result<String, String> {
     let now = app.clock.now();
     let bytes = std::fs::read(request.file).map_err(|e| format!("{}: {e}", request.file.display()))?;
     let say = |refusal: domain::refusal::Refusal| {
-        let texts: Vec<String> =
-            refusal.errors.iter().map(|e| domain::labels::say(&e.code, &e.params)).collect();
+        let texts: Vec<String> = refusal.errors.iter().map(|e| domain::labels::say(&e.code, &e.params)).collect();
         if texts.is_empty() { domain::labels::say(refusal.code, &serde_json::Value::Null) } else { texts.join("；") }
     };
     let fail = |error: Error| match error {
@@ -188,8 +187,7 @@ pub fn run(app: &App, request: &ImportRequest<'_>) -> Result<String, String> {
         other => other.to_string(),
     };
     let book = office::book(&bytes).map_err(say)?;
-    let directory =
-        app.db.read_now(|conn| imports::directory(conn, &Actor::System, now)).map_err(fail)?;
+    let directory = app.db.read_now(|conn| imports::directory(conn, &Actor::System, now)).map_err(fail)?;
     let plan = read_plan(&book, &directory, domain::calendar::today(now).year());
     let report = plan.report();
     let mut outcome = None;
@@ -250,7 +248,10 @@ fn summary(report: &ImportReport, outcome: Option<ImportOutcome>) -> String {
         text += &format!("  {} {}：{}（{}）\n", doubt.sheet, doubt.cell, doubt.message, doubt.text);
     }
     if let Some(o) = outcome {
-        text += &format!("已入账：新增 {}，更新 {}，未变 {}，已下发保持原样 {}\n", o.created, o.updated, o.unchanged, o.kept);
+        text += &format!(
+            "已入账：新增 {}，更新 {}，未变 {}，已下发保持原样 {}\n",
+            o.created, o.updated, o.unchanged, o.kept
+        );
     }
     text
 }

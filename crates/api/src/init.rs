@@ -44,8 +44,12 @@ pub fn make(app: &App, chosen: &[(Duty, &str, &str, String)]) -> Result<(), Stri
         .iter()
         .map(|(duty, login, name, password)| {
             let password_hash = passwords::hash(password)?;
-            let account =
-                NewAccount { login: (*login).to_owned(), display_name: (*name).to_owned(), person: None, password_hash };
+            let account = NewAccount {
+                login: (*login).to_owned(),
+                display_name: (*name).to_owned(),
+                person: None,
+                password_hash,
+            };
             Ok((*duty, account))
         })
         .collect();
@@ -77,5 +81,9 @@ fn from_file(text: &str, login: &str) -> Result<String, String> {
 fn asked(login: &str, name: &str) -> Result<String, String> {
     let ask = |prompt: String| rpassword::prompt_password(prompt).map_err(|e| format!("读不到口令：{e}"));
     let first = ask(format!("{name} {login} 的口令："))?;
-    if ask("再输一遍：".to_owned())? == first { Ok(first) } else { Err(format!("{login}：两次输入不一致")) }
+    if ask("再输一遍：".to_owned())? == first {
+        Ok(first)
+    } else {
+        Err(format!("{login}：两次输入不一致"))
+    }
 }

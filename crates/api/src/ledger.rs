@@ -185,11 +185,7 @@ fn line(row: LedgerRow, calendar: &Calendar, today: NaiveDate) -> LedgerLine {
         },
         state_label: state.label().to_owned(),
         state: row.state,
-        disposition_label: row
-            .disposition
-            .as_deref()
-            .and_then(Disposition::parse)
-            .map(|d| d.label().to_owned()),
+        disposition_label: row.disposition.as_deref().and_then(Disposition::parse).map(|d| d.label().to_owned()),
         completion_status: row.completion_status,
         light: light(AlertLevel::parse(&row.alert_level).unwrap_or(AlertLevel::None), &reasons),
         lead_unit: row.lead_unit,

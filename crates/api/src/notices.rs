@@ -37,8 +37,7 @@ pub struct NoticeList {
 #[get("/notices")]
 pub async fn list_notices(caller: Caller, app: Data<App>) -> Result<HttpResponse, Problem> {
     let origin = caller.origin.clone();
-    let (rows, unread) =
-        app.db.read(&caller.origin.actor, move |conn| notifications::list(conn, &origin, 50)).await?;
+    let (rows, unread) = app.db.read(&caller.origin.actor, move |conn| notifications::list(conn, &origin, 50)).await?;
     let items = rows
         .into_iter()
         .map(|n| NoticeView {
@@ -85,8 +84,7 @@ pub struct SaveDraft {
 pub async fn get_draft(caller: Caller, app: Data<App>, path: Path<(String, String)>) -> Result<HttpResponse, Problem> {
     let origin = caller.origin.clone();
     let (form, subject) = path.into_inner();
-    let found =
-        app.db.read(&caller.origin.actor, move |conn| drafts::find(conn, &origin, &form, &subject)).await?;
+    let found = app.db.read(&caller.origin.actor, move |conn| drafts::find(conn, &origin, &form, &subject)).await?;
     Ok(match found {
         Some((body, updated_at)) => HttpResponse::Ok().json(DraftView { body, updated_at }),
         None => HttpResponse::NoContent().finish(),
@@ -104,9 +102,7 @@ pub async fn save_draft(
 ) -> Result<HttpResponse, Problem> {
     let origin = caller.origin.clone();
     let (form, subject) = path.into_inner();
-    app.db
-        .write(&caller.origin.actor, move |conn| drafts::save(conn, &origin, &form, &subject, &body.0.body))
-        .await?;
+    app.db.write(&caller.origin.actor, move |conn| drafts::save(conn, &origin, &form, &subject, &body.0.body)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -35,7 +35,8 @@ pub fn complete(document: &mut OpenApi) {
             let is_public = operation.security.is_some();
             let has_id = path.contains('{');
             let has_body = operation.request_body.is_some();
-            let is_versioned = operation.parameters.iter().flatten().any(|p| matches!(p, RefOr::T(p) if p.name == "If-Match"));
+            let is_versioned =
+                operation.parameters.iter().flatten().any(|p| matches!(p, RefOr::T(p) if p.name == "If-Match"));
             let has_input = has_body || operation.parameters.iter().flatten().count() > 0;
             let statuses = [
                 ("400", has_body, "The body is no JSON or breaks off"),

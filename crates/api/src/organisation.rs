@@ -139,13 +139,7 @@ pub fn person_inputs(text: &str) -> Result<Vec<PersonInput>, Refusal> {
     let lines = table::read_people(text).map_err(|errors| Refusal::invalid("content", errors))?;
     Ok(lines
         .into_iter()
-        .map(|p| PersonInput {
-            code: p.code,
-            name: p.name,
-            unit_code: p.unit_code,
-            post: p.post,
-            is_head: p.is_head,
-        })
+        .map(|p| PersonInput { code: p.code, name: p.name, unit_code: p.unit_code, post: p.post, is_head: p.is_head })
         .collect())
 }
 

@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::auth;
 use crate::extract::{Body, Caller, ExpectedVersion, IdempotencyKey};
 use crate::problem::Problem;
 
@@ -197,6 +198,7 @@ pub async fn open_round(
             })
         })
         .await?;
+    auth::forget();
     Ok(HttpResponse::Created().insert_header(("ETag", format!("\"{}\"", view.version))).json(view))
 }
 
@@ -228,6 +230,7 @@ async fn change(
             view(conn, &origin.actor, row)
         })
         .await?;
+    auth::forget();
     Ok(reply(&view))
 }
 
@@ -241,10 +244,8 @@ pub async fn change_round(
     version: ExpectedVersion,
     body: Body<RoundForm>,
 ) -> Result<HttpResponse, Problem> {
-    change(caller, app, move |conn, origin| {
-        rounds::update(conn, origin, RoundId(*id), Some(version.0), body.0.into())
-    })
-    .await
+    change(caller, app, move |conn, origin| rounds::update(conn, origin, RoundId(*id), Some(version.0), body.0.into()))
+        .await
 }
 
 /// The leading group, in order.

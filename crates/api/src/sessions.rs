@@ -193,8 +193,7 @@ pub async fn refresh_session(request: HttpRequest, app: Data<App>) -> Result<Htt
     match rotation {
         Rotation::Renewed { account, epoch } => {
             let today = domain::calendar::today(now);
-            let loaded =
-                app.db.read(&Actor::System, move |conn| actors::of_account(conn, account, today)).await?;
+            let loaded = app.db.read(&Actor::System, move |conn| actors::of_account(conn, account, today)).await?;
             let (access_token, expires_at) = app.keys.issue(account, epoch, now).map_err(Problem::internal)?;
             Ok(HttpResponse::Ok().cookie(cookie(&app, successor, 12)).json(Session {
                 access_token,
@@ -286,21 +285,14 @@ pub async fn get_me(caller: Caller, app: Data<App>) -> Result<HttpResponse, Prob
         rounds: seen
             .into_iter()
             .map(|r| MyRound {
-                is_office: person
-                    .assignments
-                    .iter()
-                    .any(|a| a.round.0 == r.id && a.kind == AssignmentKind::Office),
+                is_office: person.assignments.iter().any(|a| a.round.0 == r.id && a.kind == AssignmentKind::Office),
                 id: r.id,
                 code: r.code,
                 name: r.name,
                 state: r.state,
             })
             .collect(),
-        stands_in_for: person
-            .stands_in_for
-            .iter()
-            .map(|(p, _)| StandsInFor { id: p.0, name: name_of(p.0) })
-            .collect(),
+        stands_in_for: person.stands_in_for.iter().map(|(p, _)| StandsInFor { id: p.0, name: name_of(p.0) }).collect(),
         navigation: navigation(&caller.loaded),
         permissions: permissions(caller.actor()),
     }))
@@ -330,8 +322,7 @@ pub async fn change_own_password(
         return Err(Problem::field("/new", "unchanged"));
     }
     let id = caller.loaded.actor.account;
-    let credential =
-        app.db.read(&caller.origin.actor, move |conn| accounts::credential_of(conn, id)).await?;
+    let credential = app.db.read(&caller.origin.actor, move |conn| accounts::credential_of(conn, id)).await?;
     let hashed = app
         .hashes
         .run(move || passwords::verify(&old, &credential.password_hash).then(|| passwords::hash(&new)))

@@ -176,9 +176,7 @@ pub async fn submit_plan_package(
         let origin = caller.origin.clone();
         let round = RoundId(*id);
         app.db
-            .write(&caller.origin.actor, move |conn| {
-                signing::keep_package(conn, &origin, round, unit, &cover, &done)
-            })
+            .write(&caller.origin.actor, move |conn| signing::keep_package(conn, &origin, round, unit, &cover, &done))
             .await?;
     }
     Ok(HttpResponse::Ok().json(results))

@@ -308,8 +308,7 @@ fn words_at(words: &BTreeMap<Digest, String>, digest: &Digest) -> Option<String>
 }
 
 fn statement(mark: &StatementMark, task: &Task, words: &BTreeMap<Digest, String>, names: &Names) -> StatementView {
-    let text: StatementText =
-        words.get(&mark.digest).and_then(|b| serde_json::from_str(b).ok()).unwrap_or_default();
+    let text: StatementText = words.get(&mark.digest).and_then(|b| serde_json::from_str(b).ok()).unwrap_or_default();
     StatementView {
         unit: names.of(mark.unit.0),
         week: mark.week.to_string(),
@@ -329,11 +328,7 @@ fn statement(mark: &StatementMark, task: &Task, words: &BTreeMap<Digest, String>
     }
 }
 
-fn request_view(
-    entry: &task::state::TaskRequest,
-    words: &BTreeMap<Digest, String>,
-    names: &Names,
-) -> RequestView {
+fn request_view(entry: &task::state::TaskRequest, words: &BTreeMap<Digest, String>, names: &Names) -> RequestView {
     let request = &entry.request;
     let body = words.get(&request.revision);
     let content: Option<SignedContent> = body.and_then(|b| serde_json::from_str(b).ok());
@@ -437,8 +432,7 @@ fn stages(task: &Task, requests: &[RequestView]) -> Vec<StageView> {
             }
             .to_owned(),
             on,
-            note: (i == place)
-                .then(|| waits.clone().unwrap_or_else(|| task.state.label().to_owned())),
+            note: (i == place).then(|| waits.clone().unwrap_or_else(|| task.state.label().to_owned())),
         })
         .collect()
 }
@@ -526,8 +520,7 @@ fn assemble(
     let alert = task::alert::assess(task, &loaded.facts, calendar, now);
     let (progress_done, progress_all) = task.progress();
     let open = loaded.with_context(actor, calendar, now, |ctx| task::open_actions(task, ctx));
-    let requests: Vec<RequestView> =
-        task.requests.iter().rev().map(|r| request_view(r, words, names)).collect();
+    let requests: Vec<RequestView> = task.requests.iter().rev().map(|r| request_view(r, words, names)).collect();
     let people = |ids: &[PersonId]| ids.iter().map(|p| names.of(p.0)).collect::<Vec<_>>();
     let units = |ids: &[UnitId]| ids.iter().map(|u| names.of(u.0)).collect::<Vec<_>>();
     let planned = loaded.plan.as_ref();
@@ -541,8 +534,7 @@ fn assemble(
             .unwrap_or_default()
     };
     let week = Week::of(today);
-    let mut statements: Vec<StatementView> =
-        task.statements.iter().map(|s| statement(s, task, words, names)).collect();
+    let mut statements: Vec<StatementView> = task.statements.iter().map(|s| statement(s, task, words, names)).collect();
     statements.sort_by(|a, b| (&b.week, b.revision).cmp(&(&a.week, a.revision)));
     let is_over = matches!(task.state, TaskState::Observing | TaskState::Closed | TaskState::Withdrawn);
     TaskView {
@@ -574,13 +566,7 @@ fn assemble(
             .iter()
             .map(|s| SupportingView {
                 unit: names.of(s.unit.0),
-                duty: loaded
-                    .text
-                    .duties
-                    .iter()
-                    .find(|d| d.unit == s.unit)
-                    .map(|d| d.text.clone())
-                    .unwrap_or_default(),
+                duty: loaded.text.duties.iter().find(|d| d.unit == s.unit).map(|d| d.text.clone()).unwrap_or_default(),
                 due_on: s.due_on,
                 done_on: s.done_on,
             })
@@ -590,10 +576,7 @@ fn assemble(
         due_on: draft.due_on,
         original_due_on: task.original_due_on,
         review_on: draft.review_on,
-        working_days_left: draft
-            .due_on
-            .filter(|_| !is_over)
-            .map(|due| calendar.working_days_between(today, due)),
+        working_days_left: draft.due_on.filter(|_| !is_over).map(|due| calendar.working_days_between(today, due)),
         overdue_days_kept: task.overdue_days_kept,
         light: light(alert.level, &alert.reasons),
         progress_done,
@@ -615,13 +598,7 @@ fn assemble(
             .map(|m| MeasureView {
                 id: m.id.0,
                 number: m.number.clone(),
-                text: loaded
-                    .text
-                    .measures
-                    .iter()
-                    .find(|t| t.id == m.id)
-                    .map(|t| t.text.clone())
-                    .unwrap_or_default(),
+                text: loaded.text.measures.iter().find(|t| t.id == m.id).map(|t| t.text.clone()).unwrap_or_default(),
                 due_on: m.due_on,
                 is_done: task.is_measure_done(m),
                 is_excused: m.excused,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::http::{StatusCode, Method};
+use actix_web::http::{Method, StatusCode};
 use actix_web::middleware::Next;
 use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, Responder, get};
@@ -187,7 +187,9 @@ pub async fn healthz() -> impl Responder {
 /// Ready to serve: the database answers.
 #[get("/readyz")]
 pub async fn readyz(app: Data<App>) -> Result<impl Responder, Problem> {
-    app.db.read(&domain::actor::Actor::System, |conn| persistence::due_acts::backlog(conn, chrono::DateTime::UNIX_EPOCH)).await?;
+    app.db
+        .read(&domain::actor::Actor::System, |conn| persistence::due_acts::backlog(conn, chrono::DateTime::UNIX_EPOCH))
+        .await?;
     Ok(HttpResponse::Ok().content_type("text/plain").body("ready"))
 }
 

@@ -109,9 +109,10 @@ impl Collector<'_> {
                     self.push(Some(loaded), act.action, "认领任务".into(), String::new(), None, due_at);
                 }
                 Action::SubmitPlan => {
-                    let returned = task.requests.last().is_some_and(|r| {
-                        r.request.state == domain::sign_request::RequestState::Returned
-                    });
+                    let returned = task
+                        .requests
+                        .last()
+                        .is_some_and(|r| r.request.state == domain::sign_request::RequestState::Returned);
                     let context = if returned { "方案已退回，请修改后重报" } else { "" };
                     let due_at = due(task.plan_due_on);
                     self.push(Some(loaded), act.action, "报送方案".into(), context.into(), task.claimed_at, due_at);
@@ -157,22 +158,12 @@ impl Collector<'_> {
             let what = format!("报节点完成：{}", loaded.milestone_words(milestone.id).0);
             let (done, all) = task.progress();
             let context = format!("{done} / {all} 个节点已完成");
-            self.push(
-                Some(loaded),
-                Action::CompleteMilestone,
-                what,
-                context,
-                None,
-                Some(calendar::end_of_day(on)),
-            );
+            self.push(Some(loaded), Action::CompleteMilestone, what, context, None, Some(calendar::end_of_day(on)));
         }
     }
 
     fn own_units(&self) -> Vec<UnitId> {
-        self.actor
-            .person()
-            .map(|p| p.memberships.iter().filter_map(|m| m.unit.unit()).collect())
-            .unwrap_or_default()
+        self.actor.person().map(|p| p.memberships.iter().filter_map(|m| m.unit.unit()).collect()).unwrap_or_default()
     }
 
     /// Missing weeks and returned statements; the running week is one line for all tasks.

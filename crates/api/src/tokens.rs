@@ -95,8 +95,7 @@ impl TokenKeys {
         validation.validate_exp = false;
         let data = jsonwebtoken::decode::<Claims>(token, &self.decoding, &validation).ok()?;
         let in_time = data.claims.exp > now.timestamp() && data.claims.iat <= now.timestamp() + 60;
-        (data.header.typ.as_deref() == Some(TYPE) && in_time)
-            .then_some((AccountId(data.claims.sub), data.claims.epoch))
+        (data.header.typ.as_deref() == Some(TYPE) && in_time).then_some((AccountId(data.claims.sub), data.claims.epoch))
     }
 }
 
@@ -158,7 +157,8 @@ mod tests {
     #[test]
     fn another_key_or_type_is_not_ours() {
         let (token, _) = keys().issue(AccountId(Uuid::from_u128(5)), 1, at(0)).unwrap();
-        let other = TokenKeys::from_pem(&SigningKey::from_bytes(&[8; 32]).to_pkcs8_pem(LineEnding::LF).unwrap()).unwrap();
+        let other =
+            TokenKeys::from_pem(&SigningKey::from_bytes(&[8; 32]).to_pkcs8_pem(LineEnding::LF).unwrap()).unwrap();
         assert_eq!(other.check(&token, at(1)), None);
     }
 }

@@ -10,7 +10,10 @@ fn the_committed_contract_is_that_of_the_code() {
         std::fs::write(&path, &made).unwrap();
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(kept == made, "golden/openapi.json is stale; run BLESS=1 cargo test -p api --test contract, then npm run generate");
+    assert!(
+        kept == made,
+        "golden/openapi.json is stale; run BLESS=1 cargo test -p api --test contract, then npm run generate"
+    );
 }
 
 #[test]

@@ -88,7 +88,8 @@ async fn from_draft_to_confirmed() {
     let view = issue_and_claim(&house, &task, &clerk).await;
     assert_eq!(view["state"], "planning");
 
-    let criteria: Vec<Value> = view["criteria"].as_array().unwrap().iter().map(|c| json!({ "id": c["id"], "text": c["text"] })).collect();
+    let criteria: Vec<Value> =
+        view["criteria"].as_array().unwrap().iter().map(|c| json!({ "id": c["id"], "text": c["text"] })).collect();
     let criteria = if criteria.is_empty() { vec![json!({ "text": "制度印发" })] } else { criteria };
     let due: NaiveDate = view["due_on"].as_str().unwrap().parse().unwrap();
     let plan = json!({ "milestones": [{ "title": "印发制度", "due_on": due - Days::new(3), "proof": "文件" }], "criteria": criteria });
@@ -115,7 +116,10 @@ async fn from_draft_to_confirmed() {
     house.keep_clock().await;
     let view = house.act("p072", &task, "confirm", json!({})).await.ok();
     assert_eq!(view["state"], "closed");
-    let view = house.act("p072", &task, "reopen", json!({ "reason": "问题反弹", "due_on": house.today() + Days::new(60) })).await.ok();
+    let view = house
+        .act("p072", &task, "reopen", json!({ "reason": "问题反弹", "due_on": house.today() + Days::new(60) }))
+        .await
+        .ok();
     assert_eq!((view["state"].as_str(), view["reopenings"].as_u64()), (Some("rectifying"), Some(1)));
 }
 
@@ -159,7 +163,8 @@ async fn a_paper_signature_waits_for_the_second_officer() {
     issue_and_claim(&house, &task, &clerk).await;
     let view = house.get(&clerk, &format!("/tasks/{task}")).await.ok();
     let due: NaiveDate = view["due_on"].as_str().unwrap().parse().unwrap();
-    let criteria: Vec<Value> = view["criteria"].as_array().unwrap().iter().map(|c| json!({ "id": c["id"], "text": c["text"] })).collect();
+    let criteria: Vec<Value> =
+        view["criteria"].as_array().unwrap().iter().map(|c| json!({ "id": c["id"], "text": c["text"] })).collect();
     let plan = json!({ "milestones": [{ "title": "印发制度", "due_on": due }], "criteria": criteria });
     house.act(&clerk, &task, "submit-plan", json!({ "plan": plan, "pledge": true })).await.ok();
     let (who, request) = waiting_for(&house, &task).await.unwrap();
@@ -168,7 +173,8 @@ async fn a_paper_signature_waits_for_the_second_officer() {
     let step = open["chain"].as_array().unwrap().iter().find(|s| s["is_current"] == json!(true)).unwrap().clone();
     let scan = house.upload("p072", &format!("/tasks/{task}/scans?filename=scan.pdf"), PDF).await.ok();
     let mut document = json!({ "signed_on": house.today(), "scan": scan["sha256"], "content_hash": "00" });
-    let mut body = json!({ "request": request, "signer": step["person"]["id"], "verdict": "approve", "document": document });
+    let mut body =
+        json!({ "request": request, "signer": step["person"]["id"], "verdict": "approve", "document": document });
     assert!(!step["person"].is_null(), "the step names a person: {who}");
     house.act("p072", &task, "record-signature", body.clone()).await.refused(422, "content");
     document["content_hash"] = open["content_hash"].clone();
@@ -190,7 +196,8 @@ async fn an_extension_moves_the_date_and_keeps_the_original() {
     let (task, clerk, _) = ordinary(&house).await;
     let view = issue_and_claim(&house, &task, &clerk).await;
     let due: NaiveDate = view["due_on"].as_str().unwrap().parse().unwrap();
-    let criteria: Vec<Value> = view["criteria"].as_array().unwrap().iter().map(|c| json!({ "id": c["id"], "text": c["text"] })).collect();
+    let criteria: Vec<Value> =
+        view["criteria"].as_array().unwrap().iter().map(|c| json!({ "id": c["id"], "text": c["text"] })).collect();
     let plan = json!({ "milestones": [{ "title": "印发制度", "due_on": due }], "criteria": criteria });
     house.act(&clerk, &task, "submit-plan", json!({ "plan": plan, "pledge": true })).await.ok();
     // Returned once with words, handed in again.
@@ -198,7 +205,10 @@ async fn an_extension_moves_the_date_and_keeps_the_original() {
     let login = House::login(&who);
     let bare = json!({ "request": request, "verdict": "return" });
     house.act(&login, &task, "sign", bare).await.refused(422, "content");
-    let view = house.act(&login, &task, "sign", json!({ "request": request, "verdict": "return", "words": "节点太少" })).await.ok();
+    let view = house
+        .act(&login, &task, "sign", json!({ "request": request, "verdict": "return", "words": "节点太少" }))
+        .await
+        .ok();
     assert_eq!(view["state"], "planning");
     house.act(&clerk, &task, "submit-plan", json!({ "pledge": true })).await.ok();
     sign_through(&house, &task).await;

@@ -18,10 +18,42 @@ const LONGEST: usize = 128;
 
 /// Stems that make a password guessable, whatever digits follow.
 const COMMON: [&str; 36] = [
-    "password", "passw0rd", "p@ssw0rd", "p@ssword", "qwertyuiop", "qwerty", "asdfghjkl", "1qaz2wsx", "1q2w3e4r",
-    "zxcvbnm", "admin", "administrator", "letmein", "welcome", "iloveyou", "woaini", "woaiwojia", "zhongguo",
-    "beijing", "123456", "654321", "111111", "000000", "666666", "888888", "123123", "112233", "abc123", "a123456",
-    "5201314", "1314520", "147258369", "987654321", "abcdef", "changeme", "bihuan",
+    "password",
+    "passw0rd",
+    "p@ssw0rd",
+    "p@ssword",
+    "qwertyuiop",
+    "qwerty",
+    "asdfghjkl",
+    "1qaz2wsx",
+    "1q2w3e4r",
+    "zxcvbnm",
+    "admin",
+    "administrator",
+    "letmein",
+    "welcome",
+    "iloveyou",
+    "woaini",
+    "woaiwojia",
+    "zhongguo",
+    "beijing",
+    "123456",
+    "654321",
+    "111111",
+    "000000",
+    "666666",
+    "888888",
+    "123123",
+    "112233",
+    "abc123",
+    "a123456",
+    "5201314",
+    "1314520",
+    "147258369",
+    "987654321",
+    "abcdef",
+    "changeme",
+    "bihuan",
 ];
 
 fn has_duty(actor: &Actor, duty: Duty) -> Result<(), Refusal> {
@@ -119,7 +151,8 @@ mod tests {
 
     #[test]
     fn weak_passwords_are_named() {
-        let code = |p: &str| check_password(p, "zhangsan", "张三丰", "/password").err().map(|r| r.errors[0].code.clone());
+        let code =
+            |p: &str| check_password(p, "zhangsan", "张三丰", "/password").err().map(|r| r.errors[0].code.clone());
         assert_eq!(code("short1").as_deref(), Some("password-too-short"));
         assert_eq!(code("1234567890").as_deref(), Some("password-common"));
         assert_eq!(code("Password2024").as_deref(), Some("password-common"));

@@ -209,11 +209,8 @@ impl Calendar {
     /// week is worked (docs/domain.md §14).
     pub fn cut_off(&self, week: Week, weekday: Weekday, time: NaiveTime) -> Option<DateTime<Utc>> {
         let wished = week.days().find(|d| d.weekday() == weekday)?;
-        let day = if self.is_working_day(wished) {
-            wished
-        } else {
-            week.days().rev().find(|d| self.is_working_day(*d))?
-        };
+        let day =
+            if self.is_working_day(wished) { wished } else { week.days().rev().find(|d| self.is_working_day(*d))? };
         Some(instant(day, time))
     }
 }
@@ -260,7 +257,8 @@ mod tests {
     fn a_cut_off_moves_to_the_last_working_day() {
         let calendar = Calendar::builtin();
         let at = NaiveTime::from_hms_opt(17, 0, 0).unwrap();
-        let cut_off = |text: &str| calendar.cut_off(Week::parse(text).unwrap(), Weekday::Fri, at).map(|t| t.to_rfc3339());
+        let cut_off =
+            |text: &str| calendar.cut_off(Week::parse(text).unwrap(), Weekday::Fri, at).map(|t| t.to_rfc3339());
         assert_eq!(cut_off("2020-W38").unwrap(), "2020-09-18T09:00:00+00:00");
         // The week of 28 September: Thursday to Sunday are off, Wednesday is the last worked.
         assert_eq!(cut_off("2020-W40").unwrap(), "2020-09-30T09:00:00+00:00");

@@ -313,7 +313,8 @@ mod tests {
                 for call in ["FieldError::at(", "FieldError::with(", "Refusal::field("] {
                     for rest in source.split(call).skip(1) {
                         let arguments = rest.split([';']).next().unwrap().split("json!").next().unwrap();
-                        let code = arguments.split('"').skip(1).step_by(2).find(|w| !w.starts_with('/') && !w.is_empty());
+                        let code =
+                            arguments.split('"').skip(1).step_by(2).find(|w| !w.starts_with('/') && !w.is_empty());
                         if let Some(code) = code.filter(|c| c.chars().all(|c| c.is_ascii_lowercase() || c == '-')) {
                             if !CODES.iter().any(|(known, _)| *known == code) {
                                 unsaid.insert(code.to_owned());

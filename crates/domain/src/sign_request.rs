@@ -234,7 +234,9 @@ pub fn chain_for(
 ) -> Vec<Step> {
     let mut rules = rules.to_vec();
     if kind == RequestKind::Extension && filed_upward && !rules.iter().any(|r| r.who == Who::GroupHead) {
-        rules.push(StepRule { who: Who::GroupHead, count: 1, label: "领导组组长审定（时限已报备）".to_owned() });
+        rules.push(StepRule {
+            who: Who::GroupHead, count: 1, label: "领导组组长审定（时限已报备）".to_owned()
+        });
     }
     let own_matter = facts.lead_leader.is_some() && facts.lead_leader == facts.principal
         || facts.lead_unit.is_some_and(UnitPath::is_root);
@@ -277,9 +279,9 @@ pub fn check_signer(request: &SignRequest, signer: &PersonActor, facts: &Signing
     let step = &request.chain[index];
     let Some(person) = signer.person else { return Err(Refusal::forbidden("not-your-step")) };
     let fits = match step.who {
-        Who::UnitHead => facts
-            .lead_unit
-            .is_some_and(|unit| signer.memberships.iter().any(|m| m.is_head && m.unit == *unit)),
+        Who::UnitHead => {
+            facts.lead_unit.is_some_and(|unit| signer.memberships.iter().any(|m| m.is_head && m.unit == *unit))
+        }
         Who::LeadLeader | Who::Principal | Who::GroupHead => step.person == Some(person),
         Who::Office => is_assigned(signer, facts.round, AssignmentKind::Office),
         Who::Supervisor => {

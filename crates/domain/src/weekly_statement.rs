@@ -33,8 +33,7 @@ pub fn missed_at(week: Week, facts: &Facts, calendar: &Calendar) -> Option<DateT
 /// week of each month's last cut-off (docs/domain.md §3).
 fn is_in_cadence(week: Week, facts: &Facts, calendar: &Calendar) -> bool {
     let is_concentrated = facts.round.concentrated_until.is_none_or(|until| week.monday() <= until);
-    let cadence =
-        if is_concentrated { facts.policy.concentrated_cadence } else { facts.policy.continuous_cadence };
+    let cadence = if is_concentrated { facts.policy.concentrated_cadence } else { facts.policy.continuous_cadence };
     match cadence {
         Cadence::Weekly => true,
         Cadence::Monthly => {
@@ -64,13 +63,7 @@ pub fn is_owed(task: &Task, unit: UnitId, week: Week, facts: &Facts, calendar: &
 }
 
 /// The weeks a unit owes up to and including the week of `until`, oldest first; each is asked for once.
-pub fn owed_weeks(
-    task: &Task,
-    unit: UnitId,
-    facts: &Facts,
-    calendar: &Calendar,
-    until: DateTime<Utc>,
-) -> Vec<Week> {
+pub fn owed_weeks(task: &Task, unit: UnitId, facts: &Facts, calendar: &Calendar, until: DateTime<Utc>) -> Vec<Week> {
     let last = Week::of(calendar::today(until));
     let mut weeks = Vec::new();
     for span in task.reporting.iter().filter(|s| s.unit == unit) {

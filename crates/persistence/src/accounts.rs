@@ -30,19 +30,8 @@ pub struct AccountRow {
     pub version: i64,
 }
 
-type Columns = (
-    Uuid,
-    Option<Uuid>,
-    String,
-    String,
-    Option<String>,
-    Option<String>,
-    String,
-    bool,
-    Option<DateTime<Utc>>,
-    i64,
-    i64,
-);
+type Columns =
+    (Uuid, Option<Uuid>, String, String, Option<String>, Option<String>, String, bool, Option<DateTime<Utc>>, i64, i64);
 
 const COLUMNS: (
     accounts::id,
@@ -113,7 +102,8 @@ pub fn credential(conn: &mut PgConnection, login: &str) -> Result<Option<Credent
 
 /// The credential of an account that is logged in, to check an old password.
 pub fn credential_of(conn: &mut PgConnection, id: AccountId) -> Result<Credential, Error> {
-    let login: String = accounts::table.find(id.0).select(accounts::login).first(conn).optional()?.ok_or(Error::NotFound)?;
+    let login: String =
+        accounts::table.find(id.0).select(accounts::login).first(conn).optional()?.ok_or(Error::NotFound)?;
     credential(conn, &login)?.ok_or(Error::NotFound)
 }
 
@@ -271,7 +261,8 @@ pub fn change(
     if origin.account() == Some(id) {
         return Err(Refusal::forbidden("own-account").into());
     }
-    let found: Columns = accounts::table.find(id.0).select(COLUMNS).for_update().first(conn).optional()?.ok_or(Error::NotFound)?;
+    let found: Columns =
+        accounts::table.find(id.0).select(COLUMNS).for_update().first(conn).optional()?.ok_or(Error::NotFound)?;
     let before = row(found);
     if expected.is_some_and(|version| version != before.version) {
         return Err(Error::Stale(before.version));
@@ -347,8 +338,7 @@ pub fn list(
     let mut query = accounts::table
         .left_join(persons::table.on(persons::id.nullable().eq(accounts::person_id)))
         .left_join(
-            memberships::table
-                .on(memberships::person_id.nullable().eq(accounts::person_id).and(memberships::is_home)),
+            memberships::table.on(memberships::person_id.nullable().eq(accounts::person_id).and(memberships::is_home)),
         )
         .left_join(units::table.on(units::id.nullable().eq(memberships::unit_id.nullable())))
         .select((COLUMNS, units::name.nullable()))

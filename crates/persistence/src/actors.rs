@@ -101,11 +101,8 @@ impl ActorRow {
 /// The actor behind an account today (Asia/Shanghai).
 pub fn of_account(conn: &mut PgConnection, account: AccountId, today: NaiveDate) -> Result<LoadedActor, Error> {
     let sql = format!("WITH w AS (SELECT id AS account_id, person_id FROM accounts WHERE id = $1) {COLUMNS}");
-    let row: Option<ActorRow> = diesel::sql_query(sql)
-        .bind::<SqlUuid, _>(account.0)
-        .bind::<Date, _>(today)
-        .get_result(conn)
-        .optional()?;
+    let row: Option<ActorRow> =
+        diesel::sql_query(sql).bind::<SqlUuid, _>(account.0).bind::<Date, _>(today).get_result(conn).optional()?;
     row.ok_or(Error::NotFound)?.load()
 }
 
@@ -137,10 +134,8 @@ pub fn team_of(
     today: NaiveDate,
 ) -> Result<Vec<PersonActor>, Error> {
     use crate::schema::round_assignments::dsl as r;
-    let people: Vec<Uuid> = r::round_assignments
-        .filter(r::round_id.eq(round.0).and(r::kind.eq("team")))
-        .select(r::person_id)
-        .load(conn)?;
+    let people: Vec<Uuid> =
+        r::round_assignments.filter(r::round_id.eq(round.0).and(r::kind.eq("team"))).select(r::person_id).load(conn)?;
     let people: Vec<PersonId> = people.into_iter().map(PersonId).collect();
     Ok(of_people(conn, &people, today)?.into_values().collect())
 }

@@ -117,7 +117,8 @@ pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<AttachmentRow, Error> {
 
 /// Stores a ticket for one download by this account, 60 seconds.
 pub fn grant_ticket(conn: &mut PgConnection, origin: &Origin, attachment: Uuid, sha256: &str) -> Result<(), Error> {
-    diesel::delete(download_tickets::table.filter(download_tickets::expires_at.lt(origin.now - TICKET))).execute(conn)?;
+    diesel::delete(download_tickets::table.filter(download_tickets::expires_at.lt(origin.now - TICKET)))
+        .execute(conn)?;
     diesel::insert_into(download_tickets::table)
         .values((
             download_tickets::sha256.eq(sha256),

@@ -124,7 +124,8 @@ pub fn provision(cluster_url: &str, owner_password: &str, app_password: &str) ->
     let quoted = |text: &str| text.replace('\'', "''");
     for (role, password) in [("bihuan_owner", owner_password), ("bihuan_app", app_password)] {
         if !exists(&mut conn, "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1) AS found", role)? {
-            diesel::sql_query(format!("CREATE ROLE {role} LOGIN PASSWORD '{}'", quoted(password))).execute(&mut conn)?;
+            diesel::sql_query(format!("CREATE ROLE {role} LOGIN PASSWORD '{}'", quoted(password)))
+                .execute(&mut conn)?;
         }
     }
     if !exists(&mut conn, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1) AS found", "bihuan")? {

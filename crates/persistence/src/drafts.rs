@@ -20,7 +20,11 @@ pub fn find(
     subject: &str,
 ) -> Result<Option<(Value, DateTime<Utc>)>, Error> {
     let account = origin.account().ok_or(Error::NotFound)?;
-    Ok(drafts::table.find((account.0, form, subject)).select((drafts::body, drafts::updated_at)).first(conn).optional()?)
+    Ok(drafts::table
+        .find((account.0, form, subject))
+        .select((drafts::body, drafts::updated_at))
+        .first(conn)
+        .optional()?)
 }
 
 /// Keeps a draft in place of the one before.

@@ -236,8 +236,7 @@ struct PendingRow {
 
 /// Gives waiting events their place in the one gapless order; whoever holds the advisory lock does it, everybody else gets 0.
 pub fn seal(conn: &mut PgConnection, limit: i64) -> Result<usize, Error> {
-    let locked: Locked =
-        diesel::sql_query("SELECT pg_try_advisory_xact_lock(724091, 1) AS locked").get_result(conn)?;
+    let locked: Locked = diesel::sql_query("SELECT pg_try_advisory_xact_lock(724091, 1) AS locked").get_result(conn)?;
     if !locked.locked {
         return Ok(0);
     }
@@ -247,7 +246,8 @@ pub fn seal(conn: &mut PgConnection, limit: i64) -> Result<usize, Error> {
     )
     .bind::<BigInt, _>(limit)
     .load(conn)?;
-    let last: Last = diesel::sql_query("SELECT COALESCE(max(position), 0) AS position FROM event_positions").get_result(conn)?;
+    let last: Last =
+        diesel::sql_query("SELECT COALESCE(max(position), 0) AS position FROM event_positions").get_result(conn)?;
     let mut position = last.position;
     for row in &waiting {
         position += 1;

@@ -27,12 +27,7 @@ pub fn directory(conn: &mut PgConnection, actor: &Actor, now: DateTime<Utc>) -> 
     Ok(Directory {
         units: units
             .into_iter()
-            .map(|u| DirectoryUnit {
-                id: UnitId(u.id),
-                path: u.unit_path(),
-                name: u.name,
-                aliases: u.aliases,
-            })
+            .map(|u| DirectoryUnit { id: UnitId(u.id), path: u.unit_path(), name: u.name, aliases: u.aliases })
             .collect(),
         people: people
             .into_iter()

@@ -306,11 +306,7 @@ pub fn place(conn: &mut PgConnection, id: domain::ids::TaskId) -> Result<Place, 
 }
 
 /// The place behind the last task of a round, once the finding is known to be the round's.
-pub fn next_placement(
-    conn: &mut PgConnection,
-    round: RoundId,
-    finding: domain::ids::FindingId,
-) -> Result<i64, Error> {
+pub fn next_placement(conn: &mut PgConnection, round: RoundId, finding: domain::ids::FindingId) -> Result<i64, Error> {
     let row: Count = diesel::sql_query(
         "SELECT COALESCE(max(t.ordinal), 0) + 1 AS n FROM findings f LEFT JOIN tasks t ON t.round_id = f.round_id \
          WHERE f.id = $2 AND f.round_id = $1 GROUP BY f.id",

@@ -40,12 +40,7 @@ fn members(conn: &mut PgConnection, unit: Uuid, heads_only: bool, today: NaiveDa
     Ok(query.load(conn)?)
 }
 
-fn people(
-    conn: &mut PgConnection,
-    audience: Audience,
-    round: RoundId,
-    today: NaiveDate,
-) -> Result<Vec<Uuid>, Error> {
+fn people(conn: &mut PgConnection, audience: Audience, round: RoundId, today: NaiveDate) -> Result<Vec<Uuid>, Error> {
     let assigned = |conn: &mut PgConnection, kind: &str| -> Result<Vec<Uuid>, Error> {
         Ok(round_assignments::table
             .filter(round_assignments::round_id.eq(round.0).and(round_assignments::kind.eq(kind)))

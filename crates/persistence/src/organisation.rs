@@ -290,12 +290,8 @@ fn put_person(
     let kind = if before.is_some() { "person.changed" } else { "person.created" };
     let last = before.as_ref().map_or(0, |b| b.2);
     let seq = events::record(conn, origin, Stream::of("person", id), last, &[NewEvent { kind, payload }])?;
-    let values = (
-        persons::code.eq(&input.code),
-        persons::name.eq(&input.name),
-        persons::seq.eq(seq),
-        persons::version.eq(seq),
-    );
+    let values =
+        (persons::code.eq(&input.code), persons::name.eq(&input.name), persons::seq.eq(seq), persons::version.eq(seq));
     diesel::insert_into(persons::table)
         .values((persons::id.eq(id), values.clone()))
         .on_conflict(persons::id)
@@ -390,13 +386,7 @@ pub fn create_delegation(
     }
     let id = Uuid::now_v7();
     let payload = json!({ "person": input.person, "stand_in": input.stand_in, "from_on": input.from_on, "to_on": input.to_on, "document": input.document });
-    events::record(
-        conn,
-        origin,
-        Stream::of("delegation", id),
-        0,
-        &[NewEvent { kind: "delegation.granted", payload }],
-    )?;
+    events::record(conn, origin, Stream::of("delegation", id), 0, &[NewEvent { kind: "delegation.granted", payload }])?;
     Ok(diesel::insert_into(delegations::table)
         .values((
             delegations::id.eq(id),

@@ -14,7 +14,9 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::events::Origin;
 use crate::ledger::bigrams;
-use crate::schema::{measures, milestones, sign_requests, signatures, task_people, task_units, tasks, weekly_statements};
+use crate::schema::{
+    measures, milestones, sign_requests, signatures, task_people, task_units, tasks, weekly_statements,
+};
 use crate::tasks::{LoadedTask, Placement};
 
 /// Writes the row and everything that follows from the state as a whole.
@@ -87,7 +89,8 @@ pub(crate) fn save(
     if changed(person_ids) {
         save_people(conn, task)?;
     }
-    let same_measures = before.is_some_and(|b| b.draft.measures == task.draft.measures && b.draft.text == task.draft.text);
+    let same_measures =
+        before.is_some_and(|b| b.draft.measures == task.draft.measures && b.draft.text == task.draft.text);
     let same_milestones =
         before.is_some_and(|b| b.milestones() == task.milestones() && b.done == task.done && b.plan == task.plan);
     if !(same_measures && same_milestones) {
@@ -263,10 +266,7 @@ pub(crate) fn project(
         }
         TaskEvent::SignatureConfirmed { signature, by, .. } => {
             diesel::update(signatures::table.find(signature.0))
-                .set((
-                    signatures::state.eq(SignatureState::Effective.as_str()),
-                    signatures::confirmed_by.eq(by.0),
-                ))
+                .set((signatures::state.eq(SignatureState::Effective.as_str()), signatures::confirmed_by.eq(by.0)))
                 .execute(conn)?;
         }
         TaskEvent::SignatureVoided { signature, .. } => {
@@ -320,11 +320,9 @@ fn answer(
     revision: u16,
     reply: &str,
 ) -> Result<(), Error> {
-    diesel::update(
-        weekly_statements::table.find((task.0, unit.0, week, i16::try_from(revision).unwrap_or(i16::MAX))),
-    )
-    .set(weekly_statements::reply.eq(reply))
-    .execute(conn)?;
+    diesel::update(weekly_statements::table.find((task.0, unit.0, week, i16::try_from(revision).unwrap_or(i16::MAX))))
+        .set(weekly_statements::reply.eq(reply))
+        .execute(conn)?;
     Ok(())
 }
 

@@ -15,9 +15,7 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::events::{self, NewEvent, Origin, Stream};
-use crate::schema::{
-    aspects, findings, leading_group_members, persons, round_assignments, round_policies, rounds,
-};
+use crate::schema::{aspects, findings, leading_group_members, persons, round_assignments, round_policies, rounds};
 
 /// A round.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -166,8 +164,7 @@ fn find_row(conn: &mut PgConnection, id: RoundId) -> Result<RoundRow, Error> {
 
 /// Rounds the actor has something to do with.
 pub fn list(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<RoundRow>, Error> {
-    let all: Vec<RoundRow> =
-        rounds::table.order(rounds::created_at.desc()).select(RoundRow::as_select()).load(conn)?;
+    let all: Vec<RoundRow> = rounds::table.order(rounds::created_at.desc()).select(RoundRow::as_select()).load(conn)?;
     let scope = rights::scope(actor);
     let mut seen = Vec::new();
     for round in all {
@@ -195,7 +192,12 @@ pub fn find(conn: &mut PgConnection, actor: &Actor, id: RoundId) -> Result<Round
 
 /// The round of a code, for the command line.
 pub fn find_by_code(conn: &mut PgConnection, code: &str) -> Result<RoundRow, Error> {
-    rounds::table.filter(rounds::code.eq(code)).select(RoundRow::as_select()).first(conn).optional()?.ok_or(Error::NotFound)
+    rounds::table
+        .filter(rounds::code.eq(code))
+        .select(RoundRow::as_select())
+        .first(conn)
+        .optional()?
+        .ok_or(Error::NotFound)
 }
 
 /// Locks a round for a change by its office and checks the version.

@@ -49,12 +49,7 @@ pub fn begin(
 }
 
 /// Exchanges a token for its successor.
-pub fn rotate(
-    conn: &mut PgConnection,
-    sha256: &str,
-    successor: &str,
-    now: DateTime<Utc>,
-) -> Result<Rotation, Error> {
+pub fn rotate(conn: &mut PgConnection, sha256: &str, successor: &str, now: DateTime<Utc>) -> Result<Rotation, Error> {
     type Row = (Uuid, Uuid, i32, DateTime<Utc>, DateTime<Utc>, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
     let found: Option<Row> = refresh_tokens::table
         .find(sha256)

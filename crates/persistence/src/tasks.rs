@@ -71,10 +71,7 @@ pub(crate) fn paths(conn: &mut PgConnection, ids: &BTreeSet<UnitId>) -> Result<B
     let ids: Vec<Uuid> = ids.iter().map(|u| u.0).collect();
     let rows: Vec<(Uuid, Vec<Uuid>)> =
         units::table.filter(units::id.eq_any(ids)).select((units::id, units::path)).load(conn)?;
-    Ok(rows
-        .into_iter()
-        .map(|(id, path)| (UnitId(id), UnitPath(path.into_iter().map(UnitId).collect())))
-        .collect())
+    Ok(rows.into_iter().map(|(id, path)| (UnitId(id), UnitPath(path.into_iter().map(UnitId).collect()))).collect())
 }
 
 /// Which of these units has nobody who can log in today.
@@ -148,8 +145,7 @@ fn load_facts(
     now: DateTime<Utc>,
 ) -> Result<Facts, Error> {
     let (round, policy, policy_version) = rounds::facts(conn, task.round)?;
-    let people: BTreeMap<PersonId, PersonActor> =
-        actors::of_people(conn, &people_of(command), calendar::today(now))?;
+    let people: BTreeMap<PersonId, PersonActor> = actors::of_people(conn, &people_of(command), calendar::today(now))?;
     Ok(Facts {
         policy,
         policy_version,
@@ -175,8 +171,7 @@ fn load_with(
 
 /// A task whole, if the actor sees it.
 pub fn find(conn: &mut PgConnection, actor: &Actor, id: TaskId, now: DateTime<Utc>) -> Result<LoadedTask, Error> {
-    let snapshot: Option<serde_json::Value> =
-        tasks::table.find(id.0).select(tasks::snapshot).first(conn).optional()?;
+    let snapshot: Option<serde_json::Value> = tasks::table.find(id.0).select(tasks::snapshot).first(conn).optional()?;
     let task: Task = serde_json::from_value(snapshot.ok_or(Error::NotFound)?)?;
     let loaded = load_with(conn, task, None, now)?;
     if rights::relations(actor, &subject(&loaded.task, &loaded.facts)).is_empty() {
@@ -320,8 +315,7 @@ pub fn create(
     check_draft_references(conn, &input)?;
     let decision = task::create(finding, input, &ctx)?;
     let id = TaskId(Uuid::now_v7());
-    let after =
-        task::replay(id, &decision.events).ok_or_else(|| Error::internal("a creation that creates nothing"))?;
+    let after = task::replay(id, &decision.events).ok_or_else(|| Error::internal("a creation that creates nothing"))?;
     commit(conn, origin, None, &after, &decision, calendar, Some(placement))?;
     Ok(after)
 }

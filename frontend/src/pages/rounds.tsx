@@ -26,7 +26,7 @@ export function Rounds() {
       </div>
       {isNew && <NewRound done={() => setNew(false)} />}
       {!round && !isNew && <Empty>还没有轮次。收到反馈意见后，先“新开一轮”，再导入整改方案。</Empty>}
-      {round && <Loaded query={query}>{(data) => <Whole key={data.version} round={data} />}</Loaded>}
+      {round && <Loaded query={query}>{(data) => <Whole key={`${data.id}.${data.version}`} round={data} />}</Loaded>}
     </>
   )
 }

@@ -47,7 +47,9 @@ fn cell(data: &Data) -> Cell {
         Data::Empty | Data::Error(_) => Cell::Empty,
         Data::String(text) if text.trim().is_empty() => Cell::Empty,
         Data::String(text) => Cell::Text(text.clone()),
-        Data::DateTime(_) | Data::DateTimeIso(_) => data.as_date().map_or_else(|| Cell::Text(data.to_string()), Cell::Date),
+        Data::DateTime(_) | Data::DateTimeIso(_) => {
+            data.as_date().map_or_else(|| Cell::Text(data.to_string()), Cell::Date)
+        }
         Data::Float(n) => Cell::Number(*n),
         #[expect(clippy::cast_precision_loss, reason = "a cell holds no larger number than a float does")]
         Data::Int(n) => Cell::Number(*n as f64),
@@ -69,7 +71,9 @@ mod tests {
     fn directory() -> Directory {
         let units = read_units(include_str!("../../../../tests/fixtures/units.csv")).unwrap();
         let people = read_people(include_str!("../../../../tests/fixtures/people.csv")).unwrap();
-        let id = |code: &str| units.iter().position(|u| u.code == code).map(|i| UnitId(Uuid::from_u128(i as u128 + 1))).unwrap();
+        let id = |code: &str| {
+            units.iter().position(|u| u.code == code).map(|i| UnitId(Uuid::from_u128(i as u128 + 1))).unwrap()
+        };
         Directory {
             units: units
                 .iter()
@@ -102,12 +106,20 @@ mod tests {
         assert_eq!(report.skipped, vec![]);
         let count = |d: Disposition| plan.tasks.iter().filter(|t| t.disposition == Some(d)).count();
         assert_eq!(
-            (count(Disposition::Immediate), count(Disposition::Dated), count(Disposition::Staged), count(Disposition::Sustained)),
+            (
+                count(Disposition::Immediate),
+                count(Disposition::Dated),
+                count(Disposition::Staged),
+                count(Disposition::Sustained)
+            ),
             (14, 31, 8, 7)
         );
         assert_eq!(plan.tasks.iter().map(|t| t.milestones.len()).sum::<usize>(), 22);
         let first = &plan.tasks[0];
-        assert_eq!((first.number.as_str(), first.item_number.as_str(), first.finding.as_str()), ("T01", "1.1.1", "1.1"));
+        assert_eq!(
+            (first.number.as_str(), first.item_number.as_str(), first.finding.as_str()),
+            ("T01", "1.1.1", "1.1")
+        );
         assert_eq!(first.milestones[0].measure.as_deref(), Some("T01-1"));
         assert_eq!(first.milestones[2].measure, None, "the last node belongs to no measure");
         assert!(plan.tasks.iter().all(|t| t.due_on.is_some() != t.review_on.is_some()));

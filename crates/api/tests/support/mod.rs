@@ -144,7 +144,14 @@ impl House {
     }
 
     /// A request as somebody; `-` is nobody.
-    pub async fn request(&self, login: &str, method: &str, path: &str, version: Option<i64>, body: Option<Value>) -> Answer {
+    pub async fn request(
+        &self,
+        login: &str,
+        method: &str,
+        path: &str,
+        version: Option<i64>,
+        body: Option<Value>,
+    ) -> Answer {
         let mut request = test::TestRequest::with_uri(&format!("/api/v1{path}")).method(method.parse().unwrap());
         if login != "-" {
             request = request.insert_header(("authorization", format!("Bearer {}", self.token(login).await)));
@@ -218,4 +225,3 @@ pub async fn waiting_for(house: &House, task: &str) -> Option<(String, String)> 
     };
     Some((who, request["id"].as_str()?.to_owned()))
 }
-

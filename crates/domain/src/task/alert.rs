@@ -115,11 +115,7 @@ fn dates(task: &Task, facts: &Facts, calendar: &Calendar, alarms: &mut Vec<Alarm
         return;
     }
     let Some(due) = task.draft.due_on else { return };
-    alarms.push(Alarm {
-        from: calendar::end_of_day(due),
-        level: AlertLevel::Red,
-        reason: Reason::on("overdue", due),
-    });
+    alarms.push(Alarm { from: calendar::end_of_day(due), level: AlertLevel::Red, reason: Reason::on("overdue", due) });
     let is_behind = task.milestones().iter().any(|m| !task.done.contains_key(&m.id));
     if is_behind {
         let soon = calendar.add_working_days(due, -i64::from(policy.due_soon_working_days));
@@ -138,8 +134,7 @@ fn milestones(task: &Task, facts: &Facts, alarms: &mut Vec<Alarm>) {
         if task.done.contains_key(&milestone.id) || task.draft.due_on.is_some_and(|due| on >= due) {
             continue;
         }
-        let reason =
-            Reason { milestone: Some(milestone.id), unit: milestone.unit, ..Reason::on("milestone-late", on) };
+        let reason = Reason { milestone: Some(milestone.id), unit: milestone.unit, ..Reason::on("milestone-late", on) };
         alarms.push(Alarm { from: calendar::end_of_day(on), level: facts.policy.milestone_late_level, reason });
     }
 }
@@ -166,10 +161,9 @@ fn statements(task: &Task, facts: &Facts, calendar: &Calendar, now: DateTime<Utc
         }
         let Some(from) = weekly_statement::cut_off(week, facts, calendar) else { continue };
         let (level, reason) = match before {
-            Some(earlier) => (
-                AlertLevel::Red,
-                Reason { weeks: vec![earlier, week], ..Reason::new("statements-missing-running") },
-            ),
+            Some(earlier) => {
+                (AlertLevel::Red, Reason { weeks: vec![earlier, week], ..Reason::new("statements-missing-running") })
+            }
             None => (AlertLevel::Yellow, Reason { weeks: vec![week], ..Reason::new("statement-missing") }),
         };
         alarms.push(Alarm { from, level, reason });

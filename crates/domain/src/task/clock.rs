@@ -38,8 +38,7 @@ pub(super) fn keep(task: &Task, ctx: &Context<'_>) -> Decision {
     units.dedup();
     for unit in units {
         for week in weekly_statement::missing_weeks(task, unit, ctx.facts, ctx.calendar, ctx.now) {
-            let is_over =
-                weekly_statement::missed_at(week, ctx.facts, ctx.calendar).is_some_and(|at| at <= ctx.now);
+            let is_over = weekly_statement::missed_at(week, ctx.facts, ctx.calendar).is_some_and(|at| at <= ctx.now);
             if is_over && !task.missed.contains(&(unit, week)) {
                 decision.events.push(TaskEvent::StatementMissed { unit, week });
             }

@@ -5,9 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::state::{Disposition, EvidencePurpose, Sensitivity};
 use crate::calendar::Week;
-use crate::ids::{
-    CriterionId, EvidenceId, MeasureId, MilestoneId, PersonId, SignRequestId, SignatureId, UnitId,
-};
+use crate::ids::{CriterionId, EvidenceId, MeasureId, MilestoneId, PersonId, SignRequestId, SignatureId, UnitId};
 use crate::sign_request::{SignDocument, Verdict};
 use crate::words;
 
@@ -289,16 +287,30 @@ pub enum Signing {
 #[derive(Clone, Debug, PartialEq)]
 pub enum TaskCommand {
     Revise(Box<DraftInput>),
-    Issue { reason: Option<String> },
-    CloseBeforeGolive { on: NaiveDate, basis: String, vouched_by: PersonId },
+    Issue {
+        reason: Option<String>,
+    },
+    CloseBeforeGolive {
+        on: NaiveDate,
+        basis: String,
+        vouched_by: PersonId,
+    },
     Claim,
-    WishReassignment { proposed: Option<UnitId>, reason: String },
-    Uphold { reason: String },
+    WishReassignment {
+        proposed: Option<UnitId>,
+        reason: String,
+    },
+    Uphold {
+        reason: String,
+    },
     Reassign(PartiesInput),
     AdjustParties(PartiesInput),
     SavePlan(PlanInput),
     /// With the pledge the head's own submission is the first signature.
-    SubmitPlan { plan: Option<PlanInput>, pledge: bool },
+    SubmitPlan {
+        plan: Option<PlanInput>,
+        pledge: bool,
+    },
     Sign {
         request: SignRequestId,
         verdict: Verdict,
@@ -307,25 +319,80 @@ pub enum TaskCommand {
         occurred_on: Option<NaiveDate>,
         signing: Signing,
     },
-    ConfirmSignature { request: SignRequestId, signature: SignatureId, confirmed: bool, reason: Option<String> },
-    Object { request: SignRequestId, signature: SignatureId, reason: String },
-    Recall { request: SignRequestId },
+    ConfirmSignature {
+        request: SignRequestId,
+        signature: SignatureId,
+        confirmed: bool,
+        reason: Option<String>,
+    },
+    Object {
+        request: SignRequestId,
+        signature: SignatureId,
+        reason: String,
+    },
+    Recall {
+        request: SignRequestId,
+    },
     SubmitStatement(StatementInput),
-    AcknowledgeStatement { unit: UnitId, week: Week, revision: u16 },
-    ReturnStatement { unit: UnitId, week: Week, revision: u16, reason: String },
-    CompleteMilestone { milestone: MilestoneId, occurred_on: NaiveDate, note: Option<String> },
-    ReopenMilestone { milestone: MilestoneId, reason: String },
-    CompleteDuty { unit: UnitId, occurred_on: NaiveDate, note: Option<String> },
+    AcknowledgeStatement {
+        unit: UnitId,
+        week: Week,
+        revision: u16,
+    },
+    ReturnStatement {
+        unit: UnitId,
+        week: Week,
+        revision: u16,
+        reason: String,
+    },
+    CompleteMilestone {
+        milestone: MilestoneId,
+        occurred_on: NaiveDate,
+        note: Option<String>,
+    },
+    ReopenMilestone {
+        milestone: MilestoneId,
+        reason: String,
+    },
+    CompleteDuty {
+        unit: UnitId,
+        occurred_on: NaiveDate,
+        note: Option<String>,
+    },
     AttachEvidence(EvidenceInput),
-    RemoveEvidence { evidence: EvidenceId, reason: String },
-    RequestExtension { due_on: NaiveDate, reason: String, filed_upward: bool },
-    ResetDueDate { due_on: NaiveDate, body: String, minutes_number: String, reason: String },
+    RemoveEvidence {
+        evidence: EvidenceId,
+        reason: String,
+    },
+    RequestExtension {
+        due_on: NaiveDate,
+        reason: String,
+        filed_upward: bool,
+    },
+    ResetDueDate {
+        due_on: NaiveDate,
+        body: String,
+        minutes_number: String,
+        reason: String,
+    },
     ProposeAmendment(PlanInput),
-    RequestClosure { results: String, occurred_on: NaiveDate, pledge: bool },
-    NameCrossChecker { person: PersonId, reason: String },
+    RequestClosure {
+        results: String,
+        occurred_on: NaiveDate,
+        pledge: bool,
+    },
+    NameCrossChecker {
+        person: PersonId,
+        reason: String,
+    },
     Confirm,
-    Reopen { reason: String, due_on: NaiveDate },
-    RequestWithdrawal { reason: String },
+    Reopen {
+        reason: String,
+        due_on: NaiveDate,
+    },
+    RequestWithdrawal {
+        reason: String,
+    },
     KeepClock,
 }
 

@@ -113,11 +113,7 @@ fn shape(input: DraftInput, ctx: &Context<'_>, decision: &mut Decision) -> Resul
         measures: measure_texts,
         criteria: criterion_texts,
         milestones: milestone_texts,
-        duties: input
-            .supporting
-            .iter()
-            .map(|s| DutyText { unit: s.unit, text: s.duty.trim().to_owned() })
-            .collect(),
+        duties: input.supporting.iter().map(|s| DutyText { unit: s.unit, text: s.duty.trim().to_owned() }).collect(),
     };
     Ok(DraftShape {
         text: decision.note(kind::TASK, &text),

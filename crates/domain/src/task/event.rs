@@ -4,9 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::state::{
-    DraftShape, EvidenceMark, Parties, PlanShape, ReassignmentWish, StatementMark, TaskRequest,
-};
+use super::state::{DraftShape, EvidenceMark, Parties, PlanShape, ReassignmentWish, StatementMark, TaskRequest};
 use crate::calendar::Week;
 use crate::chain::Digest;
 use crate::ids::{EvidenceId, FindingId, MilestoneId, PersonId, RoundId, SignRequestId, SignatureId, UnitId};
@@ -141,6 +139,7 @@ impl TaskEvent {
 
     /// Rebuilds an event from its stored kind and payload; a stored event that cannot be read is an error with its kind.
     pub fn parse(kind: &str, payload: Value) -> Result<Self, String> {
-        serde_json::from_value(serde_json::json!({ "event": kind, "data": payload })).map_err(|e| format!("{kind}: {e}"))
+        serde_json::from_value(serde_json::json!({ "event": kind, "data": payload }))
+            .map_err(|e| format!("{kind}: {e}"))
     }
 }

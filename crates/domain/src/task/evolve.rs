@@ -5,9 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::event::TaskEvent;
-use super::state::{
-    Criterion, Done, Measure, PlanShape, ReportingSpan, StatementReply, Task, TaskState,
-};
+use super::state::{Criterion, Done, Measure, PlanShape, ReportingSpan, StatementReply, Task, TaskState};
 use crate::ids::{FindingId, RoundId, SignRequestId, TaskId, UnitId};
 use crate::policy::AlertLevel;
 use crate::sign_request::{RequestState, SignRequest, SignatureState};

@@ -16,7 +16,6 @@ pub mod state;
 pub mod text;
 mod work;
 
-
 pub use clock::next_moment;
 pub use draft::create;
 pub use evolve::{begin, evolve, replay};
@@ -64,9 +63,7 @@ pub fn starts_from(action: Action) -> &'static [TaskState] {
         Action::NameCrossChecker => &[Planning, PlanReview, Rectifying, ClosureReview],
         Action::Confirm => &[Observing],
         Action::Reopen => &[Observing, Closed],
-        Action::RequestWithdrawal => {
-            &[Draft, Issued, Planning, PlanReview, Rectifying, ClosureReview, Observing]
-        }
+        Action::RequestWithdrawal => &[Draft, Issued, Planning, PlanReview, Rectifying, ClosureReview, Observing],
         Action::KeepClock => &[Issued, Planning, PlanReview, Rectifying, ClosureReview, Observing],
     }
 }
@@ -108,7 +105,9 @@ pub fn decide(task: &Task, command: TaskCommand, ctx: &Context<'_>) -> Result<De
             work::complete_milestone(task, milestone, occurred_on, note, ctx)
         }
         TaskCommand::ReopenMilestone { milestone, reason } => work::reopen_milestone(task, milestone, &reason),
-        TaskCommand::CompleteDuty { unit, occurred_on, note } => work::complete_duty(task, unit, occurred_on, note, ctx),
+        TaskCommand::CompleteDuty { unit, occurred_on, note } => {
+            work::complete_duty(task, unit, occurred_on, note, ctx)
+        }
         TaskCommand::AttachEvidence(input) => work::attach_evidence(task, input, ctx),
         TaskCommand::RemoveEvidence { evidence, reason } => work::remove_evidence(task, evidence, &reason, ctx),
         TaskCommand::RequestExtension { due_on, reason, filed_upward } => {

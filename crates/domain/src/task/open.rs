@@ -45,9 +45,8 @@ pub fn open_actions(task: &Task, ctx: &Context<'_>) -> Vec<OpenAction> {
 fn open_action(task: &Task, action: Action, ctx: &Context<'_>) -> Option<OpenAction> {
     let plain = |missing: Vec<Missing>| Some(OpenAction { action, missing, requests: Vec::new() });
     let when = |holds: bool| if holds { plain(Vec::new()) } else { None };
-    let without = |code: &str, hindered: bool| {
-        plain(if hindered { vec![FieldError::at("", code)] } else { Vec::new() })
-    };
+    let without =
+        |code: &str, hindered: bool| plain(if hindered { vec![FieldError::at("", code)] } else { Vec::new() });
     match action {
         Action::Issue => {
             let mut missing = missing_for_issue(task, due_on_issue(task, ctx));
@@ -62,9 +61,7 @@ fn open_action(task: &Task, action: Action, ctx: &Context<'_>) -> Option<OpenAct
             Some(due) if ctx.now >= calendar::end_of_day(due) => without("due-date-passed", true),
             Some(_) => without("extension-pending", task.open_request(RequestKind::Extension).is_some()),
         },
-        Action::ResetDueDate => {
-            when(task.draft.due_on.is_some_and(|due| ctx.now >= calendar::end_of_day(due)))
-        }
+        Action::ResetDueDate => when(task.draft.due_on.is_some_and(|due| ctx.now >= calendar::end_of_day(due))),
         Action::ProposeAmendment => without("amendment-pending", task.open_request(RequestKind::Amendment).is_some()),
         Action::RequestWithdrawal => {
             without("withdrawal-pending", task.open_request(RequestKind::Withdrawal).is_some())
@@ -91,9 +88,7 @@ fn open_action(task: &Task, action: Action, ctx: &Context<'_>) -> Option<OpenAct
                     || task.lead_unit().is_some_and(|u| ctx.is_of(u) || ctx.facts.without_accounts.contains(&u)))
         })),
         Action::ReopenMilestone => when(!task.done.is_empty()),
-        Action::CompleteDuty => {
-            when(task.draft.supporting.iter().any(|s| s.done_on.is_none() && ctx.is_of(s.unit)))
-        }
+        Action::CompleteDuty => when(task.draft.supporting.iter().any(|s| s.done_on.is_none() && ctx.is_of(s.unit))),
         Action::RemoveEvidence => {
             let person = ctx.actor.person().and_then(|p| p.person);
             when(
@@ -227,4 +222,3 @@ fn may_state(task: &Task, ctx: &Context<'_>) -> bool {
 fn newest(task: &Task) -> impl Iterator<Item = &super::state::StatementMark> {
     task.statements.iter().filter(|s| task.statement(s.unit, s.week).is_some_and(|n| n.revision == s.revision))
 }
-

@@ -180,11 +180,7 @@ fn signed_evidence(mark: &EvidenceMark) -> SignedEvidence {
 }
 
 /// The words of a milestone: the plan's, else the draft's, else those of the measure whose implicit milestone it is.
-fn milestone_words(
-    id: crate::ids::MilestoneId,
-    plan: Option<&PlanText>,
-    ctx: &Context<'_>,
-) -> Option<MilestoneText> {
+fn milestone_words(id: crate::ids::MilestoneId, plan: Option<&PlanText>, ctx: &Context<'_>) -> Option<MilestoneText> {
     plan.and_then(|p| p.milestones.iter().find(|m| m.id == id))
         .or_else(|| ctx.text.milestones.iter().find(|m| m.id == id))
         .cloned()

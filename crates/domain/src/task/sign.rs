@@ -32,12 +32,7 @@ fn person_facts<'a>(ctx: &'a Context<'_>, person: PersonId) -> Result<&'a Person
     ctx.facts.people.get(&person).ok_or_else(|| Refusal::field("/signer", "person-unknown"))
 }
 
-pub(super) fn sign(
-    task: &Task,
-    entry: Entry,
-    signing: Signing,
-    ctx: &Context<'_>,
-) -> Result<Decision, Refusal> {
+pub(super) fn sign(task: &Task, entry: Entry, signing: Signing, ctx: &Context<'_>) -> Result<Decision, Refusal> {
     let found = find(task, entry.request)?;
     let request = &found.request;
     let typed_by = ctx.person()?;

@@ -362,8 +362,7 @@ impl Task {
     pub fn milestones(&self) -> Vec<Milestone> {
         let mut all = Vec::new();
         for measure in self.draft.measures.iter().filter(|m| !m.excused) {
-            let own: Vec<_> =
-                self.draft.milestones.iter().filter(|m| m.measure == Some(measure.id)).cloned().collect();
+            let own: Vec<_> = self.draft.milestones.iter().filter(|m| m.measure == Some(measure.id)).cloned().collect();
             if own.is_empty() {
                 all.push(Milestone {
                     id: MilestoneId(measure.id.0),

@@ -123,10 +123,8 @@ pub(super) fn complete_milestone(
     ctx: &Context<'_>,
 ) -> Result<Decision, Refusal> {
     let milestones = task.milestones();
-    let milestone = milestones
-        .iter()
-        .find(|m| m.id == id)
-        .ok_or_else(|| Refusal::field("/milestone", "milestone-unknown"))?;
+    let milestone =
+        milestones.iter().find(|m| m.id == id).ok_or_else(|| Refusal::field("/milestone", "milestone-unknown"))?;
     // The unit a milestone was given to reports it; the lead unit may too, for it answers (docs/domain.md §6).
     let is_mine = milestone.unit.is_some_and(|unit| ctx.is_of(unit))
         || task.lead_unit().is_some_and(|unit| ctx.is_of(unit) || ctx.facts.without_accounts.contains(&unit));
@@ -199,8 +197,11 @@ pub(super) fn attach_evidence(task: &Task, input: EvidenceInput, ctx: &Context<'
             && e.milestone == input.milestone
     });
     if let Some(same) = same {
-        return Err(Refusal::conflict("evidence-there")
-            .with_errors(vec![FieldError::with("", "evidence-there", json!({ "evidence": same.id }))]));
+        return Err(Refusal::conflict("evidence-there").with_errors(vec![FieldError::with(
+            "",
+            "evidence-there",
+            json!({ "evidence": same.id }),
+        )]));
     }
     let unit = ctx.actor.person().and_then(|p| p.home_unit()).and_then(|path| path.unit());
     let mut decision = Decision::default();
@@ -225,11 +226,8 @@ pub(super) fn remove_evidence(
     reason: &str,
     ctx: &Context<'_>,
 ) -> Result<Decision, Refusal> {
-    let mark = task
-        .evidence
-        .iter()
-        .find(|e| e.id == id)
-        .ok_or_else(|| Refusal::field("/evidence", "evidence-unknown"))?;
+    let mark =
+        task.evidence.iter().find(|e| e.id == id).ok_or_else(|| Refusal::field("/evidence", "evidence-unknown"))?;
     let is_mine = mark.by == ctx.person()? || mark.unit.is_some_and(|unit| ctx.is_of(unit));
     if !is_mine {
         return Err(Refusal::forbidden("not-your-unit"));
@@ -245,9 +243,9 @@ pub(super) fn remove_evidence(
 }
 
 pub(super) fn confirm(task: &Task, ctx: &Context<'_>) -> Result<Decision, Refusal> {
-    let over = task.observing_until.is_none_or(|until| {
-        ctx.facts.policy.observation_working_days == 0 || ctx.now >= calendar::end_of_day(until)
-    });
+    let over = task
+        .observing_until
+        .is_none_or(|until| ctx.facts.policy.observation_working_days == 0 || ctx.now >= calendar::end_of_day(until));
     if !over {
         let params = json!({ "until": task.observing_until });
         return Err(Refusal {

@@ -75,7 +75,13 @@ pub(super) struct Header<F> {
 }
 
 fn heading(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).collect::<String>().split(['(', '（']).next().unwrap_or_default().to_owned()
+    text.chars()
+        .filter(|c| !c.is_whitespace())
+        .collect::<String>()
+        .split(['(', '（'])
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// The first of the leading rows that holds at least `least` of the known headings; each field takes the first column that names it.

@@ -9,7 +9,5 @@ pub mod table;
 
 pub use grid::{Book, Cell, Sheet};
 pub use names::{Directory, DirectoryPerson, DirectoryUnit};
-pub use plan::{
-    AspectDraft, FindingDraft, MeasureDraft, MilestoneDraft, PlanDraft, TaskDraft, read_plan,
-};
+pub use plan::{AspectDraft, FindingDraft, MeasureDraft, MilestoneDraft, PlanDraft, TaskDraft, read_plan};
 pub use report::{Doubt, ImportReport, Skipped};

@@ -79,7 +79,8 @@ pub fn split(text: &str) -> Vec<String> {
             ')' | '）' => depth = depth.saturating_sub(1),
             _ => {}
         }
-        let is_break = depth == 0 && matches!(c, '、' | '，' | ',' | '；' | ';' | '/' | '\n' | '\r' | ' ' | '\t' | '\u{3000}');
+        let is_break =
+            depth == 0 && matches!(c, '、' | '，' | ',' | '；' | ';' | '/' | '\n' | '\r' | ' ' | '\t' | '\u{3000}');
         if is_break {
             names.push(std::mem::take(&mut current));
         } else {

@@ -304,7 +304,12 @@ impl Reader<'_> {
             if self.tasks[i].title == title {
                 self.skip(line.sheet, Some(line.row), "duplicate");
             } else {
-                self.doubt(line, Field::ItemNumber, "number_repeated", format!("具体问题编号 {item} 出现两次，内容不同。"));
+                self.doubt(
+                    line,
+                    Field::ItemNumber,
+                    "number_repeated",
+                    format!("具体问题编号 {item} 出现两次，内容不同。"),
+                );
             }
             return;
         }
@@ -315,7 +320,12 @@ impl Reader<'_> {
         }
         match self.draft.findings.iter().find(|f| f.number == number) {
             Some(known) if known.text != text => {
-                self.doubt(line, Field::Finding, "finding_differs", format!("问题编号 {number} 的反馈问题与前文不同。"));
+                self.doubt(
+                    line,
+                    Field::Finding,
+                    "finding_differs",
+                    format!("问题编号 {number} 的反馈问题与前文不同。"),
+                );
             }
             Some(_) => {}
             None => self.draft.findings.push(FindingDraft { number: number.clone(), text, aspect }),
@@ -378,12 +388,22 @@ impl Reader<'_> {
             return;
         }
         let Some(found) = Disposition::ALL.iter().copied().find(|d| d.label() == text) else {
-            self.doubt(line, Field::Disposition, "disposition_unknown", "整改类型应为立行立改、限期整改、分步实施或长期坚持。".into());
+            self.doubt(
+                line,
+                Field::Disposition,
+                "disposition_unknown",
+                "整改类型应为立行立改、限期整改、分步实施或长期坚持。".into(),
+            );
             return;
         };
         match self.tasks[i].disposition {
             Some(known) if known != found => {
-                self.doubt(line, Field::Disposition, "disposition_differs", format!("整改类型与前文的“{}”不同。", known.label()));
+                self.doubt(
+                    line,
+                    Field::Disposition,
+                    "disposition_differs",
+                    format!("整改类型与前文的“{}”不同。", known.label()),
+                );
             }
             _ => self.tasks[i].disposition = Some(found),
         }
@@ -519,8 +539,7 @@ impl Reader<'_> {
 
     fn finish(mut self, lists: &[(&Sheet, Header<Field>)]) -> PlanDraft {
         let has = |f: Field| lists.iter().any(|(_, h)| h.columns.contains_key(&f));
-        for (field, name) in
-            [(Field::Finding, "问题清单"), (Field::Measure, "整改清单"), (Field::Leaders, "责任清单")]
+        for (field, name) in [(Field::Finding, "问题清单"), (Field::Measure, "整改清单"), (Field::Leaders, "责任清单")]
         {
             if !has(field) {
                 self.draft.doubts.push(Doubt {

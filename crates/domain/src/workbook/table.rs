@@ -142,9 +142,7 @@ pub fn read_people(text: &str) -> Result<Vec<PersonLine>, Vec<FieldError>> {
             is_head: is_yes(table.get(line, "is_head")),
             is_principal: is_yes(table.get(line, "is_principal")),
         };
-        for (column, value) in
-            [("person_id", &person.code), ("name", &person.name), ("unit_id", &person.unit_code)]
-        {
+        for (column, value) in [("person_id", &person.code), ("name", &person.name), ("unit_id", &person.unit_code)] {
             if value.is_empty() {
                 errors.push(FieldError::at(format!("/rows/{i}/{column}"), "required"));
             }

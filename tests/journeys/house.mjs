@@ -1,0 +1,122 @@
+// A server of its own with the sample group, a real Chromium, people who log in and act on the page.
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
+const require = createRequire(join(root, 'frontend/package.json'))
+const { chromium } = require('playwright-core')
+export const { unzipSync, zipSync, strFromU8, strToU8 } = require('fflate')
+
+const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--lang=zh-CN']
+
+const freePort = () => new Promise((done) => {
+  const server = createServer().listen(0, '127.0.0.1', () => {
+    const { port } = server.address()
+    server.close(() => done(port))
+  })
+})
+
+/** The login of a person by name, as the sample's accounts are made. */
+export function login(name) {
+  const line = readFileSync(join(root, 'tests/fixtures/people.csv'), 'utf8').split('\n').find((l) => l.split(',')[1] === name)
+  if (!line) throw new Error(`nobody is called ${name}`)
+  return line.split(',')[0].toLowerCase()
+}
+
+export class House {
+  static async open() {
+    const house = new House()
+    house.folder = mkdtempSync(join(tmpdir(), 'bihuan-journey-'))
+    house.shots = join(root, 'tests/results')
+    mkdirSync(house.shots, { recursive: true })
+    house.faults = []
+    house.people = new Map()
+    house.browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: flags })
+    await house.start(0)
+    return house
+  }
+
+  /** Starts the server, its clock some days ahead. */
+  async start(days) {
+    const port = await freePort()
+    this.address = `http://127.0.0.1:${port}`
+    const program = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug/bihuan')
+    const env = { ...process.env, BIHUAN_DATA_DIR: this.folder, BIHUAN_LISTEN: `127.0.0.1:${port}`, BIHUAN_WEB_DIR: join(root, 'frontend/dist'), BIHUAN_REHEARSAL_DAYS: String(days), BIHUAN_LOG: 'error' }
+    delete env.BIHUAN_DATABASE_URL
+    this.server = spawn(program, ['serve', '--demo'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+    await new Promise((done, fail) => {
+      let said = ''
+      this.server.stdout.on('data', (text) => {
+        said += text
+        if (said.includes('闭环已启动')) done()
+      })
+      this.server.on('exit', (code) => fail(new Error(`the server ended with ${code}: ${said}`)))
+    })
+    this.password = readFileSync(join(this.folder, 'demo-password'), 'utf8').trim()
+  }
+
+  async stop() {
+    for (const page of this.people.values()) await page.context().close()
+    this.people.clear()
+    const ended = new Promise((done) => this.server.removeAllListeners('exit').on('exit', (code) => done(code)))
+    this.server.kill('SIGINT')
+    const code = await ended
+    if (code !== 0) throw new Error(`the server ended with ${code}`)
+  }
+
+  async close() {
+    await this.stop()
+    await this.browser.close()
+    rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  /** The page of somebody who is logged in. */
+  async as(who, size = { width: 1440, height: 900 }) {
+    const key = `${who}@${size.width}`
+    const known = this.people.get(key)
+    if (known) return known
+    const context = await this.browser.newContext({ viewport: size, locale: 'zh-CN' })
+    const page = await context.newPage()
+    page.setDefaultTimeout(15_000)
+    page.on('pageerror', (error) => this.faults.push(`${who}: ${error.message}`))
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !message.text().includes('Failed to load resource')) this.faults.push(`${who}: ${message.text()}`)
+    })
+    page.on('request', (request) => {
+      if (!request.url().startsWith(this.address) && !request.url().startsWith('data:') && !request.url().startsWith('blob:')) this.faults.push(`outside: ${request.url()}`)
+    })
+    page.on('dialog', (dialog) => void dialog.accept())
+    await page.goto(this.address)
+    await page.getByLabel('账号').fill(who)
+    await page.getByLabel('口令').fill(this.password)
+    await page.getByRole('button', { name: '登录' }).click()
+    await page.getByRole('navigation', { name: '主导航' }).waitFor()
+    this.people.set(key, page)
+    return page
+  }
+
+  async shot(page, name) {
+    await page.waitForTimeout(250)
+    await page.screenshot({ path: join(this.shots, `${name}.png`) })
+  }
+}
+
+/** The plan with its dates moved by whole weeks, so that it lies ahead: an office's file of today. */
+export function planOfToday() {
+  const first = Date.UTC(2020, 6, 15)
+  const weeks = Math.ceil((Date.now() + 28 * 864e5 - first) / (7 * 864e5))
+  const files = unzipSync(readFileSync(join(root, 'tests/fixtures/plan.xlsx')))
+  const iso = (text) => text.replace(/20\d\d-\d\d-\d\d/g, (d) => new Date(Date.parse(d) + weeks * 7 * 864e5).toISOString().slice(0, 10))
+  for (const name of Object.keys(files)) {
+    if (!/^xl\/(worksheets\/|sharedStrings)/.test(name)) continue
+    // Dates are whole days since 1899-12-30; no other number of the plan is as large.
+    const moved = strFromU8(files[name]).replace(/<v>(4[34]\d{3})<\/v>/g, (_, n) => `<v>${Number(n) + weeks * 7}</v>`)
+    files[name] = strToU8(iso(moved))
+  }
+  return Buffer.from(zipSync(files))
+}
