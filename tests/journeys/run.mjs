@@ -32,7 +32,7 @@ async function current(house, address) {
   const now = page.locator('.request[open] .chainsteps .current')
   if ((await now.count()) === 0) return null
   const text = (await now.first().innerText()).replace(/\s+/g, ' ')
-  return { text, name: text.split(' ').find((word) => /^[甲乙丙丁戊己庚辛壬癸巡].{2}$/.test(word)) }
+  return { text, name: text.match(/[甲乙丙丁戊己庚辛壬癸][子丑寅卯辰巳午未申酉戌亥]./)?.[0] }
 }
 
 /** Everybody whose turn it is signs on screen, until nothing is open. */

@@ -77,7 +77,6 @@ impl Config {
     /// Reads the process's environment.
     ///
     /// Errors: every mistake, one line each.
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
     pub fn from_env() -> Result<Self, Vec<String>> {
         Self::read(&std::env::vars().filter(|(name, _)| name.starts_with("BIHUAN_")).collect())
     }

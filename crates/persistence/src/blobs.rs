@@ -49,6 +49,7 @@ pub fn keep(conn: &mut PgConnection, blob: &StoredBlob, now: DateTime<Utc>) -> R
 }
 
 /// Attaches a file to a task.
+#[expect(clippy::too_many_arguments, reason = "a row of an attachment, written in one place")]
 pub fn attach(
     conn: &mut PgConnection,
     origin: &Origin,

@@ -205,7 +205,7 @@ fn put_unit(
         units::version.eq(seq),
     );
     let row: UnitRow = diesel::insert_into(units::table)
-        .values((units::id.eq(id), values.clone()))
+        .values((units::id.eq(id), values))
         .on_conflict(units::id)
         .do_update()
         .set(values)
@@ -293,7 +293,7 @@ fn put_person(
     let values =
         (persons::code.eq(&input.code), persons::name.eq(&input.name), persons::seq.eq(seq), persons::version.eq(seq));
     diesel::insert_into(persons::table)
-        .values((persons::id.eq(id), values.clone()))
+        .values((persons::id.eq(id), values))
         .on_conflict(persons::id)
         .do_update()
         .set(values)
