@@ -1,5 +1,7 @@
 //! The whole life of a task over the API, from the imported draft to the confirmed closure, with its detours.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails says so")]
+
 mod support;
 
 use chrono::{Days, NaiveDate};

@@ -1,5 +1,5 @@
 //! A house for tests: the sample group in a database of its own, a clock that stands where it is set, requests as anybody.
-#![allow(dead_code, unreachable_pub, reason = "each test uses its part")]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used, reason = "each test uses its part")]
 
 use std::cell::RefCell;
 use std::collections::HashMap;
