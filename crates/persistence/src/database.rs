@@ -121,15 +121,20 @@ fn exists(conn: &mut PgConnection, query: &str, name: &str) -> Result<bool, Erro
 /// Makes the two roles and the database in a cluster of our own, as its superuser; what is there stays.
 pub fn provision(cluster_url: &str, owner_password: &str, app_password: &str) -> Result<(), Error> {
     let mut conn = PgConnection::establish(cluster_url).map_err(|_| Error::Unavailable)?;
-    let quoted = |text: &str| text.replace('\'', "''");
-    for (role, password) in [("bihuan_owner", owner_password), ("bihuan_app", app_password)] {
-        if !exists(&mut conn, "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1) AS found", role)? {
-            diesel::sql_query(format!("CREATE ROLE {role} LOGIN PASSWORD '{}'", quoted(password)))
-                .execute(&mut conn)?;
-        }
-    }
+    create_roles(&mut conn, owner_password, app_password)?;
     if !exists(&mut conn, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1) AS found", "bihuan")? {
         diesel::sql_query("CREATE DATABASE bihuan OWNER bihuan_owner").execute(&mut conn)?;
+    }
+    Ok(())
+}
+
+/// The two roles the product connects as, where the cluster lacks them.
+pub(crate) fn create_roles(conn: &mut PgConnection, owner_password: &str, app_password: &str) -> Result<(), Error> {
+    let quoted = |text: &str| text.replace('\'', "''");
+    for (role, password) in [("bihuan_owner", owner_password), ("bihuan_app", app_password)] {
+        if !exists(conn, "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1) AS found", role)? {
+            diesel::sql_query(format!("CREATE ROLE {role} LOGIN PASSWORD '{}'", quoted(password))).execute(conn)?;
+        }
     }
     Ok(())
 }

@@ -59,6 +59,7 @@ fn make(conn: &mut PgConnection, name: &str) -> Result<(), Error> {
     if exists.found {
         return Ok(());
     }
+    database::create_roles(conn, "", "")?;
     diesel::sql_query(format!("DROP DATABASE IF EXISTS {name}")).execute(conn)?;
     diesel::sql_query(format!("CREATE DATABASE {name} OWNER bihuan_owner")).execute(conn)?;
     database::migrate(&url("bihuan_owner", name))?;
