@@ -28,9 +28,14 @@ find_postgres() {
   return 1
 }
 
+# PostgreSQL's programs on the PATH, for this run, where the product looks for them.
 need_postgres() {
-  find_postgres >/dev/null && return 0
-  install_packages postgresql && return 0
+  find_postgres >/dev/null || install_packages postgresql || fetch_postgres
+  PATH="$PATH:$(find_postgres)"
+  export PATH
+}
+
+fetch_postgres() {
   say "没有 PostgreSQL，取一份放在 $cache"
   mkdir -p "$cache"
   local platform package

@@ -16,7 +16,7 @@ use crate::chain::{self, Digest};
 use crate::ids::{PersonId, RoundId, UnitId};
 use crate::policy::Policy;
 use crate::refusal::Refusal;
-use crate::rights::{self, Subject};
+use crate::rights::{self, Relation, Subject};
 use crate::sign_request::SigningFacts;
 
 /// What the rules must know of the round.
@@ -140,6 +140,12 @@ impl Context<'_> {
     /// The facts signing looks at, with the paths they borrow.
     pub fn with_signing<T>(&self, task: &Task, run: impl FnOnce(&SigningFacts<'_>) -> T) -> T {
         with_signing(task, self.facts, run)
+    }
+
+    /// Whether the actor speaks for the lead unit: one of its people, or the office where the unit has nobody who can log in.
+    pub fn speaks_for_lead(&self, task: &Task) -> bool {
+        task.lead_unit().is_some_and(|unit| self.is_of(unit))
+            || rights::relations(self.actor, &self.subject(task)).contains(&Relation::OfficeOnBehalf)
     }
 
     /// Whether the actor enters this for a unit that has no accounts of its own.

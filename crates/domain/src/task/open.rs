@@ -83,9 +83,7 @@ fn open_action(task: &Task, action: Action, ctx: &Context<'_>) -> Option<OpenAct
             when(newest(task).any(|s| s.reply == StatementReply::Waiting))
         }
         Action::CompleteMilestone => when(task.milestones().iter().any(|m| {
-            !task.done.contains_key(&m.id)
-                && (m.unit.is_some_and(|u| ctx.is_of(u))
-                    || task.lead_unit().is_some_and(|u| ctx.is_of(u) || ctx.facts.without_accounts.contains(&u)))
+            !task.done.contains_key(&m.id) && (m.unit.is_some_and(|u| ctx.is_of(u)) || ctx.speaks_for_lead(task))
         })),
         Action::ReopenMilestone => when(!task.done.is_empty()),
         Action::CompleteDuty => when(task.draft.supporting.iter().any(|s| s.done_on.is_none() && ctx.is_of(s.unit))),

@@ -17,7 +17,7 @@ use crate::weekly_statement;
 pub(super) fn submit_statement(task: &Task, input: StatementInput, ctx: &Context<'_>) -> Result<Decision, Refusal> {
     let unit = input.unit;
     let on_behalf = !ctx.is_of(unit);
-    let may_enter = on_behalf && task.lead_unit() == Some(unit) && ctx.facts.without_accounts.contains(&unit);
+    let may_enter = on_behalf && task.lead_unit() == Some(unit) && ctx.speaks_for_lead(task);
     if on_behalf && !may_enter {
         return Err(Refusal::forbidden("not-your-unit"));
     }
@@ -126,8 +126,7 @@ pub(super) fn complete_milestone(
     let milestone =
         milestones.iter().find(|m| m.id == id).ok_or_else(|| Refusal::field("/milestone", "milestone-unknown"))?;
     // The unit a milestone was given to reports it; the lead unit may too, for it answers (docs/domain.md §6).
-    let is_mine = milestone.unit.is_some_and(|unit| ctx.is_of(unit))
-        || task.lead_unit().is_some_and(|unit| ctx.is_of(unit) || ctx.facts.without_accounts.contains(&unit));
+    let is_mine = milestone.unit.is_some_and(|unit| ctx.is_of(unit)) || ctx.speaks_for_lead(task);
     if !is_mine {
         return Err(Refusal::forbidden("not-your-unit"));
     }
