@@ -114,3 +114,36 @@ impl Drop for TestDatabase {
         }
     }
 }
+
+#[derive(QueryableByName)]
+struct Line {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    line: String,
+}
+
+/// Runs statements as whoever the URL names; the database's own words when it refuses.
+pub fn run(url: &str, sql: &str) -> Result<(), String> {
+    use diesel::connection::SimpleConnection;
+    let mut conn = PgConnection::establish(url).map_err(|e| e.to_string())?;
+    conn.batch_execute(sql).map_err(|e| e.to_string())
+}
+
+/// The lines of a query with one text column named `line`.
+#[expect(clippy::expect_used, reason = "a test's own query")]
+pub fn lines(url: &str, sql: &str) -> Vec<String> {
+    let mut conn = PgConnection::establish(url).expect("the test cluster answers");
+    let rows: Vec<Line> = diesel::sql_query(sql).load(&mut conn).expect("the test's query is sound");
+    rows.into_iter().map(|row| row.line).collect()
+}
+
+/// Takes every migration back and puts it on again, calling between.
+///
+/// Errors: those of the migrations.
+pub fn down_and_up(owner_url: &str, between: impl FnOnce()) -> Result<(), Error> {
+    use diesel_migrations::MigrationHarness;
+    let mut conn = PgConnection::establish(owner_url).map_err(|_| Error::Unavailable)?;
+    conn.revert_all_migrations(MIGRATIONS).map_err(Error::internal)?;
+    between();
+    conn.run_pending_migrations(MIGRATIONS).map_err(Error::internal)?;
+    Ok(())
+}
