@@ -232,7 +232,7 @@ pub enum Expected {
     Any,
 }
 
-/// One command, one transaction (the caller's): lock, see, compare, decide, fold, save, project, record, tell.
+/// One command, one transaction (the caller's): lock, see, ask who may, compare, decide, fold, save, project, record, tell.
 ///
 /// Errors: `NotFound` when it is not there or not visible, `Stale`, `Refused`.
 pub fn execute(
@@ -247,14 +247,18 @@ pub fn execute(
         tasks::table.find(id.0).select(tasks::snapshot).for_update().first(conn).optional()?;
     let before: Task = serde_json::from_value(snapshot.ok_or(Error::NotFound)?)?;
     let loaded = load_with(conn, before, Some(&command), origin.now)?;
-    if rights::relations(&origin.actor, &subject(&loaded.task, &loaded.facts)).is_empty() {
+    let subject = subject(&loaded.task, &loaded.facts);
+    if rights::relations(&origin.actor, &subject).is_empty() {
         return Err(Error::NotFound);
     }
+    // Who comes before when: somebody who may not is not told to read it again.
+    rights::permit(&origin.actor, command.action(), &subject)?;
     if let Expected::Version(version) = expected
         && version != loaded.task.version
     {
         return Err(Error::Stale(loaded.task.version));
     }
+    loaded.with_context(&origin.actor, calendar, origin.now, |ctx| ctx.gate(&loaded.task, command.action()))?;
     check_references(conn, &command)?;
     let decision =
         loaded.with_context(&origin.actor, calendar, origin.now, |ctx| task::decide(&loaded.task, command, ctx))?;

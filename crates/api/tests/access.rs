@@ -1,0 +1,445 @@
+//! The access sweep: every operation, as every kind of caller, on a task in every state. What comes back is compared with the rule and with a
+//! committed table, so that a change of who may do what is seen in review.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
+
+mod support;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+use std::path::Path;
+
+use actix_web::test::TestRequest;
+use chrono::Days;
+use domain::actor::Actor;
+use domain::rights;
+use domain::task::command::Action;
+use domain::task::context::subject;
+use domain::task::starts_from;
+use domain::task::state::TaskState;
+use persistence::{accounts, actors, tasks};
+use serde_json::{Value, json};
+use support::{House, waiting_for};
+
+/// Everybody the table names, by what he is to the sweep's task.
+const CALLERS: &[(&str, &str)] = &[
+    ("nobody", "-"),
+    ("sys_admin", "sysadmin"),
+    ("security_admin", "secadmin"),
+    ("auditor", "auditor"),
+    ("principal", "p001"),
+    ("second", "p002"),
+    ("lead_leader", "p003"),
+    ("leader", "p004"),
+    ("stand_in", "p006"),
+    ("other_leader", "p005"),
+    ("office", "p072"),
+    ("team", "p068"),
+    ("lead_head", "p040"),
+    ("lead_clerk", "p041"),
+    ("responsible", "p062"),
+    ("supporting", "p020"),
+    ("milestone_unit", "p052"),
+    ("unit_above", "p042"),
+    ("stranger", "p010"),
+];
+
+const NIL: &str = "00000000-0000-0000-0000-000000000000";
+
+/// The acts on one task: path, act, a body that is understood but never accepted. None: the act takes no words, so the sweep sends a version that
+/// cannot hold, and being told so means one may.
+fn acts() -> Vec<(&'static str, Action, Option<Value>)> {
+    let parties = json!({ "leaders": [], "units": [], "persons": [], "reason": "" });
+    let plan = json!({ "criteria": [{ "text": "" }] });
+    let reason = json!({ "reason": "" });
+    let sign = json!({ "request": NIL, "verdict": "approve" });
+    let mut document = json!({ "signed_on": "2026-03-02", "scan": "", "content_hash": "" });
+    let paper = json!({ "request": NIL, "signer": NIL, "verdict": "approve", "document": document.clone() });
+    document["body"] = json!("");
+    vec![
+        ("revise", Action::Revise, Some(json!({ "number": "", "title": "" }))),
+        ("issue", Action::Issue, None),
+        (
+            "close-before-golive",
+            Action::CloseBeforeGolive,
+            Some(json!({ "on": "2026-01-01", "basis": "", "vouched_by": NIL })),
+        ),
+        ("claim", Action::Claim, None),
+        ("wish-reassignment", Action::WishReassignment, Some(reason.clone())),
+        ("uphold", Action::Uphold, Some(reason.clone())),
+        ("reassign", Action::Reassign, Some(parties.clone())),
+        ("adjust-parties", Action::AdjustParties, Some(parties)),
+        ("plan", Action::SavePlan, Some(plan.clone())),
+        ("submit-plan", Action::SubmitPlan, Some(json!({ "plan": plan.clone(), "pledge": false }))),
+        ("propose-amendment", Action::ProposeAmendment, Some(plan)),
+        ("sign", Action::Sign, Some(sign)),
+        ("record-signature", Action::RecordSignature, Some(paper)),
+        (
+            "confirm-signature",
+            Action::ConfirmSignature,
+            Some(json!({ "request": NIL, "signature": NIL, "confirmed": true })),
+        ),
+        ("object", Action::Object, Some(json!({ "request": NIL, "signature": NIL, "reason": "" }))),
+        ("recall", Action::Recall, Some(json!({ "request": NIL }))),
+        (
+            "complete-milestone",
+            Action::CompleteMilestone,
+            Some(json!({ "milestone": NIL, "occurred_on": "2026-03-02" })),
+        ),
+        ("reopen-milestone", Action::ReopenMilestone, Some(json!({ "milestone": NIL, "reason": "" }))),
+        ("complete-duty", Action::CompleteDuty, Some(json!({ "unit": NIL, "occurred_on": "2026-03-02" }))),
+        ("statements", Action::SubmitStatement, Some(json!({ "unit": NIL, "week": "2026-W10" }))),
+        (
+            "answer-statement",
+            Action::ReturnStatement,
+            Some(json!({ "unit": NIL, "week": "2026-W10", "revision": 1, "return_reason": "x" })),
+        ),
+        ("request-extension", Action::RequestExtension, Some(json!({ "due_on": "2020-01-01", "reason": "" }))),
+        (
+            "reset-due-date",
+            Action::ResetDueDate,
+            Some(json!({ "due_on": "2020-01-01", "body": "", "minutes_number": "", "reason": "" })),
+        ),
+        (
+            "request-closure",
+            Action::RequestClosure,
+            Some(json!({ "results": "", "occurred_on": "2026-03-02", "pledge": false })),
+        ),
+        ("name-cross-checker", Action::NameCrossChecker, Some(json!({ "person": NIL, "reason": "" }))),
+        ("confirm", Action::Confirm, None),
+        ("reopen", Action::Reopen, Some(json!({ "reason": "", "due_on": "2020-01-01" }))),
+        ("request-withdrawal", Action::RequestWithdrawal, Some(reason)),
+        ("remove-evidence", Action::RemoveEvidence, Some(json!({ "evidence": NIL, "reason": "" }))),
+        ("evidence", Action::AttachEvidence, None),
+    ]
+}
+
+/// The ids of units and people by their code.
+async fn directory(house: &House) -> BTreeMap<String, Value> {
+    let mut ids = BTreeMap::new();
+    for path in ["/units", "/people"] {
+        let page = house.get("p072", path).await.ok();
+        let items = page.as_array().or_else(|| page["items"].as_array()).unwrap().clone();
+        for item in items {
+            ids.insert(item["code"].as_str().unwrap().to_owned(), item["id"].clone());
+        }
+    }
+    ids
+}
+
+/// One task in every state, all of the same people and units.
+async fn one_of_each(house: &House) -> Vec<(TaskState, String)> {
+    let ids = directory(house).await;
+    let round = house.round().await;
+    let aspects = house.get("p072", &format!("/rounds/{round}/aspects")).await.ok();
+    let finding = aspects[0]["findings"][0]["id"].clone();
+    let due = house.today() + Days::new(200);
+    let grant = json!({ "person_id": ids["P003"], "stand_in_id": ids["P006"], "from_on": house.today(), "document": "授权书", "granted_by": "甲子安" });
+    house.request("secadmin", "POST", "/delegations", None, Some(grant)).await.ok();
+    let mut made = Vec::new();
+    for (n, state) in TaskState::ALL.iter().enumerate() {
+        let draft = json!({
+            "number": format!("S{n:02}"), "title": "合同归档不及时", "disposition": "dated", "due_on": due,
+            "leaders": [ids["P003"], ids["P004"]], "units": [ids["U201"], ids["U306"]], "persons": [ids["P041"]],
+            "supporting": [{ "unit": ids["U106"], "duty": "提供台账" }],
+            "measures": [{ "text": "清理存量" }], "criteria": [{ "text": "全部归档" }],
+        });
+        let body = json!({ "finding_id": finding, "draft": draft });
+        let created = house.request("p072", "POST", &format!("/rounds/{round}/tasks"), None, Some(body)).await.ok();
+        let id = created["id"].as_str().unwrap().to_owned();
+        bring(house, &id, *state, &ids).await;
+        let view = house.get("p072", &format!("/tasks/{id}")).await.ok();
+        assert_eq!(view["state"], state.as_str());
+        made.push((*state, id));
+    }
+    made
+}
+
+async fn sign_all(house: &House, task: &str) {
+    while let Some((_, request)) = waiting_for(house, task).await {
+        let mut signed = false;
+        for login in ["p040", "p003", "p068", "p069", "p070", "p073", "p001"] {
+            let body = json!({ "request": request, "verdict": "approve", "method": "现场查看" });
+            signed = house.act(login, task, "sign", body).await.status == 200;
+            if signed {
+                break;
+            }
+        }
+        assert!(signed, "nobody signs the next step");
+    }
+}
+
+/// Takes a draft as far as wanted.
+async fn bring(house: &House, id: &str, to: TaskState, ids: &BTreeMap<String, Value>) {
+    let act =
+        |login: &'static str, act: &'static str, body: Value| async move { house.act(login, id, act, body).await.ok() };
+    if to == TaskState::Withdrawn {
+        act("p072", "request-withdrawal", json!({ "reason": "重复" })).await;
+        return sign_all(house, id).await;
+    }
+    if to == TaskState::Draft {
+        return;
+    }
+    act("p072", "issue", json!({})).await;
+    if to == TaskState::Issued {
+        return;
+    }
+    let view = act("p041", "claim", json!({})).await;
+    if to == TaskState::Planning {
+        return;
+    }
+    let due = house.today() + Days::new(100);
+    let plan = json!({
+        "milestones": [{ "title": "清理完毕", "due_on": due, "unit": ids["U301"] }],
+        "criteria": [{ "id": view["criteria"][0]["id"], "text": "全部归档" }],
+    });
+    act("p041", "submit-plan", json!({ "plan": plan, "pledge": false })).await;
+    if to == TaskState::PlanReview {
+        return;
+    }
+    sign_all(house, id).await;
+    if to == TaskState::Rectifying {
+        return;
+    }
+    let view = house.get("p041", &format!("/tasks/{id}")).await.ok();
+    for milestone in view["milestones"].as_array().unwrap() {
+        act("p041", "complete-milestone", json!({ "milestone": milestone["id"], "occurred_on": house.today() })).await;
+    }
+    let criterion = view["criteria"][0]["id"].as_str().unwrap();
+    let path = format!("/tasks/{id}/evidence?filename=a.pdf&purpose=criterion&criteria={criterion}");
+    house.upload("p041", &path, b"%PDF-1.4\n%%EOF\n").await.ok();
+    act("p041", "request-closure", json!({ "results": "完成", "occurred_on": house.today(), "pledge": false })).await;
+    if to == TaskState::ClosureReview {
+        return;
+    }
+    sign_all(house, id).await;
+    if to == TaskState::Closed {
+        let before = house.today();
+        house.pass_days(60);
+        act("p072", "confirm", json!({})).await;
+        house.set_day(before);
+    }
+}
+
+/// What an answer means for access: nobody, hidden, forbidden, wrong state, open.
+fn letter(status: u16, code: &str) -> char {
+    match (status, code) {
+        (401, _) => '-',
+        (404, _) => 'h',
+        (403, "not-allowed") => 'n',
+        (409, "wrong-state") => 's',
+        (status, _) if status < 500 => 'y',
+        _ => '!',
+    }
+}
+
+/// What the rule says of every caller, act and task, from one look at each.
+fn rules(house: &House, tasks: &[(TaskState, String)]) -> BTreeMap<(String, Action, String), char> {
+    let (today, now) = (house.today(), house.app.clock.now());
+    let mut told = BTreeMap::new();
+    let read = |conn: &mut _| {
+        for (_, task) in tasks {
+            let id = domain::ids::TaskId(task.parse().unwrap());
+            let loaded = tasks::find(conn, &Actor::System, id, now)?;
+            let subject = subject(&loaded.task, &loaded.facts);
+            for (_, login) in CALLERS.iter().filter(|(_, login)| *login != "-") {
+                let account = accounts::credential(conn, login)?.expect("the account is there").id;
+                let actor = Actor::Person(Box::new(actors::of_account(conn, account, today)?.actor));
+                for action in Action::ALL {
+                    let letter = if rights::relations(&actor, &subject).is_empty() {
+                        'h'
+                    } else if rights::permit(&actor, *action, &subject).is_err() {
+                        'n'
+                    } else if !starts_from(*action).contains(&loaded.task.state) {
+                        's'
+                    } else {
+                        'y'
+                    };
+                    told.insert(((*login).to_owned(), *action, task.clone()), letter);
+                }
+            }
+        }
+        Ok(())
+    };
+    house.db.database().read_now(read).unwrap();
+    told
+}
+
+async fn ask(house: &House, login: &str, task: &str, path: &str, version: i64, body: Option<&Value>) -> (u16, String) {
+    let url = format!("/tasks/{task}/{path}");
+    let answer = if path == "evidence" {
+        // No kind of file we take.
+        let url = format!("{url}?filename=a.exe&purpose=other");
+        if login == "-" {
+            house.send(TestRequest::post().uri(&format!("/api/v1{url}")).set_payload("MZ")).await
+        } else {
+            house.upload(login, &url, b"MZ").await
+        }
+    } else {
+        house.request(login, "POST", &url, Some(version), Some(body.cloned().unwrap_or_else(|| json!({})))).await
+    };
+    (answer.status, answer.body["code"].as_str().unwrap_or_default().to_owned())
+}
+
+fn held(name: &str, made: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(name);
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, made).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(kept == made, "golden/{name} is stale; run BLESS=1 cargo test -p api --test access and look at the change");
+}
+
+/// The operations of the contract, each a method and a path.
+fn operations() -> BTreeSet<String> {
+    let document = serde_json::to_value(api::routes::document()).unwrap();
+    let mut all = BTreeSet::new();
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for method in item.as_object().unwrap().keys() {
+            all.insert(format!("{} {}", method.to_uppercase(), path.trim_start_matches("/api/v1")));
+        }
+    }
+    all
+}
+
+/// The operations that are not an act on one task, with a body that changes nothing.
+fn others(
+    round: &str,
+    task: &str,
+    evidence: &str,
+    account: &str,
+) -> Vec<(&'static str, &'static str, String, Option<Value>)> {
+    let get = |path: &'static str, url: String| ("GET", path, url, None);
+    vec![
+        get("/accounts", "/accounts".into()),
+        ("POST", "/accounts", "/accounts".into(), Some(json!({ "login": "", "display_name": "" }))),
+        ("POST", "/accounts/{id}/disable", format!("/accounts/{account}/disable"), None),
+        ("POST", "/accounts/{id}/enable", format!("/accounts/{account}/enable"), None),
+        ("POST", "/accounts/{id}/reset", format!("/accounts/{account}/reset"), None),
+        ("POST", "/accounts/{id}/role", format!("/accounts/{account}/role"), Some(json!({ "role": "unit" }))),
+        get("/audit/events", "/audit/events".into()),
+        get("/delegations", "/delegations".into()),
+        (
+            "POST",
+            "/delegations",
+            "/delegations".into(),
+            Some(
+                json!({ "person_id": NIL, "stand_in_id": NIL, "from_on": "2026-03-02", "document": "", "granted_by": "" }),
+            ),
+        ),
+        ("DELETE", "/delegations/{id}", format!("/delegations/{NIL}"), None),
+        get("/downloads/{ticket}", "/downloads/none".into()),
+        get("/drafts/{form}/{subject}", format!("/drafts/plan/{task}")),
+        ("PUT", "/drafts/{form}/{subject}", format!("/drafts/plan/{task}"), Some(json!({ "body": {} }))),
+        ("DELETE", "/drafts/{form}/{subject}", format!("/drafts/plan/{task}"), None),
+        ("POST", "/evidence/{id}/tickets", format!("/evidence/{evidence}/tickets"), None),
+        get("/me", "/me".into()),
+        ("PUT", "/me/password", "/me/password".into(), Some(json!({ "old_password": "", "new_password": "" }))),
+        get("/notices", "/notices".into()),
+        ("POST", "/notices/read", "/notices/read".into(), None),
+        ("POST", "/organisation/imports", "/organisation/imports?kind=units&dry_run=true".into(), None),
+        get("/people", "/people".into()),
+        ("POST", "/rounds", "/rounds".into(), Some(json!({ "code": "", "name": "" }))),
+        get("/rounds/{id}", format!("/rounds/{round}")),
+        ("PUT", "/rounds/{id}", format!("/rounds/{round}"), Some(json!({ "code": "", "name": "" }))),
+        ("POST", "/rounds/{id}/activate", format!("/rounds/{round}/activate"), None),
+        get("/rounds/{id}/aspects", format!("/rounds/{round}/aspects")),
+        ("PUT", "/rounds/{id}/assignments", format!("/rounds/{round}/assignments"), Some(json!({ "assignments": [] }))),
+        get("/rounds/{id}/chain", format!("/rounds/{round}/chain")),
+        ("PUT", "/rounds/{id}/group", format!("/rounds/{round}/group"), Some(json!({ "members": [] }))),
+        ("POST", "/rounds/{id}/imports", format!("/rounds/{round}/imports?filename=a.xlsx&dry_run=true"), None),
+        (
+            "POST",
+            "/rounds/{id}/plan-packages",
+            format!("/rounds/{round}/plan-packages"),
+            Some(json!({ "unit": NIL, "items": [], "cover": "" })),
+        ),
+        (
+            "PUT",
+            "/rounds/{id}/policy",
+            format!("/rounds/{round}/policy"),
+            Some(json!({ "policy": domain::policy::Policy::default(), "basis": "" })),
+        ),
+        get("/rounds/{id}/statements", format!("/rounds/{round}/statements")),
+        get("/rounds/{id}/tasks", format!("/rounds/{round}/tasks")),
+        (
+            "POST",
+            "/rounds/{id}/tasks",
+            format!("/rounds/{round}/tasks"),
+            Some(json!({ "finding_id": NIL, "draft": { "number": "", "title": "" } })),
+        ),
+        get("/rounds/{id}/todo", format!("/rounds/{round}/todo")),
+        get("/rounds/{id}/waiting", format!("/rounds/{round}/waiting")),
+        ("POST", "/sessions", "/sessions".into(), Some(json!({ "login": "nobody", "password": "wrong" }))),
+        ("DELETE", "/sessions", "/sessions".into(), None),
+        ("POST", "/sessions/refresh", "/sessions/refresh".into(), None),
+        ("POST", "/sign-batches", "/sign-batches".into(), Some(json!({ "items": [], "verdict": "approve" }))),
+        ("POST", "/task-batches", "/task-batches".into(), Some(json!({ "action": "claim", "items": [] }))),
+        get("/tasks/{id}", format!("/tasks/{task}")),
+        get("/units", "/units".into()),
+        ("POST", "/tasks/{id}/scans", format!("/tasks/{task}/scans?filename=a.exe"), None),
+    ]
+}
+
+#[actix_web::test]
+async fn everybody_may_do_what_the_table_says_and_nothing_else() {
+    let house = House::new().await;
+    let tasks = one_of_each(&house).await;
+    let rules = rules(&house, &tasks);
+    let mut versions = BTreeMap::new();
+    for (_, task) in &tasks {
+        let view = house.get("p072", &format!("/tasks/{task}")).await.ok();
+        versions.insert(task.clone(), view["version"].as_i64().unwrap());
+    }
+    let mut cases = 0;
+    let mut made = String::from(
+        "# 每个操作 × 每类人 × 每种状态。- 未登录，h 看不到（404），n 无权（403），s 状态不符（409），y 可办\n",
+    );
+    let states: Vec<_> = TaskState::ALL.iter().map(|s| s.as_str()).collect();
+    writeln!(made, "# 状态依次为 {}\n", states.join(" ")).unwrap();
+    let mut covered = BTreeSet::new();
+    for (path, action, body) in acts() {
+        covered.insert(format!("POST /tasks/{{id}}/{path}"));
+        writeln!(made, "POST /tasks/{{id}}/{path}").unwrap();
+        for (name, login) in CALLERS {
+            let mut line = String::new();
+            for (state, task) in &tasks {
+                let asked =
+                    if body.is_none() && starts_from(action).contains(state) { 999_999 } else { versions[task] };
+                let (status, code) = ask(&house, login, task, path, asked, body.as_ref()).await;
+                let found = letter(status, &code);
+                let rule = rules.get(&((*login).to_owned(), action, task.clone())).copied().unwrap_or('-');
+                assert_eq!(found, rule, "{path} as {name} on a task in {state}: {status} {code}");
+                line.push(found);
+                cases += 1;
+            }
+            writeln!(made, "  {name:<15} {line}").unwrap();
+        }
+    }
+    let round = house.round().await;
+    let rectified = &tasks.iter().find(|(s, _)| *s == TaskState::Observing).unwrap().1;
+    let view = house.get("p072", &format!("/tasks/{rectified}")).await.ok();
+    let evidence = view["evidence"][0]["id"].as_str().unwrap();
+    let accounts = house.get("secadmin", "/accounts?text=p067").await.ok();
+    let account = accounts["items"][0]["id"].as_str().unwrap();
+    writeln!(made, "\n# 其他操作：应答（状态码与代码）").unwrap();
+    for (method, path, url, body) in others(&round, rectified, evidence, account) {
+        covered.insert(format!("{method} {path}"));
+        writeln!(made, "{method} {path}").unwrap();
+        let mut answers: BTreeMap<String, Vec<&str>> = BTreeMap::new();
+        for (name, login) in CALLERS {
+            let answer = house.request(login, method, &url, Some(999_999), body.clone()).await;
+            assert!(answer.status < 500, "{method} {path} as {name}: {}", answer.body);
+            let code = answer.body["code"].as_str().unwrap_or_default();
+            let code = if answer.status >= 400 { format!(" {code}") } else { String::new() };
+            answers.entry(format!("{}{code}", answer.status)).or_default().push(name);
+            cases += 1;
+        }
+        for (answer, names) in answers {
+            writeln!(made, "  {answer:<28} {}", names.join(" ")).unwrap();
+        }
+    }
+    let lacking: Vec<_> = operations().difference(&covered).cloned().collect();
+    assert!(lacking.is_empty(), "operations nobody swept: {lacking:?}");
+    println!("{} operations, {cases} access cases", operations().len());
+    held("access.txt", &made);
+}
