@@ -143,7 +143,7 @@ const VISIBLE: &str = "t.round_id = $1 AND ($5 OR t.round_id = ANY($2) OR (t.sta
     EXISTS (SELECT 1 FROM task_people p WHERE p.task_id = t.id AND p.part IN ('leader', 'cross_checker') AND p.person_id = ANY($3))
     OR EXISTS (SELECT 1 FROM task_units x JOIN units u ON u.id = x.unit_id WHERE x.task_id = t.id AND u.path && $4))))";
 
-/// $6 to $17 narrow the list.
+/// $6 to $20 narrow the list; words that the caller may not read are not searched either (docs/domain.md §17).
 const NARROWED: &str = "AND ($6::uuid IS NULL OR f.aspect_id = $6) AND ($7::uuid IS NULL OR t.finding_id = $7)
     AND ($8::uuid IS NULL OR EXISTS (SELECT 1 FROM task_units x JOIN units u ON u.id = x.unit_id
         WHERE x.task_id = t.id AND x.part IN ('responsible', 'supporting') AND u.path @> ARRAY[$8]))
@@ -152,7 +152,8 @@ const NARROWED: &str = "AND ($6::uuid IS NULL OR f.aspect_id = $6) AND ($7::uuid
     AND (cardinality($12::text[]) = 0 OR t.alert_level = ANY($12))
     AND (cardinality($13::text[]) = 0 OR t.completion_status = ANY($13))
     AND ($14::date IS NULL OR t.due_on >= $14) AND ($15::date IS NULL OR t.due_on <= $15)
-    AND ($16::text IS NULL OR (t.grams @> $17 AND (t.number || ' ' || t.title) ILIKE $16))
+    AND ($16::text IS NULL OR (t.grams @> $17 AND (t.number || ' ' || t.title) ILIKE $16
+        AND (t.number ILIKE $16 OR t.sensitivity = 'open' OR (t.sensitivity = 'internal' AND ($19 OR t.snapshot #> '{draft,readers}' ? ($20::text))))))
     AND ($18::bool IS NULL OR (t.state IN ('observing', 'closed')) = $18)";
 
 type Bound<'a> = BoxedSqlQuery<'a, Pg, SqlQuery>;
@@ -166,7 +167,13 @@ fn bind_scope<'a>(query: Bound<'a>, round: RoundId, scope: &Scope) -> Bound<'a> 
         .bind::<Bool, _>(scope.is_system)
 }
 
-fn bind_filter<'a>(query: Bound<'a>, filter: &Filter) -> Bound<'a> {
+/// Whether the caller reads every internally sensitive matter of the round, and who he is.
+fn reader(actor: &Actor, round: RoundId) -> (bool, String) {
+    let reads_all = matches!(actor, Actor::System) || rights::permit_office(actor, round).is_ok();
+    (reads_all, actor.person().and_then(|p| p.person).map(|p| p.to_string()).unwrap_or_default())
+}
+
+fn bind_filter<'a>(query: Bound<'a>, filter: &Filter, (reads_all, reader): (bool, String)) -> Bound<'a> {
     let text = filter.text.as_deref().map(str::trim).filter(|t| !t.is_empty());
     query
         .bind::<Nullable<SqlUuid>, _>(filter.aspect)
@@ -182,6 +189,8 @@ fn bind_filter<'a>(query: Bound<'a>, filter: &Filter) -> Bound<'a> {
         .bind::<Nullable<Text>, _>(text.map(|t| format!("%{}%", escape_like(t))))
         .bind::<Array<Text>, _>(text.map(bigrams).unwrap_or_default())
         .bind::<Nullable<Bool>, _>(filter.closed)
+        .bind::<Bool, _>(reads_all)
+        .bind::<Text, _>(reader)
 }
 
 /// A page of the ledger in its order, after a row's (ordinal, id).
@@ -194,25 +203,20 @@ pub fn list(
     limit: i64,
 ) -> Result<Vec<LedgerRow>, Error> {
     let scope = rights::scope(actor);
-    let office = rights::permit_office(actor, round).is_ok();
-    let reader = actor.person().and_then(|p| p.person).map(|p| p.0).unwrap_or_default();
     let sql = format!(
         "SELECT t.id, t.ordinal, t.number, t.item_number, t.title, t.state, t.disposition, t.sensitivity, t.completion_status, \
             t.alert_level, t.alert_reasons, lu.name AS lead_unit, ll.name AS lead_leader, t.due_on, t.original_due_on, t.review_on, \
             t.progress_done, t.progress_all, t.n_measures, t.n_doubts, t.version, \
             f.id AS finding_id, f.number AS finding_number, f.body AS finding, a.title AS aspect, \
-            (t.sensitivity = 'open' OR (t.sensitivity = 'internal' AND ($21 OR t.snapshot #> '{{draft,readers}}' ? ($22::text)))) AS reads_content \
+            (t.sensitivity = 'open' OR (t.sensitivity = 'internal' AND ($19 OR t.snapshot #> '{{draft,readers}}' ? ($20::text)))) AS reads_content \
          FROM tasks t JOIN findings f ON f.id = t.finding_id JOIN aspects a ON a.id = f.aspect_id \
             LEFT JOIN units lu ON lu.id = t.lead_unit_id LEFT JOIN persons ll ON ll.id = t.lead_leader_id \
-         WHERE {VISIBLE} {NARROWED} AND (t.ordinal, t.id) > ($19, $20) ORDER BY t.ordinal, t.id LIMIT {limit}",
+         WHERE {VISIBLE} {NARROWED} AND (t.ordinal, t.id) > ($21, $22) ORDER BY t.ordinal, t.id LIMIT {limit}",
         limit = limit.clamp(1, 200)
     );
     let (ordinal, id) = after.unwrap_or((i64::MIN, Uuid::nil()));
-    let query = bind_filter(bind_scope(diesel::sql_query(sql).into_boxed(), round, &scope), filter)
-        .bind::<BigInt, _>(ordinal)
-        .bind::<SqlUuid, _>(id)
-        .bind::<Bool, _>(office || scope.is_system)
-        .bind::<Text, _>(reader.to_string());
+    let query = bind_scope(diesel::sql_query(sql).into_boxed(), round, &scope);
+    let query = bind_filter(query, filter, reader(actor, round)).bind::<BigInt, _>(ordinal).bind::<SqlUuid, _>(id);
     Ok(query.load(conn)?)
 }
 
@@ -232,7 +236,8 @@ pub fn counts(conn: &mut PgConnection, actor: &Actor, round: RoundId, filter: &F
             count(*) FILTER (WHERE t.completion_status = 'not_started') AS not_started \
          FROM tasks t JOIN findings f ON f.id = t.finding_id WHERE {VISIBLE} {NARROWED} AND t.state <> 'withdrawn'"
     );
-    Ok(bind_filter(bind_scope(diesel::sql_query(sql).into_boxed(), round, &scope), filter).get_result(conn)?)
+    let query = bind_scope(diesel::sql_query(sql).into_boxed(), round, &scope);
+    Ok(bind_filter(query, filter, reader(actor, round)).get_result(conn)?)
 }
 
 #[derive(QueryableByName)]
