@@ -1,275 +1,28 @@
 //! A task as the page shows it: names for ids, words for digests, the acts open to whoever looks.
 
+mod requests;
+mod shapes;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use domain::actor::Actor;
 use domain::calendar::{Calendar, Week};
 use domain::chain::Digest;
 use domain::ids::{PersonId, TaskId, UnitId};
-use domain::task::state::{RequestEffect, StatementMark, Task, TaskState};
-use domain::task::text::{SignedContent, StatementText, Words};
+use domain::task::state::{StatementMark, Task, TaskState};
+use domain::task::text::{StatementText, Words};
 use domain::{rights, task, weekly_statement};
 use persistence::blobs::{self, AttachmentRow};
 use persistence::tasks::{self, LoadedTask};
 use persistence::{Error, PgConnection, events};
-use serde::Serialize;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::history::{self, HistoryLine};
-use crate::ledger::{LightView, light};
+use self::requests::{request_view, stages};
+pub use self::shapes::*;
+use crate::history;
+use crate::ledger::light;
 use crate::problem::Fault;
-
-/// A unit or a person.
-#[derive(Clone, Serialize, ToSchema)]
-pub struct Named {
-    pub id: Uuid,
-    pub name: String,
-}
-
-/// A supporting unit with its part.
-#[derive(Serialize, ToSchema)]
-pub struct SupportingView {
-    pub unit: Named,
-    pub duty: String,
-    pub due_on: Option<NaiveDate>,
-    pub done_on: Option<NaiveDate>,
-}
-
-/// A criterion with how much proves it.
-#[derive(Serialize, ToSchema)]
-pub struct CriterionView {
-    pub id: Uuid,
-    pub text: String,
-    /// The round's default, not yet confirmed.
-    pub is_defaulted: bool,
-    pub n_evidence: usize,
-}
-
-/// A measure.
-#[derive(Serialize, ToSchema)]
-pub struct MeasureView {
-    pub id: Uuid,
-    pub number: String,
-    pub text: String,
-    pub due_on: Option<NaiveDate>,
-    pub is_done: bool,
-    pub is_excused: bool,
-}
-
-/// A milestone; one that is implicit stands for its whole measure.
-#[derive(Serialize, ToSchema)]
-pub struct MilestoneView {
-    pub id: Uuid,
-    pub measure_id: Option<Uuid>,
-    pub title: String,
-    pub proof: Option<String>,
-    pub due_on: Option<NaiveDate>,
-    pub unit: Option<Named>,
-    pub weight: u16,
-    pub is_implicit: bool,
-    pub done_on: Option<NaiveDate>,
-    pub is_late: bool,
-}
-
-/// A statement's revision.
-#[derive(Serialize, ToSchema)]
-pub struct StatementView {
-    pub unit: Named,
-    pub week: String,
-    pub revision: u16,
-    pub at: DateTime<Utc>,
-    pub is_late: bool,
-    pub is_after_cut_off: bool,
-    pub is_newest: bool,
-    pub reply: String,
-    pub reply_label: String,
-    pub progress: Option<String>,
-    pub difficulties: Option<String>,
-    pub help_wanted: Option<String>,
-    pub next_step: Option<String>,
-    pub no_progress_reason: Option<String>,
-    pub evidence: Vec<Uuid>,
-}
-
-/// A piece of evidence.
-#[derive(Serialize, ToSchema)]
-pub struct EvidenceView {
-    pub id: Uuid,
-    pub filename: String,
-    pub size: i64,
-    pub media_type: String,
-    pub purpose: String,
-    pub purpose_label: String,
-    pub criteria: Vec<Uuid>,
-    pub milestone_id: Option<Uuid>,
-    pub occurred_on: NaiveDate,
-    pub received_at: DateTime<Utc>,
-    pub unit: Option<Named>,
-    pub by: Named,
-}
-
-/// A step of a chain.
-#[derive(Serialize, ToSchema)]
-pub struct StepView {
-    pub who: String,
-    pub label: String,
-    pub count: u8,
-    pub approvals: usize,
-    pub person: Option<Named>,
-    /// Met by the head's own submission.
-    pub is_met_by_submission: bool,
-    pub is_current: bool,
-}
-
-/// A signature.
-#[derive(Serialize, ToSchema)]
-pub struct SignatureView {
-    pub id: Uuid,
-    pub step: String,
-    pub person: Option<Named>,
-    pub verdict: String,
-    pub verdict_label: String,
-    pub mode: String,
-    pub mode_label: String,
-    pub words: Option<String>,
-    pub method: Option<String>,
-    pub at: DateTime<Utc>,
-    pub occurred_on: NaiveDate,
-    pub recorded_by: Named,
-    pub confirmed_by: Option<Named>,
-    pub stand_in: Option<Named>,
-    pub scan: Option<String>,
-    pub minutes_number: Option<String>,
-    pub state: String,
-    pub state_label: String,
-}
-
-/// A sign request with what it asks for.
-#[derive(Serialize, ToSchema)]
-pub struct RequestView {
-    pub id: Uuid,
-    pub kind: String,
-    pub kind_label: String,
-    pub state: String,
-    pub state_label: String,
-    /// SHA-256 of exactly what is signed.
-    pub content_hash: String,
-    pub submitted_by: Named,
-    pub on_behalf_of: Option<Named>,
-    pub submitted_at: DateTime<Utc>,
-    /// The submitter's words.
-    pub statement: Option<String>,
-    pub due_on: Option<NaiveDate>,
-    pub new_due_on: Option<NaiveDate>,
-    pub occurred_on: Option<NaiveDate>,
-    pub chain: Vec<StepView>,
-    pub signatures: Vec<SignatureView>,
-    /// What is signed, whole, as it was when it was handed in.
-    #[schema(value_type = Object)]
-    pub content: Option<serde_json::Value>,
-}
-
-/// A unit's wish that the task be another's.
-#[derive(Serialize, ToSchema)]
-pub struct WishView {
-    pub unit: Named,
-    pub by: Named,
-    pub proposed: Option<Named>,
-    pub reason: String,
-    pub at: DateTime<Utc>,
-}
-
-/// A stage of the path from issue to confirmation.
-#[derive(Serialize, ToSchema)]
-pub struct StageView {
-    pub label: String,
-    /// done, current or ahead.
-    pub status: String,
-    pub on: Option<NaiveDate>,
-    pub note: Option<String>,
-}
-
-/// A request an act is about.
-#[derive(Serialize, ToSchema)]
-pub struct OpenRequest {
-    pub id: Uuid,
-    /// Whom a stand-in signs for.
-    pub on_behalf_of: Option<Named>,
-}
-
-/// An act open to the caller.
-#[derive(Serialize, ToSchema)]
-pub struct OpenActionView {
-    pub action: String,
-    pub label: String,
-    /// Whether it can be done now.
-    pub is_possible: bool,
-    /// What stands in the way.
-    pub missing: Vec<Fault>,
-    pub requests: Vec<OpenRequest>,
-}
-
-/// The week a statement would be for.
-#[derive(Serialize, ToSchema)]
-pub struct WeekView {
-    pub week: String,
-    pub cut_off: Option<DateTime<Utc>>,
-}
-
-/// A task whole.
-#[derive(Serialize, ToSchema)]
-pub struct TaskView {
-    pub id: Uuid,
-    pub round_id: Uuid,
-    pub number: String,
-    pub item_number: String,
-    pub title: String,
-    pub objective: Option<String>,
-    pub aspect: String,
-    pub finding_number: String,
-    pub finding: String,
-    pub state: String,
-    pub state_label: String,
-    pub disposition: Option<String>,
-    pub disposition_label: Option<String>,
-    pub sensitivity: String,
-    pub completion_label: String,
-    pub is_key: bool,
-    /// The caller may know that the task is there, not what it says.
-    pub is_redacted: bool,
-    pub is_closed_before_golive: bool,
-    pub reopenings: u16,
-    pub doubts: u16,
-    pub leaders: Vec<Named>,
-    pub units: Vec<Named>,
-    pub persons: Vec<Named>,
-    pub supporting: Vec<SupportingView>,
-    pub unit_leader: Option<Named>,
-    pub cross_checkers: Vec<Named>,
-    pub due_on: Option<NaiveDate>,
-    pub original_due_on: Option<NaiveDate>,
-    pub review_on: Option<NaiveDate>,
-    pub working_days_left: Option<i64>,
-    pub overdue_days_kept: u32,
-    pub light: LightView,
-    pub progress_done: u32,
-    pub progress_all: u32,
-    pub stages: Vec<StageView>,
-    pub criteria: Vec<CriterionView>,
-    pub measures: Vec<MeasureView>,
-    pub milestones: Vec<MilestoneView>,
-    pub statements: Vec<StatementView>,
-    pub evidence: Vec<EvidenceView>,
-    pub requests: Vec<RequestView>,
-    pub wish: Option<WishView>,
-    pub open_actions: Vec<OpenActionView>,
-    pub statement_week: WeekView,
-    pub history: Vec<HistoryLine>,
-    /// What `If-Match` expects.
-    pub version: i64,
-}
 
 struct Names(BTreeMap<Uuid, String>);
 
@@ -285,7 +38,7 @@ fn people_and_units(task: &Task, events: &[events::StoredEvent]) -> BTreeSet<Uui
     ids.extend(task.draft.parties.units.iter().map(|u| u.0));
     ids.extend(task.draft.supporting.iter().map(|s| s.unit.0));
     ids.extend(task.milestone_units().map(|u| u.0));
-    ids.extend(task.cross_checkers.iter().chain(&task.unit_leader).map(|p| p.0));
+    ids.extend(task.cross_checkers.iter().chain(&task.unit_leader).chain(&task.objections).map(|p| p.0));
     ids.extend(task.statements.iter().map(|s| s.unit.0));
     ids.extend(task.reporting.iter().map(|s| s.unit.0));
     ids.extend(task.evidence.iter().flat_map(|e| [Some(e.by.0), e.unit.map(|u| u.0)]).flatten());
@@ -326,115 +79,6 @@ fn statement(mark: &StatementMark, task: &Task, words: &BTreeMap<Digest, String>
         no_progress_reason: text.no_progress_reason,
         evidence: text.evidence.iter().map(|e| e.0).collect(),
     }
-}
-
-fn request_view(entry: &task::state::TaskRequest, words: &BTreeMap<Digest, String>, names: &Names) -> RequestView {
-    let request = &entry.request;
-    let body = words.get(&request.revision);
-    let content: Option<SignedContent> = body.and_then(|b| serde_json::from_str(b).ok());
-    let current = request.current_step().filter(|_| request.is_open());
-    RequestView {
-        id: request.id.0,
-        kind: request.kind.as_str().to_owned(),
-        kind_label: request.kind.label().to_owned(),
-        state: request.state.as_str().to_owned(),
-        state_label: request.state.label().to_owned(),
-        content_hash: request.revision.as_str().to_owned(),
-        submitted_by: names.of(request.submitted_by.0),
-        on_behalf_of: request.on_behalf_of.map(|u| names.of(u.0)),
-        submitted_at: request.submitted_at,
-        statement: content.as_ref().and_then(|c| c.statement.clone()),
-        due_on: content.as_ref().and_then(|c| c.due_on),
-        new_due_on: match &entry.effect {
-            RequestEffect::Extension { due_on, .. } => Some(*due_on),
-            _ => None,
-        },
-        occurred_on: content.as_ref().and_then(|c| c.occurred_on),
-        chain: request
-            .chain
-            .iter()
-            .enumerate()
-            .map(|(i, step)| StepView {
-                who: step.who.as_str().to_owned(),
-                label: step.label.clone(),
-                count: step.count,
-                approvals: request.approvals(i),
-                person: step.person.map(|p| names.of(p.0)),
-                is_met_by_submission: step.met_by_submission,
-                is_current: current == Some(i),
-            })
-            .collect(),
-        signatures: request
-            .signatures
-            .iter()
-            .map(|s| SignatureView {
-                id: s.id.0,
-                step: request.chain.get(usize::from(s.step)).map(|c| c.label.clone()).unwrap_or_default(),
-                person: s.person.map(|p| names.of(p.0)),
-                verdict: s.verdict.as_str().to_owned(),
-                verdict_label: s.verdict.label().to_owned(),
-                mode: s.mode.as_str().to_owned(),
-                mode_label: s.mode.label().to_owned(),
-                words: s.words.as_ref().and_then(|d| words_at(words, d)),
-                method: s.method.clone(),
-                at: s.at,
-                occurred_on: s.occurred_on,
-                recorded_by: names.of(s.recorded_by.0),
-                confirmed_by: s.confirmed_by.map(|p| names.of(p.0)),
-                stand_in: s.stand_in.map(|p| names.of(p.0)),
-                scan: s.document.as_ref().map(|d| d.scan.clone()),
-                minutes_number: s.document.as_ref().and_then(|d| d.minutes_number.clone()),
-                state: s.state.as_str().to_owned(),
-                state_label: s.state.label().to_owned(),
-            })
-            .collect(),
-        content: body.and_then(|b| serde_json::from_str(b).ok()),
-    }
-}
-
-/// Where the task is on its way, with who it waits for.
-fn stages(task: &Task, requests: &[RequestView]) -> Vec<StageView> {
-    let place = match task.state {
-        TaskState::Draft => 0,
-        TaskState::Issued => 1,
-        TaskState::Planning | TaskState::PlanReview => 2,
-        TaskState::Rectifying => 3,
-        TaskState::ClosureReview => 4,
-        TaskState::Observing => 5,
-        TaskState::Closed => 7,
-        TaskState::Withdrawn => 0,
-    };
-    let waits = requests
-        .iter()
-        .filter(|r| r.state == "open")
-        .flat_map(|r| &r.chain)
-        .find(|s| s.is_current)
-        .map(|s| format!("等 {}", s.person.as_ref().map_or(s.label.clone(), |p| p.name.clone())));
-    let dates = [
-        task.issued_on,
-        task.claimed_at.map(domain::calendar::today),
-        None,
-        None,
-        task.closed_on,
-        task.observing_until,
-        None,
-    ];
-    ["下发", "认领", "方案", "整改", "销号", "跟踪巩固", "确认"]
-        .iter()
-        .zip(dates)
-        .enumerate()
-        .map(|(i, (label, on))| StageView {
-            label: (*label).to_owned(),
-            status: match i.cmp(&place) {
-                std::cmp::Ordering::Less => "done",
-                std::cmp::Ordering::Equal => "current",
-                std::cmp::Ordering::Greater => "ahead",
-            }
-            .to_owned(),
-            on,
-            note: (i == place).then(|| waits.clone().unwrap_or_else(|| task.state.label().to_owned())),
-        })
-        .collect()
 }
 
 fn evidence(task: &Task, attachments: &[AttachmentRow], names: &Names) -> Vec<EvidenceView> {
@@ -573,6 +217,7 @@ fn assemble(
             .collect(),
         unit_leader: task.unit_leader.map(|p| names.of(p.0)),
         cross_checkers: people(&task.cross_checkers),
+        objections: people(&task.objections),
         due_on: draft.due_on,
         original_due_on: task.original_due_on,
         review_on: draft.review_on,
@@ -619,7 +264,7 @@ fn assemble(
                     unit: m.unit.map(|u| names.of(u.0)),
                     weight: m.weight,
                     is_implicit: m.measure.is_some_and(|x| x.0 == m.id.0),
-                    is_late: done_on.is_none() && m.due_on.is_some_and(|on| on < today),
+                    is_late: task.is_late(m, today),
                     done_on,
                 }
             })

@@ -1,0 +1,119 @@
+//! Sign requests as they are shown, and the path from issue to confirmation with whom it waits for.
+
+use std::collections::BTreeMap;
+
+use domain::chain::Digest;
+use domain::task::state::{RequestEffect, Task, TaskRequest, TaskState};
+use domain::task::text::SignedContent;
+
+use super::shapes::{RequestView, SignatureView, StageView, StepView};
+use super::{Names, words_at};
+
+pub(super) fn request_view(entry: &TaskRequest, words: &BTreeMap<Digest, String>, names: &Names) -> RequestView {
+    let request = &entry.request;
+    let body = words.get(&request.revision);
+    let content: Option<SignedContent> = body.and_then(|b| serde_json::from_str(b).ok());
+    let current = request.current_step().filter(|_| request.is_open());
+    RequestView {
+        id: request.id.0,
+        kind: request.kind.as_str().to_owned(),
+        kind_label: request.kind.label().to_owned(),
+        state: request.state.as_str().to_owned(),
+        state_label: request.state.label().to_owned(),
+        content_hash: request.revision.as_str().to_owned(),
+        submitted_by: names.of(request.submitted_by.0),
+        on_behalf_of: request.on_behalf_of.map(|u| names.of(u.0)),
+        submitted_at: request.submitted_at,
+        statement: content.as_ref().and_then(|c| c.statement.clone()),
+        due_on: content.as_ref().and_then(|c| c.due_on),
+        new_due_on: match &entry.effect {
+            RequestEffect::Extension { due_on, .. } => Some(*due_on),
+            _ => None,
+        },
+        occurred_on: content.as_ref().and_then(|c| c.occurred_on),
+        chain: request
+            .chain
+            .iter()
+            .enumerate()
+            .map(|(i, step)| StepView {
+                who: step.who.as_str().to_owned(),
+                label: step.label.clone(),
+                count: step.count,
+                approvals: request.approvals(i),
+                person: step.person.map(|p| names.of(p.0)),
+                is_met_by_submission: step.met_by_submission,
+                is_current: current == Some(i),
+            })
+            .collect(),
+        signatures: request
+            .signatures
+            .iter()
+            .map(|s| SignatureView {
+                id: s.id.0,
+                step: request.chain.get(usize::from(s.step)).map(|c| c.label.clone()).unwrap_or_default(),
+                person: s.person.map(|p| names.of(p.0)),
+                verdict: s.verdict.as_str().to_owned(),
+                verdict_label: s.verdict.label().to_owned(),
+                mode: s.mode.as_str().to_owned(),
+                mode_label: s.mode.label().to_owned(),
+                words: s.words.as_ref().and_then(|d| words_at(words, d)),
+                method: s.method.clone(),
+                at: s.at,
+                occurred_on: s.occurred_on,
+                recorded_by: names.of(s.recorded_by.0),
+                confirmed_by: s.confirmed_by.map(|p| names.of(p.0)),
+                stand_in: s.stand_in.map(|p| names.of(p.0)),
+                scan: s.document.as_ref().map(|d| d.scan.clone()),
+                minutes_number: s.document.as_ref().and_then(|d| d.minutes_number.clone()),
+                state: s.state.as_str().to_owned(),
+                state_label: s.state.label().to_owned(),
+            })
+            .collect(),
+        content: body.and_then(|b| serde_json::from_str(b).ok()),
+    }
+}
+
+/// Where the task is on its way, with who it waits for.
+pub(super) fn stages(task: &Task, requests: &[RequestView]) -> Vec<StageView> {
+    let place = match task.state {
+        TaskState::Draft => 0,
+        TaskState::Issued => 1,
+        TaskState::Planning | TaskState::PlanReview => 2,
+        TaskState::Rectifying => 3,
+        TaskState::ClosureReview => 4,
+        TaskState::Observing => 5,
+        TaskState::Closed => 7,
+        TaskState::Withdrawn => 0,
+    };
+    let waits = requests
+        .iter()
+        .filter(|r| r.state == "open")
+        .flat_map(|r| &r.chain)
+        .find(|s| s.is_current)
+        .map(|s| format!("等 {}", s.person.as_ref().map_or(s.label.clone(), |p| p.name.clone())));
+    let dates = [
+        task.issued_on,
+        task.claimed_at.map(domain::calendar::today),
+        None,
+        None,
+        task.closed_on,
+        task.observing_until,
+        None,
+    ];
+    ["下发", "认领", "方案", "整改", "销号", "跟踪巩固", "确认"]
+        .iter()
+        .zip(dates)
+        .enumerate()
+        .map(|(i, (label, on))| StageView {
+            label: (*label).to_owned(),
+            status: match i.cmp(&place) {
+                std::cmp::Ordering::Less => "done",
+                std::cmp::Ordering::Equal => "current",
+                std::cmp::Ordering::Greater => "ahead",
+            }
+            .to_owned(),
+            on,
+            note: (i == place).then(|| waits.clone().unwrap_or_else(|| task.state.label().to_owned())),
+        })
+        .collect()
+}
