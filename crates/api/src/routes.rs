@@ -66,6 +66,7 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(task_commands::record_signature)
         .service(task_commands::confirm_signature)
         .service(task_commands::object_to_signature)
+        .service(task_commands::settle_objection)
         .service(task_commands::recall_request)
         .service(task_commands::complete_milestone)
         .service(task_commands::reopen_milestone)

@@ -192,6 +192,16 @@ pub struct Object {
     pub reason: String,
 }
 
+/// What an objection to a signature comes to.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SettleObjection {
+    /// Who objects.
+    pub person: PersonId,
+    #[schema(example = "经核实系误录，由本人重签")]
+    pub reason: String,
+}
+
 /// A request taken back.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -316,6 +326,8 @@ commands! {
     confirm_signature "/tasks/{id}/confirm-signature" ConfirmSignature => |b| TaskCommand::ConfirmSignature { request: b.request, signature: b.signature, confirmed: b.confirmed, reason: b.reason };
     /// Object to a signature recorded for oneself.
     object_to_signature "/tasks/{id}/object" Object => |b| TaskCommand::Object { request: b.request, signature: b.signature, reason: b.reason };
+    /// Say what an objection to a signature comes to.
+    settle_objection "/tasks/{id}/settle-objection" SettleObjection => |b| TaskCommand::SettleObjection { person: b.person, reason: b.reason };
     /// Take a request back before anybody signed.
     recall_request "/tasks/{id}/recall" Recall => |b| TaskCommand::Recall { request: b.request };
     /// Report a milestone done.

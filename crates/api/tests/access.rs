@@ -39,6 +39,9 @@ const CALLERS: &[(&str, &str)] = &[
     ("responsible", "p062"),
     ("supporting", "p020"),
     ("milestone_unit", "p052"),
+    ("former_unit", "p030"),
+    ("cross_checker", "p037"),
+    ("unit_below", "p054"),
     ("unit_above", "p042"),
     ("stranger", "p010"),
 ];
@@ -79,6 +82,7 @@ fn acts() -> Vec<(&'static str, Action, Option<Value>)> {
             Some(json!({ "request": NIL, "signature": NIL, "confirmed": true })),
         ),
         ("object", Action::Object, Some(json!({ "request": NIL, "signature": NIL, "reason": "" }))),
+        ("settle-objection", Action::SettleObjection, Some(json!({ "person": NIL, "reason": "" }))),
         ("recall", Action::Recall, Some(json!({ "request": NIL }))),
         (
             "complete-milestone",
@@ -139,7 +143,7 @@ async fn one_of_each(house: &House) -> Vec<(TaskState, String)> {
     for (n, state) in TaskState::ALL.iter().enumerate() {
         let draft = json!({
             "number": format!("S{n:02}"), "title": "合同归档不及时", "disposition": "dated", "due_on": due,
-            "leaders": [ids["P003"], ids["P004"]], "units": [ids["U201"], ids["U306"]], "persons": [ids["P041"]],
+            "leaders": [ids["P003"], ids["P004"]], "units": [ids["U111"]], "persons": [ids["P031"]],
             "supporting": [{ "unit": ids["U106"], "duty": "提供台账" }],
             "measures": [{ "text": "清理存量" }], "criteria": [{ "text": "全部归档" }],
         });
@@ -157,7 +161,7 @@ async fn one_of_each(house: &House) -> Vec<(TaskState, String)> {
 async fn sign_all(house: &House, task: &str) {
     while let Some((_, request)) = waiting_for(house, task).await {
         let mut signed = false;
-        for login in ["p040", "p003", "p068", "p069", "p070", "p073", "p001"] {
+        for login in ["p040", "p030", "p003", "p068", "p069", "p070", "p073", "p001"] {
             let body = json!({ "request": request, "verdict": "approve", "method": "现场查看" });
             signed = house.act(login, task, "sign", body).await.status == 200;
             if signed {
@@ -179,11 +183,21 @@ async fn bring(house: &House, id: &str, to: TaskState, ids: &BTreeMap<String, Va
     if to == TaskState::Draft {
         return;
     }
+    // Another unit had it first and owes the statements of its time.
     act("p072", "issue", json!({})).await;
+    let view = act("p031", "claim", json!({})).await;
+    let criteria = json!([{ "id": view["criteria"][0]["id"], "text": "全部归档" }]);
+    act("p031", "submit-plan", json!({ "plan": { "criteria": criteria }, "pledge": false })).await;
+    sign_all(house, id).await;
+    let parties = json!({
+        "leaders": [ids["P003"], ids["P004"]], "units": [ids["U201"], ids["U306"]], "persons": [ids["P041"]], "reason": "按职责",
+    });
+    act("p072", "reassign", parties).await;
     if to == TaskState::Issued {
         return;
     }
     let view = act("p041", "claim", json!({})).await;
+    act("p001", "name-cross-checker", json!({ "person": ids["P037"], "reason": "核查人不足" })).await;
     if to == TaskState::Planning {
         return;
     }

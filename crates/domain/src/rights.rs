@@ -203,6 +203,7 @@ pub fn who(action: Action) -> &'static [Relation] {
         Action::ConfirmSignature => &[Office],
         Action::RecordMeeting => &[Office],
         Action::Object => &[LeadUnitHead, Leader, Office, Team, CrossChecker, Principal, GroupHead],
+        Action::SettleObjection => &[Principal, GroupHead],
         Action::Recall => &[LeadUnit, Office],
         Action::SubmitStatement => {
             &[LeadUnit, ResponsibleUnit, SupportingUnit, MilestoneUnit, FormerUnit, OfficeOnBehalf]

@@ -223,20 +223,17 @@ pub fn may_verify(person: &PersonActor, facts: &SigningFacts<'_>) -> bool {
 }
 
 /// The chain of a new request: the policy's steps, the head's own submission taken as the first signature, the principal's step turned into a
-/// meeting where the principal leads the task himself or the lead unit is the group, and steps that fall on one person merged into the later one
-/// (docs/domain.md §9).
+/// meeting where the principal leads the task himself or the lead unit is the group, steps that fall on one person merged into the later one, and
+/// the head of the leading group added where there is a reason for it (docs/domain.md §9).
 pub fn chain_for(
-    kind: RequestKind,
     rules: &[StepRule],
     facts: &SigningFacts<'_>,
     submitted_by_head: bool,
-    filed_upward: bool,
+    head_reason: Option<&str>,
 ) -> Vec<Step> {
     let mut rules = rules.to_vec();
-    if kind == RequestKind::Extension && filed_upward && !rules.iter().any(|r| r.who == Who::GroupHead) {
-        rules.push(StepRule {
-            who: Who::GroupHead, count: 1, label: "领导组组长审定（时限已报备）".to_owned()
-        });
+    if let Some(label) = head_reason.filter(|_| !rules.iter().any(|r| r.who == Who::GroupHead)) {
+        rules.push(StepRule { who: Who::GroupHead, count: 1, label: label.to_owned() });
     }
     let own_matter = facts.lead_leader.is_some() && facts.lead_leader == facts.principal
         || facts.lead_unit.is_some_and(UnitPath::is_root);

@@ -161,7 +161,8 @@ fn a_failed_check_is_decided_before_anything_is_confirmed() {
 
 #[test]
 fn what_came_back_starts_over_with_a_new_date_and_its_history() {
-    for mut world in [World::observing(), World::closed()] {
+    for world in [World::observing(), World::closed()] {
+        let mut world = world.at("2020-10-20 10:00");
         let empty = TaskCommand::Reopen { reason: " ".to_owned(), due_on: date("2020-09-01") };
         world
             .when(P::Office, empty)
@@ -174,6 +175,10 @@ fn what_came_back_starts_over_with_a_new_date_and_its_history() {
         assert_eq!(task.progress().0, 0, "every milestone is to be done again");
         assert_eq!(task.original_due_on, Some(date("2020-12-31")));
         assert_eq!(task.reporting.iter().filter(|s| s.until.is_none()).count(), 1, "statements are owed again");
+        // Milestones dated before it came back are no lateness of today; the new due date binds.
+        let past = task.milestones().iter().filter(|m| m.due_on < task.reopened_on).count();
+        assert!(past > 0 && task.milestones().iter().all(|m| !task.is_late(m, date("2020-12-01"))));
+        assert!(!world.reasons().contains(&"milestone-late".to_owned()), "{:?}", world.reasons());
     }
 }
 

@@ -151,6 +151,7 @@ fn command(world: &World, action: Action, who: P, dice: &mut Dice) -> Option<Tas
             TaskCommand::Object { request: request.id, signature: request.signatures.last()?.id, reason }
         }
         Action::Object => return None,
+        Action::SettleObjection => TaskCommand::SettleObjection { person: *task.objections.first()?, reason },
         Action::Recall if dice.one_in(4) => TaskCommand::Recall { request: some_request(world, dice)?.id },
         Action::Recall => return None,
         Action::SubmitStatement => {
@@ -196,6 +197,9 @@ fn command(world: &World, action: Action, who: P, dice: &mut Dice) -> Option<Tas
         Action::ProposeAmendment => {
             let mut plan = world.amended();
             plan.milestones.push(milestone_at(later));
+            if dice.one_in(3) {
+                plan.measures = vec![world.reworded(0, &today.to_string())];
+            }
             TaskCommand::ProposeAmendment(plan)
         }
         Action::RequestClosure => {

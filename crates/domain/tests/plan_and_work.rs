@@ -148,6 +148,42 @@ fn an_amendment_gives_its_reason_and_keeps_what_is_done() {
 }
 
 #[test]
+fn a_frozen_measure_changes_by_amendment_and_the_head_of_the_leading_group_signs() {
+    let mut world = World::planning();
+    let changed = PlanInput { measures: vec![world.reworded(0, "2020-11-30")], ..world.plan() };
+    world.when(P::Clerk, submit_plan(changed.clone())).refused_at("/measures", "measures-frozen");
+    world.when(P::Clerk, TaskCommand::SavePlan(changed)).refused_at("/measures", "measures-frozen");
+    for (is_plan_approved, last) in [(true, P::Principal), (false, P::Office)] {
+        let mut world = World::rectifying();
+        world.facts.round.is_plan_approved = is_plan_approved;
+        let mut plan = world.amended();
+        plan.measures = vec![world.reworded(0, "2021-01-01")];
+        world
+            .when(P::Clerk, TaskCommand::ProposeAmendment(plan.clone()))
+            .refused_at("/measures/0/due_on", "after-due-date");
+        plan.measures[0].due_on = Some(date("2020-11-30"));
+        plan.measures[0].text = " ".to_owned();
+        world.when(P::Clerk, TaskCommand::ProposeAmendment(plan.clone())).refused_at("/measures/0/text", "required");
+        plan.measures = vec![world.reworded(0, "2020-11-30")];
+        world.done(P::Clerk, TaskCommand::ProposeAmendment(plan));
+        let before = world.task().draft.clone();
+        let request = world.request(RequestKind::Amendment);
+        let signers = [P::Head, P::Leader, P::Office, P::Principal];
+        let signers = &signers[..=signers.iter().position(|who| *who == last).unwrap()];
+        for (i, who) in signers.iter().enumerate() {
+            assert_eq!(world.task().draft, before, "the old plan holds until it is signed");
+            let is_last = i + 1 == signers.len();
+            let events = world.done(*who, sign(request));
+            assert_eq!(events.iter().any(|e| e.kind() == "task.amended"), is_last, "{who:?}");
+        }
+        let measure = &world.task().draft.measures[0];
+        assert_eq!(measure.due_on, Some(date("2020-11-30")));
+        assert_eq!(world.with(P::Clerk, |ctx| ctx.text.measures[0].text.clone()), "逐份清理并编目");
+        assert_eq!(world.task().draft.measures[1], before.measures[1], "the others stay as they were");
+    }
+}
+
+#[test]
 fn the_unit_a_milestone_was_given_to_reports_it_and_so_may_the_lead_unit() {
     for who in [P::SubClerk, P::Clerk, P::Head] {
         let mut world = World::rectifying();
@@ -376,6 +412,10 @@ fn a_change_of_the_lead_is_a_reassignment_and_nothing_less() {
     world.when(P::Office, TaskCommand::Reassign(without_other_leader())).refused_at("/units", "lead-unchanged");
     world.when(P::Office, TaskCommand::AdjustParties(without_other_leader())).then(&["task.parties_adjusted"]);
     world.when(P::Office, TaskCommand::AdjustParties(without_other_leader())).refused("nothing-changed");
+    world.done(P::Clerk, extension("2021-01-31"));
+    world.when(P::Office, TaskCommand::AdjustParties(without_other_leader())).refused("being-signed");
+    assert_eq!(world.lacks(P::Office, Action::AdjustParties).unwrap(), ["being-signed"]);
+    world.done(P::Clerk, TaskCommand::Recall { request: world.request(RequestKind::Extension) });
     let nobody = domain::task::command::PartiesInput {
         leaders: Vec::new(),
         units: Vec::new(),

@@ -385,6 +385,14 @@ fn whoever_is_said_to_have_signed_may_object() {
     assert_eq!(world.task().objections, [P::Head.person()]);
     assert_eq!(world.reasons(), ["signature-objected"], "everybody sees it in red");
     assert_eq!(world.task().request(request).unwrap().request.signatures[0].state, SignatureState::Voided);
+    // It stays red until a named person says what comes of it.
+    let person = P::Head.person();
+    let settle = |reason: &str| TaskCommand::SettleObjection { person, reason: reason.to_owned() };
+    world.when(P::Office, settle("已核实")).refused("not-allowed");
+    world.when(P::Principal, settle(" ")).refused_at("/reason", "required");
+    world.when(P::Principal, settle("确系误录，由本人重签")).then(&["task.objection_settled"]);
+    world.when(P::Principal, settle("再说一遍")).refused("no-objection");
+    assert!(world.reasons().is_empty(), "{:?}", world.reasons());
 }
 
 #[test]

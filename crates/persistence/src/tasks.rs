@@ -334,6 +334,11 @@ fn check_references(conn: &mut PgConnection, command: &TaskCommand) -> Result<()
             check_people(conn, "/persons", &parties.persons)
         }
         TaskCommand::WishReassignment { proposed: Some(unit), .. } => check_units(conn, "/proposed", &[*unit]),
+        TaskCommand::SavePlan(plan)
+        | TaskCommand::ProposeAmendment(plan)
+        | TaskCommand::SubmitPlan { plan: Some(plan), .. } => {
+            check_people(conn, "/unit_leader", plan.unit_leader.as_slice())
+        }
         TaskCommand::CloseBeforeGolive { vouched_by, .. } => check_people(conn, "/vouched_by", &[*vouched_by]),
         _ => Ok(()),
     }

@@ -129,7 +129,7 @@ fn milestones(task: &Task, facts: &Facts, alarms: &mut Vec<Alarm>) {
         return;
     }
     for milestone in task.milestones() {
-        let Some(on) = milestone.due_on else { continue };
+        let Some(on) = task.binding_date(&milestone) else { continue };
         // What falls on the due date itself is said once, by the due date.
         if task.done.contains_key(&milestone.id) || task.draft.due_on.is_some_and(|due| on >= due) {
             continue;

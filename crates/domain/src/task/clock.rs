@@ -19,7 +19,7 @@ pub(super) fn keep(task: &Task, ctx: &Context<'_>) -> Decision {
     let mut decision = Decision::default();
     if is_working(task) {
         for milestone in task.milestones() {
-            let Some(due_on) = milestone.due_on else { continue };
+            let Some(due_on) = task.binding_date(&milestone) else { continue };
             let is_said = task.announced_milestones.contains(&(milestone.id, due_on));
             if !task.done.contains_key(&milestone.id) && !is_said && calendar::end_of_day(due_on) <= ctx.now {
                 decision.events.push(TaskEvent::MilestonePassed { milestone: milestone.id, due_on });
@@ -80,7 +80,7 @@ pub fn next_moment(task: &Task, facts: &Facts, calendar: &Calendar, now: DateTim
     let mut moments: Vec<DateTime<Utc>> = alert.changes_at.into_iter().collect();
     if is_working(task) {
         for milestone in task.milestones() {
-            let Some(due_on) = milestone.due_on else { continue };
+            let Some(due_on) = task.binding_date(&milestone) else { continue };
             if !task.done.contains_key(&milestone.id) && !task.announced_milestones.contains(&(milestone.id, due_on)) {
                 moments.push(calendar::end_of_day(due_on));
             }

@@ -27,6 +27,7 @@ words! {
         ConfirmSignature = "confirm_signature", "复核代录签批";
         RecordMeeting = "record_meeting", "登记会议审定";
         Object = "object", "对代录提出异议";
+        SettleObjection = "settle_objection", "处理签批异议";
         Recall = "recall", "撤回";
         SubmitStatement = "submit_statement", "写本周写实";
         AcknowledgeStatement = "acknowledge_statement", "阅签写实";
@@ -186,6 +187,20 @@ pub struct DraftInput {
     pub is_key: bool,
 }
 
+/// A frozen measure in other words or with another date, as an amendment asks for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct MeasureChange {
+    /// The measure.
+    pub measure: MeasureId,
+    /// Its words from then on.
+    pub text: String,
+    /// When it is due from then on.
+    #[serde(default)]
+    pub due_on: Option<NaiveDate>,
+}
+
 /// A unit's plan for one task.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -203,6 +218,9 @@ pub struct PlanInput {
     /// Measures that need not be done.
     #[serde(default)]
     pub excused: Vec<ExcuseInput>,
+    /// Measures that are to change, in an amendment only; once the group's plan is approved the head of the leading group signs too.
+    #[serde(default)]
+    pub measures: Vec<MeasureChange>,
     /// The unit's own responsible leader.
     #[serde(default)]
     pub unit_leader: Option<PersonId>,
@@ -330,6 +348,10 @@ pub enum TaskCommand {
         signature: SignatureId,
         reason: String,
     },
+    SettleObjection {
+        person: PersonId,
+        reason: String,
+    },
     Recall {
         request: SignRequestId,
     },
@@ -415,6 +437,7 @@ impl TaskCommand {
             TaskCommand::Sign { signing: Signing::Meeting { .. }, .. } => Action::RecordMeeting,
             TaskCommand::ConfirmSignature { .. } => Action::ConfirmSignature,
             TaskCommand::Object { .. } => Action::Object,
+            TaskCommand::SettleObjection { .. } => Action::SettleObjection,
             TaskCommand::Recall { .. } => Action::Recall,
             TaskCommand::SubmitStatement(_) => Action::SubmitStatement,
             TaskCommand::AcknowledgeStatement { .. } => Action::AcknowledgeStatement,

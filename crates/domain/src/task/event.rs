@@ -68,6 +68,8 @@ events! {
     SignatureVoided { request: SignRequestId, signature: SignatureId, reason: Digest } = "task.signature_voided", true;
     /// The signer objects to what was recorded for him.
     SignatureObjected { request: SignRequestId, signature: SignatureId, by: PersonId, reason: Digest } = "task.signature_objected", true;
+    /// A named person decided what an objection comes to.
+    ObjectionSettled { person: PersonId, reason: Digest } = "task.objection_settled", true;
     /// All steps are signed.
     RequestGranted { request: SignRequestId } = "task.request_granted", true;
     /// A signer returned it.

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::event::TaskEvent;
 use super::state::{Criterion, Done, Measure, PlanShape, ReportingSpan, StatementReply, Task, TaskState};
+use crate::calendar;
 use crate::ids::{FindingId, RoundId, SignRequestId, TaskId, UnitId};
 use crate::policy::AlertLevel;
 use crate::sign_request::{RequestState, SignRequest, SignatureState};
@@ -39,6 +40,7 @@ pub fn begin(id: TaskId, event: &TaskEvent) -> Option<Task> {
         closed_on: None,
         is_closed_before_golive: false,
         reopenings: 0,
+        reopened_on: None,
         has_failed_check: false,
         objections: Vec::new(),
         overdue_days_kept: 0,
@@ -62,6 +64,14 @@ fn hold(task: &mut Task, plan: &PlanShape) {
     task.draft.criteria = plan.criteria.iter().map(|id| Criterion { id: *id, defaulted: false }).collect();
     for Measure { id, excused, .. } in &mut task.draft.measures {
         *excused = plan.excused.contains(id);
+    }
+    if let Some(changed) = &plan.measures {
+        task.draft.text = changed.text.clone();
+        for measure in &mut task.draft.measures {
+            if let Some((_, due_on)) = changed.due.iter().find(|(id, _)| *id == measure.id) {
+                measure.due_on = *due_on;
+            }
+        }
     }
     task.plan = Some(plan.digest.clone());
     task.unit_leader = plan.unit_leader;
@@ -180,6 +190,7 @@ fn apply(task: &mut Task, event: &TaskEvent) {
             }
         }
         TaskEvent::SignatureObjected { by, .. } => task.objections.push(*by),
+        TaskEvent::ObjectionSettled { person, .. } => task.objections.retain(|by| by != person),
         TaskEvent::RequestGranted { request } => set_state(task, *request, RequestState::Granted),
         TaskEvent::RequestReturned { request } => set_state(task, *request, RequestState::Returned),
         TaskEvent::RequestRecalled { request: id } => {
@@ -248,6 +259,7 @@ fn apply(task: &mut Task, event: &TaskEvent) {
             task.observing_until = None;
             task.is_closed_before_golive = false;
             task.reopenings += 1;
+            task.reopened_on = Some(calendar::today(*at));
             task.done.clear();
             start_reporting(task, *at);
         }

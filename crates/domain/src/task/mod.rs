@@ -39,13 +39,13 @@ pub fn starts_from(action: Action) -> &'static [TaskState] {
         Action::WishReassignment => &[Issued, Planning, Rectifying],
         Action::Uphold => &[Issued, Planning, Rectifying],
         Action::Reassign => &[Issued, Planning, Rectifying],
-        Action::AdjustParties => &[Issued, Planning, PlanReview, Rectifying, ClosureReview],
+        Action::AdjustParties => &[Issued, Planning, Rectifying],
         Action::SavePlan => &[Planning],
         Action::SubmitPlan => &[Planning],
         Action::Sign | Action::RecordSignature | Action::ConfirmSignature | Action::RecordMeeting | Action::Recall => {
             &[Draft, Issued, Planning, PlanReview, Rectifying, ClosureReview, Observing]
         }
-        Action::Object => {
+        Action::Object | Action::SettleObjection => {
             &[Draft, Issued, Planning, PlanReview, Rectifying, ClosureReview, Observing, Closed, Withdrawn]
         }
         Action::SubmitStatement => &[Issued, Planning, Rectifying, ClosureReview],
@@ -93,6 +93,7 @@ pub fn decide(task: &Task, command: TaskCommand, ctx: &Context<'_>) -> Result<De
             sign::confirm(task, request, signature, confirmed, reason, ctx)
         }
         TaskCommand::Object { request, signature, reason } => sign::object(task, request, signature, &reason, ctx),
+        TaskCommand::SettleObjection { person, reason } => sign::settle_objection(task, person, &reason),
         TaskCommand::Recall { request } => sign::recall(task, request, ctx),
         TaskCommand::SubmitStatement(input) => work::submit_statement(task, input, ctx),
         TaskCommand::AcknowledgeStatement { unit, week, revision } => {

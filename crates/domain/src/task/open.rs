@@ -77,6 +77,8 @@ fn open_action(task: &Task, action: Action, ctx: &Context<'_>) -> Option<OpenAct
         ),
         Action::ConfirmSignature => requests(action, confirmable(task, ctx)),
         Action::Object => requests(action, objectionable(task, ctx)),
+        Action::SettleObjection => when(!task.objections.is_empty()),
+        Action::AdjustParties => without("being-signed", task.requests.iter().any(|r| r.request.is_open())),
         Action::Recall => requests(action, recallable(task, ctx)),
         Action::SubmitStatement => when(may_state(task, ctx)),
         Action::AcknowledgeStatement | Action::ReturnStatement => {
@@ -110,7 +112,6 @@ fn open_action(task: &Task, action: Action, ctx: &Context<'_>) -> Option<OpenAct
         Action::Revise
         | Action::CloseBeforeGolive
         | Action::Claim
-        | Action::AdjustParties
         | Action::SavePlan
         | Action::SubmitPlan
         | Action::AttachEvidence

@@ -3,11 +3,12 @@
 use chrono::Datelike;
 use serde_json::json;
 
-use super::command::PlanInput;
+use super::command::{MeasureChange, PlanInput};
 use super::context::{Context, Decision};
-use super::draft::milestones;
+use super::draft::{check_text, milestones};
 use super::event::TaskEvent;
 use super::request::open;
+use super::state::ChangedMeasures;
 use super::state::{Disposition, PlanShape, RequestEffect, Task};
 use super::text::{CriterionText, Excuse, PlanText, kind};
 use crate::ids::CriterionId;
@@ -83,8 +84,48 @@ fn shape(
         criteria: text.criteria.iter().map(|c| c.id).collect(),
         excused: text.excuses.iter().map(|e| e.measure).collect(),
         unit_leader: input.unit_leader,
+        measures: change_measures(task, &input.measures, ctx, decision)?,
     };
     Ok((plan, text))
+}
+
+/// The measures an amendment changes and the task's words after it; none when it changes none.
+fn change_measures(
+    task: &Task,
+    changes: &[MeasureChange],
+    ctx: &Context<'_>,
+    decision: &mut Decision,
+) -> Result<Option<ChangedMeasures>, Refusal> {
+    if changes.is_empty() {
+        return Ok(None);
+    }
+    let mut errors = Vec::new();
+    let mut words = ctx.text.clone();
+    for (i, change) in changes.iter().enumerate() {
+        if changes[..i].iter().any(|c| c.measure == change.measure) {
+            errors.push(FieldError::at(format!("/measures/{i}/measure"), "repeated"));
+        }
+        check_text(&mut errors, format!("/measures/{i}/text"), &change.text, true);
+        if change.due_on.is_some_and(|on| !(1990..=2100).contains(&on.year())) {
+            errors.push(FieldError::at(format!("/measures/{i}/due_on"), "out-of-range"));
+        }
+        if let (Some(on), Some(due)) = (change.due_on, task.draft.due_on)
+            && on > due
+        {
+            errors.push(FieldError::with(format!("/measures/{i}/due_on"), "after-due-date", json!({ "due_on": due })));
+        }
+        match words.measures.iter_mut().find(|m| m.id == change.measure) {
+            Some(measure) => change.text.trim().clone_into(&mut measure.text),
+            None => errors.push(FieldError::at(format!("/measures/{i}/measure"), "measure-unknown")),
+        }
+    }
+    if !errors.is_empty() {
+        return Err(Refusal::invalid("content", errors));
+    }
+    Ok(Some(ChangedMeasures {
+        text: decision.note(kind::TASK, &words),
+        due: changes.iter().map(|c| (c.measure, c.due_on)).collect(),
+    }))
 }
 
 /// What a plan must have before it can be handed in (docs/domain.md §5, §6).
@@ -117,7 +158,13 @@ fn missing_in_plan(task: &Task, plan: &PlanShape, text: &PlanText) -> Vec<FieldE
     missing
 }
 
+/// Measures are the group's; a unit's plan refines beneath them, only an amendment may ask for other ones (docs/domain.md §8).
+fn keeps_measures(input: &PlanInput) -> Result<(), Refusal> {
+    if input.measures.is_empty() { Ok(()) } else { Err(Refusal::field("/measures", "measures-frozen")) }
+}
+
 pub(super) fn save(task: &Task, input: PlanInput, ctx: &Context<'_>) -> Result<Decision, Refusal> {
+    keeps_measures(&input)?;
     let mut decision = Decision::default();
     let (plan, _) = shape(task, input, ctx, &mut decision)?;
     decision.events.push(TaskEvent::PlanSaved { plan });
@@ -133,7 +180,10 @@ pub(super) fn submit(
     let mut decision = Decision::default();
     let is_new = input.is_some();
     let (plan, text) = match input {
-        Some(input) => shape(task, input, ctx, &mut decision)?,
+        Some(input) => {
+            keeps_measures(&input)?;
+            shape(task, input, ctx, &mut decision)?
+        }
         None => saved(task, ctx)?,
     };
     let missing = missing_in_plan(task, &plan, &text);
@@ -159,6 +209,7 @@ fn saved(task: &Task, ctx: &Context<'_>) -> Result<(PlanShape, PlanText), Refusa
         criteria: task.draft.criteria.iter().map(|c| c.id).collect(),
         excused: task.draft.measures.iter().filter(|m| m.excused).map(|m| m.id).collect(),
         unit_leader: task.unit_leader,
+        measures: None,
     };
     Ok((plan, text.clone()))
 }

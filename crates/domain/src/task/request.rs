@@ -6,7 +6,9 @@ use serde_json::json;
 use super::context::{Context, Decision};
 use super::event::TaskEvent;
 use super::state::{EvidenceMark, PlanShape, RequestEffect, Task, TaskRequest};
-use super::text::{CriterionText, MilestoneText, PlanText, SignedContent, SignedEvidence, SignedMilestone, kind};
+use super::text::{
+    CriterionText, MilestoneText, PlanText, SignedContent, SignedEvidence, SignedMilestone, TaskText, kind,
+};
 use crate::calendar;
 use crate::ids::{PersonId, SignRequestId};
 use crate::policy::{RequestKind, Who};
@@ -44,8 +46,7 @@ pub(super) fn open(
     if heads && !pledge && rules.iter().any(|r| r.who == Who::UnitHead) {
         return Err(Refusal::field("/pledge", "pledge-required"));
     }
-    let filed_upward = matches!(effect, RequestEffect::Extension { filed_upward: true, .. });
-    let chain = ctx.with_signing(task, |facts| chain_for(request_kind, rules, facts, heads && pledge, filed_upward));
+    let chain = ctx.with_signing(task, |facts| chain_for(rules, facts, heads && pledge, head_reason(&effect, ctx)));
     check_chain(&chain, submitted_by)?;
     let content = content(task, &effect, statement, ctx, decision);
     let id = SignRequestId((ctx.fresh)());
@@ -63,6 +64,18 @@ pub(super) fn open(
     };
     decision.events.push(TaskEvent::RequestSubmitted { request: TaskRequest { request, effect } });
     Ok(id)
+}
+
+/// Why the head of the leading group signs as well, in the words of his step: a date that was filed upward, a measure that was frozen
+/// (docs/domain.md §8, §9).
+fn head_reason(effect: &RequestEffect, ctx: &Context<'_>) -> Option<&'static str> {
+    match effect {
+        RequestEffect::Extension { filed_upward: true, .. } => Some("领导组组长审定（时限已报备）"),
+        RequestEffect::Amendment { plan } if plan.measures.is_some() && ctx.facts.round.is_plan_approved => {
+            Some("领导组组长审定（调整整改措施）")
+        }
+        _ => None,
+    }
 }
 
 fn is_units_own(kind: RequestKind) -> bool {
@@ -128,12 +141,17 @@ fn content(
         RequestEffect::Reassignment { parties } => parties,
         _ => &task.draft.parties,
     };
+    let changed = asked.as_ref().and_then(|(plan, _)| plan.measures.as_ref());
+    let words: Option<TaskText> = changed
+        .and_then(|c| decision.revisions.iter().find(|r| r.digest == c.text))
+        .and_then(|r| serde_json::from_str(&r.body).ok());
     SignedContent {
         kind: kind_of(effect).as_str().to_owned(),
         task: task.id,
         number: task.draft.number.clone(),
         title: ctx.text.title.clone(),
-        measures: ctx.text.measures.clone(),
+        measures: words.as_ref().unwrap_or(ctx.text).measures.clone(),
+        measure_dates: changed.map(|c| c.due.clone()).unwrap_or_default(),
         milestones: shapes
             .iter()
             .map(|m| {

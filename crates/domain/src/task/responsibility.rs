@@ -116,7 +116,11 @@ pub(super) fn take_effect(
     decision.events.push(TaskEvent::Reassigned { parties, reason, at: ctx.now, claim_due_on });
 }
 
+/// Who is named is part of what is signed and of who may verify, so nothing may be waiting for a signature (docs/domain.md §9, §10).
 pub(super) fn adjust(task: &Task, input: PartiesInput) -> Result<Decision, Refusal> {
+    if task.requests.iter().any(|r| r.request.is_open()) {
+        return Err(Refusal::conflict("being-signed"));
+    }
     let parties = check_parties(&input)?;
     if changes_lead(task, &parties) {
         return Err(Refusal::field("/units", "lead-changes"));

@@ -279,6 +279,17 @@ pub(super) fn object(
     Ok(decision)
 }
 
+/// Somebody said a signature was not his; the principal or the head of the leading group says what comes of it (docs/domain.md §11).
+pub(super) fn settle_objection(task: &Task, person: PersonId, reason: &str) -> Result<Decision, Refusal> {
+    if !task.objections.contains(&person) {
+        return Err(Refusal::conflict("no-objection"));
+    }
+    let mut decision = Decision::default();
+    let Some(reason) = decision.words_if(Some(reason)) else { return Err(Refusal::field("/reason", "required")) };
+    decision.events.push(TaskEvent::ObjectionSettled { person, reason });
+    Ok(decision)
+}
+
 pub(super) fn recall(task: &Task, request: SignRequestId, ctx: &Context<'_>) -> Result<Decision, Refusal> {
     let found = find(task, request)?;
     if !found.request.is_open() {

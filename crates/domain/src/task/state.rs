@@ -229,6 +229,18 @@ pub struct PlanShape {
     pub excused: Vec<MeasureId>,
     /// The unit's own responsible leader.
     pub unit_leader: Option<PersonId>,
+    /// Measures that change, with the task's words after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measures: Option<ChangedMeasures>,
+}
+
+/// Frozen measures as an amendment changes them (docs/domain.md §8).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangedMeasures {
+    /// The task's words with the measures' new ones.
+    pub text: Digest,
+    /// Which measures change and when each is due from then on.
+    pub due: Vec<(MeasureId, Option<NaiveDate>)>,
 }
 
 /// What an open request will do when it is granted.
@@ -328,6 +340,9 @@ pub struct Task {
     /// Finished before the product came, without electronic signature.
     pub is_closed_before_golive: bool,
     pub reopenings: u16,
+    /// The day it was last reopened, Asia/Shanghai; milestones dated before it count by the new due date alone.
+    #[serde(default)]
+    pub reopened_on: Option<NaiveDate>,
     /// A check failed and nobody has decided yet.
     pub has_failed_check: bool,
     /// Signers who object to a signature recorded for them.
@@ -380,6 +395,16 @@ impl Task {
         }
         all.extend(self.draft.milestones.iter().filter(|m| m.measure.is_none()).cloned());
         all
+    }
+
+    /// Whether a milestone that is not done is late on a day; dates before a reopening are over and done with (docs/domain.md §8).
+    pub fn is_late(&self, milestone: &Milestone, today: NaiveDate) -> bool {
+        !self.done.contains_key(&milestone.id) && self.binding_date(milestone).is_some_and(|on| on < today)
+    }
+
+    /// The date that binds a milestone: its own, unless that lies before the day the task was reopened.
+    pub fn binding_date(&self, milestone: &Milestone) -> Option<NaiveDate> {
+        milestone.due_on.filter(|on| self.reopened_on.is_none_or(|reopened| *on >= reopened))
     }
 
     /// Milestone weight done and planned.

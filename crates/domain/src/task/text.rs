@@ -125,6 +125,9 @@ pub struct SignedContent {
     pub number: String,
     pub title: String,
     pub measures: Vec<MeasureText>,
+    /// New dates of the measures that an amendment changes.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub measure_dates: Vec<(MeasureId, Option<NaiveDate>)>,
     pub milestones: Vec<SignedMilestone>,
     pub criteria: Vec<CriterionText>,
     pub excuses: Vec<Excuse>,

@@ -5,8 +5,8 @@ use domain::ids::{CriterionId, EvidenceId, MeasureId, MilestoneId, PersonId, Sig
 use domain::policy::RequestKind;
 use domain::sign_request::{SignDocument, Verdict};
 use domain::task::command::{
-    CriterionInput, DraftInput, EvidenceInput, ExcuseInput, MeasureInput, MilestoneInput, PartiesInput, PlanInput,
-    Signing, StatementInput, SupportingInput, TaskCommand,
+    CriterionInput, DraftInput, EvidenceInput, ExcuseInput, MeasureChange, MeasureInput, MilestoneInput, PartiesInput,
+    PlanInput, Signing, StatementInput, SupportingInput, TaskCommand,
 };
 use domain::task::state::{Disposition, EvidencePurpose};
 
@@ -295,9 +295,8 @@ impl World {
                 milestone("验收", "2020-12-15"),
             ],
             criteria: self.kept_criteria(),
-            excused: Vec::new(),
             unit_leader: Some(P::Head.person()),
-            reason: None,
+            ..PlanInput::default()
         }
     }
 
@@ -323,6 +322,11 @@ impl World {
             reason: Some("进度调整".to_owned()),
             ..PlanInput::default()
         }
+    }
+
+    /// A frozen measure in other words and with another date.
+    pub(crate) fn reworded(&self, i: usize, due_on: &str) -> MeasureChange {
+        MeasureChange { measure: self.measure(i), text: "逐份清理并编目".to_owned(), due_on: Some(date(due_on)) }
     }
 
     pub(crate) fn excuse(&self, i: usize) -> ExcuseInput {
