@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::auth;
 use crate::extract::{Body, Caller, address};
 use crate::passwords;
 use crate::problem::Problem;
@@ -331,5 +332,6 @@ pub async fn change_own_password(
     let hash = hash.map_err(Problem::internal)?;
     let origin = caller.origin.clone();
     app.db.write(&caller.origin.actor, move |conn| accounts::change_own_password(conn, &origin, hash)).await?;
+    auth::forget();
     begin(&app, id, caller.loaded.epoch + 1, false).await
 }

@@ -8,7 +8,7 @@ use domain::policy::RequestKind;
 use domain::sign_request::{SignDocument, Verdict};
 use domain::task::command::{Signing, TaskCommand};
 use persistence::signing;
-use persistence::tasks::Expected;
+use persistence::tasks::{self, Expected};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -166,6 +166,12 @@ pub async fn submit_plan_package(
     if items.is_empty() || items.len() > 200 {
         return Err(Problem::field("/items", "required"));
     }
+    let (actor, now, round) = (caller.origin.actor.clone(), caller.origin.now, RoundId(*id));
+    let ids: Vec<Uuid> = items.iter().map(|i| i.id).collect();
+    let seen = app.db.read(&caller.origin.actor, move |conn| tasks::find_many(conn, &actor, round, &ids, now)).await?;
+    if seen.iter().any(|loaded| loaded.task.lead_unit() != Some(unit)) {
+        return Err(Problem::field("/unit", "not-your-unit"));
+    }
     let commands = items
         .iter()
         .map(|i| (i.id, Expected::Version(i.version), TaskCommand::SubmitPlan { plan: None, pledge }))
@@ -174,7 +180,6 @@ pub async fn submit_plan_package(
     let done: Vec<Uuid> = results.iter().filter(|r| r.problem.is_none()).map(|r| r.id).collect();
     if !done.is_empty() {
         let origin = caller.origin.clone();
-        let round = RoundId(*id);
         app.db
             .write(&caller.origin.actor, move |conn| signing::keep_package(conn, &origin, round, unit, &cover, &done))
             .await?;

@@ -77,6 +77,39 @@ pub fn attach(
     Ok(())
 }
 
+/// Purpose of a received scan of a signed form or of minutes.
+pub const SCAN: &str = "scan";
+
+/// Makes sure that a task has the scan a signature names; the minutes of a meeting were received once and decide on many.
+///
+/// Errors: `scan-missing` when no such scan was received.
+pub(crate) fn own_scan(conn: &mut PgConnection, origin: &Origin, task: Uuid, sha256: &str) -> Result<(), Error> {
+    let received: Vec<(Uuid, String)> = attachments::table
+        .filter(attachments::purpose.eq(SCAN).and(attachments::blob_sha256.eq(sha256)))
+        .order(attachments::received_at)
+        .select((attachments::subject_id, attachments::filename))
+        .load(conn)?;
+    let Some((_, filename)) = received.first() else {
+        return Err(domain::refusal::Refusal::field("/document/scan", "scan-missing").into());
+    };
+    if received.iter().any(|(subject, _)| *subject == task) {
+        return Ok(());
+    }
+    diesel::insert_into(attachments::table)
+        .values((
+            attachments::id.eq(Uuid::now_v7()),
+            attachments::blob_sha256.eq(sha256),
+            attachments::subject_kind.eq("task"),
+            attachments::subject_id.eq(task),
+            attachments::purpose.eq(SCAN),
+            attachments::filename.eq(filename),
+            attachments::received_at.eq(origin.now),
+            attachments::account_id.eq(origin.account().ok_or(Error::NotFound)?.0),
+        ))
+        .execute(conn)?;
+    Ok(())
+}
+
 /// Attachments of a task, oldest first.
 pub fn of_task(conn: &mut PgConnection, task: Uuid) -> Result<Vec<AttachmentRow>, Error> {
     Ok(attachments::table

@@ -23,7 +23,7 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::events::{self, NewEvent, Origin, Stream};
 use crate::schema::{accounts, memberships, revisions, tasks, units};
-use crate::{actors, due_acts, notifications, projection, rounds};
+use crate::{actors, blobs, due_acts, notifications, projection, rounds};
 
 /// A task with everything the rules and the page need to know about it.
 #[derive(Clone, Debug)]
@@ -260,8 +260,12 @@ pub fn execute(
     }
     loaded.with_context(&origin.actor, calendar, origin.now, |ctx| ctx.gate(&loaded.task, command.action()))?;
     check_references(conn, &command)?;
+    let scan = scan_of(&command);
     let decision =
         loaded.with_context(&origin.actor, calendar, origin.now, |ctx| task::decide(&loaded.task, command, ctx))?;
+    if let Some(scan) = scan {
+        blobs::own_scan(conn, origin, id.0, &scan)?;
+    }
     let after = decision.events.iter().fold(loaded.task.clone(), task::evolve);
     commit(conn, origin, Some(&loaded.task), &after, &decision, calendar, None)?;
     Ok(after)
@@ -322,6 +326,16 @@ pub fn create(
     let after = task::replay(id, &decision.events).ok_or_else(|| Error::internal("a creation that creates nothing"))?;
     commit(conn, origin, None, &after, &decision, calendar, Some(placement))?;
     Ok(after)
+}
+
+/// The scan a signature rests on, if it was given on paper or by a meeting.
+fn scan_of(command: &TaskCommand) -> Option<String> {
+    match command {
+        TaskCommand::Sign { signing: Signing::Paper { document, .. } | Signing::Meeting { document }, .. } => {
+            Some(document.scan.clone())
+        }
+        _ => None,
+    }
 }
 
 /// Units and people a command names must exist; a foreign key would only say it less kindly.

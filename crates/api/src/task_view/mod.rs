@@ -164,7 +164,10 @@ fn assemble(
     let alert = task::alert::assess(task, &loaded.facts, calendar, now);
     let (progress_done, progress_all) = task.progress();
     let open = loaded.with_context(actor, calendar, now, |ctx| task::open_actions(task, ctx));
-    let requests: Vec<RequestView> = task.requests.iter().rev().map(|r| request_view(r, words, names)).collect();
+    let scans: BTreeMap<String, Uuid> =
+        attachments.iter().filter(|a| a.purpose == blobs::SCAN).map(|a| (a.blob_sha256.clone(), a.id)).collect();
+    let requests: Vec<RequestView> =
+        task.requests.iter().rev().map(|r| request_view(r, words, names, &scans)).collect();
     let people = |ids: &[PersonId]| ids.iter().map(|p| names.of(p.0)).collect::<Vec<_>>();
     let units = |ids: &[UnitId]| ids.iter().map(|u| names.of(u.0)).collect::<Vec<_>>();
     let planned = loaded.plan.as_ref();

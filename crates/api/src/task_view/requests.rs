@@ -6,10 +6,17 @@ use domain::chain::Digest;
 use domain::task::state::{RequestEffect, Task, TaskRequest, TaskState};
 use domain::task::text::SignedContent;
 
+use uuid::Uuid;
+
 use super::shapes::{RequestView, SignatureView, StageView, StepView};
 use super::{Names, words_at};
 
-pub(super) fn request_view(entry: &TaskRequest, words: &BTreeMap<Digest, String>, names: &Names) -> RequestView {
+pub(super) fn request_view(
+    entry: &TaskRequest,
+    words: &BTreeMap<Digest, String>,
+    names: &Names,
+    scans: &BTreeMap<String, Uuid>,
+) -> RequestView {
     let request = &entry.request;
     let body = words.get(&request.revision);
     let content: Option<SignedContent> = body.and_then(|b| serde_json::from_str(b).ok());
@@ -63,7 +70,7 @@ pub(super) fn request_view(entry: &TaskRequest, words: &BTreeMap<Digest, String>
                 recorded_by: names.of(s.recorded_by.0),
                 confirmed_by: s.confirmed_by.map(|p| names.of(p.0)),
                 stand_in: s.stand_in.map(|p| names.of(p.0)),
-                scan: s.document.as_ref().map(|d| d.scan.clone()),
+                scan_id: s.document.as_ref().and_then(|d| scans.get(&d.scan).copied()),
                 minutes_number: s.document.as_ref().and_then(|d| d.minutes_number.clone()),
                 state: s.state.as_str().to_owned(),
                 state_label: s.state.label().to_owned(),

@@ -128,7 +128,8 @@ pub struct SignatureView {
     pub recorded_by: Named,
     pub confirmed_by: Option<Named>,
     pub stand_in: Option<Named>,
-    pub scan: Option<String>,
+    /// The scan's attachment, to be downloaded by a ticket.
+    pub scan_id: Option<Uuid>,
     pub minutes_number: Option<String>,
     pub state: String,
     pub state_label: String,

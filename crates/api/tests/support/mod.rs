@@ -16,6 +16,7 @@ use api::tokens::TokenKeys;
 use api::{demo, routes, telemetry, web};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use futures_util::future::LocalBoxFuture;
+use persistence::Database;
 use persistence::testing::TestDatabase;
 use serde_json::{Value, json};
 
@@ -59,6 +60,16 @@ pub fn first_day() -> DateTime<Utc> {
 impl House {
     /// Empty but for the sample group, at `first_day`.
     pub async fn new() -> Self {
+        Self::reaching(|url| url).await
+    }
+
+    /// The same, its database reached through another address of the tests' cluster.
+    pub async fn behind(address: &str) -> Self {
+        let direct = std::env::var("BIHUAN_TEST_CLUSTER").unwrap();
+        Self::reaching(|url| url.replace(&direct, address)).await
+    }
+
+    async fn reaching(by: impl FnOnce(String) -> String) -> Self {
         let db = TestDatabase::new();
         let folder = std::env::temp_dir().join(format!("bihuan-test-{}", uuid::Uuid::now_v7()));
         let settings = AppSettings {
@@ -70,7 +81,7 @@ impl House {
         };
         let clock = Clock::default();
         clock.set(first_day());
-        let app = App::new(db.database(), settings, TokenKeys::load(&folder).unwrap(), clock);
+        let app = App::new(Database::new(&by(db.url()), 8), settings, TokenKeys::load(&folder).unwrap(), clock);
         let loaded = app.clone();
         actix_web::rt::task::spawn_blocking(move || demo::run(&loaded)).await.unwrap().unwrap();
         let contract = Data::new(String::new());
