@@ -7,13 +7,11 @@ use std::collections::BTreeSet;
 use std::sync::Barrier;
 
 use domain::actor::Actor;
-use domain::calendar::Calendar;
-use domain::ids::{RoundId, TaskId};
+use domain::ids::RoundId;
 use domain::rights;
-use domain::task::command::TaskCommand;
 use domain::task::context::subject;
 use persistence::events::{self, Origin};
-use persistence::tasks::{self, Expected};
+use persistence::tasks;
 use persistence::testing::{TestDatabase, down_and_up, lines, run};
 use persistence::{Error, accounts, actors, database, due_acts, idempotency, ledger};
 use serde_json::json;
@@ -228,44 +226,6 @@ async fn what_the_ledger_shows_is_what_the_rule_says() {
     }
     println!("{pairs} pairs of account and task, {seen} visible");
     assert!(seen > 0 && seen < pairs);
-}
-
-/// Sixty-four clients give the same command at the same moment; what each was told.
-fn race(pool: &persistence::Database, origin: &Origin, id: TaskId, version: i64) -> Vec<Result<(), Error>> {
-    let gate = Barrier::new(64);
-    let calendar = Calendar::builtin();
-    std::thread::scope(|scope| {
-        let client = || {
-            gate.wait();
-            pool.write_now(|conn| {
-                tasks::execute(conn, origin, id, Expected::Version(version), TaskCommand::Claim, &calendar)
-            })
-            .map(|_| ())
-        };
-        let clients: Vec<_> = (0..64).map(|_| scope.spawn(client)).collect();
-        clients.into_iter().map(|client| client.join().unwrap()).collect()
-    })
-}
-
-#[actix_web::test]
-async fn of_sixty_four_who_claim_at_once_one_succeeds() {
-    let house = House::new().await;
-    let pool = persistence::Database::new(&house.db.url(), 64);
-    let races = if std::env::var_os("BIHUAN_TEST_HEAVY").is_some() { 40 } else { 2 };
-    for n in 1..=races {
-        let task = house.task(&format!("T{n:02}")).await;
-        house.act("p072", &task, "issue", json!({})).await.ok();
-        let clerk = clerk_of(&house, &task).await;
-        let version = house.get(&clerk, &format!("/tasks/{task}")).await.ok()["version"].as_i64().unwrap();
-        let id = TaskId(task.parse().unwrap());
-        let outcomes = race(&pool, &origin(actor(&house, &clerk), &house), id, version);
-        let claimed = outcomes.iter().filter(|o| o.is_ok()).count();
-        let stale = outcomes.iter().filter(|o| matches!(o, Err(Error::Stale(_)))).count();
-        assert_eq!((claimed, stale), (1, 63), "one claims, the others are told that it was changed meanwhile");
-        let history = house.db.database().read_now(|conn| events::history(conn, "task", id.0)).unwrap();
-        assert_eq!(history.iter().filter(|e| e.kind == "task.claimed").count(), 1);
-    }
-    println!("{races} races of 64 clients, one success each");
 }
 
 #[actix_web::test]

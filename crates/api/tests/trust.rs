@@ -349,7 +349,7 @@ impl Wire {
 
 #[actix_web::test]
 async fn without_its_database_it_says_so_and_heals_by_itself() {
-    let wire = Wire::to(std::env::var("BIHUAN_TEST_CLUSTER").unwrap());
+    let wire = Wire::to(persistence::testing::cluster().to_owned());
     let house = House::behind(&wire.address.to_string()).await;
     let id = house.task("T05").await;
     let path = format!("/tasks/{id}");

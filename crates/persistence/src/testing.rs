@@ -16,7 +16,7 @@ pub struct TestDatabase {
 
 /// Host and port of the tests' cluster, which trusts its users: `./test` starts one and sets BIHUAN_TEST_CLUSTER.
 #[expect(clippy::disallowed_methods, clippy::expect_used, reason = "the tests' own switch")]
-fn cluster() -> &'static str {
+pub fn cluster() -> &'static str {
     static CLUSTER: OnceLock<String> = OnceLock::new();
     CLUSTER.get_or_init(|| {
         std::env::var("BIHUAN_TEST_CLUSTER")

@@ -65,8 +65,8 @@ impl House {
 
     /// The same, its database reached through another address of the tests' cluster.
     pub async fn behind(address: &str) -> Self {
-        let direct = std::env::var("BIHUAN_TEST_CLUSTER").unwrap();
-        Self::reaching(|url| url.replace(&direct, address)).await
+        let direct = persistence::testing::cluster();
+        Self::reaching(|url| url.replace(direct, address)).await
     }
 
     async fn reaching(by: impl FnOnce(String) -> String) -> Self {

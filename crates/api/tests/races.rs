@@ -1,0 +1,386 @@
+//! Many clients give the same command at the same moment, for every act in the life of a task: one succeeds, the others are told why not, and the
+//! stream has the events of one. `./test --heavy` runs ten thousand rounds of sixty-four clients.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::sync::Barrier;
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+use domain::actor::Actor;
+use domain::calendar::{self, Calendar, Week};
+use domain::ids::{EvidenceId, PersonId, TaskId, UnitId};
+use domain::policy::RequestKind;
+use domain::refusal::RefusalKind;
+use domain::sign_request::{SignDocument, Verdict};
+use domain::task::command::{
+    Action, CriterionInput, EvidenceInput, MilestoneInput, PartiesInput, PlanInput, Signing, StatementInput,
+    TaskCommand,
+};
+use domain::task::state::{EvidencePurpose, Task, TaskState};
+use persistence::events::{self, Origin};
+use persistence::tasks::{self, Expected};
+use persistence::{Database, Error, accounts, actors};
+use serde_json::{Value, json};
+use support::House;
+use uuid::Uuid;
+
+struct Races {
+    house: House,
+    pool: Database,
+    calendar: Calendar,
+    clients: usize,
+    ids: BTreeMap<String, Uuid>,
+    scan: String,
+    /// Rounds run, by act.
+    rounds: BTreeMap<Action, usize>,
+}
+
+/// One task on its way, with the moment it has reached.
+struct Life<'a> {
+    races: &'a mut Races,
+    id: TaskId,
+    now: DateTime<Utc>,
+}
+
+fn is_versioned(action: Action) -> bool {
+    !matches!(
+        action,
+        Action::SubmitStatement
+            | Action::AcknowledgeStatement
+            | Action::ReturnStatement
+            | Action::AttachEvidence
+            | Action::RemoveEvidence
+            | Action::KeepClock
+    )
+}
+
+impl Life<'_> {
+    fn task(&self) -> Task {
+        self.races.pool.read_now(|conn| tasks::snapshot(conn, self.id)).unwrap()
+    }
+
+    fn today(&self) -> NaiveDate {
+        calendar::today(self.now)
+    }
+
+    fn origin(&self, login: &str) -> Origin {
+        let actor = if login == "clock" {
+            Actor::System
+        } else {
+            let today = self.today();
+            let loaded = self.races.pool.read_now(|conn| {
+                let account = accounts::credential(conn, login)?.expect("the account is there").id;
+                actors::of_account(conn, account, today)
+            });
+            Actor::Person(Box::new(loaded.unwrap().actor))
+        };
+        Origin { actor, address: "127.0.0.1".to_owned(), request_id: "race".to_owned(), now: self.now }
+    }
+
+    /// Everybody at once; one of them does it.
+    fn race(&mut self, login: &str, command: &TaskCommand) {
+        let action = command.action();
+        let before = self.task();
+        let expected = if is_versioned(action) { Expected::Version(before.version) } else { Expected::Any };
+        let (origin, gate, id) = (self.origin(login), Barrier::new(self.races.clients), self.id);
+        let (pool, calendar) = (&self.races.pool, &self.races.calendar);
+        let outcomes: Vec<Result<Task, Error>> = std::thread::scope(|scope| {
+            let client = || {
+                gate.wait();
+                pool.write_now(|conn| tasks::execute(conn, &origin, id, expected, command.clone(), calendar))
+            };
+            let clients: Vec<_> = (0..self.races.clients).map(|_| scope.spawn(client)).collect();
+            clients.into_iter().map(|client| client.join().unwrap()).collect()
+        });
+        let done: Vec<&Task> = outcomes.iter().filter_map(|o| o.as_ref().ok()).filter(|t| t.seq > before.seq).collect();
+        let said: Vec<String> = outcomes.iter().filter_map(|o| o.as_ref().err()).map(ToString::to_string).collect();
+        // The clock may look as often as it likes; what it says, it says once.
+        let looks = if action == Action::KeepClock { outcomes.iter().filter(|o| o.is_ok()).count() } else { 1 };
+        assert!(looks >= 1 && done.iter().all(|t| t.seq == done[0].seq), "{action:?}: {said:?}");
+        if action != Action::KeepClock {
+            assert_eq!(done.len(), 1, "{action:?}: {} succeeded, the others were told {said:?}", done.len());
+        }
+        for outcome in &outcomes {
+            match outcome {
+                Ok(_) | Err(Error::Stale(_)) => {}
+                Err(Error::Refused(refusal)) if refusal.kind != RefusalKind::Forbidden => {}
+                Err(error) => panic!("{action:?}: {error}"),
+            }
+        }
+        let after = self.task();
+        assert_eq!(after.seq, done.first().map_or(before.seq, |t| t.seq), "{action:?}");
+        let history = self.races.pool.read_now(|conn| events::history(conn, "task", id.0)).unwrap();
+        assert_eq!(history.len() as i64, after.seq, "{action:?}: a stream with other events than its row says");
+        *self.races.rounds.entry(action).or_default() += 1;
+    }
+
+    fn sign(&mut self, login: &str, kind: RequestKind) {
+        self.say(login, kind, Verdict::Approve);
+    }
+
+    fn say(&mut self, login: &str, kind: RequestKind, verdict: Verdict) {
+        let request = self.task().open_request(kind).expect("it is open").request.id;
+        let signing = Signing::Screen { on_behalf_of: None };
+        let (words, method) = (Some("请补充".to_owned()), Some("现场查看".to_owned()));
+        self.race(login, &TaskCommand::Sign { request, verdict, words, method, occurred_on: None, signing });
+    }
+
+    /// Decided by a meeting, whose minutes the office enters.
+    fn meet(&mut self, kind: RequestKind) {
+        let request = self.task().open_request(kind).unwrap().request.id;
+        let document = SignDocument {
+            signed_on: self.today(),
+            scan: self.races.scan.clone(),
+            content_hash: None,
+            body: Some("领导组".to_owned()),
+            minutes_number: Some("〔2026〕4号".to_owned()),
+        };
+        let signing = Signing::Meeting { document };
+        let (verdict, words) = (Verdict::Approve, Some("同意".to_owned()));
+        self.race("p072", &TaskCommand::Sign { request, verdict, words, method: None, occurred_on: None, signing });
+    }
+
+    /// On paper, entered by one officer, seen by the other, objected to, settled.
+    fn sign_on_paper(&mut self, signer: &str, kind: RequestKind) {
+        let request = self.task().open_request(kind).unwrap().request.clone();
+        let document = SignDocument {
+            signed_on: self.today(),
+            scan: self.races.scan.clone(),
+            content_hash: Some(request.revision.as_str().to_owned()),
+            body: None,
+            minutes_number: None,
+        };
+        let signer_id = self.races.person(&signer.to_uppercase());
+        let command = TaskCommand::Sign {
+            request: request.id,
+            verdict: Verdict::Approve,
+            words: None,
+            method: None,
+            occurred_on: None,
+            signing: Signing::Paper { signer: signer_id, document },
+        };
+        self.race("p072", &command);
+        let signature = self.task().request(request.id).unwrap().request.signatures.last().unwrap().id;
+        let confirm = TaskCommand::ConfirmSignature { request: request.id, signature, confirmed: true, reason: None };
+        self.race("p073", &confirm);
+        self.race(signer, &TaskCommand::Object { request: request.id, signature, reason: "非本人所签".to_owned() });
+        self.race("p001", &TaskCommand::SettleObjection { person: signer_id, reason: "已核实".to_owned() });
+    }
+
+    fn plan(&self) -> PlanInput {
+        let task = self.task();
+        let milestone = MilestoneInput {
+            id: None,
+            measure: None,
+            title: "清理完毕".to_owned(),
+            proof: Some("清单".to_owned()),
+            due_on: self.today() + Days::new(60),
+            unit: None,
+            weight: None,
+        };
+        let criteria =
+            task.draft.criteria.iter().map(|c| CriterionInput { id: Some(c.id), text: "全部归档".to_owned() });
+        PlanInput { milestones: vec![milestone], criteria: criteria.collect(), ..PlanInput::default() }
+    }
+
+    fn submit_plan(&mut self) {
+        self.race("p041", &TaskCommand::SubmitPlan { plan: None, pledge: false });
+    }
+
+    fn statement(&mut self, follows: u16) {
+        let input = StatementInput {
+            unit: UnitId(self.races.ids["U201"]),
+            week: Week::of(self.today()),
+            follows,
+            progress: Some(format!("已清理{follows}份")),
+            difficulties: None,
+            help_wanted: None,
+            next_step: None,
+            no_progress_reason: None,
+            evidence: Vec::new(),
+        };
+        self.race("p041", &TaskCommand::SubmitStatement(input));
+    }
+
+    fn attach(&mut self, n: usize) -> EvidenceId {
+        let input = EvidenceInput {
+            id: EvidenceId(Uuid::now_v7()),
+            blob: format!("{n:064x}"),
+            purpose: EvidencePurpose::Criterion,
+            criteria: self.task().draft.criteria.iter().map(|c| c.id).collect(),
+            milestone: None,
+            occurred_on: self.today(),
+        };
+        let id = input.id;
+        self.race("p041", &TaskCommand::AttachEvidence(input));
+        id
+    }
+
+    fn complete_all(&mut self) {
+        for milestone in self.task().milestones() {
+            if self.task().done.contains_key(&milestone.id) {
+                continue;
+            }
+            let occurred_on = self.today();
+            self.race("p041", &TaskCommand::CompleteMilestone { milestone: milestone.id, occurred_on, note: None });
+        }
+    }
+
+    fn plan_until_signed(&mut self) {
+        self.race("p072", &TaskCommand::Issue { reason: None });
+        self.race("p041", &TaskCommand::WishReassignment { proposed: None, reason: "应由他人".to_owned() });
+        self.race("p072", &TaskCommand::Uphold { reason: "维持".to_owned() });
+        self.race("p041", &TaskCommand::Claim);
+        let plan = self.plan();
+        self.race("p041", &TaskCommand::SavePlan(plan));
+        self.submit_plan();
+        let request = self.task().open_request(RequestKind::Plan).unwrap().request.id;
+        self.race("p041", &TaskCommand::Recall { request });
+        self.submit_plan();
+        self.sign("p040", RequestKind::Plan);
+        self.say("p003", RequestKind::Plan, Verdict::Return);
+        self.submit_plan();
+        self.sign("p040", RequestKind::Plan);
+        // The objection voided it: he signs himself.
+        self.sign_on_paper("p003", RequestKind::Plan);
+        self.sign("p003", RequestKind::Plan);
+        self.sign("p073", RequestKind::Plan);
+    }
+
+    fn work(&mut self) {
+        self.statement(0);
+        let (unit, week) = (UnitId(self.races.ids["U201"]), Week::of(self.today()));
+        let reason = "太简".to_owned();
+        self.race("p068", &TaskCommand::ReturnStatement { unit, week, revision: 1, reason });
+        self.statement(1);
+        self.race("p072", &TaskCommand::AcknowledgeStatement { unit, week, revision: 2 });
+        self.race(
+            "p041",
+            &TaskCommand::RequestExtension {
+                due_on: self.today() + Days::new(300),
+                reason: "招标推迟".to_owned(),
+                filed_upward: false,
+            },
+        );
+        self.sign("p003", RequestKind::Extension);
+        self.sign("p072", RequestKind::Extension);
+        let amended = PlanInput { reason: Some("细化".to_owned()), ..self.plan() };
+        self.race("p041", &TaskCommand::ProposeAmendment(amended));
+        for who in ["p040", "p003", "p072"] {
+            self.sign(who, RequestKind::Amendment);
+        }
+        let occurred_on = self.today();
+        let unit = UnitId(self.races.ids["U106"]);
+        self.race("p020", &TaskCommand::CompleteDuty { unit, occurred_on, note: None });
+        self.complete_all();
+        let milestone = self.task().milestones()[0].id;
+        self.race("p041", &TaskCommand::ReopenMilestone { milestone, reason: "误报".to_owned() });
+        self.complete_all();
+        let evidence = self.attach(1);
+        self.race("p041", &TaskCommand::RemoveEvidence { evidence, reason: "传错".to_owned() });
+        self.attach(2);
+    }
+
+    fn close(&mut self) {
+        let occurred_on = self.today();
+        self.race("p041", &TaskCommand::RequestClosure { results: "完成".to_owned(), occurred_on, pledge: false });
+        for who in ["p040", "p003", "p068", "p069", "p001"] {
+            self.sign(who, RequestKind::Closure);
+        }
+        assert_eq!(self.task().state, TaskState::Observing);
+        self.now += chrono::TimeDelta::days(40);
+        self.race("clock", &TaskCommand::KeepClock);
+        self.race("p072", &TaskCommand::Confirm);
+        let due_on = self.today() + Days::new(30);
+        self.race("p068", &TaskCommand::Reopen { reason: "反弹".to_owned(), due_on });
+    }
+
+    fn end(&mut self) {
+        self.now += chrono::TimeDelta::days(60);
+        self.race("clock", &TaskCommand::KeepClock);
+        let due_on = self.today() + Days::new(30);
+        let (body, minutes_number, reason) = ("领导组".to_owned(), "〔2026〕3号".to_owned(), "核定".to_owned());
+        self.race("p072", &TaskCommand::ResetDueDate { due_on, body, minutes_number, reason });
+        let person = self.races.person("P037");
+        self.race("p001", &TaskCommand::NameCrossChecker { person, reason: "核查人不足".to_owned() });
+        let mut parties = PartiesInput {
+            leaders: vec![self.races.person("P003")],
+            units: vec![UnitId(self.races.ids["U201"])],
+            persons: vec![self.races.person("P041"), self.races.person("P040")],
+            reason: "补充责任人".to_owned(),
+        };
+        self.race("p072", &TaskCommand::AdjustParties(parties.clone()));
+        parties.units = vec![UnitId(self.races.ids["U111"])];
+        self.race("p072", &TaskCommand::Reassign(parties));
+        self.race("p072", &TaskCommand::RequestWithdrawal { reason: "重复".to_owned() });
+        self.meet(RequestKind::Withdrawal);
+        assert_eq!(self.task().state, TaskState::Withdrawn);
+    }
+}
+
+impl Races {
+    async fn new(clients: usize) -> Self {
+        let house = House::new().await;
+        let pool = Database::new(&house.db.url(), u32::try_from(clients).unwrap());
+        let mut ids = BTreeMap::new();
+        for path in ["/units", "/people"] {
+            let page = house.get("p072", path).await.ok();
+            for item in page.as_array().or_else(|| page["items"].as_array()).unwrap() {
+                ids.insert(item["code"].as_str().unwrap().to_owned(), item["id"].as_str().unwrap().parse().unwrap());
+            }
+        }
+        let any = house.task("T01").await;
+        let scan = house.upload("p072", &format!("/tasks/{any}/scans?filename=a.pdf"), b"%PDF-1.4\n%%EOF\n").await.ok();
+        let scan = scan["sha256"].as_str().unwrap().to_owned();
+        Self { house, pool, calendar: Calendar::builtin(), clients, ids, scan, rounds: BTreeMap::new() }
+    }
+
+    fn person(&self, code: &str) -> PersonId {
+        PersonId(self.ids[code])
+    }
+
+    async fn enter(&mut self, number: &str) -> Life<'_> {
+        let round = self.house.round().await;
+        let aspects = self.house.get("p072", &format!("/rounds/{round}/aspects")).await.ok();
+        let draft = self.draft(number);
+        let body = json!({ "finding_id": aspects[0]["findings"][0]["id"], "draft": draft });
+        let made = self.house.request("p072", "POST", &format!("/rounds/{round}/tasks"), None, Some(body)).await.ok();
+        let now = self.house.app.clock.now();
+        Life { id: TaskId(made["id"].as_str().unwrap().parse().unwrap()), now, races: self }
+    }
+
+    fn draft(&self, number: &str) -> Value {
+        json!({
+            "number": number, "title": "合同归档不及时", "disposition": "dated", "due_on": self.house.today() + Days::new(200),
+            "leaders": [self.ids["P003"]], "units": [self.ids["U201"]], "persons": [self.ids["P041"]],
+            "supporting": [{ "unit": self.ids["U106"], "duty": "提供台账" }],
+            "measures": [{ "text": "清理存量" }], "criteria": [{ "text": "全部归档" }],
+        })
+    }
+}
+
+#[actix_web::test]
+async fn of_all_who_do_the_same_at_once_one_succeeds_whatever_it_is() {
+    let is_heavy = std::env::var_os("BIHUAN_TEST_HEAVY").is_some();
+    let (clients, wanted) = if is_heavy { (64, 10_000) } else { (12, 1) };
+    let mut races = Races::new(clients).await;
+    let mut n = 0;
+    while races.rounds.values().sum::<usize>() < wanted {
+        n += 1;
+        let draft = races.draft(&format!("R{n}A"));
+        let mut life = races.enter(&format!("R{n}A")).await;
+        life.race("p072", &TaskCommand::Revise(serde_json::from_value(draft).unwrap()));
+        life.plan_until_signed();
+        life.work();
+        life.close();
+        life.end();
+        let mut life = races.enter(&format!("R{n}B")).await;
+        let (on, vouched_by) = (life.today(), life.races.person("P003"));
+        life.race("p072", &TaskCommand::CloseBeforeGolive { on, basis: "集团〔2025〕8号".to_owned(), vouched_by });
+    }
+    let missed: Vec<_> = Action::ALL.iter().filter(|a| !races.rounds.contains_key(a)).collect();
+    assert!(missed.is_empty(), "acts nobody raced: {missed:?}");
+    println!("{} rounds of {clients} clients over {} acts", races.rounds.values().sum::<usize>(), races.rounds.len());
+}
