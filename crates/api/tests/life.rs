@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use support::{House, waiting_for};
 
 const PDF: &[u8] = b"%PDF-1.4\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n";
+const PEOPLE: &str = include_str!("../../../tests/fixtures/people.csv");
 
 /// The office issues, the unit claims.
 async fn issue_and_claim(house: &House, task: &str, clerk: &str) -> Value {
@@ -220,4 +221,127 @@ async fn an_extension_moves_the_date_and_keeps_the_original() {
     sign_through(&house, &task).await;
     let view = house.get(&clerk, &format!("/tasks/{task}")).await.ok();
     assert_eq!((&view["due_on"], &view["original_due_on"]), (&json!(later), &json!(due)));
+}
+
+/// Heads of units by the unit's id, and its other people: who hands in and who signs for it.
+async fn people_of_units(house: &House) -> std::collections::BTreeMap<String, (String, Vec<String>)> {
+    let units = house.get("p072", "/units").await.ok();
+    let units = units.as_array().or_else(|| units["items"].as_array()).unwrap().clone();
+    let mut found = std::collections::BTreeMap::new();
+    for unit in units {
+        let lines: Vec<Vec<&str>> = PEOPLE
+            .lines()
+            .map(|l| l.split(',').collect::<Vec<_>>())
+            .filter(|l| unit["code"] == l[4] && l[5] == "unit")
+            .collect();
+        let login = |l: &Vec<&str>| l[0].to_lowercase();
+        if let Some(head) = lines.iter().find(|l| l[6] == "Y") {
+            let others = lines.iter().filter(|l| l[6] != "Y").map(login).collect();
+            found.insert(unit["id"].as_str().unwrap().to_owned(), (login(head), others));
+        }
+    }
+    found
+}
+
+/// How the tasks of the sample came to their end.
+#[derive(Debug, Default)]
+struct Tally {
+    closed: usize,
+    ratified_by_meeting: usize,
+    handed_in_by_the_head: usize,
+    verifiers_barred: usize,
+    cross_checkers: usize,
+}
+
+/// Signs until nothing is open, each step by whom the rules name.
+async fn sign_as_named(house: &House, task: &str, head: &str, scan: &Value, tally: &mut Tally) {
+    while let Some((who, request)) = waiting_for(house, task).await {
+        let body = json!({ "request": request, "verdict": "approve", "method": "现场查看" });
+        let signed = match who.as_str() {
+            "unit_head" => house.act(head, task, "sign", body).await.ok(),
+            "office" => house.act("p072", task, "sign", body).await.ok(),
+            "meeting" => {
+                tally.ratified_by_meeting += 1;
+                let view = house.get("p072", &format!("/tasks/{task}")).await.ok();
+                let document = json!({ "signed_on": house.today(), "scan": scan, "body": "整改工作领导组", "minutes_number": "〔2026〕1号" });
+                let item = json!({ "request": request, "task_id": task, "version": view["version"] });
+                let batch = json!({ "items": [item], "verdict": "approve", "words": "同意", "meeting": document });
+                let results = house.request("p072", "POST", "/sign-batches", None, Some(batch)).await.ok();
+                assert!(results[0]["problem"].is_null(), "{results}");
+                results
+            }
+            "supervisor" => verify(house, task, &body, tally).await,
+            name => house.act(&House::login(name), task, "sign", body).await.ok(),
+        };
+        drop(signed);
+    }
+}
+
+/// One verification by whoever of the team is not barred; where nobody is left the principal names a cross-checker.
+async fn verify(house: &House, task: &str, body: &Value, tally: &mut Tally) -> Value {
+    for login in ["p068", "p069", "p070", "p071"] {
+        let answer = house.act(login, task, "sign", body.clone()).await;
+        match (answer.status, answer.body["code"].as_str()) {
+            (200, _) => return answer.body,
+            (403, Some("avoidance")) => tally.verifiers_barred += 1,
+            (409, Some("already-signed")) => {}
+            other => panic!("{login} on {task}: {other:?}"),
+        }
+    }
+    tally.cross_checkers += 1;
+    let people = house.get("p072", "/people").await.ok();
+    let people = people.as_array().or_else(|| people["items"].as_array()).unwrap().clone();
+    let checker = people.iter().find(|p| p["code"] == "P034").unwrap()["id"].clone();
+    house.act("p001", task, "name-cross-checker", json!({ "person": checker, "reason": "可核查人员不足" })).await.ok();
+    house.act("p034", task, "sign", body.clone()).await.ok()
+}
+
+#[actix_web::test]
+async fn every_task_of_the_sample_comes_to_its_end_by_whom_the_rules_name() {
+    let house = House::new().await;
+    let round = house.round().await;
+    let people = people_of_units(&house).await;
+    let page = house.get("p072", &format!("/rounds/{round}/tasks?limit=200")).await.ok();
+    let tasks: Vec<String> =
+        page["items"].as_array().unwrap().iter().map(|t| t["id"].as_str().unwrap().to_owned()).collect();
+    assert_eq!(tasks.len(), 60);
+    let scan =
+        house.upload("p072", &format!("/tasks/{}/scans?filename=minutes.pdf", tasks[0]), PDF).await.ok()["sha256"]
+            .clone();
+    let mut tally = Tally::default();
+    for (n, task) in tasks.iter().enumerate() {
+        let view = house.act("p072", task, "issue", json!({})).await.ok();
+        let (head, others) = &people[view["units"][0]["id"].as_str().unwrap()];
+        // Every third is handed in by the head himself, with his pledge.
+        let by_head = n % 3 == 0 || others.is_empty();
+        tally.handed_in_by_the_head += usize::from(by_head);
+        let clerk = if by_head { head } else { &others[0] };
+        let view = house.act(clerk, task, "claim", json!({})).await.ok();
+        if view["state"] == "planning" {
+            let criteria: Vec<Value> = view["criteria"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|c| json!({ "id": c["id"], "text": c["text"] }))
+                .collect();
+            let kept = milestones(&view).iter().filter(|m| m["is_implicit"] == json!(false)).map(|m| {
+                json!({ "id": m["id"], "measure": m["measure_id"], "title": m["title"], "due_on": m["due_on"], "proof": "清单" })
+            }).collect::<Vec<_>>();
+            let plan = json!({ "milestones": kept, "criteria": criteria });
+            house.act(clerk, task, "submit-plan", json!({ "plan": plan, "pledge": by_head })).await.ok();
+            sign_as_named(&house, task, head, &scan, &mut tally).await;
+        }
+        complete(&house, task, clerk).await;
+        let ask = json!({ "results": "措施全部落实", "occurred_on": house.today(), "pledge": by_head });
+        house.act(clerk, task, "request-closure", ask).await.ok();
+        sign_as_named(&house, task, head, &scan, &mut tally).await;
+        let view = house.get("p072", &format!("/tasks/{task}")).await.ok();
+        assert_eq!(view["state"], "observing", "{}", view["number"]);
+        tally.closed += 1;
+    }
+    println!("{tally:?}");
+    assert_eq!(tally.closed, 60);
+    assert!(tally.ratified_by_meeting > 0 && tally.verifiers_barred > 0, "the sample has its hard cases: {tally:?}");
+    let chain = house.get("p072", &format!("/rounds/{round}/chain")).await.ok();
+    assert_eq!((&chain["tasks"], &chain["closed"]), (&json!(60), &json!(60)));
 }
