@@ -8,15 +8,22 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use crate::passwords;
 use crate::tokens::write_private;
 
+/// How often the cluster is looked after.
+const LOOK: Duration = Duration::from_secs(1);
+
 /// A running private cluster.
 pub struct Embedded {
-    programs: PathBuf,
-    data: PathBuf,
-    user: Option<(u32, u32)>,
+    server: Server,
+    is_stopping: AtomicBool,
+    /// Held while the server is being started again, so that a stop comes after it.
+    starting: Mutex<()>,
     pub database_url: String,
     pub owner_url: String,
 }
@@ -179,11 +186,41 @@ fn make_cluster(
     std::fs::rename(&unfinished, data).map_err(say(data))
 }
 
+/// What it takes to start and stop the cluster's server.
+struct Server {
+    programs: PathBuf,
+    data: PathBuf,
+    home: PathBuf,
+    user: Option<(u32, u32)>,
+    port: u16,
+}
+
+impl Server {
+    fn log(&self) -> PathBuf {
+        self.home.join("server.log")
+    }
+
+    fn start(&self) -> Result<(), String> {
+        let options =
+            format!("-p {} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=60", self.port);
+        let mut start = command(self.programs.join("pg_ctl"), self.user, &self.home);
+        // The server keeps the pipe open, so nothing is read from it; its own group, so that Ctrl-C reaches us first.
+        start.stdout(Stdio::null()).stderr(Stdio::null()).process_group(0);
+        start.arg("-D").arg(&self.data).arg("-l").arg(self.log());
+        let status = start.args(["-w", "-t", "60", "-o", &options, "start"]).status().map_err(|e| e.to_string())?;
+        if status.success() { Ok(()) } else { Err(format!("PostgreSQL 没有启动，见 {}", self.log().display())) }
+    }
+
+    fn is_up(&self) -> bool {
+        std::net::TcpStream::connect_timeout(&([127, 0, 0, 1], self.port).into(), LOOK).is_ok()
+    }
+}
+
 impl Embedded {
     /// Starts the cluster of a data folder, making it first when there is none, and brings the schema up to date.
     ///
     /// Errors: what went wrong, in words.
-    pub fn start(data_dir: &Path) -> Result<Self, String> {
+    pub fn start(data_dir: &Path) -> Result<Arc<Self>, String> {
         let programs = programs(data_dir)?;
         let user = unprivileged()?;
         let home = home(data_dir, user)?;
@@ -193,33 +230,20 @@ impl Embedded {
         if !data.exists() {
             make_cluster(&programs, &data, user, &home, &secrets.cluster)?;
         }
-        let port = match running_port(&programs, &data, user, &home) {
-            Some(port) => port,
-            None => {
-                let port = free_port()?;
-                let options = format!(
-                    "-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=60"
-                );
-                let mut start = command(programs.join("pg_ctl"), user, &home);
-                // The server keeps the pipe open, so nothing is read from it.
-                start.stdout(Stdio::null()).stderr(Stdio::null());
-                start.arg("-D").arg(&data).arg("-l").arg(home.join("server.log"));
-                let status =
-                    start.args(["-w", "-t", "60", "-o", &options, "start"]).status().map_err(|e| e.to_string())?;
-                if !status.success() {
-                    return Err(format!("PostgreSQL 没有启动，见 {}", home.join("server.log").display()));
-                }
-                port
-            }
-        };
+        let running = running_port(&programs, &data, user, &home);
+        let port = running.map_or_else(free_port, Ok)?;
+        let server = Server { programs, data, home, user, port };
+        if running.is_none() {
+            server.start()?;
+        }
         let url =
             |user: &str, password: &str, name: &str| format!("postgres://{user}:{password}@127.0.0.1:{port}/{name}");
         let embedded = Self {
             database_url: url("bihuan_app", &secrets.app, "bihuan"),
             owner_url: url("bihuan_owner", &secrets.owner, "bihuan"),
-            programs,
-            data,
-            user,
+            server,
+            is_stopping: AtomicBool::new(false),
+            starting: Mutex::new(()),
         };
         let made = persistence::database::provision(
             &url("cluster", &secrets.cluster, "postgres"),
@@ -228,7 +252,12 @@ impl Embedded {
         )
         .and_then(|()| persistence::database::migrate(&embedded.owner_url));
         match made {
-            Ok(_) => Ok(embedded),
+            Ok(_) => {
+                let embedded = Arc::new(embedded);
+                let kept = embedded.clone();
+                std::thread::spawn(move || kept.look_after());
+                Ok(embedded)
+            }
             Err(error) => {
                 embedded.stop();
                 Err(error.to_string())
@@ -236,11 +265,28 @@ impl Embedded {
         }
     }
 
+    /// Starts it again when it was killed, until it is to stop; meanwhile requests answer that the database is away.
+    fn look_after(&self) {
+        while !self.is_stopping.load(Ordering::SeqCst) {
+            std::thread::sleep(LOOK);
+            let _turn = self.starting.lock();
+            if self.server.is_up() || self.is_stopping.load(Ordering::SeqCst) {
+                continue;
+            }
+            tracing::error!("PostgreSQL is gone; starting it again");
+            if let Err(error) = self.server.start() {
+                tracing::error!(%error, "PostgreSQL did not start");
+            }
+        }
+    }
+
     /// Stops it; what was committed is on disk.
     pub fn stop(&self) {
-        let home = self.data.parent().unwrap_or(Path::new("/"));
-        let mut stop = command(self.programs.join("pg_ctl"), self.user, home);
-        if let Err(error) = run(stop.arg("-D").arg(&self.data).args(["-w", "-m", "fast", "stop"])) {
+        self.is_stopping.store(true, Ordering::SeqCst);
+        let _turn = self.starting.lock();
+        let server = &self.server;
+        let mut stop = command(server.programs.join("pg_ctl"), server.user, &server.home);
+        if let Err(error) = run(stop.arg("-D").arg(&server.data).args(["-w", "-m", "fast", "stop"])) {
             tracing::error!(%error, "PostgreSQL did not stop");
         }
     }

@@ -1,5 +1,6 @@
 //! The server: starts what it needs, serves until it is told to stop, and leaves nothing running.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::Data;
@@ -19,7 +20,7 @@ const DRAIN_SECONDS: u64 = 10;
 /// The app with its database, private or given.
 pub struct Opened {
     pub app: App,
-    embedded: Option<Embedded>,
+    embedded: Option<Arc<Embedded>>,
 }
 
 impl Opened {

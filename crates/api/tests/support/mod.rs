@@ -103,6 +103,11 @@ impl House {
         std::fs::read_to_string(self.folder.join("demo-password")).unwrap().trim().to_owned()
     }
 
+    /// Where its keys and files are.
+    pub fn folder(&self) -> &std::path::Path {
+        &self.folder
+    }
+
     /// Lets working time pass: sets the clock to nine in the morning of a day.
     pub fn set_day(&self, day: NaiveDate) {
         self.app.clock.set(day.and_hms_opt(1, 0, 0).unwrap().and_utc());

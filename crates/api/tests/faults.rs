@@ -1,0 +1,344 @@
+//! Killed at random: servers under load, the database under load. What was acknowledged is there once, what was not is there at most once, and
+//! every chain holds; the clock says each thing once, whichever of two servers says it. `./test --heavy` kills a hundred times.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
+
+mod support;
+
+use std::collections::BTreeMap;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use persistence::testing::lines;
+use persistence::{events, tasks};
+use serde_json::{Value, json};
+use support::House;
+use uuid::Uuid;
+
+/// How long a server may take to listen, however busy the machine is.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A served product in a process of its own, killed when it goes out of scope.
+struct Served {
+    child: Child,
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn free_address() -> SocketAddr {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+}
+
+/// Starts the program on an address; on a database given, else with a private one.
+fn serve(folder: &Path, address: SocketAddr, database: Option<&str>) -> Served {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_bihuan"));
+    command
+        .arg("serve")
+        .env_remove("BIHUAN_TEST_CLUSTER")
+        .env("BIHUAN_DATA_DIR", folder)
+        .env("BIHUAN_LISTEN", address.to_string())
+        .env("BIHUAN_WEB_DIR", "off")
+        .env("BIHUAN_LOG", "off")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    if let Some(url) = database {
+        command.env("BIHUAN_DATABASE_URL", url);
+    }
+    let served = Served { child: command.spawn().unwrap() };
+    let began = Instant::now();
+    while TcpStream::connect(address).is_err() {
+        assert!(began.elapsed() < PATIENCE, "the server does not listen");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    served
+}
+
+/// One request on a connection of its own; none when no whole answer came.
+fn ask(address: SocketAddr, method: &str, path: &str, token: &str, key: &str, body: &str) -> Option<(u16, Value)> {
+    let mut stream = TcpStream::connect(address).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
+    let request = format!(
+        "{method} /api/v1{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\
+         Idempotency-Key: {key}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    stream.write_all(request.as_bytes()).ok()?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).ok()?;
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let (head, body) = answer.split_once("\r\n\r\n")?;
+    let status = head.split(' ').nth(1)?.parse().ok()?;
+    // Small answers come in one piece; a body that breaks off is no JSON and no acknowledgement.
+    Some((status, serde_json::from_str(body).ok()?))
+}
+
+/// What a client sent and what it was told.
+#[derive(Clone, Debug)]
+struct Entry {
+    number: String,
+    sent: usize,
+    is_acknowledged: bool,
+}
+
+/// Enters tasks one after another, each under a key, again and again until it is acknowledged; the journal of it.
+fn enter_tasks(
+    who: usize,
+    addresses: &[SocketAddr],
+    token: &str,
+    path: &str,
+    finding: &Value,
+    stop: &AtomicBool,
+    acknowledged: &AtomicUsize,
+) -> Vec<Entry> {
+    let mut journal = Vec::new();
+    for n in 0.. {
+        if stop.load(Ordering::SeqCst) {
+            break;
+        }
+        let mut entry = Entry { number: format!("K{who}-{n}"), sent: 0, is_acknowledged: false };
+        let key = Uuid::now_v7().to_string();
+        let draft = json!({ "number": entry.number, "title": "合同归档不及时", "measures": [{ "text": "清理存量" }] });
+        let body = json!({ "finding_id": finding, "draft": draft }).to_string();
+        while !entry.is_acknowledged && !(stop.load(Ordering::SeqCst) && entry.sent > 0) {
+            entry.sent += 1;
+            let address = addresses[(who + entry.sent) % addresses.len()];
+            match ask(address, "POST", path, token, &key, &body) {
+                Some((200 | 201, view)) => {
+                    assert!(view["id"].is_string(), "{view}");
+                    entry.is_acknowledged = true;
+                    acknowledged.fetch_add(1, Ordering::SeqCst);
+                }
+                Some((503, _)) | None => std::thread::sleep(Duration::from_millis(50)),
+                Some(other) => panic!("{}: {other:?}", entry.number),
+            }
+        }
+        journal.push(entry);
+    }
+    journal
+}
+
+/// Holds the journal against what is there, and everything there against its events.
+fn settle(url: &str, db: &persistence::Database, journal: &[Entry]) {
+    let there: BTreeMap<String, usize> = lines(url, "SELECT number AS line FROM tasks WHERE number LIKE 'K%'")
+        .into_iter()
+        .fold(BTreeMap::new(), |mut all, number| {
+            *all.entry(number).or_default() += 1;
+            all
+        });
+    let lost: Vec<_> = journal.iter().filter(|e| e.is_acknowledged && !there.contains_key(&e.number)).collect();
+    let double: Vec<_> = there.iter().filter(|(_, n)| **n > 1).collect();
+    let sent = journal.iter().map(|e| e.number.clone()).collect::<std::collections::BTreeSet<_>>();
+    let unknown: Vec<_> = there.keys().filter(|number| !sent.contains(*number)).collect();
+    assert!(lost.is_empty() && double.is_empty() && unknown.is_empty(), "{lost:?} {double:?} {unknown:?}");
+    let streams = lines(url, "SELECT DISTINCT stream_kind || ' ' || stream_id AS line FROM events");
+    db.read_now(|conn| {
+        for id in tasks::ids(conn)? {
+            assert_eq!(tasks::replay(conn, id)?.as_ref(), Some(&tasks::snapshot(conn, id)?));
+        }
+        for stream in &streams {
+            let (kind, id) = stream.split_once(' ').unwrap();
+            assert_eq!(events::first_broken(conn, kind, id.parse().unwrap())?, None, "{stream}");
+        }
+        Ok(())
+    })
+    .unwrap();
+}
+
+struct Setting {
+    house: House,
+    folder: PathBuf,
+    token: String,
+    path: String,
+    finding: Value,
+}
+
+/// The sample group in the tests' cluster with some tasks under way since last spring, and a token of the office that holds today.
+async fn setting() -> Setting {
+    let house = House::new().await;
+    let round = house.round().await;
+    for n in 1..=12 {
+        let task = house.task(&format!("T{n:02}")).await;
+        let view = house.act("p072", &task, "issue", json!({})).await.ok();
+        if n % 2 == 0 {
+            let clerk = House::login(view["persons"][0]["name"].as_str().unwrap());
+            house.act(&clerk, &task, "claim", json!({})).await.ok();
+        }
+    }
+    let aspects = house.get("p072", &format!("/rounds/{round}/aspects")).await.ok();
+    let finding = aspects[0]["findings"][0]["id"].clone();
+    let folder = house.folder().to_path_buf();
+    let credential = house
+        .db
+        .database()
+        .read_now(|conn| Ok(persistence::accounts::credential(conn, "p072")?.expect("the account is there")))
+        .unwrap();
+    let (token, _) = house.app.keys.issue(credential.id, credential.epoch, api::app::Clock::default().now()).unwrap();
+    Setting { house, folder, token, path: format!("/rounds/{round}/tasks"), finding }
+}
+
+fn kills() -> usize {
+    if std::env::var_os("BIHUAN_TEST_HEAVY").is_some() { 100 } else { 3 }
+}
+
+#[actix_web::test]
+async fn servers_killed_under_load_lose_nothing_and_say_nothing_twice() {
+    let Setting { house, folder, token, path, finding } = setting().await;
+    let addresses = [free_address(), free_address()];
+    let url = house.db.url();
+    let mut servers: Vec<Served> = addresses.iter().map(|a| serve(&folder, *a, Some(&url))).collect();
+    let (stop, acknowledged) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let began = Instant::now();
+    let mut slowest = Duration::ZERO;
+    let journal: Vec<Entry> = std::thread::scope(|scope| {
+        let clients: Vec<_> = (0..4)
+            .map(|who| {
+                let (addresses, token, path, finding) = (&addresses, &token, &path, &finding);
+                let (stop, acknowledged) = (&stop, &acknowledged);
+                scope.spawn(move || enter_tasks(who, addresses, token, path, finding, stop, acknowledged))
+            })
+            .collect();
+        for n in 0..kills() {
+            let before = acknowledged.load(Ordering::SeqCst);
+            let waited = Instant::now();
+            // The moment of the kill wanders over the requests: some more acknowledgements, then some more milliseconds.
+            while acknowledged.load(Ordering::SeqCst) < before + 3 + n % 5 && waited.elapsed() < PATIENCE {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+            std::thread::sleep(Duration::from_millis((n as u64 * 37) % 61));
+            let victim = n % 2;
+            servers[victim].child.kill().unwrap();
+            servers[victim].child.wait().unwrap();
+            let back = Instant::now();
+            servers[victim] = serve(&folder, addresses[victim], Some(&url));
+            slowest = slowest.max(back.elapsed());
+        }
+        stop.store(true, Ordering::SeqCst);
+        clients.into_iter().flat_map(|client| client.join().unwrap()).collect()
+    });
+    // Half a year is over for the tasks under way: the clock has everything to say, by two servers that were being killed.
+    let db = house.db.database();
+    let now = api::app::Clock::default().now();
+    let quiet = Instant::now();
+    while db.read_now(|conn| persistence::due_acts::backlog(conn, now)).unwrap() > 0 {
+        assert!(quiet.elapsed() < PATIENCE, "the clock does not catch up");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    drop(servers);
+    settle(&house.db.super_url(), &db, &journal);
+    let twice = lines(
+        &house.db.super_url(),
+        "SELECT kind || ' ' || payload AS line FROM events WHERE kind IN ('task.milestone_passed', 'task.due_date_passed', \
+            'task.statement_missed', 'task.observation_ended') GROUP BY stream_id, kind, payload HAVING count(*) > 1",
+    );
+    assert!(twice.is_empty(), "the clock said it twice: {twice:?}");
+    let said = lines(
+        &house.db.super_url(),
+        "SELECT count(*)::text AS line FROM events WHERE account_id IS NULL AND stream_kind = 'task'",
+    );
+    assert!(said[0].parse::<usize>().unwrap() > 12, "the clock had something to say: {said:?}");
+    let retried = journal.iter().filter(|e| e.sent > 1).count();
+    println!(
+        "{} kills of two servers in {:?}: {} tasks acknowledged, {retried} sent more than once, 0 lost, 0 double; the clock said {} things, none twice; \
+         slowest return {slowest:?}",
+        kills(),
+        began.elapsed(),
+        journal.iter().filter(|e| e.is_acknowledged).count(),
+        said[0]
+    );
+}
+
+/// The process id of the private PostgreSQL of a data folder.
+fn postmaster(folder: &Path) -> Option<i32> {
+    let far = format!(
+        "/var/lib/bihuan-{}",
+        &api::tokens::digest(folder.canonicalize().ok()?.as_os_str().as_encoded_bytes())[..12]
+    );
+    for home in [folder.join("postgres"), PathBuf::from(far)] {
+        for version in std::fs::read_dir(home).into_iter().flatten().flatten() {
+            if let Ok(text) = std::fs::read_to_string(version.path().join("postmaster.pid")) {
+                return text.lines().next()?.parse().ok();
+            }
+        }
+    }
+    None
+}
+
+/// Logs in over HTTP, as a person would.
+fn log_in(address: SocketAddr, login: &str, password: &str) -> String {
+    let body = json!({ "login": login, "password": password }).to_string();
+    let (status, session) = ask(address, "POST", "/sessions", "", "", &body).expect("an answer to the log-in");
+    assert_eq!(status, 200, "{session}");
+    session["access_token"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_private_database_killed_under_load_comes_back_with_all_that_was_acknowledged() {
+    let folder = std::env::temp_dir().join(format!("bihuan-faults-{}", Uuid::now_v7()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let passwords = folder.join("passwords");
+    let password = "松涛-听雨-2931";
+    std::fs::write(&passwords, ["sysadmin", "secadmin", "auditor"].map(|l| format!("{l}:{password}\n")).concat())
+        .unwrap();
+    let made = Command::new(env!("CARGO_BIN_EXE_bihuan"))
+        .args(["init", "--passwords-file"])
+        .arg(&passwords)
+        .env_remove("BIHUAN_TEST_CLUSTER")
+        .env("BIHUAN_DATA_DIR", &folder)
+        .env("BIHUAN_LOG", "off")
+        .output()
+        .unwrap();
+    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+    let address = free_address();
+    let mut served = serve(&folder, address, None);
+    let token = log_in(address, "sysadmin", password);
+    let mut acknowledged: Vec<String> = Vec::new();
+    let mut away = 0;
+    for n in 0..kills().min(10) {
+        for i in 0..3 {
+            acknowledged.extend(make_account(address, &token, &format!("k{n}-{i}"), &mut away));
+        }
+        let pid = postmaster(&folder).expect("the private database runs");
+        assert!(Command::new("kill").args(["-9", &pid.to_string()]).status().unwrap().success());
+        acknowledged.extend(make_account(address, &token, &format!("k{n}-after"), &mut away));
+    }
+    let (_, page) = ask(address, "GET", "/accounts?limit=200", &token, "", "").expect("it is back");
+    let there: Vec<&str> = page["items"].as_array().unwrap().iter().map(|a| a["login"].as_str().unwrap()).collect();
+    for login in &acknowledged {
+        assert_eq!(there.iter().filter(|l| *l == login).count(), 1, "{login}");
+    }
+    let out = Command::new("kill").args(["-INT", &served.child.id().to_string()]).status().unwrap();
+    assert!(out.success() && served.child.wait().unwrap().success(), "it stops in order");
+    assert!(postmaster(&folder).is_none(), "and its database with it");
+    println!(
+        "{} kills of the database: {} accounts acknowledged, none lost, {away} answers of 503 or none",
+        kills().min(10),
+        acknowledged.len()
+    );
+    let _ = std::fs::remove_dir_all(&folder);
+}
+
+/// Makes an account, asking until the database is back; its login.
+fn make_account(address: SocketAddr, token: &str, login: &str, away: &mut usize) -> Option<String> {
+    let key = Uuid::now_v7().to_string();
+    let body = json!({ "login": login, "display_name": "试用", "person_id": null }).to_string();
+    let began = Instant::now();
+    loop {
+        match ask(address, "POST", "/accounts", token, &key, &body) {
+            Some((200 | 201, _)) => return Some(login.to_owned()),
+            Some((503, _)) | None => {
+                *away += 1;
+                assert!(began.elapsed() < PATIENCE, "the database does not come back");
+                std::thread::sleep(Duration::from_millis(100));
+            }
+            Some(other) => panic!("{login}: {other:?}"),
+        }
+    }
+}
