@@ -107,7 +107,7 @@ fn enter_tasks(
         let key = Uuid::now_v7().to_string();
         let draft = json!({ "number": entry.number, "title": "合同归档不及时", "measures": [{ "text": "清理存量" }] });
         let body = json!({ "finding_id": finding, "draft": draft }).to_string();
-        while !entry.is_acknowledged && !(stop.load(Ordering::SeqCst) && entry.sent > 0) {
+        while !(entry.is_acknowledged || stop.load(Ordering::SeqCst) && entry.sent > 0) {
             entry.sent += 1;
             let address = addresses[(who + entry.sent) % addresses.len()];
             match ask(address, "POST", path, token, &key, &body) {
