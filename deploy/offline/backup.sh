@@ -2,7 +2,7 @@
 # Backs up database and files, while the service runs. As root: backup.sh FOLDER
 # The database first: a row names only files that are there already, and a file is never changed.
 set -eu
-settings="${BIHUAN_SETTINGS:-/etc/bihuan}"
+settings="${SETTINGS:-/etc/bihuan}"
 target="${1:?用法：backup.sh 目标文件夹}"
 set -a
 . "$settings/bihuan.env"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Puts a backup back into an empty database and an empty data folder. As root, with the service stopped: restore.sh BACKUP
 set -eu
-settings="${BIHUAN_SETTINGS:-/etc/bihuan}"
+settings="${SETTINGS:-/etc/bihuan}"
 backup="${1:?用法：restore.sh 备份文件夹}"
 set -a
 . "$settings/bihuan.env"
