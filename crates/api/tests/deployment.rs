@@ -275,7 +275,9 @@ fn what_the_images_copy_is_there() {
         sources.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap().flatten()).filter(|f| f.path().is_file())
     {
         let text = std::fs::read_to_string(file.path()).unwrap();
-        for rest in text.split("(\"../../").skip(1) {
+        let taken =
+            ["include_str!(\"", "include_bytes!(\"", "embed_migrations!(\""].map(|opening| text.split(opening).skip(1));
+        for rest in taken.into_iter().flatten().filter(|rest| rest.starts_with("../../")) {
             let wanted = rest.trim_start_matches("../").split('"').next().unwrap();
             n += 1;
             assert!(copied.iter().any(|c| wanted.starts_with(c.as_str())), "{wanted} is not copied into the image");
