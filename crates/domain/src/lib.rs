@@ -1,4 +1,59 @@
-//! The rules of closed-loop rectification, pure: no I/O, no clock, no randomness.
+//! The rules of closed-loop rectification (整改闭环), pure: no I/O, no clock, no randomness.
+//!
+//! One word per thing in every layer. A new noun is entered here first; what each means is in docs/domain.md, at the section named.
+//!
+//! | Chinese | English | identifier | § |
+//! | --- | --- | --- | --- |
+//! | 轮次 | round (of inspection and its rectification) | `round` | 3 |
+//! | 方面 | aspect | `aspect` | 2 |
+//! | 反馈问题 | finding, in the inspecting body's words | `finding` | 2 |
+//! | 整改任务、具体问题 | task, one line of the ledger | `task` | 2 |
+//! | 整改措施 | measure | `measure` | 6 |
+//! | 阶段节点 | milestone | `milestone` | 6 |
+//! | 分解任务 | milestone given to a unit below | `milestone_unit` | 6 |
+//! | 完成标准 | completion criterion | `criterion` | 6 |
+//! | 整改台账 | ledger | `ledger` | 2 |
+//! | 立行立改、限期整改、分步实施、长期坚持 | disposition: immediate, dated, staged, sustained | `disposition` | 5 |
+//! | 领导、单位、督导 | role: leader, unit, supervisor | `role` | 1 |
+//! | 三员：系统管理员、安全管理员、审计员 | duty | `duty` | 1 |
+//! | 整改办 | rectification office | `office` | 1 |
+//! | 督导组 | supervision team | `team` | 1 |
+//! | 主要负责人 | principal of the round | `principal` | 1 |
+//! | 领导组、组长 | leading group, its head | `leading_group`, `group_head` | 2 |
+//! | 单位、上级单位 | unit, unit above | `unit`, `unit_above` | 19 |
+//! | 人员、岗位、正职 | person, post, head | `person`, `post`, `is_head` | 1 |
+//! | 抽调 | secondment | `is_secondment` | 1 |
+//! | 授权代行、代行人 | delegation, stand-in | `delegation`, `stand_in` | 1 |
+//! | 办公室代报 | entered by the office on a unit's behalf | `on_behalf_of` | 1 |
+//! | 牵头领导、责任领导 | lead leader, leader | `lead_leader`, `leaders` | 4 |
+//! | 牵头单位、责任单位 | lead unit, responsible unit | `lead_unit`, `units` | 4 |
+//! | 主要责任人 | principal person | `principal_person` | 4 |
+//! | 配合单位 | supporting unit | `supporting` | 4 |
+//! | 待下发 … 作废 | state of a task | `state` | 8 |
+//! | 下发、认领 | issue, claim | `issue`, `claim` | 8 |
+//! | 责任分工调整、维持 | reassignment, uphold | `reassign`, `uphold` | 8 |
+//! | 整改方案、方案调整 | plan, amendment | `plan`, `amendment` | 6 |
+//! | 销号 | closure | `closure` | 8 |
+//! | 跟踪巩固 | observation | `observing` | 8 |
+//! | 回潮反弹 | reopening | `reopen` | 8 |
+//! | 作废 | withdrawal | `withdrawal` | 8 |
+//! | 存量办结 | closed before go-live | `closed_before_golive` | 8 |
+//! | 签批 | sign request, signature | `sign_request`, `signature` | 9 |
+//! | 真实性承诺 | truth pledge | `pledge` | 9 |
+//! | 核查、核查人 | verification, verifier | `supervisor` step, `may_verify` | 9 |
+//! | 回避、交叉核查人 | avoidance, cross-checker | `avoidance`, `cross_checker` | 10 |
+//! | 本人签、纸质签批代录、会议审定 | mode: electronic, paper, meeting | `mode` | 11 |
+//! | 报备 | filed upward | `filed_upward` | 9 |
+//! | 延期、重新核定时限 | extension, due date reset by a meeting | `extension`, `due_date_reset` | 13 |
+//! | 每周写实 | weekly statement | `weekly_statement` | 14 |
+//! | 佐证材料 | evidence | `evidence` | 12 |
+//! | 已完成、基本完成并长期坚持、正在推进、未完成 | completion status | `completion_status` | 7 |
+//! | 预警（红黄绿灯） | alert level | `alert_level` | 15 |
+//! | 工作日、调休 | working day, make-up day | `working_day`, `makeup` | 16 |
+//! | 敏感事项、另行管理、已移交 | sensitivity: internal, secret, referred | `sensitivity` | 17 |
+//! | 关键问题 | key problem | `is_key` | 22 |
+//! | 存疑 | doubt of an import | `doubt` | 20 |
+//! | 事件、版本、顺序号 | event, version, position | `event`, `version`, `position` | 21 |
 
 pub mod account;
 pub mod actor;
