@@ -3,6 +3,7 @@
 //! As root everything of PostgreSQL runs as another user, for it refuses root. The cluster listens on loopback alone, with
 //! passwords nobody else can read.
 
+use std::fs::File;
 use std::net::TcpListener;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::process::CommandExt;
@@ -21,6 +22,8 @@ const LOOK: Duration = Duration::from_secs(1);
 /// A running private cluster.
 pub struct Embedded {
     server: Server,
+    /// Locked by whoever looks after the cluster and stops it; none where another program of ours does, whose guest we are.
+    keeper: Option<File>,
     is_stopping: AtomicBool,
     /// Held while the server is being started again, so that a stop comes after it.
     starting: Mutex<()>,
@@ -155,7 +158,14 @@ fn free_port() -> Result<u16, String> {
     listener.local_addr().map(|a| a.port()).map_err(|e| e.to_string())
 }
 
-/// The port of a cluster that runs already, left behind by a server that was killed.
+/// The lock on the cluster of a data folder, for as long as this program lives; none when another one has it.
+fn keeper(data_dir: &Path) -> Result<Option<File>, String> {
+    let path = data_dir.join("postgres.lock");
+    let file = File::create(&path).map_err(say(&path))?;
+    Ok(file.try_lock().is_ok().then_some(file))
+}
+
+/// The port of a cluster that runs already: another program of ours uses it, or a server that was killed left it behind.
 fn running_port(programs: &Path, data: &Path, user: Option<(u32, u32)>, home: &Path) -> Option<u16> {
     run(command(programs.join("pg_ctl"), user, home).arg("-D").arg(data).arg("status")).ok()?;
     let pid_file = std::fs::read_to_string(data.join("postmaster.pid")).ok()?;
@@ -230,6 +240,7 @@ impl Embedded {
         if !data.exists() {
             make_cluster(&programs, &data, user, &home, &secrets.cluster)?;
         }
+        let keeper = keeper(data_dir)?;
         let running = running_port(&programs, &data, user, &home);
         let port = running.map_or_else(free_port, Ok)?;
         let server = Server { programs, data, home, user, port };
@@ -242,6 +253,7 @@ impl Embedded {
             database_url: url("bihuan_app", &secrets.app, "bihuan"),
             owner_url: url("bihuan_owner", &secrets.owner, "bihuan"),
             server,
+            keeper,
             is_stopping: AtomicBool::new(false),
             starting: Mutex::new(()),
         };
@@ -254,8 +266,10 @@ impl Embedded {
         match made {
             Ok(_) => {
                 let embedded = Arc::new(embedded);
-                let kept = embedded.clone();
-                std::thread::spawn(move || kept.look_after());
+                if embedded.keeper.is_some() {
+                    let kept = embedded.clone();
+                    std::thread::spawn(move || kept.look_after());
+                }
                 Ok(embedded)
             }
             Err(error) => {
@@ -280,8 +294,11 @@ impl Embedded {
         }
     }
 
-    /// Stops it; what was committed is on disk.
+    /// Stops it, unless another program of ours looks after it; what was committed is on disk.
     pub fn stop(&self) {
+        if self.keeper.is_none() {
+            return;
+        }
         self.is_stopping.store(true, Ordering::SeqCst);
         let _turn = self.starting.lock();
         let server = &self.server;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use actix_web::web::Data;
 use actix_web::{App as Server, HttpServer, middleware};
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::app::{App, Clock};
@@ -52,9 +52,11 @@ impl Drop for Opened {
 ///
 /// Errors: what keeps it from starting, in words.
 pub fn run(config: &Config, at_start: impl FnOnce(&App, &str)) -> Result<(), String> {
-    let opened = Opened::new(config)?;
-    let app = opened.app.clone();
     actix_web::rt::System::new().block_on(async move {
+        // Listened for before anything is started, so that whatever was started is stopped again.
+        let told = stop_signals();
+        let opened = Opened::new(config)?;
+        let app = opened.app.clone();
         let contract = serde_json::to_string(&routes::document()).map_err(|e| e.to_string())?;
         let contract = Data::new(contract);
         let shared = Data::new(app.clone());
@@ -81,7 +83,7 @@ pub fn run(config: &Config, at_start: impl FnOnce(&App, &str)) -> Result<(), Str
         let work = actix_web::rt::spawn(jobs::run(app.clone(), stopped));
         at_start(&app, &address);
         actix_web::rt::spawn(async move {
-            told_to_stop().await;
+            told_to_stop(told).await;
             handle.stop(true).await;
         });
         server.await.map_err(|e| e.to_string())?;
@@ -91,9 +93,13 @@ pub fn run(config: &Config, at_start: impl FnOnce(&App, &str)) -> Result<(), Str
     })
 }
 
-async fn told_to_stop() {
+/// What tells the server to stop; caught from now on, also while nobody waits for it yet.
+fn stop_signals() -> Vec<Signal> {
     let kinds = [SignalKind::interrupt(), SignalKind::terminate(), SignalKind::hangup()];
-    let mut signals: Vec<_> = kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect();
+    kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect()
+}
+
+async fn told_to_stop(mut signals: Vec<Signal>) {
     let waits = signals.iter_mut().map(|s| Box::pin(s.recv()));
     futures_util::future::select_all(waits).await;
 }
