@@ -28,16 +28,16 @@ pub struct Config {
 
 /// Name, default, meaning: what `doctor` prints and the README repeats.
 pub const VARIABLES: &[(&str, &str, &str)] = &[
-    ("BIHUAN_DATABASE_URL", "", "PostgreSQL as the application's role; empty starts a private one"),
-    ("BIHUAN_OWNER_URL", "", "PostgreSQL as the schema's owner, for migrate"),
-    ("BIHUAN_LISTEN", "127.0.0.1:8080", "address and port to serve on"),
-    ("BIHUAN_DATA_DIR", "var", "folder of files, keys and the private PostgreSQL"),
-    ("BIHUAN_WEB_DIR", "frontend/dist", "folder of the built page; off serves none"),
-    ("BIHUAN_PUBLIC_URL", "", "address users type; https makes cookies Secure"),
-    ("BIHUAN_TRUSTS_PROXY", "false", "whether a proxy of yours sets X-Forwarded-For"),
-    ("BIHUAN_POOL_SIZE", "12", "connections to PostgreSQL, 2 to 100"),
-    ("BIHUAN_LOG", "info", "filter of the log"),
-    ("BIHUAN_REHEARSAL_DAYS", "0", "days the clock runs ahead, to rehearse; loopback only"),
+    ("BIHUAN_DATABASE_URL", "", "以应用角色连接的 PostgreSQL；不填则自带一个"),
+    ("BIHUAN_OWNER_URL", "", "以结构属主连接的 PostgreSQL，供 migrate 升级用"),
+    ("BIHUAN_LISTEN", "127.0.0.1:8080", "服务的地址和端口"),
+    ("BIHUAN_DATA_DIR", "var", "存放附件、密钥和自带数据库的目录"),
+    ("BIHUAN_WEB_DIR", "frontend/dist", "前端构建结果的目录；填 off 则不提供页面"),
+    ("BIHUAN_PUBLIC_URL", "", "用户访问的网址；https 时 Cookie 仅经加密连接发送"),
+    ("BIHUAN_TRUSTS_PROXY", "false", "前面是否有自己的代理写 X-Forwarded-For"),
+    ("BIHUAN_POOL_SIZE", "12", "到 PostgreSQL 的连接数，2 至 100"),
+    ("BIHUAN_LOG", "info", "日志级别"),
+    ("BIHUAN_REHEARSAL_DAYS", "0", "演练时钟提前的天数，只能用于本机地址"),
 ];
 
 struct Reader<'a> {

@@ -44,13 +44,16 @@ pub fn app(request: &HttpRequest) -> Result<&Data<App>, Problem> {
     request.app_data::<Data<App>>().ok_or_else(|| Problem::internal("no app"))
 }
 
-/// The client's address; from the proxy's header only where a proxy of ours sets it.
+/// The client's address; where a proxy of ours stands in front, what it wrote last into `X-Forwarded-For` (a client may write whatever it likes
+/// before that).
 pub fn address(request: &HttpRequest, app: &App) -> String {
-    if app.settings.trusts_proxy {
-        request.connection_info().realip_remote_addr().unwrap_or_default().to_owned()
-    } else {
-        request.peer_addr().map(|a| a.ip().to_string()).unwrap_or_default()
-    }
+    let forwarded = || {
+        let header = request.headers().get_all("x-forwarded-for").last()?.to_str().ok()?;
+        let address: std::net::IpAddr = header.rsplit(',').next()?.trim().parse().ok()?;
+        Some(address.to_string())
+    };
+    let direct = || request.peer_addr().map(|a| a.ip().to_string());
+    if app.settings.trusts_proxy { forwarded().or_else(direct) } else { direct() }.unwrap_or_default()
 }
 
 /// The id the telemetry layer gave the request.

@@ -120,8 +120,8 @@ fn check_origin(request: &HttpRequest, app: &App) -> Result<(), Problem> {
 async fn begin(app: &App, account: AccountId, epoch: i32, must_change: bool) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
     let (secret, digest) = tokens::secret().map_err(Problem::internal)?;
-    app.db.write(&Actor::System, move |conn| sessions::begin(conn, account, epoch, &digest, now)).await?;
-    let (access_token, expires_at) = app.keys.issue(account, epoch, now).map_err(Problem::internal)?;
+    let session = app.db.write(&Actor::System, move |conn| sessions::begin(conn, account, epoch, &digest, now)).await?;
+    let (access_token, expires_at) = app.keys.issue(account, epoch, session, now).map_err(Problem::internal)?;
     Ok(HttpResponse::Ok().cookie(cookie(app, secret, 12)).json(Session {
         access_token,
         expires_at,
@@ -192,10 +192,10 @@ pub async fn refresh_session(request: HttpRequest, app: Data<App>) -> Result<Htt
     let (successor, digest) = tokens::secret().map_err(Problem::internal)?;
     let rotation = app.db.write(&Actor::System, move |conn| sessions::rotate(conn, &old, &digest, now)).await?;
     match rotation {
-        Rotation::Renewed { account, epoch } => {
+        Rotation::Renewed { account, epoch, session } => {
             let today = domain::calendar::today(now);
             let loaded = app.db.read(&Actor::System, move |conn| actors::of_account(conn, account, today)).await?;
-            let (access_token, expires_at) = app.keys.issue(account, epoch, now).map_err(Problem::internal)?;
+            let (access_token, expires_at) = app.keys.issue(account, epoch, session, now).map_err(Problem::internal)?;
             Ok(HttpResponse::Ok().cookie(cookie(&app, successor, 12)).json(Session {
                 access_token,
                 expires_at,

@@ -25,7 +25,7 @@ struct Claims {
     iss: String,
     aud: String,
     sub: Uuid,
-    /// The session: SHA-256 of nothing secret, only to tell sessions apart.
+    /// The session, to tell a person's sessions apart.
     sid: Uuid,
     jti: Uuid,
     epoch: i32,
@@ -66,14 +66,20 @@ impl TokenKeys {
         })
     }
 
-    /// An access token for an account at an epoch, with the moment it ends.
-    pub fn issue(&self, account: AccountId, epoch: i32, now: DateTime<Utc>) -> Result<(String, DateTime<Utc>), String> {
+    /// An access token for an account at an epoch in a session, with the moment it ends.
+    pub fn issue(
+        &self,
+        account: AccountId,
+        epoch: i32,
+        session: Uuid,
+        now: DateTime<Utc>,
+    ) -> Result<(String, DateTime<Utc>), String> {
         let ends = now + chrono::Duration::seconds(ACCESS_SECONDS);
         let claims = Claims {
             iss: ISSUER.into(),
             aud: AUDIENCE.into(),
             sub: account.0,
-            sid: Uuid::now_v7(),
+            sid: session,
             jti: Uuid::now_v7(),
             epoch,
             iat: now.timestamp(),
@@ -138,7 +144,7 @@ mod tests {
     fn a_token_holds_for_ten_minutes_and_only_as_it_was_signed() {
         let keys = keys();
         let account = AccountId(Uuid::from_u128(5));
-        let (token, ends) = keys.issue(account, 3, at(0)).unwrap();
+        let (token, ends) = keys.issue(account, 3, Uuid::nil(), at(0)).unwrap();
         assert_eq!(ends, at(600));
         assert_eq!(keys.check(&token, at(599)), Some((account, 3)));
         assert_eq!(keys.check(&token, at(600)), None);
@@ -156,7 +162,7 @@ mod tests {
 
     #[test]
     fn another_key_or_type_is_not_ours() {
-        let (token, _) = keys().issue(AccountId(Uuid::from_u128(5)), 1, at(0)).unwrap();
+        let (token, _) = keys().issue(AccountId(Uuid::from_u128(5)), 1, Uuid::nil(), at(0)).unwrap();
         let other =
             TokenKeys::from_pem(&SigningKey::from_bytes(&[8; 32]).to_pkcs8_pem(LineEnding::LF).unwrap()).unwrap();
         assert_eq!(other.check(&token, at(1)), None);

@@ -180,7 +180,8 @@ async fn setting() -> Setting {
         .database()
         .read_now(|conn| Ok(persistence::accounts::credential(conn, "p072")?.expect("the account is there")))
         .unwrap();
-    let (token, _) = house.app.keys.issue(credential.id, credential.epoch, api::app::Clock::default().now()).unwrap();
+    let now = api::app::Clock::default().now();
+    let (token, _) = house.app.keys.issue(credential.id, credential.epoch, Uuid::nil(), now).unwrap();
     Setting { house, folder, token, path: format!("/rounds/{round}/tasks"), finding }
 }
 

@@ -311,6 +311,9 @@ async fn every_task_of_the_sample_comes_to_its_end_by_whom_the_rules_name() {
     let mut tally = Tally::default();
     for (n, task) in tasks.iter().enumerate() {
         let view = house.act("p072", task, "issue", json!({})).await.ok();
+        // The office sees beforehand who will be able to verify it; nobody else does.
+        let able: Vec<String> =
+            view["verifiers"].as_array().unwrap().iter().map(|p| House::login(p["name"].as_str().unwrap())).collect();
         let (head, others) = &people[view["units"][0]["id"].as_str().unwrap()];
         // Every third is handed in by the head himself, with his pledge.
         let by_head = n % 3 == 0 || others.is_empty();
@@ -334,9 +337,15 @@ async fn every_task_of_the_sample_comes_to_its_end_by_whom_the_rules_name() {
         complete(&house, task, clerk).await;
         let ask = json!({ "results": "措施全部落实", "occurred_on": house.today(), "pledge": by_head });
         house.act(clerk, task, "request-closure", ask).await.ok();
+        assert!(house.get(clerk, &format!("/tasks/{task}")).await.ok()["verifiers"].is_null());
         sign_as_named(&house, task, head, &scan, &mut tally).await;
         let view = house.get("p072", &format!("/tasks/{task}")).await.ok();
         assert_eq!(view["state"], "observing", "{}", view["number"]);
+        let signed = view["requests"][0]["signatures"].as_array().unwrap().clone();
+        let verified = signed.iter().filter(|s| s["method"].is_string() && s["step"] == "督导核查");
+        for signature in verified {
+            assert!(able.contains(&House::login(signature["person"]["name"].as_str().unwrap())), "{signature}");
+        }
         tally.closed += 1;
     }
     println!("{tally:?}");

@@ -311,7 +311,7 @@ pub fn check_signer(request: &SignRequest, signer: &PersonActor, facts: &Signing
     Ok(index)
 }
 
-/// Whether a meeting may decide the next step: its own, or any step of a leader (docs/domain.md §11).
+/// Whether a meeting may decide the next step: its own, or that of the principal or of the head of the leading group (docs/domain.md §11).
 pub fn check_meeting(request: &SignRequest) -> Result<usize, Refusal> {
     match request.current_step() {
         Some(index) if request.is_open() => match request.chain[index].who {

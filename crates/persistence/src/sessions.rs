@@ -17,25 +17,26 @@ const ABSOLUTE: Duration = Duration::hours(12);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rotation {
     /// A new token was stored for this account.
-    Renewed { account: AccountId, epoch: i32 },
+    Renewed { account: AccountId, epoch: i32, session: Uuid },
     /// Not a token we know, or over.
     Over,
     /// It had been used before: the family is ended.
     Reused,
 }
 
-/// Begins a session with a first token.
+/// Begins a session with a first token; the id of the session.
 pub fn begin(
     conn: &mut PgConnection,
     account: AccountId,
     epoch: i32,
     sha256: &str,
     now: DateTime<Utc>,
-) -> Result<(), Error> {
+) -> Result<Uuid, Error> {
+    let session = Uuid::now_v7();
     diesel::insert_into(refresh_tokens::table)
         .values((
             refresh_tokens::sha256.eq(sha256),
-            refresh_tokens::family_id.eq(Uuid::now_v7()),
+            refresh_tokens::family_id.eq(session),
             refresh_tokens::account_id.eq(account.0),
             refresh_tokens::epoch.eq(epoch),
             refresh_tokens::issued_at.eq(now),
@@ -45,7 +46,7 @@ pub fn begin(
     // What is long over need not be kept.
     diesel::delete(refresh_tokens::table.filter(refresh_tokens::family_started_at.lt(now - ABSOLUTE * 2)))
         .execute(conn)?;
-    Ok(())
+    Ok(session)
 }
 
 /// Exchanges a token for its successor.
@@ -92,7 +93,7 @@ pub fn rotate(conn: &mut PgConnection, sha256: &str, successor: &str, now: DateT
             refresh_tokens::family_started_at.eq(started_at),
         ))
         .execute(conn)?;
-    Ok(Rotation::Renewed { account: AccountId(account), epoch })
+    Ok(Rotation::Renewed { account: AccountId(account), epoch, session: family })
 }
 
 fn end_family_by_id(conn: &mut PgConnection, family: Uuid, now: DateTime<Utc>) -> Result<(), Error> {

@@ -57,7 +57,9 @@ async fn receive(app: &App, mut payload: Payload, filename: &str) -> Result<Stor
     tokio::task::spawn_blocking(move || -> std::io::Result<()> {
         std::fs::create_dir_all(&parent)?;
         std::fs::rename(&temporary, &target)?;
-        std::fs::File::open(&parent)?.sync_all()
+        std::fs::File::open(&parent)?.sync_all()?;
+        // The folder may be new itself.
+        std::fs::File::open(parent.parent().unwrap_or(&parent))?.sync_all()
     })
     .await
     .map_err(Problem::internal)?

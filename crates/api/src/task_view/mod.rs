@@ -10,9 +10,12 @@ use domain::actor::Actor;
 use domain::calendar::{Calendar, Week};
 use domain::chain::Digest;
 use domain::ids::{PersonId, TaskId, UnitId};
+use domain::sign_request::may_verify;
+use domain::task::context::with_signing;
 use domain::task::state::{StatementMark, Task, TaskState};
 use domain::task::text::{StatementText, Words};
 use domain::{rights, task, weekly_statement};
+use persistence::actors;
 use persistence::blobs::{self, AttachmentRow};
 use persistence::tasks::{self, LoadedTask};
 use persistence::{Error, PgConnection, events};
@@ -121,6 +124,9 @@ pub fn view(
     let subject = domain::task::context::subject(&loaded.task, &loaded.facts);
     let is_redacted = !rights::reads_content(actor, &subject);
     let mut whole = assemble(&loaded, actor, calendar, now, &words, &attachments, &names, &stored);
+    if rights::permit_office(actor, loaded.task.round).is_ok() {
+        whole.verifiers = Some(verifiers(conn, &loaded, now)?);
+    }
     whole.item_number = place.item_number;
     whole.aspect = place.aspect;
     whole.finding_number = place.finding_number;
@@ -129,6 +135,15 @@ pub fn view(
         redact(&mut whole, loaded.task.draft.sensitivity.label());
     }
     Ok(whole)
+}
+
+/// Who of the teams could verify the task as it stands (docs/domain.md §8, §10).
+fn verifiers(conn: &mut PgConnection, loaded: &LoadedTask, now: DateTime<Utc>) -> Result<Vec<Named>, Error> {
+    let team = actors::team_of(conn, loaded.task.round, domain::calendar::today(now))?;
+    Ok(with_signing(&loaded.task, &loaded.facts, |facts| {
+        let able = team.iter().filter(|person| may_verify(person, facts));
+        able.filter_map(|p| Some(Named { id: p.person?.0, name: p.name.clone() })).collect()
+    }))
 }
 
 /// Leaves what makes the counts reconcile and takes the content away (docs/domain.md §17).
@@ -220,6 +235,7 @@ fn assemble(
             .collect(),
         unit_leader: task.unit_leader.map(|p| names.of(p.0)),
         cross_checkers: people(&task.cross_checkers),
+        verifiers: None,
         objections: people(&task.objections),
         due_on: draft.due_on,
         original_due_on: task.original_due_on,

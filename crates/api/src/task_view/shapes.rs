@@ -237,6 +237,8 @@ pub struct TaskView {
     pub supporting: Vec<SupportingView>,
     pub unit_leader: Option<Named>,
     pub cross_checkers: Vec<Named>,
+    /// Who of the round's teams could verify it, for the office; fewer than two need a cross-checker.
+    pub verifiers: Option<Vec<Named>>,
     /// Signers who object to a signature recorded for them.
     pub objections: Vec<Named>,
     pub due_on: Option<NaiveDate>,

@@ -142,7 +142,7 @@ impl House {
             .await
             .unwrap()
             .unwrap_or_else(|| panic!("no account {login}"));
-        let (token, _) = self.app.keys.issue(credential.id, credential.epoch, now).unwrap();
+        let (token, _) = self.app.keys.issue(credential.id, credential.epoch, uuid::Uuid::nil(), now).unwrap();
         self.tokens.borrow_mut().insert(login.to_owned(), (now, token.clone()));
         token
     }

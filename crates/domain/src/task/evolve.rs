@@ -259,6 +259,7 @@ fn apply(task: &mut Task, event: &TaskEvent) {
             task.observing_until = None;
             task.is_closed_before_golive = false;
             task.reopenings += 1;
+            task.has_failed_check = false;
             task.reopened_on = Some(calendar::today(*at));
             task.done.clear();
             start_reporting(task, *at);
