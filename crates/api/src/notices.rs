@@ -18,7 +18,8 @@ use crate::problem::Problem;
 pub struct NoticeView {
     pub id: Uuid,
     pub text: String,
-    pub task_id: Uuid,
+    /// The task it is about; none of a digest.
+    pub task_id: Option<Uuid>,
     pub number: Option<String>,
     pub title: Option<String>,
     pub at: DateTime<Utc>,
@@ -32,6 +33,14 @@ pub struct NoticeList {
     pub unread: i64,
 }
 
+fn text(rule: &str, params: &serde_json::Value) -> String {
+    let label = Rule::parse(rule).map_or("", Rule::label);
+    match params["n"].as_i64() {
+        Some(n) => format!("{label}（{n} 项）"),
+        None => label.to_owned(),
+    }
+}
+
 /// List the caller's newest notices.
 #[utoipa::path(tag = "notices", responses((status = 200, body = NoticeList)))]
 #[get("/notices")]
@@ -41,9 +50,9 @@ pub async fn list_notices(caller: Caller, app: Data<App>) -> Result<HttpResponse
     let items = rows
         .into_iter()
         .map(|n| NoticeView {
-            text: Rule::parse(&n.rule).map_or("", Rule::label).to_owned(),
+            text: text(&n.rule, &n.params),
             id: n.id,
-            task_id: n.subject_id,
+            task_id: n.task_id,
             number: n.number,
             title: n.title,
             at: n.created_at,

@@ -314,3 +314,50 @@ async fn all_events_have_one_order_without_a_gap() {
     );
     assert!(mixed.is_empty(), "within a stream the order is the stream's");
 }
+
+#[actix_web::test]
+async fn a_server_that_was_off_catches_up_with_one_digest_for_each() {
+    let (house, _) = lived_in().await;
+    house.keep_clock().await;
+    let db_url = house.db.super_url();
+    let told = |rule: &str| {
+        let sql = format!(
+            "SELECT recipient_id || ' ' || COALESCE(params->>'n', '-') AS line FROM notifications WHERE rule {rule} ORDER BY 1"
+        );
+        lines(&db_url, &sql)
+    };
+    let before = told("<> 'caught_up'").len();
+    // The night passes with the server running: each thing is told by itself.
+    house.set_day(house.today() + chrono::Days::new(1));
+    house.keep_clock().await;
+    assert!(told("= 'caught_up'").is_empty());
+    // A month without the server.
+    house.pass_days(30);
+    house.keep_clock().await;
+    let digests = told("= 'caught_up'");
+    let people: BTreeSet<&str> = digests.iter().map(|line| line.split(' ').next().unwrap()).collect();
+    assert_eq!(people.len(), digests.len(), "one each");
+    let things: i64 = digests.iter().map(|line| line.split(' ').nth(1).unwrap().parse::<i64>().unwrap()).sum();
+    assert!(digests.len() > 10 && things > digests.len() as i64, "{} digests of {things} things", digests.len());
+    let clerk = house.get("p072", "/notices").await.ok();
+    let newest = &clerk["items"][0];
+    assert!(newest["task_id"].is_null() && newest["text"].as_str().unwrap().contains("项"), "{newest}");
+    assert_eq!(told("<> 'caught_up'").len(), before, "nothing beside them");
+    println!("{} people told of {things} things in one digest each", digests.len());
+}
+
+#[actix_web::test]
+async fn a_task_the_clock_cannot_look_at_holds_no_other_up() {
+    let (house, all) = lived_in().await;
+    let url = house.db.super_url();
+    run(&url, &format!("UPDATE tasks SET snapshot = '{{}}' WHERE id = '{}'", all[0])).unwrap();
+    house.pass_days(30);
+    house.keep_clock().await;
+    let left = lines(
+        &url,
+        "SELECT subject_id || ' ' || attempts AS line FROM due_acts WHERE done_at IS NULL AND due_at < '2026-04-01'",
+    );
+    assert_eq!(left, [format!("{} 10", all[0])], "tried ten times and left for a person to look at");
+    let red = lines(&url, "SELECT count(*)::text AS line FROM tasks WHERE alert_level IN ('yellow', 'red')");
+    assert!(red[0].parse::<i64>().unwrap() > 10, "the others changed their light: {red:?}");
+}

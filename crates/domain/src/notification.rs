@@ -27,6 +27,7 @@ words! {
         ObservationEnded = "observation_ended", "跟踪巩固期满，请确认";
         TaskReopened = "task_reopened", "任务重新整改";
         TaskClosed = "task_closed", "任务已销号";
+        CaughtUp = "caught_up", "系统停机期间到期的事项已补记，请看待办";
     }
 }
 

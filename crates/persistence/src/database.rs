@@ -94,6 +94,15 @@ fn transaction<T>(
     conn.transaction(run)
 }
 
+/// Runs a part of a transaction that may fail by itself: what it did is taken back, what was done before it stays.
+#[expect(clippy::disallowed_methods, reason = "a savepoint within the one transaction")]
+pub(crate) fn attempt<T>(
+    conn: &mut PgConnection,
+    run: impl FnOnce(&mut PgConnection) -> Result<T, Error>,
+) -> Result<T, Error> {
+    conn.transaction(run)
+}
+
 async fn blocking<T: Send + 'static>(run: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
     tokio::task::spawn_blocking(run).await.map_err(Error::internal)?
 }

@@ -49,7 +49,7 @@ pub fn done(conn: &mut PgConnection, act: &str, due: &DueAct, now: DateTime<Utc>
     Ok(())
 }
 
-/// Counts a failed attempt, outside the transaction that failed.
+/// Counts a failed attempt, outside what failed and was taken back.
 pub fn failed(conn: &mut PgConnection, act: &str, due: &DueAct) -> Result<(), Error> {
     diesel::update(due_acts::table.find((act, due.subject_id, due.due_at)))
         .set(due_acts::attempts.eq(due_acts::attempts + 1))

@@ -1,6 +1,6 @@
 //! Who was told what: one row per rule, subject, day and recipient; the words are rendered when they are read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
@@ -15,12 +15,23 @@ use crate::error::Error;
 use crate::events::Origin;
 use crate::schema::{deliveries, leading_group_members, memberships, notifications, round_assignments, tasks};
 
+/// How people are told what a command brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Telling {
+    /// Each thing by itself.
+    EachThing,
+    /// Everything of a day as one, with how many things it was: the clock catching up after the server was off.
+    OneDigest,
+}
+
 /// A notice as its reader sees it.
 #[derive(Clone, Debug, Queryable)]
 pub struct NoticeRow {
     pub id: Uuid,
     pub rule: String,
-    pub subject_id: Uuid,
+    pub params: serde_json::Value,
+    /// The task it is about, unless it is a digest.
+    pub task_id: Option<Uuid>,
     pub created_at: DateTime<Utc>,
     pub read_at: Option<DateTime<Utc>>,
     pub number: Option<String>,
@@ -66,6 +77,7 @@ pub(crate) fn tell(
     origin: &Origin,
     task: &Task,
     told: &[(Rule, Audience)],
+    telling: Telling,
 ) -> Result<(), Error> {
     let today = calendar::today(origin.now);
     let mut rows: BTreeSet<(&'static str, Uuid)> = BTreeSet::new();
@@ -75,6 +87,9 @@ pub(crate) fn tell(
                 rows.insert((rule.as_str(), person));
             }
         }
+    }
+    if telling == Telling::OneDigest {
+        return digest(conn, origin, task, rows.into_iter().map(|(_, person)| person));
     }
     for (rule, recipient) in rows {
         let id = Uuid::now_v7();
@@ -92,15 +107,60 @@ pub(crate) fn tell(
             .on_conflict_do_nothing()
             .execute(conn)?;
         if inserted > 0 {
-            diesel::insert_into(deliveries::table)
-                .values((
-                    deliveries::notification_id.eq(id),
-                    deliveries::channel.eq("inbox"),
-                    deliveries::state.eq("done"),
-                    deliveries::next_at.eq(origin.now),
-                ))
-                .execute(conn)?;
+            deliver(conn, id, origin.now)?;
         }
+    }
+    Ok(())
+}
+
+fn deliver(conn: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> Result<(), Error> {
+    diesel::insert_into(deliveries::table)
+        .values((
+            deliveries::notification_id.eq(id),
+            deliveries::channel.eq("inbox"),
+            deliveries::state.eq("done"),
+            deliveries::next_at.eq(now),
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn)?;
+    Ok(())
+}
+
+/// Adds what each recipient is told to his digest of the day; recipients come in order, so that two workers do not wait for each other in a circle.
+fn digest(
+    conn: &mut PgConnection,
+    origin: &Origin,
+    task: &Task,
+    told: impl Iterator<Item = Uuid>,
+) -> Result<(), Error> {
+    let mut counts: BTreeMap<Uuid, i64> = BTreeMap::new();
+    told.for_each(|person| *counts.entry(person).or_default() += 1);
+    for (recipient, n) in counts {
+        let id: Uuid = diesel::insert_into(notifications::table)
+            .values((
+                notifications::id.eq(Uuid::now_v7()),
+                notifications::rule.eq(Rule::CaughtUp.as_str()),
+                notifications::subject_kind.eq("round"),
+                notifications::subject_id.eq(task.round.0),
+                notifications::due_on.eq(calendar::today(origin.now)),
+                notifications::recipient_id.eq(recipient),
+                notifications::params.eq(json!({ "n": n })),
+                notifications::created_at.eq(origin.now),
+            ))
+            .on_conflict((
+                notifications::rule,
+                notifications::subject_kind,
+                notifications::subject_id,
+                notifications::due_on,
+                notifications::recipient_id,
+            ))
+            .do_update()
+            .set(notifications::params.eq(diesel::dsl::sql::<diesel::sql_types::Jsonb>(
+                "jsonb_build_object('n', (notifications.params->>'n')::bigint + (excluded.params->>'n')::bigint)",
+            )))
+            .returning(notifications::id)
+            .get_result(conn)?;
+        deliver(conn, id, origin.now)?;
     }
     Ok(())
 }
@@ -116,7 +176,8 @@ pub fn list(conn: &mut PgConnection, origin: &Origin, limit: i64) -> Result<(Vec
         .select((
             notifications::id,
             notifications::rule,
-            notifications::subject_id,
+            notifications::params,
+            tasks::id.nullable(),
             notifications::created_at,
             notifications::read_at,
             tasks::number.nullable(),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use domain::actor::{Actor, PersonActor, UnitPath};
@@ -22,8 +22,9 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::events::{self, NewEvent, Origin, Stream};
+use crate::notifications::{self, Telling};
 use crate::schema::{accounts, memberships, revisions, tasks, units};
-use crate::{actors, blobs, due_acts, notifications, projection, rounds};
+use crate::{actors, blobs, database, due_acts, projection, rounds};
 
 /// A task with everything the rules and the page need to know about it.
 #[derive(Clone, Debug)]
@@ -243,6 +244,18 @@ pub fn execute(
     command: TaskCommand,
     calendar: &Calendar,
 ) -> Result<Task, Error> {
+    execute_telling(conn, origin, id, expected, command, calendar, Telling::EachThing)
+}
+
+fn execute_telling(
+    conn: &mut PgConnection,
+    origin: &Origin,
+    id: TaskId,
+    expected: Expected,
+    command: TaskCommand,
+    calendar: &Calendar,
+    telling: Telling,
+) -> Result<Task, Error> {
     let snapshot: Option<serde_json::Value> =
         tasks::table.find(id.0).select(tasks::snapshot).for_update().first(conn).optional()?;
     let before: Task = serde_json::from_value(snapshot.ok_or(Error::NotFound)?)?;
@@ -267,7 +280,8 @@ pub fn execute(
         blobs::own_scan(conn, origin, id.0, &scan)?;
     }
     let after = decision.events.iter().fold(loaded.task.clone(), task::evolve);
-    commit(conn, origin, Some(&loaded.task), &after, &decision, calendar, None)?;
+    let entry = Entry { before: Some(&loaded.task), placement: None, telling };
+    commit(conn, origin, &entry, &after, &decision, calendar)?;
     Ok(after)
 }
 
@@ -324,7 +338,8 @@ pub fn create(
     let decision = task::create(finding, input, &ctx)?;
     let id = TaskId(Uuid::now_v7());
     let after = task::replay(id, &decision.events).ok_or_else(|| Error::internal("a creation that creates nothing"))?;
-    commit(conn, origin, None, &after, &decision, calendar, Some(placement))?;
+    let entry = Entry { before: None, placement: Some(placement), telling: Telling::EachThing };
+    commit(conn, origin, &entry, &after, &decision, calendar)?;
     Ok(after)
 }
 
@@ -408,21 +423,28 @@ fn check_people(conn: &mut PgConnection, pointer: &str, ids: &[PersonId]) -> Res
     check_known(conn, "persons", pointer, &ids, "person-unknown")
 }
 
+/// What an entry of events follows on, where it stands and how people are told of it.
+struct Entry<'a> {
+    before: Option<&'a Task>,
+    placement: Option<&'a Placement>,
+    telling: Telling,
+}
+
 /// Stores what was decided: words, events, the row and what is searched by, notices, the clock's next moment.
 fn commit(
     conn: &mut PgConnection,
     origin: &Origin,
-    before: Option<&Task>,
+    entry: &Entry<'_>,
     after: &Task,
     decision: &Decision,
     calendar: &Calendar,
-    placement: Option<&Placement>,
 ) -> Result<(), Error> {
+    let before = entry.before;
     for revision in &decision.revisions {
         keep_revision(conn, revision.digest.as_str(), revision.kind, &revision.body, origin.now)?;
     }
     let loaded = load_with(conn, after.clone(), None, origin.now)?;
-    projection::save(conn, before, &loaded, placement, calendar, origin.now)?;
+    projection::save(conn, before, &loaded, entry.placement, calendar, origin.now)?;
     let new: Vec<NewEvent> =
         decision.events.iter().map(|e| NewEvent { kind: e.kind(), payload: e.payload() }).collect();
     let stream = Stream { kind: "task", id: after.id.0, round: Some(after.round) };
@@ -437,7 +459,7 @@ fn commit(
         projection::signing(conn, after)?;
     }
     let told: Vec<_> = decision.events.iter().flat_map(|e| notification::audience(e, after)).collect();
-    notifications::tell(conn, origin, after, &told)?;
+    notifications::tell(conn, origin, after, &told, entry.telling)?;
     if let Some(at) = task::next_moment(after, &loaded.facts, calendar, origin.now) {
         due_acts::owe(conn, due_acts::KEEP_CLOCK, after.id.0, at)?;
     }
@@ -488,16 +510,28 @@ pub fn ids(conn: &mut PgConnection) -> Result<Vec<TaskId>, Error> {
     Ok(ids.into_iter().map(TaskId).collect())
 }
 
-/// One due look of the clock at one task, in the caller's transaction: whether there was one.
+/// An act this much overdue is caught up with, after the server was off: people are told in one digest.
+const CATCHING_UP: TimeDelta = TimeDelta::hours(12);
+
+/// One due look of the clock at one task, in the caller's transaction: whether there was one. A task whose look fails is tried again, ten times
+/// in all, and holds nobody else up.
 pub fn keep_clock_once(conn: &mut PgConnection, now: DateTime<Utc>, calendar: &Calendar) -> Result<bool, Error> {
     let Some(due) = due_acts::claim(conn, due_acts::KEEP_CLOCK, now)? else { return Ok(false) };
     let origin = Origin::system(now);
-    match execute(conn, &origin, TaskId(due.subject_id), Expected::Any, TaskCommand::KeepClock, calendar) {
+    let telling = if due.due_at + CATCHING_UP < now { Telling::OneDigest } else { Telling::EachThing };
+    let task = TaskId(due.subject_id);
+    let looked = database::attempt(conn, |conn| {
+        execute_telling(conn, &origin, task, Expected::Any, TaskCommand::KeepClock, calendar, telling)
+    });
+    match looked {
         // A task that is over owes the clock nothing.
-        Ok(_) | Err(Error::Refused(_)) => {}
-        Err(error) => return Err(error),
+        Ok(_) | Err(Error::Refused(_)) => due_acts::done(conn, due_acts::KEEP_CLOCK, &due, now)?,
+        Err(Error::Unavailable) => return Err(Error::Unavailable),
+        Err(error) => {
+            tracing::error!(task.id = %task, %error, "the clock cannot look at a task");
+            due_acts::failed(conn, due_acts::KEEP_CLOCK, &due)?;
+        }
     }
-    due_acts::done(conn, due_acts::KEEP_CLOCK, &due, now)?;
     Ok(true)
 }
 
