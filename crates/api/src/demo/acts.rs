@@ -11,9 +11,9 @@ use domain::task::command::{
     SupportingInput, TaskCommand,
 };
 use domain::task::state::{EvidencePurpose, Milestone};
+use persistence::Error;
 use persistence::blobs;
 use persistence::tasks::{self, LoadedTask};
-use persistence::Error;
 use uuid::Uuid;
 
 use super::organisation::{OFFICE, TEAMS, year};
@@ -145,7 +145,16 @@ impl Teller<'_> {
                 let request = open(line)?;
                 let person = request.current_step().and_then(|i| request.chain[i].person);
                 let signing = Signing::Screen { on_behalf_of: Some(person.ok_or_else(|| missing("a signer"))?) };
-                self.give(line, "P003", &request, Verdict::Approve, "授权代行：同意，按节点推进。".into(), None, signing, at)?;
+                self.give(
+                    line,
+                    "P003",
+                    &request,
+                    Verdict::Approve,
+                    "授权代行：同意，按节点推进。".into(),
+                    None,
+                    signing,
+                    at,
+                )?;
             }
             Verb::Paper => self.paper(line, at)?,
             Verb::Check => {
@@ -210,10 +219,11 @@ impl Teller<'_> {
                 weight: None,
             });
         }
-        let criteria = plan.criteria.iter().enumerate().map(|(i, text)| CriterionInput {
-            id: line.task.draft.criteria.get(i).map(|c| c.id),
-            text: text.clone(),
-        });
+        let criteria = plan
+            .criteria
+            .iter()
+            .enumerate()
+            .map(|(i, text)| CriterionInput { id: line.task.draft.criteria.get(i).map(|c| c.id), text: text.clone() });
         let head = self.cast.of_unit(Self::lead(line)?, true)?;
         Ok(PlanInput {
             objective: Some(plan.objective.clone()),
@@ -395,8 +405,10 @@ impl Teller<'_> {
         let held_on = calendar::today(at);
         let number = format!("梓铜巡改纪〔{}〕{}号", year(self.days.first_monday), (week + 1) / 2);
         let title = format!("巡察整改协调会纪要{number}");
-        let body =
-            [held_on.format("会议时间：%Y年%-m月%-d日下午").to_string(), "会议审定提请的销号事项，逐项表决通过。".to_owned()];
+        let body = [
+            held_on.format("会议时间：%Y年%-m月%-d日下午").to_string(),
+            "会议审定提请的销号事项，逐项表决通过。".to_owned(),
+        ];
         let scan = self.keep_scan(line, &files::pdf(&title, &body), &format!("{title}.pdf"), at)?;
         let document = SignDocument {
             signed_on: held_on,

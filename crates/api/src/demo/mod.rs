@@ -109,17 +109,18 @@ fn load(app: &App, is_told: bool) -> Result<String, String> {
     let book = office::book(organisation::PLAN).map_err(|r| init::words(&r))?;
     let story = script::read()?;
     let now = app.clock.now();
-    let loaded = app.db.write_now(|conn| {
-        if is_told { tell(app, conn, &hash, book, story, now) } else { fill(conn, &hash, book, now) }
-    });
+    let loaded =
+        app.db.write_now(
+            |conn| {
+                if is_told { tell(app, conn, &hash, book, story, now) } else { fill(conn, &hash, book, now) }
+            },
+        );
     loaded.map_err(|error| match error {
         Error::Refused(refusal) => init::words(&refusal),
         other => other.to_string(),
     })?;
     Ok(log_ins(&password, "示例集团已就绪。"))
 }
-
-
 
 fn log_ins(password: &str, what: &str) -> String {
     let lines = [

@@ -162,7 +162,10 @@ impl<'a> Teller<'a> {
         let (seed, week) = (line.seed + u32::try_from(said.week).unwrap_or(0), said.week);
         let writes_late = line.task.lead_unit() == self.cast.units.get(LATE_WRITERS).copied();
         let wished = if said.is_answer {
-            self.moment(week + 1, 2, seed)
+            let returned = line.answers.back().map_or(line.last, |(at, _)| *at);
+            self.moment(week, 5, seed).max(self.days.later(returned, 45))
+        } else if said.returned.is_some() {
+            self.moment(week, 4, seed)
         } else if said.is_late {
             self.moment(week + 1, 1, 0)
         } else if writes_late && week == 7 {
@@ -232,10 +235,13 @@ impl<'a> Teller<'a> {
         self.execute(line, &by, at, TaskCommand::SubmitStatement(input))?;
         let answered = self.moment(said.week + 1, 1, line.seed * 3 + 1);
         match said.returned {
-            Some(reason) => line.answers.push_back((answered, Answer::Return(week, follows + 1, reason))),
+            Some(reason) => {
+                line.answers.push_back((self.days.later(at, 45), Answer::Return(week, follows + 1, reason)));
+            }
             // Half of last week's still wait to be read.
             None if said.week < 6 || line.seed.is_multiple_of(2) => {
-                let read = if said.is_answer || said.is_late { answered.max(self.days.later(at, 240)) } else { answered };
+                let read =
+                    if said.is_answer || said.is_late { answered.max(self.days.later(at, 240)) } else { answered };
                 line.answers.push_back((read, Answer::Acknowledge(week, follows + 1)));
             }
             None => {}
