@@ -43,7 +43,7 @@ impl RoundDays {
         if is_worked(&date) {
             return date;
         }
-        let before = days().filter(|d| *d < date).filter(is_worked).last();
+        let before = days().filter(|d| *d < date).filter(is_worked).next_back();
         let after = || days().find(|d| *d > date && self.calendar.is_working_day(*d));
         before.or_else(after).unwrap_or_else(|| self.calendar.add_working_days(date, -1))
     }
