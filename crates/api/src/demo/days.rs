@@ -37,15 +37,15 @@ impl RoundDays {
     /// The day on which it is done: that day when it is worked; else the last worked day before it in its week, else the first after it in its
     /// week, else the last worked day before.
     fn worked(&self, date: NaiveDate) -> NaiveDate {
-        let week = Week::of(date);
-        let is_worked = |d: &NaiveDate| self.calendar.is_working_day(*d);
-        let days = || week.monday().iter_days().take(7);
-        if is_worked(&date) {
+        if self.calendar.is_working_day(date) {
             return date;
         }
-        let before = days().filter(|d| *d < date).filter(is_worked).next_back();
-        let after = || days().find(|d| *d > date && self.calendar.is_working_day(*d));
-        before.or_else(after).unwrap_or_else(|| self.calendar.add_working_days(date, -1))
+        let monday = Week::of(date).monday();
+        let days: Vec<NaiveDate> = (0..7).map(|n| monday + TimeDelta::days(n)).collect();
+        let worked = |d: &&NaiveDate| self.calendar.is_working_day(**d);
+        let before = days.iter().rev().filter(|d| **d < date).find(worked);
+        let after = days.iter().filter(|d| **d > date).find(worked);
+        before.or(after).copied().unwrap_or_else(|| self.calendar.add_working_days(date, -1))
     }
 
     /// The instant of a moment; `seed` spreads acts without a time of day over office hours.
