@@ -61,6 +61,11 @@ impl Cast {
         line.map(|l| l.code.clone()).ok_or_else(|| Error::internal("a unit of the sample without people"))
     }
 
+    /// Everybody's code.
+    pub(super) fn codes(&self) -> Vec<String> {
+        self.persons.keys().cloned().collect()
+    }
+
     pub(super) fn unit_name(&self, conn: &mut PgConnection, unit: UnitId) -> Result<String, Error> {
         let names = persistence::tasks::names(conn, vec![unit.0])?;
         Ok(names.into_values().next().unwrap_or_default())

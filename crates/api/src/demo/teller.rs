@@ -10,7 +10,7 @@ use domain::ids::{RoundId, TaskId};
 use domain::task::command::{StatementInput, TaskCommand};
 use domain::task::state::{StatementReply, Task, TaskState};
 use persistence::tasks::{self, Expected};
-use persistence::{Error, Origin, PgConnection, organisation as people};
+use persistence::{Error, Origin, PgConnection, notifications, organisation as people};
 
 use super::days::RoundDays;
 use super::organisation::{Cast, OFFICE, TEAMS, origin};
@@ -76,6 +76,7 @@ impl<'a> Teller<'a> {
     /// Errors: an act that the product refuses, with the task, the act and its moment.
     pub(super) fn tell(mut self, story: Vec<Storyline>, now: DateTime<Utc>) -> Result<(), Error> {
         let mut delegated = Some((self.moment(4, 5, 11), delegation(self.cast, self.days)?));
+        let mut read = Some(self.moment(6, 5, 60));
         let mut lines = self.lines(story)?;
         loop {
             let earliest = lines
@@ -89,6 +90,9 @@ impl<'a> Teller<'a> {
                 people::create_delegation(self.conn, &by, input)?;
             }
             self.keep_clock(at)?;
+            if let Some(when) = read.take_if(|when| *when <= at) {
+                self.read_notices(when)?;
+            }
             let line = &mut lines[i];
             line.last = at;
             line.n_acts += 1;
@@ -106,6 +110,15 @@ impl<'a> Teller<'a> {
             while tasks::keep_clock_once(self.conn, at + TimeDelta::seconds(1), &self.days.calendar)? {}
         }
         self.keep_clock(now)
+    }
+
+    /// Everybody has read what he was told until then.
+    fn read_notices(&mut self, at: DateTime<Utc>) -> Result<(), Error> {
+        for code in self.cast.codes() {
+            let by = self.by(&code, at)?;
+            notifications::mark_read(self.conn, &by)?;
+        }
+        Ok(())
     }
 
     fn lines(&mut self, story: Vec<Storyline>) -> Result<Vec<Line>, Error> {
