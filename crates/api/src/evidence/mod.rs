@@ -32,7 +32,7 @@ const LARGEST: u64 = 50 * 1024 * 1024;
 /// Most bytes of evidence on one task.
 const QUOTA: i64 = 500 * 1024 * 1024;
 
-fn blob_path(folder: &FilePath, sha256: &str) -> PathBuf {
+pub(crate) fn blob_path(folder: &FilePath, sha256: &str) -> PathBuf {
     folder.join("blobs").join(&sha256[..2]).join(sha256)
 }
 

@@ -58,18 +58,27 @@ pub fn first_day() -> DateTime<Utc> {
 }
 
 impl House {
-    /// Empty but for the sample group, at `first_day`.
+    /// Empty but for the sample group with its tasks as drafts, at `first_day`.
     pub async fn new() -> Self {
-        Self::reaching(|url| url).await
+        Self::with(first_day(), demo::begin).await
     }
 
     /// The same, its database reached through another address of the tests' cluster.
     pub async fn behind(address: &str) -> Self {
         let direct = persistence::testing::cluster();
-        Self::reaching(|url| url.replace(direct, address)).await
+        Self::reaching(|url| url.replace(direct, address), first_day(), demo::begin).await
     }
 
-    async fn reaching(by: impl FnOnce(String) -> String) -> Self {
+    /// The sample group as it is loaded at a moment.
+    pub async fn with(now: DateTime<Utc>, load: fn(&App) -> Result<String, String>) -> Self {
+        Self::reaching(|url| url, now, load).await
+    }
+
+    async fn reaching(
+        by: impl FnOnce(String) -> String,
+        now: DateTime<Utc>,
+        load: fn(&App) -> Result<String, String>,
+    ) -> Self {
         let db = TestDatabase::new();
         let folder = std::env::temp_dir().join(format!("bihuan-test-{}", uuid::Uuid::now_v7()));
         let settings = AppSettings {
@@ -80,10 +89,10 @@ impl House {
             trusts_proxy: false,
         };
         let clock = Clock::default();
-        clock.set(first_day());
+        clock.set(now);
         let app = App::new(Database::new(&by(db.url()), 8), settings, TokenKeys::load(&folder).unwrap(), clock);
         let loaded = app.clone();
-        actix_web::rt::task::spawn_blocking(move || demo::run(&loaded)).await.unwrap().unwrap();
+        actix_web::rt::task::spawn_blocking(move || load(&loaded)).await.unwrap().unwrap();
         let contract = Data::new(String::new());
         let shared = Data::new(app.clone());
         let service = test::init_service(
