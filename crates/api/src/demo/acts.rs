@@ -230,6 +230,7 @@ impl Teller<'_> {
             milestones,
             criteria: criteria.collect(),
             excused: Vec::new(),
+            measures: Vec::new(),
             unit_leader: Some(self.cast.person(&head)?),
             reason,
         })
