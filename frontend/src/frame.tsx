@@ -2,10 +2,11 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
-import { client, get, post } from './api/client'
+import { type Schemas, client, get, post } from './api/client'
 import { ChangePassword, useSession } from './session'
+import { Menu } from './ui/menu'
 import { Dialog, Empty } from './ui/parts'
-import { moment } from './ui/words'
+import { dayAndWeekday, moment, until } from './ui/words'
 
 const entries: Record<string, { to: string; label: string; icon: string }> = {
   todo: { to: '/todo', label: '我的待办', icon: 'M4 6h2m3 0h11M4 12h2m3 0h11M4 18h2m3 0h11' },
@@ -18,77 +19,75 @@ const entries: Record<string, { to: string; label: string; icon: string }> = {
   organisation: { to: '/organisation', label: '组织与账号', icon: 'M9 4h6v5H9zM4 15h6v5H4zM14 15h6v5h-6zM12 9v3m-5 3v-3h10v3' },
 }
 
-export function Frame() {
-  const { me, round, chooseRound, logOut } = useSession()
-  const navigate = useNavigate()
-  const [text, setText] = useState('')
-  const [changing, setChanging] = useState(false)
-  const search = useRef<HTMLInputElement>(null)
-  const waiting = useQuery({
+type Todo = Schemas['TodoList']
+/** How much of what waits lies behind an entry of the navigation. */
+const behind: Record<string, (todo: Todo) => number> = {
+  todo: (t) => t.items.length,
+  statements: (t) => count(t, ['submit_statement']),
+  plans: (t) => count(t, ['claim', 'submit_plan']),
+  signing: (t) => count(t, ['sign', 'confirm_signature', 'record_meeting']),
+}
+const count = (todo: Todo, acts: string[]) => todo.items.filter((i) => acts.includes(i.action)).reduce((n, i) => n + i.count, 0)
+
+export function useTodo() {
+  const { me, round } = useSession()
+  return useQuery({
     queryKey: ['todo', round?.id],
     queryFn: () => get(client.GET('/api/v1/rounds/{id}/todo', { params: { path: { id: round?.id ?? '' } } })),
     enabled: Boolean(round) && me.navigation.includes('todo'),
     refetchInterval: 60_000,
   })
-  useEffect(() => {
-    const key = (e: KeyboardEvent) => {
-      if ((e.ctrlKey || e.metaKey) && e.key === 'k') {
-        e.preventDefault()
-        search.current?.focus()
-      }
-    }
-    window.addEventListener('keydown', key)
-    return () => window.removeEventListener('keydown', key)
-  }, [])
+}
+
+export function Frame() {
+  const { me, round, chooseRound, logOut } = useSession()
+  const [changing, setChanging] = useState(false)
+  const todo = useTodo()
+  const post = me.posts[0]
   return (
     <div className="frame">
       <a className="skip" href="#content">跳到内容</a>
       <header className="top">
-        <Link to="/" className="brand"><img src="/icon.svg" alt="" width="22" height="22" />整改闭环</Link>
+        <Link to="/" className="brand" aria-label="整改闭环，首页"><img src="/icon.svg" alt="" width="22" height="22" /><span>整改闭环</span></Link>
         {round && (
-          <select aria-label="轮次" value={round.id} onChange={(e) => chooseRound(e.target.value)}>
+          <select aria-label="轮次" className="round" value={round.id} onChange={(e) => chooseRound(e.target.value)}>
             {me.rounds.map((r) => <option key={r.id} value={r.id}>{r.name}</option>)}
           </select>
         )}
-        {round && (
-          <form
-            role="search"
-            onSubmit={(e) => {
-              e.preventDefault()
-              void navigate({ to: '/ledger', search: text.trim() ? { text: text.trim() } : {} })
-            }}
-          >
-            <input ref={search} type="search" placeholder="任务编号、词语（Ctrl K）" aria-label="搜索" value={text} onChange={(e) => setText(e.target.value)} />
-          </form>
-        )}
-        <Notices />
-        <details className="me">
-          <summary><b>{me.name}</b><small>{me.posts[0] ? `${me.posts[0].unit} ${me.posts[0].post}` : me.title}</small></summary>
-          <div className="menu">
-            <button type="button" className="plain" onClick={() => setChanging(true)}>修改口令</button>
+        <div className="topright">
+          {round && <Search />}
+          <Notices />
+          <Menu className="me" face={<><b>{me.name}</b><small>{post ? `${post.unit} ${post.post}` : me.title}</small></>}>
+            <p className="muted">账号 {me.login}，{me.title}</p>
+            {me.stands_in_for.map((p) => <p key={p.id} className="muted">授权代 {p.name} 签批</p>)}
+            <button type="button" className="plain" onClick={() => setChanging(true)}>修改密码</button>
             <button type="button" className="plain" onClick={() => void logOut()}>退出登录</button>
-          </div>
-        </details>
+          </Menu>
+        </div>
       </header>
       <nav className="side" aria-label="主导航">
         {me.navigation.map((name) => {
           const entry = entries[name]
           if (!entry) return null
-          const count = name === 'todo' ? waiting.data?.items.length : undefined
+          const n = todo.data ? (behind[name]?.(todo.data) ?? 0) : 0
           return (
-            <Link key={name} to={entry.to} activeProps={{ className: 'on' }}>
+            <Link key={name} to={entry.to} activeProps={{ className: 'on', 'aria-current': 'page' }}>
               <svg viewBox="0 0 24 24" width="18" height="18" aria-hidden="true"><path d={entry.icon} /></svg>
               <span>{entry.label}</span>
-              {count ? <em>{count}</em> : null}
+              {n > 0 && <em>{n}</em>}
             </Link>
           )
         })}
+        <p className="clock">
+          {dayAndWeekday(new Date(todo.data?.now ?? Date.now()))}
+          {todo.data?.cut_off && <><br />本周写实 {until(todo.data.cut_off)} 截止</>}
+        </p>
       </nav>
       <main id="content" className="content" tabIndex={-1}>
         {me.navigation.length === 0 ? <Empty>账号还没有授权，请联系安全管理员。</Empty> : <Outlet />}
       </main>
       {changing && (
-        <Dialog title="修改口令" onClose={() => setChanging(false)}>
+        <Dialog title="修改密码" onClose={() => setChanging(false)}>
           <ChangePassword onDone={() => setChanging(false)} />
         </Dialog>
       )}
@@ -96,29 +95,59 @@ export function Frame() {
   )
 }
 
+/** Looks for a number, a unit's word or any two characters in the ledger; Ctrl K comes here from anywhere. */
+function Search() {
+  const navigate = useNavigate()
+  const [text, setText] = useState('')
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    const key = (e: KeyboardEvent) => {
+      if (!(e.ctrlKey || e.metaKey) || e.key.toLowerCase() !== 'k') return
+      e.preventDefault()
+      field.current?.focus()
+      field.current?.select()
+    }
+    window.addEventListener('keydown', key)
+    return () => window.removeEventListener('keydown', key)
+  }, [])
+  return (
+    <form
+      role="search"
+      onSubmit={(e) => {
+        e.preventDefault()
+        void navigate({ to: '/ledger', search: text.trim() ? { text: text.trim() } : {} })
+      }}
+    >
+      <svg viewBox="0 0 24 24" width="16" height="16" aria-hidden="true"><path d="M11 4a7 7 0 100 14 7 7 0 000-14zM16 16l5 5" /></svg>
+      <input ref={field} type="search" placeholder="任务编号、词语" aria-label="搜索任务" value={text} onChange={(e) => setText(e.target.value)} />
+      <kbd aria-hidden="true">Ctrl K</kbd>
+    </form>
+  )
+}
+
 function Notices() {
   const queries = useQueryClient()
   const query = useQuery({ queryKey: ['notices'], queryFn: () => get(client.GET('/api/v1/notices')), refetchInterval: 60_000 })
   const unread = query.data?.unread ?? 0
+  const read = () => {
+    if (unread > 0) void post('/notices/read', {}).then(() => queries.invalidateQueries({ queryKey: ['notices'] }), () => undefined)
+  }
+  const face = (
+    <>
+      <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path d="M6 17v-6a6 6 0 0112 0v6l2 2H4zM10 21h4" /></svg>
+      {unread > 0 && <em>{unread > 99 ? '99+' : unread}</em>}
+    </>
+  )
   return (
-    <details
-      className="notices"
-      onToggle={(e) => {
-        if (e.currentTarget.open && unread > 0)
-          void post('/notices/read', {}).then(() => queries.invalidateQueries({ queryKey: ['notices'] }))
-      }}
-    >
-      <summary aria-label={`消息，${unread} 条未读`}>消息{unread > 0 && <em>{unread}</em>}</summary>
-      <div className="menu">
-        {query.data?.items.length === 0 && <p className="muted">还没有消息</p>}
-        {query.data?.items.map((n) => (
-          <Link key={n.id} to="/tasks/$id" params={{ id: n.task_id }} className={n.is_read ? 'notice' : 'notice new'}>
-            <b>{n.text}</b>
-            <span>{n.number} {n.title}</span>
-            <small>{moment(n.at)}</small>
-          </Link>
-        ))}
-      </div>
-    </details>
+    <Menu className="notices" label={`消息，${unread} 条未读`} face={face} onOpen={read}>
+      {query.data?.items.length === 0 && <p className="muted">还没有消息。任务下发、签批、退回时会通知您。</p>}
+      {query.data?.items.map((n) => (
+        <Link key={n.id} to="/tasks/$id" params={{ id: n.task_id }} className={n.is_read ? 'notice' : 'notice new'}>
+          <b>{n.text}</b>
+          <span>{n.number} {n.title}</span>
+          <small>{moment(n.at)}</small>
+        </Link>
+      ))}
+    </Menu>
   )
 }

@@ -5,14 +5,24 @@ import { createRoot } from 'react-dom/client'
 import { ApiError } from './api/client'
 import { router } from './router'
 import { Session } from './session'
-import './styles.css'
+import './styles/base.css'
+import './styles/parts.css'
+import './styles/frame.css'
+import './styles/lists.css'
+import './styles/task.css'
+import './styles/work.css'
+import './styles/print.css'
+
+/** A network or a server that does not answer may do so soon; what was refused stays refused. */
+const mayHeal = (error: unknown) => !(error instanceof ApiError) || error.problem.status === 0 || error.problem.status === 503
 
 const queries = new QueryClient({
   defaultOptions: {
     queries: {
-      staleTime: 5_000,
-      // What the server refused stays refused; a network that does not answer is tried again.
-      retry: (count, error) => count < 2 && (!(error instanceof ApiError) || error.problem.status === 0 || error.problem.status === 503),
+      retry: (count, error) => count < 1 && mayHeal(error),
+      refetchInterval: (query) => (query.state.error && mayHeal(query.state.error) ? 5_000 : false),
+      // The server is often reached though the browser believes it is offline: an internal network.
+      networkMode: 'always',
     },
   },
 })

@@ -1,15 +1,39 @@
 // Every address of the page; each page is fetched when it is first looked at.
-import { Navigate, createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { Link, Navigate, createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { Frame } from './frame'
 import { useSession } from './session'
 import { Empty } from './ui/parts'
+import { useTitle } from './ui/title'
 
 function Home() {
   const { me } = useSession()
-  return <Navigate to={me.navigation[0] === 'organisation' ? '/organisation' : '/todo'} replace />
+  return <Navigate to={me.navigation.includes('todo') ? '/todo' : '/organisation'} replace />
 }
 
-const root = createRootRoute({ component: Frame, notFoundComponent: () => <Empty>没有这个页面。</Empty> })
+function Nowhere() {
+  useTitle('没有这个页面')
+  return (
+    <Empty>
+      <h1>没有这个页面</h1>
+      <p>地址可能不完整，或者内容已经移走。</p>
+      <Link to="/" className="button">回到首页</Link>
+    </Empty>
+  )
+}
+
+/** What a page that fell over leaves: words, and a way on. */
+function Fallen({ reset }: { reset: () => void }) {
+  useTitle('出了意外')
+  return (
+    <Empty>
+      <h1>这个页面出了意外</h1>
+      <p>已填写的内容存有草稿。请重试；仍不行时刷新页面。</p>
+      <button type="button" onClick={reset}>重试</button> <button type="button" onClick={() => window.location.reload()}>刷新</button>
+    </Empty>
+  )
+}
+
+const root = createRootRoute({ component: Frame, notFoundComponent: Nowhere, errorComponent: Fallen })
 
 /** The ledger's filter, as it stands in the address. */
 export type LedgerSearch = Partial<Record<'text' | 'unit' | 'aspect' | 'finding' | 'leader' | 'state' | 'light' | 'disposition' | 'due_from' | 'due_to' | 'closed' | 'after' | 'completion', string>>
@@ -47,10 +71,10 @@ const routes = [
   createRoute({ getParentRoute: () => root, path: '/signing', component: lazyRouteComponent(() => import('./pages/signing'), 'Signing') }),
   createRoute({ getParentRoute: () => root, path: '/imports', component: lazyRouteComponent(() => import('./pages/imports'), 'Imports') }),
   createRoute({ getParentRoute: () => root, path: '/rounds', component: lazyRouteComponent(() => import('./pages/rounds'), 'Rounds') }),
-  createRoute({ getParentRoute: () => root, path: '/organisation', component: lazyRouteComponent(() => import('./pages/organisation'), 'Organisation') }),
+  createRoute({ getParentRoute: () => root, path: '/organisation', validateSearch: (given: Record<string, unknown>): { part?: string } => (typeof given.part === 'string' ? { part: given.part } : {}), component: lazyRouteComponent(() => import('./pages/organisation'), 'Organisation') }),
 ]
 
-export const router = createRouter({ routeTree: root.addChildren(routes), defaultPreload: 'intent' })
+export const router = createRouter({ routeTree: root.addChildren(routes), defaultPreload: 'intent', defaultErrorComponent: Fallen, scrollRestoration: true })
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react'
 import { type Schemas, client, get, hasToken, onLogInNeeded, onToken, renew, setToken } from './api/client'
 import { TextField, useSend } from './ui/form'
+import { useTitle } from './ui/title'
 import { Dialog, Loaded, Loading, Refused } from './ui/parts'
 
 type Me = Schemas['Me']
@@ -27,14 +28,18 @@ export function LogInForm({ login: fixed, onDone }: { login?: string; onDone: ()
     setToken(session.access_token)
     onDone()
   })
+  const [isEmpty, setEmpty] = useState(false)
   const submit = (e: FormEvent) => {
     e.preventDefault()
-    void form.submit()
+    const empty = login.trim() === '' || password === ''
+    setEmpty(empty)
+    if (!empty) void form.submit()
   }
+  const unfilled = (value: string) => (isEmpty && value.trim() === '' ? '请填写' : undefined)
   return (
     <form onSubmit={submit} className="stack" noValidate>
-      {fixed === undefined && <TextField label="账号" value={login} onChange={setLogin} autoComplete="username" />}
-      <TextField label="口令" type="password" value={password} onChange={setPassword} autoComplete="current-password" />
+      {fixed === undefined && <TextField label="账号" value={login} onChange={setLogin} error={unfilled(login)} autoComplete="username" />}
+      <TextField label="密码" type="password" value={password} onChange={setPassword} error={unfilled(password)} autoComplete="current-password" />
       <Refused error={form.error} />
       <button type="submit" className="main" disabled={form.busy}>{form.busy ? '正在登录…' : '登录'}</button>
     </form>
@@ -55,16 +60,17 @@ export function ChangePassword({ onDone }: { onDone: () => void }) {
   })
   return (
     <form className="stack" noValidate onSubmit={(e) => { e.preventDefault(); void form.submit() }}>
-      <TextField label="现口令" type="password" value={old} onChange={setOld} error={form.at('/old')} autoComplete="current-password" />
-      <TextField label="新口令" type="password" value={next} onChange={setNext} error={form.at('/new')} hint="至少 10 个字符，不用常见词和自己的姓名、账号" autoComplete="new-password" />
+      <TextField label="现密码" type="password" value={old} onChange={setOld} error={form.at('/old')} autoComplete="current-password" />
+      <TextField label="新密码" type="password" value={next} onChange={setNext} error={form.at('/new')} hint="至少 10 个字符，不用常见词和自己的姓名、账号" autoComplete="new-password" />
       <TextField label="再输一遍" type="password" value={again} onChange={setAgain} error={differs ? '两次输入不一致' : undefined} autoComplete="new-password" />
       <Refused error={form.error} shown={['/old', '/new']} />
-      <button type="submit" className="main" disabled={form.busy}>修改口令</button>
+      <button type="submit" className="main" disabled={form.busy}>修改密码</button>
     </form>
   )
 }
 
 function Door({ children }: { children: ReactNode }) {
+  useTitle('登录')
   return (
     <main className="door">
       <div className="card">
@@ -78,11 +84,19 @@ function Door({ children }: { children: ReactNode }) {
 /** The door, then the house. */
 export function Session({ children }: { children: ReactNode }) {
   const inside = useSyncExternalStore(onToken, hasToken)
-  const [tried, setTried] = useState(false)
+  const [became, setBecame] = useState<Awaited<ReturnType<typeof renew>> | null>(null)
   useEffect(() => {
-    void renew().finally(() => setTried(true))
+    let timer: number | undefined
+    const attempt = () =>
+      void renew().then((now) => {
+        setBecame(now)
+        if (now === 'unreachable') timer = window.setTimeout(attempt, 3_000)
+      })
+    attempt()
+    return () => window.clearTimeout(timer)
   }, [])
-  if (!tried) return <Loading />
+  if (became === null) return <Loading />
+  if (!inside && became === 'unreachable') return <Door><p>连不上服务器，正在重试。恢复后会自动继续，不必关闭页面。</p></Door>
   if (!inside) return <Door><p className="muted">请用本人账号登录</p><LogInForm onDone={() => undefined} /></Door>
   return <Inside>{children}</Inside>
 }
@@ -94,7 +108,7 @@ function Inside({ children }: { children: ReactNode }) {
   const [asking, setAsking] = useState<(() => void) | null>(null)
   useEffect(() => onLogInNeeded(() => new Promise<void>((done) => setAsking(() => done))), [])
   const logOut = async () => {
-    await client.DELETE('/api/v1/sessions')
+    await client.DELETE('/api/v1/sessions').catch(() => undefined)
     queries.clear()
     setToken(null)
   }
@@ -103,8 +117,8 @@ function Inside({ children }: { children: ReactNode }) {
       <Loaded query={query}>
         {(me) => {
           if (me.must_change_password)
-            return <Door><p>首次登录，请先修改口令。</p><ChangePassword onDone={() => void query.refetch()} /></Door>
-          const round = me.rounds.find((r) => r.id === chosen) ?? me.rounds.find((r) => r.state === 'active') ?? me.rounds[0]
+            return <Door><p>首次登录，请先修改密码。</p><ChangePassword onDone={() => void query.refetch()} /></Door>
+          const round = me.rounds.find((r) => r.id === chosen) ?? me.rounds.find((r) => r.is_active) ?? me.rounds[0]
           const chooseRound = (id: string) => {
             localStorage.setItem('round', id)
             setChosen(id)
@@ -115,6 +129,7 @@ function Inside({ children }: { children: ReactNode }) {
       {asking && (
         <Dialog title="登录已过期">
           <p>请重新登录，填写的内容还在，登录后继续。</p>
+          <p className="muted">账号 {query.data?.login}</p>
           <LogInForm
             login={query.data?.login}
             onDone={() => {

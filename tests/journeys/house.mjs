@@ -90,10 +90,9 @@ export class House {
     page.on('request', (request) => {
       if (!request.url().startsWith(this.address) && !request.url().startsWith('data:') && !request.url().startsWith('blob:')) this.faults.push(`outside: ${request.url()}`)
     })
-    page.on('dialog', (dialog) => void dialog.accept())
     await page.goto(this.address)
     await page.getByLabel('账号').fill(who)
-    await page.getByLabel('口令').fill(this.password)
+    await page.getByLabel('密码').fill(this.password)
     await page.getByRole('button', { name: '登录' }).click()
     await page.getByRole('navigation', { name: '主导航' }).waitFor()
     this.people.set(key, page)
@@ -101,7 +100,7 @@ export class House {
   }
 
   async shot(page, name) {
-    await page.waitForTimeout(250)
+    await page.evaluate(() => document.fonts.ready.then(() => undefined))
     await page.screenshot({ path: join(this.shots, `${name}.png`) })
   }
 }

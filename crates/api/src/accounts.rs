@@ -32,6 +32,7 @@ pub struct AccountView {
     /// inactive, active or disabled.
     pub status: String,
     pub status_label: String,
+    pub is_active: bool,
     pub must_change_password: bool,
     pub last_login_at: Option<DateTime<Utc>>,
     pub version: i64,
@@ -60,6 +61,7 @@ impl From<AccountRow> for AccountView {
             duty: row.duty,
             duty_label,
             status_label: status_label.to_owned(),
+            is_active: row.status == "active",
             status: row.status,
             must_change_password: row.must_change_password,
             last_login_at: row.last_login_at,

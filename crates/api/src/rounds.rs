@@ -116,10 +116,13 @@ pub struct RoundView {
     pub policy_basis: String,
     /// Whether the caller is of the round's office.
     pub is_office: bool,
+    /// Not yet started, and the caller may start it.
+    pub can_activate: bool,
 }
 
 fn view(conn: &mut PgConnection, caller: &domain::actor::Actor, row: RoundRow) -> Result<RoundView, Error> {
     let id = RoundId(row.id);
+    let is_office = domain::rights::permit_office(caller, id).is_ok();
     let (policy, policy_basis) = rounds::policy(conn, id, row.policy_version)?;
     let group = rounds::group(conn, id)?;
     let assignments = rounds::assignments(conn, id)?;
@@ -131,6 +134,7 @@ fn view(conn: &mut PgConnection, caller: &domain::actor::Actor, row: RoundRow) -
             _ => "筹备",
         }
         .to_owned(),
+        can_activate: is_office && row.state == "draft",
         state: row.state,
         version: row.version,
         form: RoundForm {
@@ -170,7 +174,7 @@ fn view(conn: &mut PgConnection, caller: &domain::actor::Actor, row: RoundRow) -
         policy,
         policy_version: row.policy_version,
         policy_basis,
-        is_office: domain::rights::permit_office(caller, id).is_ok(),
+        is_office,
     })
 }
 

@@ -58,6 +58,7 @@ pub struct MyRound {
     pub code: String,
     pub name: String,
     pub state: String,
+    pub is_active: bool,
     /// Of this round's office.
     pub is_office: bool,
 }
@@ -290,6 +291,7 @@ pub async fn get_me(caller: Caller, app: Data<App>) -> Result<HttpResponse, Prob
                 id: r.id,
                 code: r.code,
                 name: r.name,
+                is_active: r.state == "active",
                 state: r.state,
             })
             .collect(),

@@ -4,7 +4,7 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::ids::{RoundId, SignRequestId, UnitId};
-use domain::policy::RequestKind;
+use domain::policy::{RequestKind, Who};
 use domain::sign_request::{SignDocument, Verdict};
 use domain::task::command::{Signing, TaskCommand};
 use persistence::signing;
@@ -33,6 +33,8 @@ pub struct WaitingView {
     pub submitted_by: String,
     pub submitted_at: DateTime<Utc>,
     pub waits_for: Option<String>,
+    /// Whoever signs says how he looked, so it is signed by itself.
+    pub needs_method: bool,
     pub due_on: Option<NaiveDate>,
     pub light: LightView,
     /// What the caller may do: sign, record_signature, confirm_signature, record_meeting.
@@ -66,12 +68,8 @@ pub async fn list_waiting(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Res
                         lead_unit: w.row.lead_unit,
                         submitted_by: w.row.submitted_by,
                         submitted_at: w.row.submitted_at,
-                        waits_for: w
-                            .row
-                            .waits_for
-                            .as_deref()
-                            .and_then(domain::policy::Who::parse)
-                            .map(|who| who.label().to_owned()),
+                        needs_method: w.row.waits_for.as_deref().and_then(Who::parse) == Some(Who::Supervisor),
+                        waits_for: w.row.waits_for.as_deref().and_then(Who::parse).map(|who| who.label().to_owned()),
                         due_on: w.loaded.task.draft.due_on,
                         light: light(alert.level, &alert.reasons),
                         actions: w.actions.iter().map(|a| a.as_str().to_owned()).collect(),

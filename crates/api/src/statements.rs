@@ -32,6 +32,7 @@ pub struct WrittenView {
     pub help_wanted: Option<String>,
     pub next_step: Option<String>,
     pub no_progress_reason: Option<String>,
+    pub evidence: Vec<Uuid>,
 }
 
 fn written(found: (StatementMark, StatementText)) -> WrittenView {
@@ -48,7 +49,16 @@ fn written(found: (StatementMark, StatementText)) -> WrittenView {
         help_wanted: text.help_wanted,
         next_step: text.next_step,
         no_progress_reason: text.no_progress_reason,
+        evidence: text.evidence.iter().map(|e| e.0).collect(),
     }
+}
+
+/// A milestone that is late or due in the week.
+#[derive(Serialize, ToSchema)]
+pub struct DueMilestone {
+    pub id: Uuid,
+    pub title: String,
+    pub due_on: NaiveDate,
 }
 
 /// One task of the week.
@@ -61,7 +71,10 @@ pub struct WeekLine {
     pub due_on: Option<NaiveDate>,
     /// The unit must write; otherwise it may.
     pub is_owed: bool,
+    /// Working days to the due date; negative when it is past.
+    pub working_days_left: Option<i64>,
     pub criteria: Vec<String>,
+    pub due_milestones: Vec<DueMilestone>,
     pub this: Option<WrittenView>,
     pub last: Option<WrittenView>,
 }
@@ -116,6 +129,7 @@ pub async fn get_week(
             persistence::rounds::find(conn, &origin.actor, RoundId(*id))?;
             let rows = statements::week(conn, &origin.actor, RoundId(*id), unit, week, &calendar, origin.now)?;
             let cut_off = rows.first().and_then(|r| weekly_statement::cut_off(week, &r.loaded.facts, &calendar));
+            let today = domain::calendar::today(origin.now);
             let lines = rows
                 .into_iter()
                 .map(|row| {
@@ -130,6 +144,18 @@ pub async fn get_week(
                         light: light(alert.level, &alert.reasons),
                         due_on: task.draft.due_on,
                         is_owed: row.is_owed,
+                        working_days_left: task.draft.due_on.map(|due| calendar.working_days_between(today, due)),
+                        due_milestones: task
+                            .milestones()
+                            .iter()
+                            .filter(|m| !task.done.contains_key(&m.id))
+                            .filter_map(|m| Some((m, m.due_on.filter(|on| *on <= week.sunday())?)))
+                            .map(|(m, due_on)| DueMilestone {
+                                id: m.id.0,
+                                title: row.loaded.milestone_words(m.id).0,
+                                due_on,
+                            })
+                            .collect(),
                         criteria: criteria.iter().map(|c| c.text.clone()).collect(),
                         this: row.this.map(written),
                         last: row.last.map(written),

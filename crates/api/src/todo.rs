@@ -1,13 +1,18 @@
 //! What waits for the caller, grouped by urgency: the open acts of his tasks that somebody waits for.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get};
-use chrono::{DateTime, Days, NaiveDate, Utc};
-use domain::actor::Actor;
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Utc};
+use domain::actor::{Actor, Role};
 use domain::calendar::{self, Calendar, Week};
-use domain::ids::{RoundId, UnitId};
+use domain::chain::Digest;
+use domain::ids::{PersonId, RoundId, UnitId};
+use domain::sign_request::{RequestState, Verdict};
 use domain::task::command::Action;
 use domain::task::state::StatementReply;
+use domain::task::text::Words;
 use domain::task::{self};
 use domain::weekly_statement;
 use persistence::tasks::{self, LoadedTask};
@@ -26,6 +31,8 @@ pub struct TodoItem {
     pub action: String,
     /// What to do, in words.
     pub what: String,
+    /// The word on its button.
+    pub verb: String,
     /// Background in a few words.
     pub context: String,
     /// None for something that is about several tasks at once.
@@ -34,17 +41,47 @@ pub struct TodoItem {
     pub title: Option<String>,
     pub version: Option<i64>,
     pub since: Option<DateTime<Utc>>,
+    /// Who or what made it begin.
+    pub from: Option<String>,
     pub due_at: Option<DateTime<Utc>>,
+    /// Working days until then; negative when it is past.
+    pub working_days_left: Option<i64>,
     /// overdue, today, week or later.
     pub group: String,
     /// How many, where it is about several.
     pub count: usize,
+    /// Those tasks.
+    pub about: Vec<Uuid>,
+    /// The week a statement is for.
+    #[schema(example = "2026-W38")]
+    pub week: Option<String>,
+}
+
+/// Something the caller's side handed in and waits for.
+#[derive(Serialize, ToSchema)]
+pub struct HandedIn {
+    pub task_id: Option<Uuid>,
+    pub number: Option<String>,
+    pub what: String,
+    pub waits_for: String,
+    pub since: DateTime<Utc>,
+    pub working_days: i64,
+}
+
+/// Whose tasks the caller answers for, as a filter of the ledger.
+#[derive(Serialize, ToSchema)]
+pub struct OwnTasks {
+    pub label: String,
+    pub unit: Option<Uuid>,
+    pub leader: Option<Uuid>,
 }
 
 /// Everything that waits for the caller in a round.
 #[derive(Serialize, ToSchema)]
 pub struct TodoList {
     pub items: Vec<TodoItem>,
+    pub handed_in: Vec<HandedIn>,
+    pub own: Option<OwnTasks>,
     pub overdue: usize,
     pub today: usize,
     pub now: DateTime<Utc>,
@@ -57,7 +94,46 @@ struct Collector<'a> {
     actor: &'a Actor,
     calendar: &'a Calendar,
     now: DateTime<Utc>,
+    names: &'a BTreeMap<Uuid, String>,
+    words: &'a BTreeMap<Digest, String>,
     items: Vec<TodoItem>,
+    handed_in: Vec<HandedIn>,
+}
+
+/// The span of a thing to do: since when, by whom, until when.
+#[derive(Default)]
+struct Span {
+    since: Option<DateTime<Utc>>,
+    from: Option<String>,
+    due_at: Option<DateTime<Utc>>,
+}
+
+impl Span {
+    fn until(due_at: Option<DateTime<Utc>>) -> Self {
+        Self { due_at, ..Self::default() }
+    }
+
+    fn since(mut self, at: Option<DateTime<Utc>>, from: impl Into<String>) -> Self {
+        self.since = at;
+        self.from = Some(from.into());
+        self
+    }
+}
+
+/// The word on the button; shorter than the name of the act.
+fn verb(action: Action) -> &'static str {
+    match action {
+        Action::SubmitPlan => "编报",
+        Action::ConfirmSignature => "复核",
+        Action::RecordMeeting => "登记",
+        Action::Uphold => "处理",
+        Action::Confirm => "确认",
+        Action::RequestClosure => "申请",
+        Action::CompleteMilestone => "报完成",
+        Action::SubmitStatement => "填写",
+        Action::AcknowledgeStatement => "阅签",
+        other => other.label(),
+    }
 }
 
 impl Collector<'_> {
@@ -73,28 +149,35 @@ impl Collector<'_> {
         }
     }
 
-    fn push(
-        &mut self,
-        loaded: Option<&LoadedTask>,
-        action: Action,
-        what: String,
-        context: String,
-        since: Option<DateTime<Utc>>,
-        due_at: Option<DateTime<Utc>>,
-    ) {
-        let group = self.group(due_at).to_owned();
+    fn name(&self, person: PersonId) -> String {
+        self.names.get(&person.0).cloned().unwrap_or_default()
+    }
+
+    /// Working days from today to the day an instant falls on; midnight ends the day before it.
+    fn days_until(&self, at: DateTime<Utc>) -> i64 {
+        let last = calendar::today(at - TimeDelta::seconds(1));
+        self.calendar.working_days_between(calendar::today(self.now), last)
+    }
+
+    fn push(&mut self, loaded: Option<&LoadedTask>, action: Action, what: String, context: String, span: Span) {
+        let Span { since, from, due_at } = span;
         self.items.push(TodoItem {
             action: action.as_str().to_owned(),
             what,
+            verb: verb(action).to_owned(),
             context,
             task_id: loaded.map(|l| l.task.id.0),
             number: loaded.map(|l| l.task.draft.number.clone()),
             title: loaded.map(|l| l.text.title.clone()),
             version: loaded.map(|l| l.task.version),
             since,
+            from,
+            group: self.group(due_at).to_owned(),
+            working_days_left: due_at.map(|at| self.days_until(at)),
             due_at,
-            group,
             count: 1,
+            about: loaded.map(|l| l.task.id.0).into_iter().collect(),
+            week: None,
         });
     }
 
@@ -102,46 +185,85 @@ impl Collector<'_> {
         let task = &loaded.task;
         let open = loaded.with_context(self.actor, self.calendar, self.now, |ctx| task::open_actions(task, ctx));
         let due = |on: Option<NaiveDate>| on.map(calendar::end_of_day);
-        for act in open {
+        for act in &open {
             match act.action {
                 Action::Claim => {
-                    let due_at = due(task.claim_due_on);
-                    self.push(Some(loaded), act.action, "认领任务".into(), String::new(), None, due_at);
+                    let issued = task.issued_on.map(|on| calendar::instant(on, NaiveTime::MIN));
+                    let span = Span::until(due(task.claim_due_on)).since(issued, "整改办下发");
+                    self.push(Some(loaded), act.action, "认领任务".into(), String::new(), span);
                 }
                 Action::SubmitPlan => {
-                    let returned = task
-                        .requests
-                        .last()
-                        .is_some_and(|r| r.request.state == domain::sign_request::RequestState::Returned);
-                    let context = if returned { "方案已退回，请修改后重报" } else { "" };
-                    let due_at = due(task.plan_due_on);
-                    self.push(Some(loaded), act.action, "报送方案".into(), context.into(), task.claimed_at, due_at);
+                    let context = self.returned(task).unwrap_or_default();
+                    let span = Span::until(due(task.plan_due_on)).since(task.claimed_at, "认领");
+                    self.push(Some(loaded), act.action, "报送方案".into(), context, span);
                 }
                 Action::Sign | Action::ConfirmSignature | Action::RecordMeeting => {
                     for (id, on_behalf) in &act.requests {
                         let Some(request) = task.request(*id).map(|r| &r.request) else { continue };
-                        let verb = act.action.label();
-                        let context = if on_behalf.is_some() { "授权代行" } else { "" };
-                        let what = format!("{verb}：{}", request.kind.label());
-                        let since = Some(request.submitted_at);
-                        self.push(Some(loaded), act.action, what, context.into(), since, None);
+                        let context = on_behalf.map(|p| format!("代 {} 签", self.name(p))).unwrap_or_default();
+                        let what = format!("{}：{}", act.action.label(), request.kind.label());
+                        let by = format!("{} 报", self.name(request.submitted_by));
+                        self.push(
+                            Some(loaded),
+                            act.action,
+                            what,
+                            context,
+                            Span::default().since(Some(request.submitted_at), by),
+                        );
                     }
                 }
                 Action::Uphold => {
-                    let since = task.wish.as_ref().map(|w| w.at);
-                    self.push(Some(loaded), act.action, "处理责任分工调整申请".into(), String::new(), since, None);
+                    let by = task.wish.as_ref().map(|w| format!("{} 提出", self.name(w.by))).unwrap_or_default();
+                    let span = Span::default().since(task.wish.as_ref().map(|w| w.at), by);
+                    self.push(Some(loaded), act.action, "处理责任分工调整申请".into(), String::new(), span);
                 }
                 Action::Confirm if act.missing.is_empty() => {
-                    self.push(Some(loaded), act.action, "确认销号".into(), "跟踪巩固期满".into(), None, None);
+                    let ended = task.observing_until.map(calendar::end_of_day);
+                    let span = Span::default().since(ended, "期满");
+                    self.push(Some(loaded), act.action, "确认销号".into(), "跟踪巩固期满".into(), span);
                 }
                 Action::RequestClosure if act.missing.is_empty() => {
-                    let due_at = due(task.draft.due_on);
-                    let context = "条件已经齐备";
-                    self.push(Some(loaded), act.action, "申请销号".into(), context.into(), None, due_at);
+                    let span = Span::until(due(task.draft.due_on));
+                    self.push(Some(loaded), act.action, "申请销号".into(), "条件已经齐备".into(), span);
                 }
                 Action::CompleteMilestone => self.milestones(loaded),
                 Action::SubmitStatement => self.statements(loaded),
                 _ => {}
+            }
+        }
+        self.wait(loaded, &open);
+    }
+
+    /// Why the newest request came back, in the words of whoever returned it.
+    fn returned(&self, task: &task::state::Task) -> Option<String> {
+        let request = &task.requests.last()?.request;
+        if request.state != RequestState::Returned {
+            return None;
+        }
+        let words = request.signatures.iter().rev().find(|s| s.verdict == Verdict::Return)?.words.as_ref();
+        let text = words.and_then(|d| self.words.get(d)).and_then(|b| serde_json::from_str::<Words>(b).ok());
+        Some(text.map_or("已退回，请修改后重报".to_owned(), |w| format!("退回：“{}”", w.text)))
+    }
+
+    /// What the caller or his unit handed in and others have in hand.
+    fn wait(&mut self, loaded: &LoadedTask, open: &[task::OpenAction]) {
+        let task = &loaded.task;
+        let me = self.actor.person().and_then(|p| p.person);
+        let units = self.own_units();
+        let leads = task.draft.parties.units.first().is_some_and(|u| units.contains(u));
+        for request in task.requests.iter().map(|r| &r.request).filter(|r| r.is_open()) {
+            let mine = me == Some(request.submitted_by) || leads;
+            let is_my_turn = open.iter().flat_map(|o| &o.requests).any(|(id, _)| *id == request.id);
+            let Some(step) = request.current_step().and_then(|i| request.chain.get(i)) else { continue };
+            if mine && !is_my_turn {
+                self.handed_in.push(HandedIn {
+                    task_id: Some(task.id.0),
+                    number: Some(task.draft.number.clone()),
+                    what: request.kind.label().to_owned(),
+                    waits_for: step.person.map_or_else(|| step.label.clone(), |p| self.name(p)),
+                    since: request.submitted_at,
+                    working_days: -self.days_until(request.submitted_at),
+                });
             }
         }
     }
@@ -158,7 +280,13 @@ impl Collector<'_> {
             let what = format!("报节点完成：{}", loaded.milestone_words(milestone.id).0);
             let (done, all) = task.progress();
             let context = format!("{done} / {all} 个节点已完成");
-            self.push(Some(loaded), Action::CompleteMilestone, what, context, None, Some(calendar::end_of_day(on)));
+            self.push(
+                Some(loaded),
+                Action::CompleteMilestone,
+                what,
+                context,
+                Span::until(Some(calendar::end_of_day(on))),
+            );
         }
     }
 
@@ -173,7 +301,9 @@ impl Collector<'_> {
             for week in weekly_statement::missing_weeks(task, unit, &loaded.facts, self.calendar, self.now) {
                 let due_at = weekly_statement::cut_off(week, &loaded.facts, self.calendar);
                 let what = format!("补报第{}周写实", week.number());
-                self.push(Some(loaded), Action::SubmitStatement, what, "截止时未报".into(), None, due_at);
+                let span = Span::until(due_at).since(due_at, "截止未报");
+                self.push(Some(loaded), Action::SubmitStatement, what, String::new(), span);
+                self.of_week(week);
             }
             let returned: Vec<Week> = task
                 .statements
@@ -184,17 +314,25 @@ impl Collector<'_> {
                 .collect();
             for week in returned {
                 let what = format!("修改退回的第{}周写实", week.number());
-                self.push(Some(loaded), Action::SubmitStatement, what, String::new(), None, None);
+                self.push(Some(loaded), Action::SubmitStatement, what, String::new(), Span::default());
+                self.of_week(week);
             }
         }
     }
 
+    fn of_week(&mut self, week: Week) {
+        if let Some(last) = self.items.last_mut() {
+            last.week = Some(week.to_string());
+        }
+    }
+
     /// Several tasks and one act make one line.
-    fn together(&mut self, action: Action, what: String, count: usize, due_at: Option<DateTime<Utc>>) {
-        if count > 0 {
-            self.push(None, action, what, String::new(), None, due_at);
+    fn together(&mut self, action: Action, what: String, about: Vec<Uuid>, due_at: Option<DateTime<Utc>>) {
+        if !about.is_empty() {
+            self.push(None, action, what, String::new(), Span::until(due_at));
             if let Some(last) = self.items.last_mut() {
-                last.count = count;
+                last.count = about.len();
+                last.about = about;
             }
         }
     }
@@ -213,44 +351,115 @@ pub async fn list_todo(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result
             persistence::rounds::find(conn, &origin.actor, round)?;
             let ids = persistence::ledger::visible_ids(conn, &origin.actor, round)?;
             let all = tasks::find_many(conn, &origin.actor, round, &ids, origin.now)?;
-            Ok(collect(&all, &origin.actor, &calendar, origin.now))
+            let names = tasks::names(conn, people(&all))?;
+            let mut words = BTreeMap::new();
+            for loaded in all.iter().filter(|l| is_returned(&l.task)) {
+                words.extend(tasks::words_of(conn, &loaded.task)?);
+            }
+            Ok(collect(&all, &origin.actor, &calendar, origin.now, &names, &words))
         })
         .await?;
     Ok(HttpResponse::Ok().json(list))
 }
 
-fn collect(all: &[LoadedTask], actor: &Actor, calendar: &Calendar, now: DateTime<Utc>) -> TodoList {
-    let mut collector = Collector { actor, calendar, now, items: Vec::new() };
+fn is_returned(task: &task::state::Task) -> bool {
+    task.requests.last().is_some_and(|r| r.request.state == RequestState::Returned)
+}
+
+/// Everybody a line may name.
+fn people(all: &[LoadedTask]) -> Vec<Uuid> {
+    let mut ids = BTreeSet::new();
+    for task in all.iter().map(|l| &l.task) {
+        ids.extend(task.wish.iter().map(|w| w.by.0));
+        for request in task.requests.iter().map(|r| &r.request).filter(|r| r.is_open()) {
+            ids.insert(request.submitted_by.0);
+            ids.extend(request.chain.iter().filter_map(|s| s.person).map(|p| p.0));
+        }
+    }
+    ids.into_iter().collect()
+}
+
+/// The tasks somebody answers for: a leader's, or his unit's.
+fn own(actor: &Actor) -> Option<OwnTasks> {
+    let person = actor.person()?;
+    let unit = person.home_unit().and_then(|u| u.unit()).map(|u| u.0);
+    match person.role? {
+        Role::Leader => {
+            Some(OwnTasks { label: "我负责的任务".to_owned(), unit: None, leader: person.person.map(|p| p.0) })
+        }
+        Role::Unit => Some(OwnTasks { label: "本单位任务".to_owned(), unit, leader: None }),
+        Role::Supervisor => Some(OwnTasks { label: "本轮任务".to_owned(), unit: None, leader: None }),
+    }
+}
+
+fn collect(
+    all: &[LoadedTask],
+    actor: &Actor,
+    calendar: &Calendar,
+    now: DateTime<Utc>,
+    names: &BTreeMap<Uuid, String>,
+    words: &BTreeMap<Digest, String>,
+) -> TodoList {
+    let mut collector = Collector { actor, calendar, now, names, words, items: Vec::new(), handed_in: Vec::new() };
     let today = calendar::today(now);
     let week = Week::of(today);
-    let (mut drafts, mut unanswered, mut owed, mut written) = (0, 0, 0, 0);
+    let (mut drafts, mut unanswered, mut unwritten) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut owed, mut written) = (0, 0);
+    let mut unread: Vec<DateTime<Utc>> = Vec::new();
     let mut cut_off = None;
     for loaded in all {
         collector.look(loaded);
         let task = &loaded.task;
         cut_off = cut_off.or_else(|| weekly_statement::cut_off(week, &loaded.facts, calendar));
         for unit in collector.own_units() {
+            unread.extend(task.statement(unit, week).filter(|s| s.reply == StatementReply::Waiting).map(|s| s.at));
             if weekly_statement::is_owed(task, unit, week, &loaded.facts, calendar) {
                 owed += 1;
-                written += usize::from(task.statement(unit, week).is_some());
+                match task.statement(unit, week) {
+                    Some(_) => written += 1,
+                    None => unwritten.push(task.id.0),
+                }
             }
         }
         let open = loaded.with_context(actor, calendar, now, |ctx| task::open_actions(task, ctx));
-        drafts += usize::from(open.iter().any(|o| o.action == Action::Issue && o.missing.is_empty()));
-        unanswered += usize::from(open.iter().any(|o| o.action == Action::AcknowledgeStatement));
+        if open.iter().any(|o| o.action == Action::Issue && o.missing.is_empty()) {
+            drafts.push(task.id.0);
+        }
+        if open.iter().any(|o| o.action == Action::AcknowledgeStatement) {
+            unanswered.push(task.id.0);
+        }
     }
-    if owed > written && cut_off.is_some_and(|at| at > now) {
+    if cut_off.is_some_and(|at| at > now) {
         let what = format!("交第{}周写实（已交 {written} / {owed}）", week.number());
-        collector.together(Action::SubmitStatement, what, owed - written, cut_off);
+        collector.together(Action::SubmitStatement, what, unwritten, cut_off);
     }
-    collector.together(Action::Issue, format!("下发任务 {drafts} 项"), drafts, None);
-    collector.together(Action::AcknowledgeStatement, format!("阅签写实，涉及 {unanswered} 项任务"), unanswered, None);
+    collector.together(Action::Issue, format!("下发任务 {} 项", drafts.len()), drafts, None);
+    collector.together(
+        Action::AcknowledgeStatement,
+        format!("阅签写实，涉及 {} 项任务", unanswered.len()),
+        unanswered,
+        None,
+    );
+    let mut handed_in = collector.handed_in;
+    if let Some(since) = unread.iter().min() {
+        handed_in.push(HandedIn {
+            task_id: None,
+            number: None,
+            what: format!("第{}周写实 {} 项", week.number(), unread.len()),
+            waits_for: "整改办阅签".to_owned(),
+            since: *since,
+            working_days: calendar.working_days_between(calendar::today(*since), today),
+        });
+    }
+    handed_in.sort_by_key(|h| h.since);
     let mut items = collector.items;
     items.sort_by_key(|i| (i.due_at.unwrap_or(DateTime::<Utc>::MAX_UTC), i.number.clone()));
     TodoList {
         overdue: items.iter().filter(|i| i.group == "overdue").count(),
         today: items.iter().filter(|i| i.group == "today").count(),
         items,
+        handed_in,
+        own: own(actor),
         now,
         cut_off,
         is_calendar_announced: calendar.is_announced(chrono::Datelike::year(&today)),

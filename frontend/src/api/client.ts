@@ -46,18 +46,21 @@ export function onLogInNeeded(ask: () => Promise<void>) {
   askLogIn = ask
 }
 
-let renewal: Promise<boolean> | null = null
+/** What became of a renewal; a server that does not answer says nothing about the log-in. */
+type Renewal = 'renewed' | 'refused' | 'unreachable'
+let renewal: Promise<Renewal> | null = null
 
 /** Renews the session by its cookie; one at a time in all tabs, for each cookie works once. */
-export function renew(): Promise<boolean> {
-  renewal ??= oneAtATime(async () => {
+export function renew(): Promise<Renewal> {
+  renewal ??= oneAtATime<Renewal>(async () => {
     const answer = await fetch('/api/v1/sessions/refresh', { method: 'POST' })
-    if (!answer.ok) return false
+    if (answer.status >= 500) return 'unreachable'
+    if (!answer.ok) return 'refused'
     const session = (await answer.json()) as Schemas['Session']
     setToken(session.access_token)
-    return true
+    return 'renewed'
   })
-    .catch(() => false)
+    .catch((): Renewal => 'unreachable')
     .finally(() => {
       renewal = null
     })
@@ -78,7 +81,9 @@ async function send(request: Request): Promise<Response> {
   }
   const answer = await withToken(request)
   if (answer.status !== 401 || request.url.includes('/sessions')) return answer
-  if (!(await renew())) {
+  const became = await renew()
+  if (became === 'unreachable') throw new ApiError(offline)
+  if (became === 'refused') {
     if (!askLogIn) return answer
     relogin ??= askLogIn().finally(() => {
       relogin = null
@@ -92,11 +97,18 @@ export const client = createClient<paths>({ baseUrl: '', fetch: send })
 
 /** The body of an answer, or the problem thrown. */
 export async function get<T>(answer: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
-  const { data, error, response } = await answer.catch(() => {
-    throw new ApiError(offline)
-  })
-  if (!response.ok) throw new ApiError(isProblem(error) ? error : { ...offline, status: response.status })
+  const { data, error, response } = await answer.catch(unreachable)
+  if (!response.ok) throw new ApiError(isProblem(error) ? error : unsaid(response.status))
   return data as T
+}
+
+function unreachable(error: unknown): never {
+  throw error instanceof ApiError ? error : new ApiError(offline)
+}
+
+/** An answer that is no problem document: something between here and the server spoke. */
+function unsaid(status: number): Problem {
+  return status >= 500 ? { ...offline, status } : { ...offline, status, title: '服务器没有接受这次请求，填写的内容还在，请重试' }
 }
 
 function isProblem(error: unknown): error is Problem {
@@ -110,6 +122,13 @@ export async function post<T>(path: string, body: unknown, version?: number): Pr
   return raw<T>(path, { method: 'POST', headers, body: JSON.stringify(body) })
 }
 
+/** Keeps a draft though the page is being left: the browser finishes what was begun. */
+export function keepDraftWhileLeaving(form: string, subject: string, body: unknown) {
+  const headers: Record<string, string> = { 'content-type': 'application/json' }
+  if (token) headers.authorization = `Bearer ${token}`
+  void fetch(`/api/v1/drafts/${form}/${subject}`, { method: 'PUT', keepalive: true, headers, body: JSON.stringify({ body }) }).catch(() => undefined)
+}
+
 /** Sends a file as it is. */
 export async function upload<T>(path: string, query: Record<string, string>, file: Blob): Promise<T> {
   const headers = { 'content-type': 'application/octet-stream' }
@@ -117,11 +136,9 @@ export async function upload<T>(path: string, query: Record<string, string>, fil
 }
 
 async function raw<T>(path: string, init: RequestInit): Promise<T> {
-  const answer = await send(new Request(`/api/v1${path}`, init)).catch(() => {
-    throw new ApiError(offline)
-  })
+  const answer = await send(new Request(`/api/v1${path}`, init)).catch(unreachable)
   const body: unknown = answer.status === 204 ? null : await answer.json().catch(() => null)
-  if (!answer.ok) throw new ApiError(isProblem(body) ? body : { ...offline, status: answer.status })
+  if (!answer.ok) throw new ApiError(isProblem(body) ? body : unsaid(answer.status))
   return body as T
 }
 

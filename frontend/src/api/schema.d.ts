@@ -1208,6 +1208,7 @@ export interface components {
             /** @description inactive, active or disabled. */
             status: string;
             status_label: string;
+            is_active: boolean;
             must_change_password: boolean;
             /** Format: date-time */
             last_login_at?: string | null;
@@ -1479,6 +1480,14 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** @description A milestone that is late or due in the week. */
+        DueMilestone: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            /** Format: date */
+            due_on: string;
+        };
         /** @description One event as the auditor sees it. */
         EventView: {
             /**
@@ -1595,6 +1604,18 @@ export interface components {
             post: string;
             is_principal?: boolean;
             is_second?: boolean;
+        };
+        /** @description Something the caller's side handed in and waits for. */
+        HandedIn: {
+            /** Format: uuid */
+            task_id?: string | null;
+            number?: string | null;
+            what: string;
+            waits_for: string;
+            /** Format: date-time */
+            since: string;
+            /** Format: int64 */
+            working_days: number;
         };
         /** @description One line of the history. */
         HistoryLine: {
@@ -1797,6 +1818,7 @@ export interface components {
             code: string;
             name: string;
             state: string;
+            is_active: boolean;
             /** @description Of this round's office. */
             is_office: boolean;
         };
@@ -1853,6 +1875,14 @@ export interface components {
             created: number;
             updated: number;
             unchanged: number;
+        };
+        /** @description Whose tasks the caller answers for, as a filter of the ledger. */
+        OwnTasks: {
+            label: string;
+            /** Format: uuid */
+            unit?: string | null;
+            /** Format: uuid */
+            leader?: string | null;
         };
         /** @description Who answers for a task from now on. */
         PartiesInput: {
@@ -2107,6 +2137,8 @@ export interface components {
             kind_label: string;
             state: string;
             state_label: string;
+            is_open: boolean;
+            is_returned: boolean;
             /** @description SHA-256 of exactly what is signed. */
             content_hash: string;
             submitted_by: components["schemas"]["Named"];
@@ -2187,6 +2219,8 @@ export interface components {
             policy_basis: string;
             /** @description Whether the caller is of the round's office. */
             is_office: boolean;
+            /** @description Not yet started, and the caller may start it. */
+            can_activate: boolean;
         };
         /** @description What is being typed. */
         SaveDraft: {
@@ -2305,6 +2339,11 @@ export interface components {
             minutes_number?: string | null;
             state: string;
             state_label: string;
+            /** @description Entered by the office for a paper or a meeting. */
+            is_recorded: boolean;
+            /** @description Waits for the second officer. */
+            is_pending: boolean;
+            is_void: boolean;
         };
         /** @description A row that is not data. */
         Skipped: {
@@ -2364,6 +2403,8 @@ export interface components {
             is_late: boolean;
             is_after_cut_off: boolean;
             is_newest: boolean;
+            /** @description Nobody has answered it yet. */
+            is_waiting: boolean;
             reply: string;
             reply_label: string;
             progress?: string | null;
@@ -2396,6 +2437,8 @@ export interface components {
             /** @description Met by the head's own submission. */
             is_met_by_submission: boolean;
             is_current: boolean;
+            /** @description Whoever signs it says how he looked. */
+            needs_method: boolean;
         };
         /** @description The plan handed in; without one, the plan as it was last saved. */
         SubmitPlan: {
@@ -2500,6 +2543,8 @@ export interface components {
             action: string;
             /** @description What to do, in words. */
             what: string;
+            /** @description The word on its button. */
+            verb: string;
             /** @description Background in a few words. */
             context: string;
             /**
@@ -2513,16 +2558,32 @@ export interface components {
             version?: number | null;
             /** Format: date-time */
             since?: string | null;
+            /** @description Who or what made it begin. */
+            from?: string | null;
             /** Format: date-time */
             due_at?: string | null;
+            /**
+             * Format: int64
+             * @description Working days until then; negative when it is past.
+             */
+            working_days_left?: number | null;
             /** @description overdue, today, week or later. */
             group: string;
             /** @description How many, where it is about several. */
             count: number;
+            /** @description Those tasks. */
+            about: string[];
+            /**
+             * @description The week a statement is for.
+             * @example 2026-W38
+             */
+            week?: string | null;
         };
         /** @description Everything that waits for the caller in a round. */
         TodoList: {
             items: components["schemas"]["TodoItem"][];
+            handed_in: components["schemas"]["HandedIn"][];
+            own?: components["schemas"]["OwnTasks"] | null;
             overdue: number;
             today: number;
             /** Format: date-time */
@@ -2572,6 +2633,8 @@ export interface components {
             /** Format: date-time */
             submitted_at: string;
             waits_for?: string | null;
+            /** @description Whoever signs says how he looked, so it is signed by itself. */
+            needs_method: boolean;
             /** Format: date */
             due_on?: string | null;
             light: components["schemas"]["LightView"];
@@ -2592,7 +2655,13 @@ export interface components {
             due_on?: string | null;
             /** @description The unit must write; otherwise it may. */
             is_owed: boolean;
+            /**
+             * Format: int64
+             * @description Working days to the due date; negative when it is past.
+             */
+            working_days_left?: number | null;
             criteria: string[];
+            due_milestones: components["schemas"]["DueMilestone"][];
             this?: components["schemas"]["WrittenView"] | null;
             last?: components["schemas"]["WrittenView"] | null;
         };
@@ -2662,6 +2731,7 @@ export interface components {
             help_wanted?: string | null;
             next_step?: string | null;
             no_progress_reason?: string | null;
+            evidence: string[];
         };
     };
     responses: never;

@@ -4,13 +4,17 @@ import { useState } from 'react'
 import { type Schemas, client, get } from '../api/client'
 import { useSession } from '../session'
 import { usePeople } from '../task/parties'
-import { SelectField, TextField, useSend } from '../ui/form'
-import { Empty, Loaded, Refused } from '../ui/parts'
+import { assignmentKinds } from '../labels.gen'
+import { TextField, blank, useSend } from '../ui/form'
+import { Ask, Empty, Loaded, Refused } from '../ui/parts'
+import { Pick } from '../ui/pick'
+import { useTitle } from '../ui/title'
 
 type Round = Schemas['RoundView']
 type Form = Schemas['RoundForm']
 
 export function Rounds() {
+  useTitle('轮次设置')
   const { me, round } = useSession()
   const [isNew, setNew] = useState(false)
   const query = useQuery({
@@ -26,7 +30,7 @@ export function Rounds() {
       </div>
       {isNew && <NewRound done={() => setNew(false)} />}
       {!round && !isNew && <Empty>还没有轮次。收到反馈意见后，先“新开一轮”，再导入整改方案。</Empty>}
-      {round && <Loaded query={query}>{(data) => <Whole key={`${data.id}.${data.version}`} round={data} />}</Loaded>}
+      {round && <Loaded query={query}>{(data) => <Whole key={data.id} round={data} />}</Loaded>}
     </>
   )
 }
@@ -41,13 +45,13 @@ function NewRound({ done }: { done: () => void }) {
     await queries.invalidateQueries()
     chooseRound(made.id)
     done()
-  })
+  }, () => blank({ '/code': code, '/name': name }))
   return (
     <form className="card stack" noValidate onSubmit={(e) => { e.preventDefault(); void form.submit() }}>
       <TextField label="代号" value={code} onChange={setCode} hint="如 2026-1" error={form.at('/code')} />
       <TextField label="名称" value={name} onChange={setName} error={form.at('/name')} />
       <Refused error={form.error} shown={['/code', '/name']} />
-      <div><button type="submit" className="main" disabled={form.busy}>建立</button></div>
+      <div className="send"><button type="submit" className="main" disabled={form.busy}>建立</button></div>
     </form>
   )
 }
@@ -63,17 +67,22 @@ function Whole({ round }: { round: Round }) {
   const [form, setForm] = useState<Form>(round.form)
   const [group, setGroup] = useState(round.group)
   const [assigned, setAssigned] = useState(round.assignments)
+  const [isAsking, setAsking] = useState(false)
   const [basis, setBasis] = useState('')
   const [observation, setObservation] = useState(String(round.policy.observation_working_days))
   const params = { path: { id: round.id }, header: { 'If-Match': `"${round.version}"` } }
-  const refresh = () => queries.invalidateQueries()
-  const save = useSend(async () => { await get(client.PUT('/api/v1/rounds/{id}', { params, body: form })); await refresh() })
-  const saveGroup = useSend(async () => { await get(client.PUT('/api/v1/rounds/{id}/group', { params, body: { members: group } })); await refresh() })
-  const saveAssigned = useSend(async () => { await get(client.PUT('/api/v1/rounds/{id}/assignments', { params, body: { assignments: assigned } })); await refresh() })
+  const [saved, setSaved] = useState('')
+  const refresh = async (what = '') => {
+    await queries.invalidateQueries()
+    setSaved(what)
+  }
+  const save = useSend(async () => { await get(client.PUT('/api/v1/rounds/{id}', { params, body: form })); await refresh('资料') })
+  const saveGroup = useSend(async () => { await get(client.PUT('/api/v1/rounds/{id}/group', { params, body: { members: group } })); await refresh('领导组') })
+  const saveAssigned = useSend(async () => { await get(client.PUT('/api/v1/rounds/{id}/assignments', { params, body: { assignments: assigned } })); await refresh('分工') })
   const savePolicy = useSend(async () => {
     await get(client.PUT('/api/v1/rounds/{id}/policy', { params, body: { policy: { ...round.policy, observation_working_days: Number(observation) }, basis } }))
-    await refresh()
-  })
+    await refresh('规则')
+  }, () => blank({ '/basis': basis }))
   const activate = useSend(async () => { await get(client.POST('/api/v1/rounds/{id}/activate', { params })); await refresh() })
   const name = (id: string) => people.find((p) => p.value === id)?.label ?? ''
   return (
@@ -90,11 +99,11 @@ function Whole({ round }: { round: Round }) {
           ))}
         </div>
         <Refused error={save.error} />
-        <div><button type="button" className="main" disabled={save.busy} onClick={() => void save.submit()}>保存</button></div>
+        <div className="send"><button type="button" className="main" disabled={save.busy} onClick={() => void save.submit()}>保存</button>{saved === '资料' && <small className="ok" role="status">已保存</small>}</div>
       </section>
       <section className="card stack">
         <h2>整改工作领导组</h2>
-        <ul className="lines">
+        <ul className="members">
           {group.map((m, i) => (
             <li key={m.person_id}>
               <span>{m.name || name(m.person_id)}</span>
@@ -108,16 +117,16 @@ function Whole({ round }: { round: Round }) {
         </ul>
         <Add label="添加成员" people={people} onAdd={(person_id) => !group.some((g) => g.person_id === person_id) && setGroup([...group, { person_id, name: '', post: 'member', is_principal: false, is_second: false }])} />
         <Refused error={saveGroup.error} />
-        <div><button type="button" disabled={saveGroup.busy} onClick={() => void saveGroup.submit()}>保存领导组</button></div>
+        <div className="send"><button type="button" disabled={saveGroup.busy} onClick={() => void saveGroup.submit()}>保存领导组</button>{saved === '领导组' && <small className="ok" role="status">已保存</small>}</div>
       </section>
       <section className="card stack">
         <h2>整改办与督导组</h2>
-        <ul className="lines">
+        <ul className="members">
           {assigned.map((a, i) => (
             <li key={a.person_id}>
               <span>{a.name || name(a.person_id)}</span>
-              <select aria-label="分工" value={a.kind} onChange={(e) => setAssigned(assigned.map((x, k) => (k === i ? { ...x, kind: e.target.value as 'office' | 'team' } : x)))}>
-                <option value="office">整改办</option><option value="team">督导组</option>
+              <select aria-label="分工" value={a.kind} onChange={(e) => setAssigned(assigned.map((x, k) => (k === i ? { ...x, kind: e.target.value as keyof typeof assignmentKinds } : x)))}>
+                {Object.entries(assignmentKinds).map(([value, label]) => <option key={value} value={value}>{label}</option>)}
               </select>
               <button type="button" className="plain" aria-label={`移除 ${a.name}`} onClick={() => setAssigned(assigned.filter((_, k) => k !== i))}>✕</button>
             </li>
@@ -125,7 +134,7 @@ function Whole({ round }: { round: Round }) {
         </ul>
         <Add label="添加人员" people={people} onAdd={(person_id) => !assigned.some((a) => a.person_id === person_id) && setAssigned([...assigned, { person_id, name: '', kind: 'team', unit_ids: [] }])} />
         <Refused error={saveAssigned.error} />
-        <div><button type="button" disabled={saveAssigned.busy} onClick={() => void saveAssigned.submit()}>保存分工</button></div>
+        <div className="send"><button type="button" disabled={saveAssigned.busy} onClick={() => void saveAssigned.submit()}>保存分工</button>{saved === '分工' && <small className="ok" role="status">已保存</small>}</div>
       </section>
       <section className="card stack">
         <h2>规则 <span>第 {round.policy_version} 版，依据：{round.policy_basis}</span></h2>
@@ -134,14 +143,19 @@ function Whole({ round }: { round: Round }) {
           <TextField label="修改依据" value={basis} onChange={setBasis} error={savePolicy.at('/basis')} />
         </div>
         <Refused error={savePolicy.error} shown={['/basis']} />
-        <div><button type="button" disabled={savePolicy.busy} onClick={() => void savePolicy.submit()}>保存为新版</button></div>
+        <div className="send"><button type="button" disabled={savePolicy.busy} onClick={() => void savePolicy.submit()}>保存为新版</button>{saved === '规则' && <small className="ok" role="status">已保存</small>}</div>
       </section>
-      {round.state === 'draft' && (
+      {round.can_activate && (
         <section className="card stack">
           <h2>启动</h2>
           <p>启动后反馈问题不再改动，可以下发任务。</p>
-          <Refused error={activate.error} />
-          <div><button type="button" className="main" disabled={activate.busy} onClick={() => void activate.submit()}>启动本轮整改</button></div>
+          <div className="send"><button type="button" className="main" onClick={() => setAsking(true)}>启动本轮整改</button></div>
+          {isAsking && (
+            <Ask title="启动本轮整改？" verb="启动" busy={activate.busy} onYes={() => void activate.submit()} onNo={() => setAsking(false)}>
+              <p>启动后反馈问题不得改动，不能退回筹备。</p>
+              <Refused error={activate.error} />
+            </Ask>
+          )}
         </section>
       )}
     </fieldset>
@@ -149,5 +163,5 @@ function Whole({ round }: { round: Round }) {
 }
 
 function Add({ label, people, onAdd }: { label: string; people: { value: string; label: string }[]; onAdd: (id: string) => void }) {
-  return <SelectField label={label} empty="请选择" value="" onChange={(id) => id && onAdd(id)} options={people} />
+  return <div className="field narrow"><Pick label={label} value="" clears empty={`${label}：输入姓名查找`} onChange={(id) => id && onAdd(id)} options={people} /></div>
 }

@@ -4,82 +4,140 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { type Schemas, client, get, post } from '../api/client'
 import { useRound } from '../session'
+import { ActionPanel } from '../task/panel'
 import { useSend } from '../ui/form'
-import { Empty, Light, Loaded, Refused } from '../ui/parts'
-import { day, moment } from '../ui/words'
+import { Ask, Empty, Light, Loaded, Loading, NoRound, Refused } from '../ui/parts'
+import { useTitle } from '../ui/title'
+import { began, day, said } from '../ui/words'
+
+type Waiting = Schemas['WaitingView']
+/** The signer's own act; all others are the desk's. */
+const own = 'sign'
 
 export function Signing() {
+  useTitle('签批')
   const round = useRound()
-  const queries = useQueryClient()
-  const [chosen, setChosen] = useState<Set<string>>(new Set())
-  const [refused, setRefused] = useState<string[]>([])
   const query = useQuery({
     queryKey: ['waiting', round],
     queryFn: () => get(client.GET('/api/v1/rounds/{id}/waiting', { params: { path: { id: round } } })),
     enabled: round !== '',
   })
-  const items = query.data ?? []
+  if (round === '') return <NoRound title="签批" />
+  return <Loaded query={query}>{(list) => <Whole list={list} />}</Loaded>
+}
+
+function Whole({ list }: { list: Waiting[] }) {
+  const queries = useQueryClient()
+  const [chosen, setChosen] = useState<Set<string>>(new Set())
+  const [isAsking, setAsking] = useState(false)
+  const [refused, setRefused] = useState<string[]>([])
+  const [open, setOpen] = useState<{ id: string; action: string } | null>(null)
+  const mine = list.filter((w) => w.actions.includes(own))
+  const desk = list.filter((w) => !w.actions.includes(own))
+  const picked = mine.filter((w) => chosen.has(w.id))
   const form = useSend(async () => {
-    const picked = items.filter((w) => chosen.has(w.id))
     const results = await post<Schemas['BatchResult'][]>('/sign-batches', {
       items: picked.map((w) => ({ request: w.id, task_id: w.task_id, version: w.version })), verdict: 'approve', words: null, meeting: null,
     })
-    setRefused(results.flatMap((r) => (r.problem ? [`${picked.find((w) => w.task_id === r.id)?.task_number}：${r.problem.title}`] : [])))
+    setRefused(results.flatMap((r) => (r.problem ? [`${picked.find((w) => w.task_id === r.id)?.task_number}：${said(r.problem.title)}`] : [])))
     setChosen(new Set())
+    setAsking(false)
     await queries.invalidateQueries()
   })
-  if (round === '') return <Empty>还没有与您有关的轮次。</Empty>
   const toggle = (id: string) => setChosen((now) => {
     const next = new Set(now)
     if (!next.delete(id)) next.add(id)
     return next
   })
+  const batchable = mine.filter((w) => !w.needs_method)
+  const lines = (items: Waiting[], canChoose: boolean) => (
+    <ul className="card lines">
+      {items.map((w) => (
+        <Line
+          key={w.id}
+          item={w}
+          isChosen={chosen.has(w.id)}
+          toggle={canChoose && batchable.length > 1 ? toggle : undefined}
+          open={open?.id === w.id ? open.action : null}
+          setOpen={(action) => setOpen(action ? { id: w.id, action } : null)}
+        />
+      ))}
+    </ul>
+  )
   return (
-    <Loaded query={query}>
-      {(list) => {
-        const mine = list.filter((w) => w.actions.includes('sign'))
-        const desk = list.filter((w) => !w.actions.includes('sign'))
-        return (
-          <>
-            <div className="head"><h1>签批</h1><p>等我签 {mine.length} 项{desk.length > 0 && `，线下办理 ${desk.length} 项`}</p></div>
-            {list.length === 0 && <Empty>没有等您签批的事项。</Empty>}
-            {mine.length > 0 && <Lines title="等我签" items={mine} chosen={chosen} toggle={toggle} />}
-            {desk.length > 0 && <Lines title="线下签批与会议" items={desk} />}
-            {refused.length > 0 && <ul className="refused">{refused.map((r) => <li key={r}>{r}</li>)}</ul>}
-            <Refused error={form.error} />
-            {chosen.size > 0 && (
-              <div className="batch card">
-                <b>已选 {chosen.size} 项</b>
-                <button type="button" className="main" disabled={form.busy} onClick={() => window.confirm(`对所选 ${chosen.size} 项逐项签字同意？`) && void form.submit()}>同意并签字</button>
-              </div>
-            )}
-          </>
-        )
-      }}
-    </Loaded>
+    <>
+      <div className="head"><h1>签批</h1><p>{list.length === 0 ? '' : `等我签 ${mine.length} 项${desk.length > 0 ? `，线下办理 ${desk.length} 项` : ''}`}</p></div>
+      {list.length === 0 && <Empty>没有等您签批的事项。有新的会出现在这里，也会在右上角通知您。</Empty>}
+      {mine.length > 0 && (
+        <section className="part">
+          <header><h2>等我签 <span>{mine.length}</span></h2><span>何时报</span></header>
+          {lines(mine, true)}
+        </section>
+      )}
+      {desk.length > 0 && (
+        <section className="part">
+          <header><h2>线下签批与会议 <span>{desk.length}</span></h2><span>何时报</span></header>
+          {lines(desk, false)}
+        </section>
+      )}
+      {refused.length > 0 && <ul className="refused" role="alert">{refused.map((r) => <li key={r}>{r}</li>)}</ul>}
+      {picked.length > 0 && (
+        <div className="batch card" role="region" aria-label="批量签批">
+          <b>已选 {picked.length} 项</b>
+          <button type="button" className="main" onClick={() => setAsking(true)}>同意并签字</button>
+          <button type="button" className="plain" onClick={() => setChosen(new Set())}>取消选择</button>
+        </div>
+      )}
+      {isAsking && (
+        <Ask title={`对所选 ${picked.length} 项逐项签字同意？`} verb="同意并签字" busy={form.busy} onYes={() => void form.submit()} onNo={() => setAsking(false)}>
+          <ul>{picked.map((w) => <li key={w.id}>{w.task_number} {w.kind_label}：{w.title}</li>)}</ul>
+          <p className="muted">每项各签各的，签后记入各项任务的签批，不能撤回。</p>
+          <Refused error={form.error} />
+        </Ask>
+      )}
+    </>
   )
 }
 
-function Lines({ title, items, chosen, toggle }: { title: string; items: Schemas['WaitingView'][]; chosen?: Set<string>; toggle?: (id: string) => void }) {
+function Line({ item, isChosen, toggle, open, setOpen }: {
+  item: Waiting
+  isChosen: boolean
+  toggle?: (id: string) => void
+  open: string | null
+  setOpen: (action: string | null) => void
+}) {
   return (
-    <section>
-      <h2>{title} <span>{items.length}</span></h2>
-      <ul className="card rows">
-        {items.map((w) => (
-          <li key={w.id}>
-            {toggle && <input type="checkbox" aria-label={`选择 ${w.task_number} ${w.kind_label}`} checked={chosen?.has(w.id) ?? false} onChange={() => toggle(w.id)} />}
-            <div className="what">
-              <p><b>{w.kind_label}</b><span className="muted">{w.waits_for && `待${w.waits_for}`}　{w.submitted_by} {moment(w.submitted_at)} 报</span></p>
-              <p><span className="number">{w.task_number}</span>{w.title}　<span className="muted">{w.lead_unit}{w.due_on && `，时限 ${day(w.due_on)}`}</span> <Light light={w.light} /></p>
-            </div>
-            <div className="acts">
-              {w.actions.map((action, i) => (
-                <Link key={action} to="/tasks/$id" params={{ id: w.task_id }} search={{ act: action }} className="button">{action === 'sign' ? '看内容并签' : w.action_labels[i]}</Link>
-              ))}
-            </div>
-          </li>
-        ))}
-      </ul>
-    </section>
+    <li className={open ? 'open' : ''}>
+      <div className="line">
+        {toggle && <input type="checkbox" aria-label={`选择 ${item.task_number} ${item.kind_label}`} checked={isChosen} disabled={item.needs_method} title={item.needs_method ? '核查须逐项写明核实方式' : undefined} onChange={() => toggle(item.id)} />}
+        <div className="what">
+          <p><b>{item.kind_label}</b><span className="muted">{item.waits_for}</span></p>
+          <p><Link to="/tasks/$id" params={{ id: item.task_id }} search={{}} className="number">{item.task_number}</Link>{item.title}</p>
+          <p className="muted">{item.lead_unit}{item.due_on && `，时限 ${day(item.due_on)}`} <Light light={item.light} /></p>
+        </div>
+        <div className="span"><span>{began(item.submitted_at)}</span><small>{item.submitted_by} 报</small></div>
+        <div className="do">
+          {item.actions.map((action, i) => (
+            <button key={action} type="button" className={action === own ? 'main' : 'soft'} aria-expanded={open === action} onClick={() => setOpen(open === action ? null : action)}>{open === action ? '收起' : action === own ? '看内容并签' : item.action_labels[i]}</button>
+          ))}
+        </div>
+      </div>
+      {open && <InPlace item={item} action={open} onClose={() => setOpen(null)} />}
+    </li>
+  )
+}
+
+/** What is signed and the decision about it, under its line. */
+function InPlace({ item, action, onClose }: { item: Waiting; action: string; onClose: () => void }) {
+  const query = useQuery({ queryKey: ['task', item.task_id], queryFn: () => get(client.GET('/api/v1/tasks/{id}', { params: { path: { id: item.task_id } } })) })
+  return (
+    <Loaded query={query}>
+      {(task) => {
+        const found = task.open_actions.find((a) => a.action === action)
+        if (!found) return query.isFetching ? <Loading /> : <p className="place muted">这件事已经办过了。</p>
+        const mine = { ...found, requests: found.requests.filter((r) => r.id === item.id) }
+        return <ActionPanel task={task} open={mine} onClose={onClose} />
+      }}
+    </Loaded>
   )
 }

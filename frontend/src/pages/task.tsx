@@ -2,11 +2,15 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
-import { type Schemas, client, download, get } from '../api/client'
-import { ActionPanel, hasForm } from '../task/panel'
+import { type Schemas, client, get } from '../api/client'
+import { Files } from '../task/files'
+import { hasForm } from '../task/forms'
+import { ActionPanel } from '../task/panel'
 import { Requests } from '../task/requests'
+import { Menu } from '../ui/menu'
 import { Empty, Light, Loaded, Progress } from '../ui/parts'
-import { day, left, moment, size, week } from '../ui/words'
+import { useTitle } from '../ui/title'
+import { day, left, moment, said, week } from '../ui/words'
 
 export type TaskView = Schemas['TaskView']
 
@@ -19,6 +23,7 @@ export function Task() {
 }
 
 function Whole({ task }: { task: TaskView }) {
+  useTitle(`${task.number} ${task.title}`)
   const { act } = useSearch({ from: '/tasks/$id' })
   const navigate = useNavigate({ from: '/tasks/$id' })
   const open = task.open_actions.filter((a) => hasForm(a.action))
@@ -29,26 +34,27 @@ function Whole({ task }: { task: TaskView }) {
   const more = ordered.slice(3)
   return (
     <>
-      <p className="crumbs"><Link to="/ledger" search={{}}>整改台账</Link> › {task.aspect} › {task.finding_number} {task.finding}</p>
+      <p className="crumbs"><Link to="/ledger" search={{}}>整改台账</Link> › {task.aspect} › {task.finding_number} {task.finding.length > 30 ? `${task.finding.slice(0, 30)}…` : task.finding}</p>
       <section className="card taskhead">
         <div className="titleline">
           <h1><span className="number">{task.number}</span>{task.title}</h1>
           <div className="acts">
             {front.map((a, i) => (
-              <button key={a.action} type="button" className={i === 0 && a.is_possible ? 'main' : ''} aria-pressed={shown === a} onClick={() => show(a.action)}>{a.label}</button>
+              <button key={a.action} type="button" className={i === 0 && a.is_possible ? 'main' : ''} aria-pressed={shown === a} title={a.missing[0] && said(a.missing[0].text)} onClick={() => show(a.action)}>{a.label}</button>
             ))}
             {more.length > 0 && (
-              <details className="more">
-                <summary className="button">更多</summary>
-                <div className="menu">{more.map((a) => <button key={a.action} type="button" className="plain" onClick={() => show(a.action)}>{a.label}</button>)}</div>
-              </details>
+              <Menu className="more" face="更多">
+                {more.map((a) => <button key={a.action} type="button" className="plain" onClick={() => show(a.action)}>{a.label}</button>)}
+              </Menu>
             )}
           </div>
         </div>
         <p className="facts">
           <Light light={task.light} withReason />
+          <span className="state">{task.state_label}</span>
           {task.due_on && <span>时限 <b>{day(task.due_on)}</b>{task.working_days_left !== null && `，${left(task.working_days_left)}`}{task.original_due_on && task.original_due_on !== task.due_on && `（原定 ${day(task.original_due_on)}）`}</span>}
           {task.review_on && <span>下次评估 <b>{day(task.review_on)}</b></span>}
+          {task.overdue_days_kept > 0 && <span className="late">曾逾期 {task.overdue_days_kept} 个工作日</span>}
           <span>进度 <Progress done={task.progress_done} all={task.progress_all} /></span>
           {task.disposition_label && <span>{task.disposition_label}</span>}
           {task.is_key && <span className="tag">重点</span>}
@@ -60,7 +66,7 @@ function Whole({ task }: { task: TaskView }) {
           {task.stages.map((s) => (
             <li key={s.label} className={s.status} aria-current={s.status === 'current' ? 'step' : undefined}>
               <b>{s.label}</b>
-              <small>{s.note ?? (s.on ? day(s.on) : '')}</small>
+              <small>{s.on && s.status !== 'ahead' ? `${day(s.on)} ` : ''}{s.note}</small>
             </li>
           ))}
         </ol>
@@ -70,11 +76,11 @@ function Whole({ task }: { task: TaskView }) {
       ) : (
         <div className="columns">
           <div>
-            {/* On a phone the form comes first. */}
             <Content task={task} />
           </div>
           <aside>
             {shown && <ActionPanel key={shown.action} task={task} open={shown} onClose={() => show()} />}
+            {act && !shown && <p className="note">这件事现在不由您办，或者已经办过了。</p>}
             <People task={task} />
             <History task={task} />
           </aside>
@@ -90,11 +96,15 @@ const rank = (a: Schemas['OpenActionView']) => {
 }
 
 function Content({ task }: { task: TaskView }) {
+  const [isAll, setAll] = useState(false)
+  const shownStatements = isAll ? task.statements : task.statements.slice(0, 4)
+  /** The same unit's newest words of an earlier week. */
+  const before = (s: Schemas['StatementView']) => task.statements.find((o) => o.unit.id === s.unit.id && o.is_newest && o.week < s.week)?.progress ?? null
   return (
     <>
       <section className="card">
         <h2>反馈原文</h2>
-        <blockquote>{task.finding_number} {task.finding}</blockquote>
+        <blockquote><span className="muted">{task.finding_number}</span> {task.finding}</blockquote>
         <dl>
           {task.objective && <><dt>整改目标</dt><dd>{task.objective}</dd></>}
           <dt>完成标准</dt>
@@ -108,7 +118,7 @@ function Content({ task }: { task: TaskView }) {
         <h2>措施与节点 <span>措施 {task.measures.length} 条</span></h2>
         {task.measures.map((m) => (
           <div key={m.id} className="measure">
-            <p><span className="number">{m.number}</span>{m.text}{m.is_excused && <small className="tag">不再实施</small>}{m.due_on && <small className="muted">{day(m.due_on)}</small>}</p>
+            <p className="words"><span className="number">{m.number}</span>{m.text}{m.is_excused && <small className="tag">不再实施</small>}{m.due_on && <small className="muted">{day(m.due_on)}</small>}</p>
             <Nodes nodes={task.milestones.filter((n) => n.measure_id === m.id || n.id === m.id)} />
           </div>
         ))}
@@ -116,8 +126,8 @@ function Content({ task }: { task: TaskView }) {
       </section>
       <section className="card">
         <h2>每周写实 <span>新的在上</span></h2>
-        {task.statements.length === 0 && <p className="muted">还没有写实。</p>}
-        {task.statements.map((s) => (
+        {task.statements.length === 0 && <p className="muted">还没有写实。整改开始后，牵头单位每周报一次。</p>}
+        {shownStatements.map((s) => (
           <article key={`${s.unit.id}${s.week}${s.revision}`} className={s.is_newest ? 'statement' : 'statement old'}>
             <header>
               <b>{week(s.week)}</b>
@@ -126,30 +136,32 @@ function Content({ task }: { task: TaskView }) {
               <small>{s.reply_label}{s.revision > 1 && `，第 ${s.revision} 版`}</small>
             </header>
             <div>
-              {s.progress && <p>{s.progress}</p>}
+              {s.progress && <p><Changed text={s.progress} before={before(s)} /></p>}
               {s.no_progress_reason && <p><span className="muted">无进展原因</span> {s.no_progress_reason}</p>}
               {s.difficulties && <p><span className="muted">困难</span> {s.difficulties}</p>}
               {s.help_wanted && <p><span className="muted">求助</span> {s.help_wanted}</p>}
               {s.next_step && <p><span className="muted">下步</span> {s.next_step}</p>}
+              <Files evidence={task.evidence.filter((e) => s.evidence.includes(e.id))} task={task} />
             </div>
           </article>
         ))}
       </section>
+      {shownStatements.length < task.statements.length && <p className="card foot"><button type="button" className="plain" onClick={() => setAll(true)}>看全部 {task.statements.length} 份写实</button></p>}
       <section className="card">
         <h2>佐证材料 <span>{task.evidence.length} 份</span></h2>
         {task.evidence.length === 0 && <p className="muted">还没有佐证材料。</p>}
-        <ul className="files">
-          {task.evidence.map((e) => (
-            <li key={e.id}>
-              <button type="button" className="plain" onClick={() => void download(e.id)}>{e.filename}</button>
-              <small>{e.purpose_label}{e.criteria.length > 0 && `，对应标准 ${e.criteria.map((c) => task.criteria.findIndex((k) => k.id === c) + 1).filter((n) => n > 0).join('、')}`}，{size(e.size)}，{e.by.name} {day(e.occurred_on)}</small>
-            </li>
-          ))}
-        </ul>
+        <Files evidence={task.evidence} task={task} />
       </section>
       <Requests task={task} />
     </>
   )
+}
+
+/** A statement with what was not yet said the week before marked, sentence by sentence. */
+function Changed({ text, before }: { text: string; before: string | null }) {
+  if (!before) return <>{text}</>
+  const sentences = text.match(/[^。；;！？\n]+[。；;！？\n]*/g) ?? [text]
+  return <>{sentences.map((sentence, i) => (before.includes(sentence.trim()) ? <span key={i}>{sentence}</span> : <mark key={i}>{sentence}</mark>))}</>
 }
 
 function Nodes({ nodes }: { nodes: Schemas['MilestoneView'][] }) {
@@ -195,16 +207,23 @@ function SupportingLine({ s }: { s: Schemas['SupportingView'] }) {
   )
 }
 
+const views = [['deciding', '要紧的'], ['all', '全部']] as const
+
 function History({ task }: { task: TaskView }) {
-  const [isAll, setAll] = useState(false)
-  const lines = isAll ? task.history : task.history.filter((h) => h.decides).slice(0, 12)
+  const [view, setView] = useState<'deciding' | 'all'>('deciding')
+  const [n, setN] = useState(12)
+  const found = view === 'all' ? task.history : task.history.filter((h) => h.decides)
+  const lines = found.slice(0, n)
   return (
     <section className="card">
-      <h2>经过 <span>全部 {task.history.length} 条</span></h2>
+      <h2>经过 <span>{task.history.length} 条</span></h2>
+      <div className="choice" role="group" aria-label="经过的范围">
+        {views.map(([key, label]) => <button key={key} type="button" aria-pressed={view === key} onClick={() => setView(key)}>{label}</button>)}
+      </div>
       <ul className="history">
-        {lines.map((h) => <li key={h.seq}>{h.who} {h.text}<small>{moment(h.at)}</small></li>)}
+        {lines.map((h) => <li key={h.seq}>{h.who} {said(h.text)}<small>{moment(h.at)}</small></li>)}
       </ul>
-      {lines.length < task.history.length && <button type="button" className="plain" onClick={() => setAll(true)}>看全部</button>}
+      {lines.length < found.length && <button type="button" className="plain" onClick={() => setN(n + 50)}>再看 {Math.min(50, found.length - lines.length)} 条</button>}
     </section>
   )
 }

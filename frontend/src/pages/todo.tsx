@@ -1,86 +1,189 @@
+// What waits for me, by urgency; most of it is done without leaving the list.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
 import { type Schemas, client, get, post } from '../api/client'
+import { useTodo } from '../frame'
+import type { LedgerSearch } from '../router'
 import { useRound } from '../session'
+import { hasForm } from '../task/forms'
+import { ActionPanel } from '../task/panel'
 import { useSend } from '../ui/form'
-import { Empty, Loaded, Refused } from '../ui/parts'
-import { moment } from '../ui/words'
+import { Empty, Loaded, Loading, NoRound, Refused, Shape } from '../ui/parts'
+import { useTitle } from '../ui/title'
+import { began, left, said, until } from '../ui/words'
 
 type Item = Schemas['TodoItem']
 const groups = [['overdue', '逾期'], ['today', '今日'], ['week', '本周'], ['later', '以后']] as const
-const verbs: Record<string, string> = {
-  claim: '认领', submit_plan: '编报', sign: '签批', confirm_signature: '复核', record_meeting: '登记', uphold: '处理',
-  confirm: '确认', request_closure: '申请', complete_milestone: '报完成', submit_statement: '填写', issue: '去下发', acknowledge_statement: '阅签',
-}
+
+/** Acts that need no more than a click. */
+const atOnce: Record<string, string> = { claim: 'claim' }
+/** Acts whose forms need the task beside them. */
+const withContent = ['submit_plan', 'request_closure', 'submit_statement']
+
+/** What of the ledger an act about several tasks is about. */
+const ledgerOf: Record<string, LedgerSearch> = { issue: { state: 'draft' } }
 
 export function Todo() {
+  useTitle('我的待办')
   const round = useRound()
-  const query = useQuery({
-    queryKey: ['todo', round],
-    queryFn: () => get(client.GET('/api/v1/rounds/{id}/todo', { params: { path: { id: round } } })),
-    enabled: round !== '',
+  const query = useTodo()
+  if (round === '') return <NoRound title="我的待办" />
+  return <Loaded query={query}>{(list) => <Whole list={list} />}</Loaded>
+}
+
+function Whole({ list }: { list: Schemas['TodoList'] }) {
+  const shown = groups.map(([key, label]) => ({ key, label, items: list.items.filter((i) => i.group === key) })).filter((g) => g.items.length > 0)
+  const summary = [list.overdue > 0 && `逾期 ${list.overdue} 项`, list.today > 0 && `今日 ${list.today} 项`].filter(Boolean).join('，')
+  return (
+    <>
+      <div className="head">
+        <h1>我的待办</h1>
+        <p>{list.items.length === 0 ? '都办完了' : summary || `共 ${list.items.length} 项，没有逾期`}</p>
+      </div>
+      {!list.is_calendar_announced && <p className="note">今年的放假安排尚未公布，工作日暂按周一至周五计。</p>}
+      <div className="withrail">
+        <div className="todo">
+          {list.items.length === 0 && <Empty>现在没有等您办的事。新的任务和签批会出现在这里。<br /><Link to="/ledger" search={{}} className="button">看台账</Link></Empty>}
+          {shown.map((group, i) => (
+            <section key={group.key} aria-label={group.label}>
+              <header className={group.key}>
+                <h2>{group.label} <span>{group.items.length}</span></h2>
+                {i === 0 && <><span>何时起</span><span>何时止</span></>}
+              </header>
+              <ul className="card lines">
+                {group.items.map((item) => <Line key={`${item.action}.${item.task_id}.${item.what}`} item={item} isLate={group.key === 'overdue'} isFirst={i === 0} />)}
+              </ul>
+            </section>
+          ))}
+        </div>
+        <aside className="rail">
+          {list.own && <Own own={list.own} />}
+          {list.handed_in.length > 0 && <HandedIn items={list.handed_in} />}
+        </aside>
+      </div>
+    </>
+  )
+}
+
+function Line({ item, isLate, isFirst }: { item: Item; isLate: boolean; isFirst: boolean }) {
+  const queries = useQueryClient()
+  const [isOpen, setOpen] = useState(false)
+  const path = atOnce[item.action]
+  const now = useSend(async () => {
+    await post(`/tasks/${item.task_id}/${path}`, {}, item.version ?? undefined)
+    await queries.invalidateQueries()
   })
-  if (round === '') return <Empty>还没有与您有关的轮次。</Empty>
+  const emphasis = isLate || isFirst ? 'main' : 'soft'
+  return (
+    <li className={isOpen ? 'open' : ''}>
+      <div className="line">
+        <div className="what">
+          <p><b>{said(item.what)}</b>{item.context && <span className="muted">{said(item.context)}</span>}</p>
+          {item.task_id && (
+            <p><Link to="/tasks/$id" params={{ id: item.task_id }} search={{}} className="number">{item.number}</Link>{item.title}</p>
+          )}
+        </div>
+        <div className="span">{item.since ? <><span>{began(item.since)}</span><small>{item.from}</small></> : <span className="muted">—</span>}</div>
+        <div className={isLate ? 'span late' : 'span'}>
+          {item.due_at ? <><span>{until(item.due_at)}</span><small>{left(item.working_days_left)}</small></> : <span className="muted">未定时限</span>}
+        </div>
+        <div className="do">
+          {path ? (
+            <button type="button" className={emphasis} disabled={now.busy} onClick={() => void now.submit()}>{now.busy ? '正在办理…' : item.verb}</button>
+          ) : item.about.length > 0 && hasForm(item.action) && !withContent.includes(item.action) && !(item.action in ledgerOf) ? (
+            <button type="button" className={emphasis} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>{isOpen ? '收起' : item.verb}</button>
+          ) : (
+            <Elsewhere item={item} className={`button ${emphasis}`} />
+          )}
+        </div>
+      </div>
+      <Refused error={now.error} />
+      {isOpen && <InPlace ids={item.about} action={item.action} onClose={() => setOpen(false)} />}
+    </li>
+  )
+}
+
+function Elsewhere({ item, className }: { item: Item; className: string }) {
+  if (item.action === 'submit_statement') return <Link to="/statements" search={item.week ? { week: item.week } : {}} className={className}>{item.verb}</Link>
+  if (item.task_id) return <Link to="/tasks/$id" params={{ id: item.task_id }} search={{ act: item.action }} className={className}>{item.verb}</Link>
+  return <Link to="/ledger" search={ledgerOf[item.action] ?? {}} className={className}>{item.verb}</Link>
+}
+
+/** The act's form under its line; for several tasks one after the other. */
+function InPlace({ ids, action, onClose }: { ids: string[]; action: string; onClose: () => void }) {
+  const [queue] = useState(ids)
+  const [at, setAt] = useState(0)
+  const id = queue[at] ?? ''
+  const query = useQuery({ queryKey: ['task', id], queryFn: () => get(client.GET('/api/v1/tasks/{id}', { params: { path: { id } } })) })
+  const next = () => (at + 1 < queue.length ? setAt(at + 1) : onClose())
   return (
     <Loaded query={query}>
-      {(list) => (
-        <>
-          <div className="head">
-            <h1>我的待办</h1>
-            <p>
-              {list.items.length === 0 ? '都办完了' : `逾期 ${list.overdue} 项，今日 ${list.today} 项`}
-              {list.cut_off && `；本周写实 ${moment(list.cut_off)} 截止`}
-            </p>
-          </div>
-          {!list.is_calendar_announced && <p className="note">今年的放假安排尚未公布，工作日暂按周一至周五计。</p>}
-          {list.items.length === 0 && <Empty>现在没有等您办的事。新的任务和签批会出现在这里，<Link to="/ledger">去看台账</Link>。</Empty>}
-          {groups.map(([key, label]) => {
-            const items = list.items.filter((i) => i.group === key)
-            if (items.length === 0) return null
-            return (
-              <section key={key} className="todo">
-                <h2 className={key === 'overdue' ? 'late' : ''}>{label} <span>{items.length}</span></h2>
-                <ul className="card rows">
-                  {items.map((item, i) => <Line key={i} item={item} isLate={key === 'overdue'} />)}
-                </ul>
-              </section>
-            )
-          })}
-        </>
-      )}
+      {(task) => {
+        const open = task.open_actions.find((a) => a.action === action)
+        return (
+          <>
+            {queue.length > 1 && (
+              <p className="place">第 {at + 1} 件，共 {queue.length} 件：<Link to="/tasks/$id" params={{ id }} search={{}} className="number">{task.number}</Link>{task.title} <button type="button" className="plain" onClick={next}>{at + 1 < queue.length ? '先看下一件' : '看完了'}</button></p>
+            )}
+            {open ? <ActionPanel key={id} task={task} open={open} onClose={onClose} onDone={next} /> : query.isFetching ? <Loading /> : <p className="place muted">这件事已经办过了。</p>}
+          </>
+        )
+      }}
     </Loaded>
   )
 }
 
-function Line({ item, isLate }: { item: Item; isLate: boolean }) {
-  const queries = useQueryClient()
-  const claim = useSend(async () => {
-    await post(`/tasks/${item.task_id}/claim`, {}, item.version ?? undefined)
-    await queries.invalidateQueries()
+function Own({ own }: { own: Schemas['OwnTasks'] }) {
+  const round = useRound()
+  const filter = { unit: own.unit ?? undefined, leader: own.leader ?? undefined }
+  const query = useQuery({
+    queryKey: ['chain', round, filter],
+    queryFn: () => get(client.GET('/api/v1/rounds/{id}/chain', { params: { path: { id: round }, query: filter } })),
   })
-  const verb = verbs[item.action] ?? '办理'
+  const chain = query.data
+  if (!chain) return null
+  const rows = [
+    { key: 'red', label: '红灯', n: chain.red, search: { ...filter, light: 'red' } },
+    { key: 'yellow', label: '预警', n: chain.yellow, search: { ...filter, light: 'yellow' } },
+    { key: 'green', label: '正常', n: chain.green, search: { ...filter, light: 'green' } },
+    { key: 'done', label: '已销号', n: chain.closed, search: { ...filter, closed: 'true' } },
+  ]
   return (
-    <li>
-      <div className="what">
-        <p><b>{item.what}</b>{item.context && <span className="muted">{item.context}</span>}</p>
-        {item.task_id && (
-          <p><Link to="/tasks/$id" params={{ id: item.task_id }} search={{}} className="number">{item.number}</Link>{item.title}</p>
-        )}
-        <Refused error={claim.error} />
-      </div>
-      <div className={isLate ? 'until late' : 'until'}>
-        {item.due_at && <span>{moment(item.due_at)} 止</span>}
-        {item.since && <small>{moment(item.since)} 起</small>}
-      </div>
-      {item.action === 'claim' ? (
-        <button type="button" className="main" disabled={claim.busy} onClick={() => void claim.submit()}>{verb}</button>
-      ) : item.task_id ? (
-        <Link to="/tasks/$id" params={{ id: item.task_id }} search={{ act: item.action }} className="button">{verb}</Link>
-      ) : item.action === 'submit_statement' ? (
-        <Link to="/statements" search={{}} className="button">{verb}</Link>
-      ) : (
-        <Link to="/ledger" search={item.action === 'issue' ? { state: 'draft' } : {}} className="button">{verb}</Link>
-      )}
-    </li>
+    <section className="card first">
+      <h2>{own.label} <Link to="/ledger" search={filter}>{chain.tasks}</Link></h2>
+      <ul className="counts">
+        {rows.map((r) => (
+          <li key={r.key}>
+            <Link to="/ledger" search={r.search} className={r.n === 0 ? 'zero' : ''}>
+              <span className={`light ${r.key}`}><Shape of={r.key} />{r.label}</span>
+              <b>{r.n}</b>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function HandedIn({ items }: { items: Schemas['HandedIn'][] }) {
+  const [isAll, setAll] = useState(false)
+  const shown = isAll ? items : items.slice(0, 8)
+  return (
+    <section className="card">
+      <h2>已交出，等对方 <span>{items.length}</span></h2>
+      <ul className="handed">
+        {shown.map((h) => {
+          const what = <>{h.number} {h.what}</>
+          return (
+            <li key={`${h.task_id}.${h.what}`}>
+              <p>{h.task_id ? <Link to="/tasks/$id" params={{ id: h.task_id }} search={{}}>{what}</Link> : <Link to="/statements" search={{}}>{what}</Link>}</p>
+              <small>等 {h.waits_for}<span>{h.working_days > 0 ? `${h.working_days} 个工作日` : '今日交'}</span></small>
+            </li>
+          )
+        })}
+      </ul>
+      {shown.length < items.length && <button type="button" className="plain" onClick={() => setAll(true)}>看全部 {items.length} 项</button>}
+    </section>
   )
 }

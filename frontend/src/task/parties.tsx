@@ -1,8 +1,9 @@
 // Responsible leaders, units and persons in order: the first leads.
 import { useQuery } from '@tanstack/react-query'
 import { client, get } from '../api/client'
-import { TextField, useDraft } from '../ui/form'
-import { ActForm, type FormProps, useAct } from './panel'
+import { TextField, blank, useDraft } from '../ui/form'
+import { Pick } from '../ui/pick'
+import { ActForm, type FormProps, useAct } from './act'
 
 /** People to choose from; two of one name are told apart by their unit. */
 export function usePeople() {
@@ -20,7 +21,7 @@ export function PeopleAndUnits({ task, done, open, path, verb }: FormProps & { p
   const units = useUnits()
   const ids = (named: { id: string }[]) => named.map((n) => n.id)
   const { values, change, forget, kept } = useDraft(path, task.id, { leaders: ids(task.leaders), units: ids(task.units), persons: ids(task.persons), reason: '' })
-  const form = useAct(task, path, () => values, () => { forget(); done() })
+  const form = useAct(task, path, () => values, () => { forget(); done() }, () => blank({ '/reason': values.reason }))
   return (
     <ActForm form={form} verb={verb} disabled={!open.is_possible} shown={['/leaders', '/units', '/persons', '/reason']} kept={kept}>
       <p className="muted">第一位为牵头（主要责任人）。</p>
@@ -51,10 +52,7 @@ export function Ordered({ label, value, options, onChange, error }: {
           </li>
         ))}
       </ol>
-      <select aria-label={`添加${label}`} value="" onChange={(e) => e.target.value && !value.includes(e.target.value) && onChange([...value, e.target.value])}>
-        <option value="">添加…</option>
-        {options.map((o) => <option key={o.value} value={o.value}>{o.label}</option>)}
-      </select>
+      <Pick label={`添加${label}`} value="" clears empty="添加：输入名称查找" options={options.filter((o) => !value.includes(o.value))} onChange={(id) => id && onChange([...value, id])} />
       {error && <p className="fault" role="alert">{error}</p>}
     </fieldset>
   )

@@ -1,10 +1,10 @@
 // A unit's plan: milestones, criteria, its own leader; saved as it is typed, handed in when it is whole.
 import type { Schemas } from '../api/client'
 import { post } from '../api/client'
-import { Check, SelectField, TextField, useDraft, useSend } from '../ui/form'
+import { Check, PickField, TextField, blank, useDraft, useSend } from '../ui/form'
 import { Refused } from '../ui/parts'
-import { day } from '../ui/words'
-import { ActForm, type FormProps, useAct } from './panel'
+import { day, said, today } from '../ui/words'
+import { ActForm, type FormProps, useAct } from './act'
 import { usePeople } from './parties'
 
 type Milestone = { id?: string | null; measure?: string | null; title: string; proof: string; due_on: string }
@@ -32,6 +32,21 @@ function input(plan: Plan): Schemas['PlanInput'] {
   }
 }
 
+/** What a signer would ask about; a warning hinders nothing. */
+function warnings(task: Schemas['TaskView'], plan: Plan): string[] {
+  const found: string[] = []
+  const dated = plan.milestones.filter((m) => m.due_on !== '')
+  const past = dated.filter((m) => m.due_on < today()).length
+  if (past > 0) found.push(`有 ${past} 个节点的时间早于今天`)
+  const bare = task.measures.filter((m) => !plan.milestones.some((n) => n.measure === m.id))
+  if (plan.milestones.length > 0 && bare.length > 0) found.push(`未设节点的措施 ${bare.length} 条：${bare.map((m) => m.number).join('、')}`)
+  const unproved = plan.milestones.filter((m) => m.title.trim() !== '' && m.proof.trim() === '').length
+  if (unproved > 0) found.push(`有 ${unproved} 个节点没有写以什么为证`)
+  const ordered = dated.some((m, i) => i > 0 && m.measure === dated[i - 1]?.measure && m.due_on < (dated[i - 1]?.due_on ?? ''))
+  if (ordered) found.push('同一措施的节点时间前后颠倒')
+  return found
+}
+
 export function PlanForm({ task, done, open, mode }: FormProps & { mode: 'submit' | 'amend' }) {
   const people = usePeople()
   const { values, change, forget, kept } = useDraft(mode === 'submit' ? 'plan' : 'amendment', task.id, start(task))
@@ -40,23 +55,25 @@ export function PlanForm({ task, done, open, mode }: FormProps & { mode: 'submit
     done()
   }
   const isSubmit = mode === 'submit'
-  const form = useAct(task, isSubmit ? 'submit-plan' : 'propose-amendment', () => (isSubmit ? { plan: input(values), pledge: values.pledge } : input(values)), finish)
+  const form = useAct(task, isSubmit ? 'submit-plan' : 'propose-amendment', () => (isSubmit ? { plan: input(values), pledge: values.pledge } : input(values)), finish, () => (isSubmit ? [] : blank({ '/reason': values.reason })))
   const save = useSend(async () => {
     await post(`/tasks/${task.id}/plan`, input(values), task.version)
     finish()
   })
+  const faults = (i: number) => ['title', 'due_on', 'proof', 'measure', 'unit'].flatMap((key) => form.at(`${isSubmit ? '/plan' : ''}/milestones/${i}/${key}`) ?? [])
+  const shown = ['/objective', '/plan/objective', '/plan/unit_leader', '/reason'].concat(values.milestones.flatMap((_, i) => ['title', 'due_on', 'proof', 'measure', 'unit'].map((key) => `${isSubmit ? '/plan' : ''}/milestones/${i}/${key}`)))
   const setMilestone = (i: number, part: Partial<Milestone>) => change({ milestones: values.milestones.map((m, k) => (k === i ? { ...m, ...part } : m)) })
   const setCriterion = (i: number, text: string) => change({ criteria: values.criteria.map((c, k) => (k === i ? { ...c, text } : c)) })
-  const returned = [...task.requests].reverse().find((r) => (r.kind === 'plan' || r.kind === 'amendment') && r.state === 'returned')
-  const words = returned?.signatures.find((s) => s.verdict === 'return')
+  // Requests come newest first; only the last one's return is still to be answered.
+  const words = task.requests.slice(0, 1).filter((r) => r.is_returned).flatMap((r) => r.signatures).reverse().find((s) => s.words && !s.is_void)
   return (
-    <ActForm form={form} verb={isSubmit ? '报送方案' : '报送调整'} disabled={!open.is_possible} kept={kept}>
+    <ActForm form={form} verb={isSubmit ? '报送方案' : '报送调整'} disabled={!open.is_possible} shown={shown} kept={kept}>
       {words && <div className="missing"><p><b>上次退回</b>：{words.person?.name} “{words.words}”</p></div>}
-      <TextField label="整改目标" rows={2} value={values.objective} onChange={(objective) => change({ objective })} error={form.at('/objective')} />
+      <TextField label="整改目标" rows={2} value={values.objective} onChange={(objective) => change({ objective })} error={form.at('/plan/objective') ?? form.at('/objective')} />
       <fieldset>
         <legend>完成标准（销号时逐条对照，每条要有佐证）</legend>
         {values.criteria.map((c, i) => (
-          <div key={i} className="line">
+          <div key={i} className="criterion">
             <input aria-label={`完成标准 ${i + 1}`} value={c.text} onChange={(e) => setCriterion(i, e.target.value)} />
             <button type="button" className="plain" aria-label="删去" onClick={() => change({ criteria: values.criteria.filter((_, k) => k !== i) })}>✕</button>
             {form.at(`/plan/criteria/${i}/text`) && <p className="fault">{form.at(`/plan/criteria/${i}/text`)}</p>}
@@ -66,6 +83,7 @@ export function PlanForm({ task, done, open, mode }: FormProps & { mode: 'submit
       </fieldset>
       <fieldset>
         <legend>节点（不设节点的措施，整条完成时报一次）</legend>
+        {warnings(task, values).map((w) => <p key={w} className="warning">{w}</p>)}
         {values.milestones.map((m, i) => (
           <div key={i} className="milestone">
             <input aria-label={`节点 ${i + 1}`} placeholder="做到什么" value={m.title} onChange={(e) => setMilestone(i, { title: e.target.value })} />
@@ -77,11 +95,12 @@ export function PlanForm({ task, done, open, mode }: FormProps & { mode: 'submit
             <input aria-label={`节点 ${i + 1} 佐证`} placeholder="以什么为证" value={m.proof} onChange={(e) => setMilestone(i, { proof: e.target.value })} />
             <button type="button" className="plain" aria-label="删去" onClick={() => change({ milestones: values.milestones.filter((_, k) => k !== i) })}>✕</button>
             {task.due_on && m.due_on > task.due_on && <p className="fault">晚于任务时限 {day(task.due_on)}</p>}
+            {faults(i).map((text) => <p key={text} className="fault" role="alert">{said(text)}</p>)}
           </div>
         ))}
         <button type="button" onClick={() => change({ milestones: [...values.milestones, { title: '', proof: '', due_on: '' }] })}>加一个节点</button>
       </fieldset>
-      <SelectField label="单位分管领导" empty="未指定" value={values.unit_leader} onChange={(unit_leader) => change({ unit_leader })} options={people} error={form.at('/plan/unit_leader')} />
+      <PickField label="单位分管领导" empty="未指定" value={values.unit_leader} onChange={(unit_leader) => change({ unit_leader })} options={people} error={form.at('/plan/unit_leader')} />
       {isSubmit ? (
         <Check label="我是单位负责人，报送即签字（经办人报送不勾选）" value={values.pledge} onChange={(pledge) => change({ pledge })} />
       ) : (

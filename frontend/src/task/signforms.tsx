@@ -1,14 +1,19 @@
 // Signing: on screen, on paper with a scan, by a meeting; the second officer's check, objection, recall.
 import { useState } from 'react'
-import { type Schemas, post, upload } from '../api/client'
-import { Check, SelectField, TextField, useDraft, useSend } from '../ui/form'
+import { ApiError, type Schemas, post, upload } from '../api/client'
+import { verdicts } from '../labels.gen'
+import { useSession } from '../session'
+import { Check, Field, PickField, SelectField, TextField, blank, useDraft, useSend } from '../ui/form'
 import { Refused } from '../ui/parts'
-import { day, today } from '../ui/words'
-import { ActForm, type FormProps, useAct } from './panel'
+import { checkCode, day, today, week } from '../ui/words'
+import { ActForm, type FormProps, useAct } from './act'
+import { Files } from './files'
 import { usePeople } from './parties'
-import { Signed } from './requests'
+import { Chain, Signed } from './requests'
 
 type Task = Schemas['TaskView']
+
+const verdictOptions = Object.entries(verdicts).map(([value, label]) => ({ value, label }))
 
 function useRequest(task: Task, open: Schemas['OpenActionView']) {
   const [id, setId] = useState(open.requests[0]?.id ?? '')
@@ -21,36 +26,55 @@ function useRequest(task: Task, open: Schemas['OpenActionView']) {
   return { request, step, picker, onBehalf: open.requests.find((r) => r.id === id)?.on_behalf_of }
 }
 
+/** What I sign, whole, and whose turn comes when; on a phone the two buttons stay at the bottom under the thumb. */
 export function SignForm({ task, done, open }: FormProps) {
+  const { me } = useSession()
   const { request, step, picker, onBehalf } = useRequest(task, open)
   const { values, change, forget, kept } = useDraft('sign', request?.id ?? task.id, { words: '', method: '', occurred_on: today() })
-  const isVerifier = step?.who === 'supervisor'
+  const isVerifier = step?.needs_method ?? false
   const body = (verdict: string) => () => ({
     request: request?.id, verdict, words: values.words.trim() || null,
     method: isVerifier ? values.method.trim() || null : null, occurred_on: isVerifier ? values.occurred_on : null, on_behalf_of: onBehalf?.id ?? null,
   })
   const finish = () => { forget(); done() }
-  const approve = useAct(task, 'sign', body('approve'), finish)
-  const back = useAct(task, 'sign', body('return'), finish)
+  const approve = useAct(task, 'sign', body('approve'), finish, () => (isVerifier ? blank({ '/method': values.method, '/occurred_on': values.occurred_on }) : []))
+  const back = useAct(task, 'sign', body('return'), finish, () => blank({ '/words': values.words }))
   if (!request) return <p className="muted">没有等您签批的事项。</p>
   return (
-    <div className="stack">
+    <form className="stack sign" noValidate onSubmit={(e) => { e.preventDefault(); void approve.submit() }}>
       {picker}
-      <p>{request.kind_label}　<span className="muted">{step?.label}</span>{onBehalf && <b>　代 {onBehalf.name} 签</b>}</p>
+      <p><b>{request.kind_label}</b>　<span className="muted">{request.submitted_by.name} 报</span>{onBehalf && <b>　代 {onBehalf.name} 签</b>}</p>
       <Signed request={request} />
+      {request.kind === 'closure' && <Compared task={task} />}
+      <Chain request={request} me={onBehalf?.id ?? me.person_id} />
       {isVerifier && (
-        <>
+        <div className="pair">
           <TextField label="核实方式" value={values.method} onChange={(method) => change({ method })} error={approve.at('/method')} hint="如：现场查看、查阅原始凭证、访谈" />
           <TextField label="核实日期" type="date" value={values.occurred_on} onChange={(occurred_on) => change({ occurred_on })} error={approve.at('/occurred_on')} />
-        </>
+        </div>
       )}
-      <TextField label="意见（退回时必填）" rows={2} value={values.words} onChange={(words) => change({ words })} error={back.at('/words') ?? approve.at('/words')} />
       <Refused error={approve.error ?? back.error} shown={['/words', '/method', '/occurred_on']} />
-      <div className="send">
-        <button type="button" className="main wide" disabled={approve.busy || back.busy} onClick={() => void approve.submit()}>{isVerifier ? '核实通过' : '同意并签字'}</button>
-        <button type="button" disabled={approve.busy || back.busy} onClick={() => void back.submit()}>退回</button>
+      <div className="decide">
+        <TextField label="意见（同意可不填，退回必填）" rows={2} value={values.words} onChange={(words) => change({ words })} error={back.at('/words') ?? approve.at('/words')} />
+        <div className="send">
+          <button type="button" disabled={approve.busy || back.busy} onClick={() => void back.submit()}>退回</button>
+          <button type="submit" className="main wide" disabled={approve.busy || back.busy}>{approve.busy || back.busy ? '正在提交…' : isVerifier ? '核实通过' : '同意并签字'}</button>
+        </div>
+        <small className="muted">所签内容校验码 {checkCode(request.content_hash)}，内容改动则签字作废。{kept && '草稿已存'}</small>
       </div>
-      <small className="muted">所签内容校验码 {request.content_hash.slice(0, 8).toUpperCase()}，内容改动则签字作废。{kept && '草稿已存'}</small>
+    </form>
+  )
+}
+
+/** Criterion by criterion what proves it, and what was last said: what a signer of a closure looks at. */
+function Compared({ task }: { task: Task }) {
+  const last = task.statements.find((s) => s.is_newest)
+  return (
+    <div className="compared">
+      <b>完成标准对照</b>
+      <ol>{task.criteria.map((c) => <li key={c.id} className={c.n_evidence > 0 ? 'has' : 'lacks'}>{c.text} <small>佐证 {c.n_evidence} 份</small></li>)}</ol>
+      <p className="muted">节点 {task.progress_done}/{task.progress_all}{last && `；${week(last.week)}：${last.progress ?? last.no_progress_reason}`}</p>
+      <Files evidence={task.evidence} task={task} />
     </div>
   )
 }
@@ -62,10 +86,10 @@ function useScan(task: Task) {
     const scan = await upload<Schemas['ScanView']>(`/tasks/${task.id}/scans`, { filename: file.name }, file)
     return scan.sha256
   }
-  const input = (
-    <label className="field"><span>扫描件（PDF 或图片）</span>
-      <input type="file" accept=".pdf,.jpg,.jpeg,.png" onChange={(e) => setFile(e.target.files?.[0] ?? null)} />
-    </label>
+  const input = (error?: string) => (
+    <Field label="扫描件（PDF 或图片）" error={error}>
+      {(id, invalid) => <input id={id} type="file" accept=".pdf,.jpg,.jpeg,.png" aria-invalid={invalid} onChange={(e) => setFile(e.target.files?.[0] ?? null)} />}
+    </Field>
   )
   return { file, send, input }
 }
@@ -81,19 +105,19 @@ export function PaperForm({ task, done, open }: FormProps) {
     await post(`/tasks/${task.id}/record-signature`, { request: request?.id, signer: values.signer, verdict: values.verdict, words: values.words.trim() || null, method: values.method.trim() || null, document }, task.version)
     forget()
     done()
-  })
+  }, () => [...blank({ '/signer': values.signer, '/document/signed_on': values.signed_on }), ...(scan.file ? [] : ['/document/scan'])])
   if (!request) return null
   return (
-    <ActForm form={form} verb="登记，送第二人复核" disabled={!scan.file || values.signer === '' || !isSame} shown={['/words', '/signer', '/method']} kept={kept}>
+    <ActForm form={form} verb="登记，送第二人复核" disabled={!isSame} shown={['/words', '/signer', '/method', '/document/signed_on', '/document/scan']} kept={kept}>
       {picker}
       <p>{request.kind_label}　<span className="muted">{step?.label}</span></p>
-      <SelectField label="签批人" empty="请选择" value={values.signer} onChange={(signer) => change({ signer })} options={people} error={form.at('/signer')} />
-      <SelectField label="结论" value={values.verdict} onChange={(verdict) => change({ verdict })} options={[{ value: 'approve', label: '同意' }, { value: 'return', label: '退回' }]} />
+      <PickField label="签批人" value={values.signer} onChange={(signer) => change({ signer })} options={people} error={form.at('/signer')} />
+      <SelectField label="结论" value={values.verdict} onChange={(verdict) => change({ verdict })} options={verdictOptions} />
       <TextField label="批示原文" rows={2} value={values.words} onChange={(words) => change({ words })} error={form.at('/words')} />
-      {step?.who === 'supervisor' && <TextField label="核实方式" value={values.method} onChange={(method) => change({ method })} error={form.at('/method')} />}
+      {step?.needs_method && <TextField label="核实方式" value={values.method} onChange={(method) => change({ method })} error={form.at('/method')} />}
       <TextField label="签字日期" type="date" value={values.signed_on} onChange={(signed_on) => change({ signed_on })} error={form.at('/document/signed_on')} />
-      {scan.input}
-      <Check label={`已核对纸上校验码为 ${request.content_hash.slice(0, 8).toUpperCase()}`} value={isSame} onChange={setSame} />
+      {scan.input(form.at('/document/scan'))}
+      <Check label={`已核对纸上校验码为 ${checkCode(request.content_hash)}`} value={isSame} onChange={setSame} />
     </ActForm>
   )
 }
@@ -107,38 +131,38 @@ export function MeetingForm({ task, done, open }: FormProps) {
     const items = [{ request: request?.id, task_id: task.id, version: task.version }]
     const results = await post<Schemas['BatchResult'][]>('/sign-batches', { items, verdict: values.verdict, words: values.words.trim() || null, meeting })
     const problem = results[0]?.problem
-    if (problem) throw new (await import('../api/client')).ApiError(problem)
+    if (problem) throw new ApiError(problem)
     forget()
     done()
-  })
+  }, () => [...blank({ '/document/body': values.body, '/document/minutes_number': values.minutes_number, '/document/signed_on': values.signed_on }), ...(scan.file ? [] : ['/document/scan'])])
   if (!request) return null
   return (
-    <ActForm form={form} verb="登记会议审定" disabled={!scan.file} kept={kept}>
+    <ActForm form={form} verb="登记会议审定" shown={['/document/body', '/document/minutes_number', '/document/signed_on', '/document/scan', '/words']} kept={kept}>
       {picker}
       <p>{request.kind_label}</p>
       <TextField label="会议" value={values.body} onChange={(body) => change({ body })} hint="如：整改工作领导组会议" error={form.at('/document/body')} />
       <TextField label="纪要文号" value={values.minutes_number} onChange={(minutes_number) => change({ minutes_number })} error={form.at('/document/minutes_number')} />
-      <TextField label="会议日期" type="date" value={values.signed_on} onChange={(signed_on) => change({ signed_on })} />
-      <SelectField label="结论" value={values.verdict} onChange={(verdict) => change({ verdict })} options={[{ value: 'approve', label: '同意' }, { value: 'return', label: '退回' }]} />
+      <TextField label="会议日期" type="date" value={values.signed_on} onChange={(signed_on) => change({ signed_on })} error={form.at('/document/signed_on')} />
+      <SelectField label="结论" value={values.verdict} onChange={(verdict) => change({ verdict })} options={verdictOptions} />
       <TextField label="意见（退回时必填）" rows={2} value={values.words} onChange={(words) => change({ words })} error={form.at('/words')} />
-      {scan.input}
+      {scan.input(form.at('/document/scan'))}
     </ActForm>
   )
 }
 
 export function ConfirmForm({ task, done, open }: FormProps) {
   const ids = new Set(open.requests.map((r) => r.id))
-  const pending = task.requests.filter((r) => ids.has(r.id)).flatMap((r) => r.signatures.filter((s) => s.state === 'pending').map((s) => ({ request: r, s })))
+  const pending = task.requests.filter((r) => ids.has(r.id)).flatMap((r) => r.signatures.filter((s) => s.is_pending).map((s) => ({ request: r, s })))
   const [reason, setReason] = useState('')
   const first = pending[0]
   const body = (confirmed: boolean) => () => ({ request: first?.request.id, signature: first?.s.id, confirmed, reason: reason.trim() || null })
   const yes = useAct(task, 'confirm-signature', body(true), done)
-  const no = useAct(task, 'confirm-signature', body(false), done)
+  const no = useAct(task, 'confirm-signature', body(false), done, () => blank({ '/reason': reason }))
   if (!first) return <p className="muted">没有等复核的代录签批。</p>
   return (
     <div className="stack">
       <p>{first.request.kind_label}：{first.s.person?.name} {first.s.verdict_label}，{day(first.s.occurred_on)}，由 {first.s.recorded_by.name} 代录{first.s.words && `，批示“${first.s.words}”`}</p>
-      <p className="muted">请对照纸质原件核对签批人、结论、日期和校验码 {first.request.content_hash.slice(0, 8).toUpperCase()}。</p>
+      <p className="muted">请对照纸质原件核对签批人、结论、日期和校验码 {checkCode(first.request.content_hash)}。</p>
       <TextField label="不一致的说明（不通过时必填）" rows={2} value={reason} onChange={setReason} error={no.at('/reason')} />
       <Refused error={yes.error ?? no.error} shown={['/reason']} />
       <div className="send">
@@ -151,11 +175,11 @@ export function ConfirmForm({ task, done, open }: FormProps) {
 
 export function ObjectForm({ task, done, open }: FormProps) {
   const ids = new Set(open.requests.map((r) => r.id))
-  const signed = task.requests.filter((r) => ids.has(r.id)).flatMap((r) => r.signatures.filter((s) => s.mode !== 'screen').map((s) => ({ request: r, s })))
+  const signed = task.requests.filter((r) => ids.has(r.id)).flatMap((r) => r.signatures.filter((s) => s.is_recorded && !s.is_void).map((s) => ({ request: r, s })))
   const [which, setWhich] = useState('0')
   const [reason, setReason] = useState('')
   const one = signed[Number(which)]
-  const form = useAct(task, 'object', () => ({ request: one?.request.id, signature: one?.s.id, reason }), done)
+  const form = useAct(task, 'object', () => ({ request: one?.request.id, signature: one?.s.id, reason }), done, () => blank({ '/reason': reason }))
   return (
     <ActForm form={form} verb="提出异议" danger disabled={!one} shown={['/reason']}>
       <SelectField label="代录的签批" value={which} onChange={setWhich} options={signed.map((x, i) => ({ value: String(i), label: `${x.request.kind_label} ${x.s.verdict_label} ${day(x.s.occurred_on)}` }))} />

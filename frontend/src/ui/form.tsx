@@ -1,6 +1,9 @@
 // Fields with their words beside them, drafts that are kept as they are typed, and a form that sends once.
 import { type ReactNode, useCallback, useEffect, useId, useRef, useState } from 'react'
-import { ApiError, client } from '../api/client'
+import { ApiError, client, keepDraftWhileLeaving } from '../api/client'
+import { words } from '../labels.gen'
+import { Pick } from './pick'
+import { said } from './words'
 
 export function Field({ label, error, hint, children }: {
   label: string
@@ -13,7 +16,7 @@ export function Field({ label, error, hint, children }: {
     <div className={error ? 'field wrong' : 'field'}>
       <label htmlFor={id}>{label}</label>
       {children(id, Boolean(error))}
-      {error ? <p className="fault" role="alert">{error}</p> : hint ? <p className="hint">{hint}</p> : null}
+      {error ? <p className="fault" role="alert" id={`${id}-fault`}>{said(error)}</p> : hint ? <p className="hint">{hint}</p> : null}
     </div>
   )
 }
@@ -32,9 +35,9 @@ export function TextField({ label, value, onChange, error, hint, rows, type = 't
     <Field label={label} error={error} hint={hint}>
       {(id, invalid) =>
         rows ? (
-          <textarea id={id} rows={rows} value={value} aria-invalid={invalid} onChange={(e) => onChange(e.target.value)} />
+          <textarea id={id} rows={rows} value={value} aria-invalid={invalid} aria-describedby={invalid ? `${id}-fault` : undefined} onChange={(e) => onChange(e.target.value)} />
         ) : (
-          <input id={id} type={type} value={value} aria-invalid={invalid} autoComplete={autoComplete} onChange={(e) => onChange(e.target.value)} />
+          <input id={id} type={type} value={value} aria-invalid={invalid} aria-describedby={invalid ? `${id}-fault` : undefined} autoComplete={autoComplete} onChange={(e) => onChange(e.target.value)} />
         )
       }
     </Field>
@@ -61,6 +64,22 @@ export function SelectField({ label, value, onChange, options, error, empty }: {
   )
 }
 
+/** A choice among many people or units, found by typing a part of the name. */
+export function PickField({ label, value, onChange, options, error, empty }: {
+  label: string
+  value: string
+  onChange: (value: string) => void
+  options: { value: string; label: string }[]
+  error?: string
+  empty?: string
+}) {
+  return (
+    <Field label={label} error={error}>
+      {(id, invalid) => <Pick id={id} invalid={invalid} value={value} onChange={onChange} options={options} empty={empty} />}
+    </Field>
+  )
+}
+
 export function Check({ label, value, onChange }: { label: string; value: boolean; onChange: (value: boolean) => void }) {
   return (
     <label className="check">
@@ -76,6 +95,7 @@ export function useDraft<T extends object>(form: string, subject: string, initia
   const [kept, setKept] = useState<string | null>(null)
   const touched = useRef(false)
   const timer = useRef<number | undefined>(undefined)
+  const unsent = useRef<T | null>(null)
   const path = { form, subject }
   useEffect(() => {
     let here = true
@@ -89,12 +109,21 @@ export function useDraft<T extends object>(form: string, subject: string, initia
     }
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [form, subject])
+  useEffect(() => {
+    const leave = () => {
+      if (unsent.current) keepDraftWhileLeaving(form, subject, unsent.current)
+    }
+    window.addEventListener('pagehide', leave)
+    return () => window.removeEventListener('pagehide', leave)
+  }, [form, subject])
   const change = useCallback((part: Partial<T>) => {
     touched.current = true
     setValues((now) => {
       const next = { ...now, ...part }
       window.clearTimeout(timer.current)
+      unsent.current = next
       timer.current = window.setTimeout(() => {
+        unsent.current = null
         client.PUT('/api/v1/drafts/{form}/{subject}', { params: { path: { form, subject } }, body: { body: next as Record<string, never> } })
           .then(({ response }) => response.ok && setKept(new Date().toISOString()), () => undefined)
       }, 700)
@@ -103,19 +132,39 @@ export function useDraft<T extends object>(form: string, subject: string, initia
   }, [form, subject])
   const forget = useCallback(() => {
     window.clearTimeout(timer.current)
+    unsent.current = null
     touched.current = true
-    void client.DELETE('/api/v1/drafts/{form}/{subject}', { params: { path: { form, subject } } })
+    setKept(null)
+    client.DELETE('/api/v1/drafts/{form}/{subject}', { params: { path: { form, subject } } }).catch(() => undefined)
   }, [form, subject])
   return { values, change, forget, kept }
 }
 
-/** Sends once at a time; keeps what went wrong. */
-export function useSend(send: () => Promise<unknown>) {
+/** The fields among these that are empty, as the server would name them. */
+export function blank(fields: Record<string, string>) {
+  return Object.keys(fields).filter((pointer) => fields[pointer]?.trim() === '')
+}
+
+function unfilled(pointers: string[]): ApiError {
+  const errors = pointers.map((pointer) => ({ pointer, code: 'required', text: words.required, params: {} }))
+  return new ApiError({ type: '/problems/content', title: words.content, status: 422, code: 'content', instance: '', errors })
+}
+
+/** Sends once at a time, when nothing that is needed is empty; keeps what went wrong and leads to the first field of it. */
+export function useSend(send: () => Promise<unknown>, missing: () => string[] = () => []) {
   const [error, setError] = useState<unknown>(null)
   const [busy, setBusy] = useState(false)
   const running = useRef(false)
+  useEffect(() => {
+    if (error) document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+  }, [error])
   const submit = async () => {
     if (running.current) return
+    const empty = missing()
+    if (empty.length > 0) {
+      setError(unfilled(empty))
+      return
+    }
     running.current = true
     setBusy(true)
     setError(null)

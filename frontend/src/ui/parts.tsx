@@ -1,33 +1,39 @@
-// The few shared components: lights, tags, buttons, states of loading and of nothing there, a dialog.
+// The few shared components: lights, tags, states of loading and of nothing there, a dialog.
 import { type ReactNode, useEffect, useRef } from 'react'
 import { ApiError, type Problem, type Schemas } from '../api/client'
+import { said } from './words'
 
 const shapes: Record<string, ReactNode> = {
-  green: <circle cx="7" cy="7" r="6" />,
-  yellow: <path d="M7 1l6.4 11.5H.6z" />,
-  red: <path d="M4.2.8h5.6l3.4 3.4v5.6l-3.4 3.4H4.2L.8 9.8V4.2z" />,
+  green: <><circle cx="7" cy="7" r="6.5" /><path d="M4 7.2l2.2 2.2L10.2 5" className="cut" /></>,
+  yellow: <><path d="M7 .8l6.6 12H.4z" /><path d="M7 5v4M7 10.6v.8" className="cut" /></>,
+  red: <><path d="M4.2.6h5.6l3.6 3.6v5.6l-3.6 3.6H4.2L.6 9.8V4.2z" /><path d="M4.8 4.8l4.4 4.4M9.2 4.8L4.8 9.2" className="cut" /></>,
+  done: <path d="M1 1h12v12H1zM4 7.2l2.2 2.2L10.2 5" className="open" />,
 }
 
-/** A light: shape, word, and its first reason. */
+export function Shape({ of }: { of: string }) {
+  const shape = shapes[of]
+  return shape ? <svg className={`shape ${of}`} viewBox="0 0 14 14" width="14" height="14" aria-hidden="true">{shape}</svg> : null
+}
+
+/** A light: shape, word, and why. */
 export function Light({ light, withReason = false }: { light: Schemas['LightView']; withReason?: boolean }) {
-  const shape = shapes[light.level]
-  if (!shape) return null
+  if (!(light.level in shapes)) return <span className="muted">—</span>
+  const why = light.reasons.map(said).join('；')
   return (
-    <span className={`light ${light.level}`} title={light.reasons.join('；')}>
-      <svg viewBox="0 0 14 14" width="14" height="14" aria-hidden="true">{shape}</svg>
+    <span className={`light ${light.level}`} title={why || undefined}>
+      <Shape of={light.level} />
       {light.label}
-      {withReason && light.reasons.length > 0 && <span className="why">{light.reasons.join('；')}</span>}
+      {withReason && why && <span className="why">{why}</span>}
     </span>
   )
 }
 
 export function Progress({ done, all }: { done: number; all: number }) {
   if (all === 0) return <span className="muted">—</span>
-  if (all > 8) return <span>{done} / {all}</span>
   return (
     <span className="progress" title={`${all} 个节点，完成 ${done} 个`}>
-      {Array.from({ length: all }, (_, i) => <i key={i} className={i < done ? 'on' : ''} />)}
       <span>{done}/{all}</span>
+      {all <= 8 && Array.from({ length: all }, (_, i) => <i key={i} className={i < done ? 'on' : ''} />)}
     </span>
   )
 }
@@ -36,12 +42,13 @@ export function Progress({ done, all }: { done: number; all: number }) {
 export function Refused({ error, shown = [] }: { error: unknown; shown?: string[] }) {
   if (!error) return null
   const problem: Problem | null = error instanceof ApiError ? error.problem : null
-  if (!problem) return <div className="refused" role="alert">出了意外，内容没有丢失，请重试</div>
+  if (!problem) return <div className="refused" role="alert">出了意外，填写的内容还在，请重试</div>
   const rest = (problem.errors ?? []).filter((e) => !shown.includes(e.pointer))
   return (
     <div className="refused" role="alert">
-      <strong>{problem.code === 'stale' ? '这项任务刚被别人更新过，已为您取来最新内容，请核对后再提交' : problem.title}</strong>
-      {rest.length > 0 && <ul>{rest.map((e, i) => <li key={i}>{e.text}</li>)}</ul>}
+      <strong>{problem.code === 'stale' ? '这项任务刚被别人更新过，已为您取来最新内容，请核对后再提交' : said(problem.title)}</strong>
+      {rest.length > 0 && <ul>{rest.map((e, i) => <li key={i}>{said(e.text)}</li>)}</ul>}
+      {problem.status >= 500 && problem.instance && <small>编号 {problem.instance}</small>}
     </div>
   )
 }
@@ -54,17 +61,30 @@ export function Empty({ children }: { children: ReactNode }) {
   return <div className="empty">{children}</div>
 }
 
+/** For pages about a round, before there is one. */
+export function NoRound({ title }: { title: string }) {
+  return (
+    <>
+      <div className="head"><h1>{title}</h1></div>
+      <Empty>还没有与您有关的轮次。轮次由整改办建立，任务下发后您会在这里看到。</Empty>
+    </>
+  )
+}
+
 /** Loading, refused or there. */
 export function Loaded<T>({ query, children }: {
-  query: { data?: T; error: unknown; isPending: boolean; refetch?: () => unknown }
+  query: { data?: T; error: unknown; isPending: boolean; isFetching?: boolean; refetch?: () => unknown }
   children: (data: T) => ReactNode
 }) {
   if (query.data !== undefined) return <>{children(query.data)}</>
   if (query.isPending) return <Loading />
+  const status = query.error instanceof ApiError ? query.error.problem.status : -1
+  const heals = status === 0 || status === 503
   return (
     <Empty>
       <Refused error={query.error} />
-      {query.refetch && <button type="button" onClick={() => void query.refetch?.()}>重试</button>}
+      {heals && <p>恢复后这里会自动继续，不必关闭页面。</p>}
+      {query.refetch && <button type="button" disabled={query.isFetching} onClick={() => void query.refetch?.()}>{query.isFetching ? '正在重试…' : '重试'}</button>}
     </Empty>
   )
 }
@@ -73,8 +93,12 @@ export function Dialog({ title, onClose, children }: { title: string; onClose?: 
   const ref = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const dialog = ref.current
+    const before = document.activeElement
     dialog?.showModal()
-    return () => dialog?.close()
+    return () => {
+      dialog?.close()
+      if (before instanceof HTMLElement) before.focus()
+    }
   }, [])
   return (
     <dialog ref={ref} aria-label={title} onCancel={(e) => { e.preventDefault(); onClose?.() }}>
@@ -84,5 +108,25 @@ export function Dialog({ title, onClose, children }: { title: string; onClose?: 
       </header>
       {children}
     </dialog>
+  )
+}
+
+/** Asks before something that cannot be undone; says what it will do. */
+export function Ask({ title, verb, busy, onYes, onNo, children }: {
+  title: string
+  verb: string
+  busy?: boolean
+  onYes: () => void
+  onNo: () => void
+  children: ReactNode
+}) {
+  return (
+    <Dialog title={title} onClose={onNo}>
+      <div className="ask">{children}</div>
+      <div className="send">
+        <button type="button" className="main" disabled={busy} onClick={onYes}>{busy ? '正在办理…' : verb}</button>
+        <button type="button" onClick={onNo}>取消</button>
+      </div>
+    </Dialog>
   )
 }

@@ -19,9 +19,37 @@ export function moment(at?: string | null): string {
   return `${year}${part('month')}月${part('day')}日 ${part('hour')}:${part('minute')}`
 }
 
+/** The last moment something may be done: 今日 17:00, 9月18日 17:00; a midnight ends the day before it and is said as that day. */
+export function until(at?: string | null): string {
+  if (!at) return ''
+  const said = moment(at)
+  const isMidnight = said.endsWith(' 00:00')
+  const on = iso(isMidnight ? new Date(Date.parse(at) - 1000) : new Date(at))
+  const name = on === today() ? '今日' : day(on)
+  return isMidnight ? name : `${name} ${said.slice(-5)}`
+}
+
+/** The day something began: 9月18日. */
+export function began(at?: string | null): string {
+  return at ? day(iso(new Date(at))) : ''
+}
+
+/** 11月25日 星期三 */
+export function dayAndWeekday(at: Date): string {
+  return `${day(iso(at))} ${new Intl.DateTimeFormat('zh-CN', { timeZone: zone, weekday: 'long' }).format(at)}`
+}
+
+/** A text of the server with its dates and weeks as people say them. */
+export function said(text: string): string {
+  return text.replace(/\b(\d{4}-\d\d-\d\d)\b/g, (on: string) => day(on)).replace(/\b(\d{4}-W\d\d)\b/g, (w: string) => week(w))
+}
+
+/** An instant's day in Shanghai as 2026-09-18. */
+const iso = (at: Date) => new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(at)
+
 /** Today as 2026-09-18. */
 export function today(): string {
-  return new Intl.DateTimeFormat('sv-SE', { timeZone: zone }).format(new Date())
+  return iso(new Date())
 }
 
 /** 还有 5 个工作日, 今日到期, 已逾期 2 个工作日. */
@@ -35,6 +63,9 @@ export function left(days?: number | null): string {
 export function week(text: string): string {
   return `第${Number(text.split('-W')[1])}周`
 }
+
+/** What a signer compares with his paper: the head of the hash. */
+export const checkCode = (hash: string) => hash.slice(0, 8).toUpperCase()
 
 export function size(bytes: number): string {
   return bytes < 1024 * 1024 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`

@@ -12,7 +12,7 @@ use domain::chain::Digest;
 use domain::ids::{PersonId, TaskId, UnitId};
 use domain::sign_request::may_verify;
 use domain::task::context::with_signing;
-use domain::task::state::{StatementMark, Task, TaskState};
+use domain::task::state::{StatementMark, StatementReply, Task, TaskState};
 use domain::task::text::{StatementText, Words};
 use domain::{rights, task, weekly_statement};
 use persistence::actors;
@@ -73,6 +73,7 @@ fn statement(mark: &StatementMark, task: &Task, words: &BTreeMap<Digest, String>
         is_late: mark.is_late,
         is_after_cut_off: mark.is_after_cut_off,
         is_newest: task.statement(mark.unit, mark.week).is_some_and(|n| n.revision == mark.revision),
+        is_waiting: mark.reply == StatementReply::Waiting,
         reply: mark.reply.as_str().to_owned(),
         reply_label: mark.reply.label().to_owned(),
         progress: text.progress,
@@ -245,7 +246,7 @@ fn assemble(
         light: light(alert.level, &alert.reasons),
         progress_done,
         progress_all,
-        stages: stages(task, &requests),
+        stages: stages(task, &requests, draft.parties.units.first().map(|u| names.of(u.0)).as_ref()),
         criteria: draft
             .criteria
             .iter()

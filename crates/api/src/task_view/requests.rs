@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use domain::chain::Digest;
+use domain::policy::Who;
+use domain::sign_request::{RequestState, SignMode, SignatureState};
 use domain::task::state::{RequestEffect, Task, TaskRequest, TaskState};
 use domain::task::text::SignedContent;
 
 use uuid::Uuid;
 
-use super::shapes::{RequestView, SignatureView, StageView, StepView};
+use super::shapes::{Named, RequestView, SignatureView, StageView, StepView};
 use super::{Names, words_at};
 
 pub(super) fn request_view(
@@ -25,6 +27,8 @@ pub(super) fn request_view(
         id: request.id.0,
         kind: request.kind.as_str().to_owned(),
         kind_label: request.kind.label().to_owned(),
+        is_open: request.is_open(),
+        is_returned: request.state == RequestState::Returned,
         state: request.state.as_str().to_owned(),
         state_label: request.state.label().to_owned(),
         content_hash: request.revision.as_str().to_owned(),
@@ -50,6 +54,7 @@ pub(super) fn request_view(
                 person: step.person.map(|p| names.of(p.0)),
                 is_met_by_submission: step.met_by_submission,
                 is_current: current == Some(i),
+                needs_method: step.who == Who::Supervisor,
             })
             .collect(),
         signatures: request
@@ -72,6 +77,9 @@ pub(super) fn request_view(
                 stand_in: s.stand_in.map(|p| names.of(p.0)),
                 scan_id: s.document.as_ref().and_then(|d| scans.get(&d.scan).copied()),
                 minutes_number: s.document.as_ref().and_then(|d| d.minutes_number.clone()),
+                is_recorded: matches!(s.mode, SignMode::Paper | SignMode::Meeting),
+                is_pending: s.state == SignatureState::Pending,
+                is_void: s.state == SignatureState::Voided,
                 state: s.state.as_str().to_owned(),
                 state_label: s.state.label().to_owned(),
             })
@@ -81,7 +89,7 @@ pub(super) fn request_view(
 }
 
 /// Where the task is on its way, with who it waits for.
-pub(super) fn stages(task: &Task, requests: &[RequestView]) -> Vec<StageView> {
+pub(super) fn stages(task: &Task, requests: &[RequestView], lead: Option<&Named>) -> Vec<StageView> {
     let place = match task.state {
         TaskState::Draft => 0,
         TaskState::Issued => 1,
@@ -94,10 +102,18 @@ pub(super) fn stages(task: &Task, requests: &[RequestView]) -> Vec<StageView> {
     };
     let waits = requests
         .iter()
-        .filter(|r| r.state == "open")
+        .filter(|r| r.is_open)
         .flat_map(|r| &r.chain)
         .find(|s| s.is_current)
         .map(|s| format!("等 {}", s.person.as_ref().map_or(s.label.clone(), |p| p.name.clone())));
+    let lead = lead.map_or("牵头单位", |l| l.name.as_str());
+    let otherwise = match task.state {
+        TaskState::Issued => format!("等 {lead} 认领"),
+        TaskState::Planning => format!("等 {lead} 报方案"),
+        TaskState::Rectifying => format!("等 {lead} 报节点、交写实、申请销号"),
+        TaskState::Observing => "期满后整改办确认".to_owned(),
+        state => state.label().to_owned(),
+    };
     let dates = [
         task.issued_on,
         task.claimed_at.map(domain::calendar::today),
@@ -120,7 +136,7 @@ pub(super) fn stages(task: &Task, requests: &[RequestView]) -> Vec<StageView> {
             }
             .to_owned(),
             on,
-            note: (i == place).then(|| waits.clone().unwrap_or_else(|| task.state.label().to_owned())),
+            note: (i == place).then(|| waits.clone().unwrap_or_else(|| otherwise.clone())),
         })
         .collect()
 }

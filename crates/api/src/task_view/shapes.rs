@@ -71,6 +71,8 @@ pub struct StatementView {
     pub is_late: bool,
     pub is_after_cut_off: bool,
     pub is_newest: bool,
+    /// Nobody has answered it yet.
+    pub is_waiting: bool,
     pub reply: String,
     pub reply_label: String,
     pub progress: Option<String>,
@@ -109,6 +111,8 @@ pub struct StepView {
     /// Met by the head's own submission.
     pub is_met_by_submission: bool,
     pub is_current: bool,
+    /// Whoever signs it says how he looked.
+    pub needs_method: bool,
 }
 
 /// A signature.
@@ -133,6 +137,11 @@ pub struct SignatureView {
     pub minutes_number: Option<String>,
     pub state: String,
     pub state_label: String,
+    /// Entered by the office for a paper or a meeting.
+    pub is_recorded: bool,
+    /// Waits for the second officer.
+    pub is_pending: bool,
+    pub is_void: bool,
 }
 
 /// A sign request with what it asks for.
@@ -143,6 +152,8 @@ pub struct RequestView {
     pub kind_label: String,
     pub state: String,
     pub state_label: String,
+    pub is_open: bool,
+    pub is_returned: bool,
     /// SHA-256 of exactly what is signed.
     pub content_hash: String,
     pub submitted_by: Named,

@@ -1,0 +1,51 @@
+//! The words the page offers in its choices are the domain's own, written out for it and held here.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use domain::actor::{AssignmentKind, Role};
+use domain::policy::AlertLevel;
+use domain::sign_request::Verdict;
+use domain::task::command::Action;
+use domain::task::state::{CompletionStatus, Disposition, TaskState};
+
+/// One list as a constant of the page: stored word to label, in the domain's order.
+fn list(made: &mut String, name: &str, words: impl Iterator<Item = (&'static str, &'static str)>) {
+    writeln!(made, "\nexport const {name} = {{").unwrap();
+    for (word, label) in words {
+        assert!(!label.contains('\''), "{label} would end the string");
+        writeln!(made, "  {word}: '{label}',").unwrap();
+    }
+    writeln!(made, "}} as const").unwrap();
+}
+
+#[test]
+fn the_page_says_what_the_domain_says() {
+    let mut made = String::from(
+        "// The domain's words for the page's choices. Made by: BLESS=1 cargo test -p domain --test labels. Not edited by hand.\n",
+    );
+    list(&mut made, "taskStates", TaskState::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "alertLevels", AlertLevel::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "dispositions", Disposition::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "completionStatuses", CompletionStatus::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "roles", Role::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "assignmentKinds", AssignmentKind::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "verdicts", Verdict::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "actions", Action::ALL.iter().map(|w| (w.as_str(), w.label())));
+
+    let said = |code: &'static str| (code, domain::labels::say(code, &serde_json::Value::Null));
+    // Said by the page itself, before it asks the server.
+    writeln!(made, "\nexport const words = {{").unwrap();
+    for (code, text) in ["required", "content"].map(said) {
+        writeln!(made, "  {code}: '{text}',").unwrap();
+    }
+    writeln!(made, "}} as const").unwrap();
+
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../frontend/src/labels.gen.ts");
+    if std::env::var_os("BLESS").is_some() {
+        std::fs::write(&path, &made).unwrap();
+    }
+    let kept = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(kept == made, "frontend/src/labels.gen.ts is stale; run BLESS=1 cargo test -p domain --test labels");
+}

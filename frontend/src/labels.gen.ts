@@ -1,0 +1,91 @@
+// The domain's words for the page's choices. Made by: BLESS=1 cargo test -p domain --test labels. Not edited by hand.
+
+export const taskStates = {
+  draft: '待下发',
+  issued: '待认领',
+  planning: '制定方案',
+  plan_review: '方案审核',
+  rectifying: '整改中',
+  closure_review: '销号审核',
+  observing: '已销号（跟踪巩固）',
+  closed: '已销号',
+  withdrawn: '作废（录入错误）',
+} as const
+
+export const alertLevels = {
+  none: '—',
+  green: '正常',
+  yellow: '预警',
+  red: '红灯',
+} as const
+
+export const dispositions = {
+  immediate: '立行立改',
+  dated: '限期整改',
+  staged: '分步实施',
+  sustained: '长期坚持',
+} as const
+
+export const completionStatuses = {
+  completed: '已完成',
+  sustained: '基本完成并长期坚持',
+  in_progress: '正在推进',
+  not_started: '未完成（未启动）',
+} as const
+
+export const roles = {
+  leader: '领导',
+  unit: '单位',
+  supervisor: '督导',
+} as const
+
+export const assignmentKinds = {
+  office: '整改办',
+  team: '督导组',
+} as const
+
+export const verdicts = {
+  approve: '同意',
+  return: '退回',
+} as const
+
+export const actions = {
+  revise: '修改',
+  issue: '下发',
+  close_before_golive: '登记存量办结',
+  claim: '认领',
+  wish_reassignment: '申请责任分工调整',
+  uphold: '维持原分工',
+  reassign: '调整责任分工',
+  adjust_parties: '调整责任人员',
+  save_plan: '编制方案',
+  submit_plan: '报送方案',
+  sign: '签批',
+  record_signature: '代录纸质签批',
+  confirm_signature: '复核代录签批',
+  record_meeting: '登记会议审定',
+  object: '对代录提出异议',
+  recall: '撤回',
+  submit_statement: '写本周写实',
+  acknowledge_statement: '阅签写实',
+  return_statement: '退回写实',
+  complete_milestone: '报节点完成',
+  reopen_milestone: '撤销节点完成',
+  complete_duty: '报配合事项完成',
+  attach_evidence: '上传佐证',
+  remove_evidence: '撤下佐证',
+  request_extension: '申请延期',
+  reset_due_date: '重新核定时限',
+  propose_amendment: '方案调整',
+  request_closure: '申请销号',
+  name_cross_checker: '指定交叉核查人',
+  confirm: '确认销号',
+  reopen: '重新整改',
+  request_withdrawal: '申请作废',
+  keep_clock: '到期检查',
+} as const
+
+export const words = {
+  required: '请填写',
+  content: '填写的内容有误，请按提示修改',
+} as const

@@ -1,0 +1,75 @@
+// Pages as they are looked at: on a phone, and by the rules of accessibility.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { login, root } from './house.mjs'
+import { office, open, step } from './steps.mjs'
+
+const axe = readFileSync(join(root, 'frontend/node_modules/axe-core/axe.min.js'), 'utf8')
+const phone = { width: 390, height: 844 }
+
+async function width(page, who) {
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth)
+  assert.ok(wide <= phone.width, `${who} ${page.url()}: ${wide} wide`)
+}
+
+export async function onPhone(house, task) {
+  const tours = [
+    [login('甲丑一'), ['/todo', '/statements', '/plans', '/signing', '/ledger']],
+    [login('丙寅正'), ['/todo', '/signing', '/ledger']],
+    [office, ['/todo', '/ledger', '/imports', '/rounds']],
+  ]
+  let pages = 0
+  for (const [who, addresses] of tours) {
+    const page = await house.as(who, phone)
+    for (const address of [...addresses, new URL(task).pathname]) {
+      await page.goto(`${house.address}${address}`)
+      await page.locator('.head, .taskhead').first().waitFor()
+      await page.locator('.loading').waitFor({ state: 'detached' })
+      await house.shot(page, `phone-${who}-${address.split('/')[1]}`)
+      await width(page, who)
+      pages += 1
+    }
+  }
+  step(`手机上 ${pages} 页不横向滚动`)
+}
+
+/** A decision stays in reach of the thumb: both buttons inside the screen, above the bottom bar, high enough to hit. */
+export async function underTheThumb(house, task) {
+  const page = await house.as(login('丙寅正'), phone)
+  const panel = await open(page, task, 'sign')
+  await panel.scrollIntoViewIfNeeded()
+  const bar = await page.locator('nav.side').boundingBox()
+  for (const name of ['退回', '同意并签字']) {
+    const box = await panel.getByRole('button', { name }).boundingBox()
+    assert.ok(box.height >= 44, `${name} is ${box.height} high`)
+    assert.ok(box.y + box.height <= bar.y, `${name} ends at ${box.y + box.height}, the bar begins at ${bar.y}`)
+  }
+  await house.shot(page, 'phone-sign')
+  await width(page, 'leader')
+  step('手机签批：两个按钮固定在底部，够得着')
+}
+
+export async function byTheRules(house, task) {
+  const tours = [
+    [login('甲丑一'), ['/todo', '/ledger', '/statements', '/plans', `${new URL(task).pathname}?act=request_extension`]],
+    [office, ['/signing', '/imports', '/rounds', '/ledger']],
+    ['sysadmin', ['/organisation', '/organisation?part=units']],
+  ]
+  const found = []
+  let pages = 0
+  for (const [who, addresses] of tours) {
+    const page = await house.as(who)
+    for (const address of addresses) {
+      await page.goto(`${house.address}${address}`)
+      await page.locator('.head, .taskhead').first().waitFor()
+      await page.locator('.loading').waitFor({ state: 'detached' })
+      await page.evaluate(axe)
+      const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
+      for (const v of result.violations.filter((x) => x.impact === 'serious' || x.impact === 'critical')) found.push(`${address} ${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(' | ')}`)
+      pages += 1
+    }
+  }
+  assert.deepEqual(found, [])
+  step(`无障碍检查 ${pages} 页，没有严重问题`)
+}
