@@ -141,13 +141,13 @@ function Notices() {
   return (
     <Menu className="notices" label={`消息，${unread} 条未读`} face={face} onOpen={read}>
       {query.data?.items.length === 0 && <p className="muted">还没有消息。任务下发、签批、退回时会通知您。</p>}
-      {query.data?.items.map((n) => (
-        <Link key={n.id} to="/tasks/$id" params={{ id: n.task_id }} className={n.is_read ? 'notice' : 'notice new'}>
-          <b>{n.text}</b>
-          <span>{n.number} {n.title}</span>
-          <small>{moment(n.at)}</small>
-        </Link>
-      ))}
+      {query.data?.items.map((n) => {
+        const words = <><b>{n.text}</b>{n.number && <span>{n.number} {n.title}</span>}<small>{moment(n.at)}</small></>
+        const look = n.is_read ? 'notice' : 'notice new'
+        return n.task_id
+          ? <Link key={n.id} to="/tasks/$id" params={{ id: n.task_id }} className={look}>{words}</Link>
+          : <Link key={n.id} to="/todo" className={look}>{words}</Link>
+      })}
     </Menu>
   )
 }

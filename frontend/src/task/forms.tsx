@@ -9,7 +9,7 @@ import { ConfirmForm, MeetingForm, ObjectForm, PaperForm, RecallForm, SignForm }
 import { AnswerForm, DutyForm, EvidenceForm, MilestoneForm, RemoveEvidenceForm, ReopenMilestoneForm, StatementForm } from './workforms'
 
 export const forms: Record<string, (props: FormProps) => ReactNode> = {
-  issue: (p) => <Reasoned {...p} path="issue" text="下发后牵头单位即可看到并认领。" label="说明（时限不在将来时必填）" optional verb="下发" />,
+  issue: (p) => <Reasoned {...p} path="issue" text={`下发后牵头单位即可看到并认领。${verifiers(p.task)}`} label="说明（时限不在将来时必填）" optional verb="下发" />,
   close_before_golive: GoLiveForm,
   claim: (p) => <Plain {...p} path="claim" text="认领后由本单位牵头整改，并按期编报方案。" verb="认领" />,
   wish_reassignment: WishForm,
@@ -23,6 +23,7 @@ export const forms: Record<string, (props: FormProps) => ReactNode> = {
   confirm_signature: ConfirmForm,
   record_meeting: MeetingForm,
   object: ObjectForm,
+  settle_objection: SettleForm,
   recall: RecallForm,
   submit_statement: StatementForm,
   acknowledge_statement: AnswerForm,
@@ -42,6 +43,28 @@ export const forms: Record<string, (props: FormProps) => ReactNode> = {
 
 /** Whether the page has a form for an act; returning a statement is part of answering it, saving a plan of handing it in. */
 export const hasForm = (action: string) => action in forms
+
+/** Who will be able to verify it, said before it is issued. */
+function verifiers(task: FormProps['task']): string {
+  const able = task.verifiers ?? []
+  const names = able.length > 0 ? `可核查人员 ${able.length} 人：${able.map((p) => p.name).join('、')}。` : '督导组内没有可核查人员。'
+  return able.length < 2 ? `${names}销号须二人核查，届时须由主要负责人指定交叉核查人。` : names
+}
+
+/** What an objection to a signature comes to, said by the principal. */
+function SettleForm({ task, done, open }: FormProps) {
+  const { values, change, forget, kept } = useDraft('settle-objection', task.id, { person: task.objections[0]?.id ?? '', reason: '' })
+  const person = task.objections.some((p) => p.id === values.person) ? values.person : (task.objections[0]?.id ?? '')
+  const form = useAct(task, 'settle-objection', () => ({ person, reason: values.reason }), () => { forget(); done() }, () => blank({ '/reason': values.reason }))
+  return (
+    <ActForm form={form} verb="作出处理" disabled={!open.is_possible} shown={['/reason']} kept={kept}>
+      <p>签批人称所录签批并非本人所签。请核实后写明处理意见，红灯随之解除；所录签批不会因此恢复。</p>
+      {task.objections.length > 1 && <PickField label="提出异议的人" value={person} onChange={(to) => change({ person: to })} options={task.objections.map((p) => ({ value: p.id, label: p.name }))} />}
+      {task.objections.length === 1 && <p>提出异议的人：<b>{task.objections[0]?.name}</b></p>}
+      <TextField label="处理意见" rows={3} value={values.reason} onChange={(reason) => change({ reason })} error={form.at('/reason')} />
+    </ActForm>
+  )
+}
 
 function Plain({ task, done, path, text, verb, open }: FormProps & { path: string; text: string; verb: string }) {
   const form = useAct(task, path, () => ({}), done)

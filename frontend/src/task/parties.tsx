@@ -16,6 +16,16 @@ export function useUnits() {
   return (query.data ?? []).map((u) => ({ value: u.id, label: `${'　'.repeat(u.depth)}${u.name}` }))
 }
 
+/** The units below one, to which a part may be given. */
+export function useUnitsBelow(unit?: string) {
+  const query = useQuery({ queryKey: ['units'], queryFn: () => get(client.GET('/api/v1/units')), staleTime: 600_000 })
+  const all = query.data ?? []
+  const at = all.findIndex((u) => u.id === unit)
+  const depth = all[at]?.depth ?? 0
+  const end = all.findIndex((u, i) => i > at && u.depth <= depth)
+  return at < 0 || depth === 0 ? [] : all.slice(at + 1, end < 0 ? all.length : end).map((u) => ({ value: u.id, label: u.name }))
+}
+
 export function PeopleAndUnits({ task, done, open, path, verb }: FormProps & { path: string; verb: string }) {
   const people = usePeople()
   const units = useUnits()

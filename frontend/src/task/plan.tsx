@@ -5,17 +5,19 @@ import { Check, PickField, TextField, blank, useDraft, useSend } from '../ui/for
 import { Refused } from '../ui/parts'
 import { day, said, today } from '../ui/words'
 import { ActForm, type FormProps, useAct } from './act'
-import { usePeople } from './parties'
+import { usePeople, useUnitsBelow } from './parties'
 
-type Milestone = { id?: string | null; measure?: string | null; title: string; proof: string; due_on: string }
+type Milestone = { id?: string | null; measure?: string | null; unit?: string | null; weight?: number; title: string; proof: string; due_on: string }
+type Measure = { measure: string; text: string; due_on: string }
 type Criterion = { id?: string | null; text: string }
-type Plan = { objective: string; milestones: Milestone[]; criteria: Criterion[]; unit_leader: string; reason: string; pledge: boolean }
+type Plan = { objective: string; milestones: Milestone[]; criteria: Criterion[]; measures: Measure[]; unit_leader: string; reason: string; pledge: boolean }
 
 function start(task: Schemas['TaskView']): Plan {
   return {
     objective: task.objective ?? '',
-    milestones: task.milestones.filter((m) => !m.is_implicit).map((m) => ({ id: m.id, measure: m.measure_id, title: m.title, proof: m.proof ?? '', due_on: m.due_on ?? '' })),
+    milestones: task.milestones.filter((m) => !m.is_implicit).map((m) => ({ id: m.id, measure: m.measure_id, unit: m.unit?.id ?? null, weight: m.weight, title: m.title, proof: m.proof ?? '', due_on: m.due_on ?? '' })),
     criteria: task.criteria.map((c) => ({ id: c.id, text: c.text })),
+    measures: [],
     unit_leader: task.unit_leader?.id ?? '',
     reason: '',
     pledge: false,
@@ -27,6 +29,7 @@ function input(plan: Plan): Schemas['PlanInput'] {
     objective: plan.objective.trim() || null,
     milestones: plan.milestones.map((m) => ({ ...m, proof: m.proof.trim() || null })),
     criteria: plan.criteria.filter((c) => c.text.trim() !== ''),
+    measures: (plan.measures ?? []).map((m) => ({ ...m, due_on: m.due_on || null })),
     unit_leader: plan.unit_leader || null,
     reason: plan.reason.trim() || null,
   }
@@ -49,6 +52,7 @@ function warnings(task: Schemas['TaskView'], plan: Plan): string[] {
 
 export function PlanForm({ task, done, open, mode }: FormProps & { mode: 'submit' | 'amend' }) {
   const people = usePeople()
+  const below = useUnitsBelow(task.units[0]?.id)
   const { values, change, forget, kept } = useDraft(mode === 'submit' ? 'plan' : 'amendment', task.id, start(task))
   const finish = () => {
     forget()
@@ -93,6 +97,12 @@ export function PlanForm({ task, done, open, mode }: FormProps & { mode: 'submit
               {task.measures.map((x) => <option key={x.id} value={x.id}>{x.number} {x.text.slice(0, 18)}</option>)}
             </select>
             <input aria-label={`节点 ${i + 1} 佐证`} placeholder="以什么为证" value={m.proof} onChange={(e) => setMilestone(i, { proof: e.target.value })} />
+            {below.length > 0 && (
+              <select aria-label={`节点 ${i + 1} 承担单位`} value={m.unit ?? ''} onChange={(e) => setMilestone(i, { unit: e.target.value || null })}>
+                <option value="">本单位承担</option>
+                {below.map((u) => <option key={u.value} value={u.value}>{u.label}</option>)}
+              </select>
+            )}
             <button type="button" className="plain" aria-label="删去" onClick={() => change({ milestones: values.milestones.filter((_, k) => k !== i) })}>✕</button>
             {task.due_on && m.due_on > task.due_on && <p className="fault">晚于任务时限 {day(task.due_on)}</p>}
             {faults(i).map((text) => <p key={text} className="fault" role="alert">{said(text)}</p>)}
@@ -100,6 +110,26 @@ export function PlanForm({ task, done, open, mode }: FormProps & { mode: 'submit
         ))}
         <button type="button" onClick={() => change({ milestones: [...values.milestones, { title: '', proof: '', due_on: '' }] })}>加一个节点</button>
       </fieldset>
+      {!isSubmit && (
+        <fieldset>
+          <legend>措施原文（集团方案审定后，改动须加报领导组组长审定）</legend>
+          {task.measures.map((m) => {
+            const changed = values.measures?.find((x) => x.measure === m.id)
+            const set = (part: Partial<Measure>) => change({ measures: values.measures.map((x) => (x.measure === m.id ? { ...x, ...part } : x)) })
+            const at = (key: string) => form.at(`/measures/${values.measures.findIndex((x) => x.measure === m.id)}/${key}`)
+            return changed ? (
+              <div key={m.id} className="milestone">
+                <input aria-label={`措施 ${m.number}`} value={changed.text} onChange={(e) => set({ text: e.target.value })} />
+                <input aria-label={`措施 ${m.number} 时限`} type="date" value={changed.due_on} onChange={(e) => set({ due_on: e.target.value })} />
+                <button type="button" className="plain" onClick={() => change({ measures: values.measures.filter((x) => x.measure !== m.id) })}>不改了</button>
+                {['text', 'due_on'].map((key) => at(key) && <p key={key} className="fault" role="alert">{said(at(key) ?? '')}</p>)}
+              </div>
+            ) : (
+              <p key={m.id}><span className="number">{m.number}</span>{m.text} <button type="button" className="plain" onClick={() => change({ measures: [...(values.measures ?? []), { measure: m.id, text: m.text, due_on: m.due_on ?? '' }] })}>改这条</button></p>
+            )
+          })}
+        </fieldset>
+      )}
       <PickField label="单位分管领导" empty="未指定" value={values.unit_leader} onChange={(unit_leader) => change({ unit_leader })} options={people} error={form.at('/plan/unit_leader')} />
       {isSubmit ? (
         <Check label="我是单位负责人，报送即签字（经办人报送不勾选）" value={values.pledge} onChange={(pledge) => change({ pledge })} />

@@ -1,5 +1,7 @@
 // What was asked to be signed, by whom it was signed, and exactly what that was.
-import type { Schemas } from '../api/client'
+import { type Schemas, download } from '../api/client'
+import { useSend } from '../ui/form'
+import { Refused } from '../ui/parts'
 import { checkCode, day, moment } from '../ui/words'
 
 type Request = Schemas['RequestView']
@@ -41,8 +43,8 @@ function OneRequest({ request }: { request: Request }) {
                       {s.is_recorded && `，${s.recorded_by.name} 录`}
                       {s.confirmed_by && `，${s.confirmed_by.name} 核`}
                       {s.minutes_number && `，${s.minutes_number}`}
-                      {s.scan && `，扫描件校验码 ${checkCode(s.scan)}`}
                     </small>
+                    {s.scan_id && <Scan id={s.scan_id} />}
                   </td>
                 </tr>
               ))}
@@ -52,6 +54,16 @@ function OneRequest({ request }: { request: Request }) {
       )}
       <Signed request={request} />
     </details>
+  )
+}
+
+function Scan({ id }: { id: string }) {
+  const fetching = useSend(() => download(id))
+  return (
+    <>
+      <button type="button" className="plain" disabled={fetching.busy} onClick={() => void fetching.submit()}>看扫描件</button>
+      <Refused error={fetching.error} />
+    </>
   )
 }
 
