@@ -1080,6 +1080,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/settle-objection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what an objection to a signature comes to. */
+        post: operations["settle_objection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/sign": {
         parameters: {
             query?: never;
@@ -1731,6 +1748,18 @@ export interface components {
             /** @description Administrative acts open to this account. */
             permissions: string[];
         };
+        /** @description A frozen measure in other words or with another date, as an amendment asks for it. */
+        MeasureChange: {
+            /** @description The measure. */
+            measure: components["schemas"]["MeasureId"];
+            /** @description Its words from then on. */
+            text: string;
+            /**
+             * Format: date
+             * @description When it is due from then on.
+             */
+            due_on?: string | null;
+        };
         /**
          * Format: uuid
          * @description A corrective measure (整改措施).
@@ -1936,6 +1965,8 @@ export interface components {
             criteria?: components["schemas"]["CriterionInput"][];
             /** @description Measures that need not be done. */
             excused?: components["schemas"]["ExcuseInput"][];
+            /** @description Measures that are to change, in an amendment only; once the group's plan is approved the head of the leading group signs too. */
+            measures?: components["schemas"]["MeasureChange"][];
             unit_leader?: components["schemas"]["PersonId"] | null;
             /** @description Why it is changed, for an amendment. */
             reason?: string | null;
@@ -2260,6 +2291,13 @@ export interface components {
             /** @example 领导组第2次会议纪要 */
             basis: string;
         };
+        /** @description What an objection to a signature comes to. */
+        SettleObjection: {
+            /** @description Who objects. */
+            person: components["schemas"]["PersonId"];
+            /** @example 经核实系误录，由本人重签 */
+            reason: string;
+        };
         /** @description A signature on screen. */
         Sign: {
             request: components["schemas"]["SignRequestId"];
@@ -2335,7 +2373,11 @@ export interface components {
             recorded_by: components["schemas"]["Named"];
             confirmed_by?: components["schemas"]["Named"] | null;
             stand_in?: components["schemas"]["Named"] | null;
-            scan?: string | null;
+            /**
+             * Format: uuid
+             * @description The scan's attachment, to be downloaded by a ticket.
+             */
+            scan_id?: string | null;
             minutes_number?: string | null;
             state: string;
             state_label: string;
@@ -2500,6 +2542,10 @@ export interface components {
             supporting: components["schemas"]["SupportingView"][];
             unit_leader?: components["schemas"]["Named"] | null;
             cross_checkers: components["schemas"]["Named"][];
+            /** @description Who of the round's teams could verify it, for the office; fewer than two need a cross-checker. */
+            verifiers?: components["schemas"]["Named"][] | null;
+            /** @description Signers who object to a signature recorded for them. */
+            objections: components["schemas"]["Named"][];
             /** Format: date */
             due_on?: string | null;
             /** Format: date */
@@ -8656,6 +8702,115 @@ export interface operations {
             };
             /** @description The content is refused; `errors` says where and why */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settle_objection: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SettleObjection"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,5 +1,7 @@
 // What was asked to be signed, by whom it was signed, and exactly what that was.
-import type { Schemas } from '../api/client'
+import { type Schemas, download } from '../api/client'
+import { useSend } from '../ui/form'
+import { Refused } from '../ui/parts'
 import { checkCode, day, moment } from '../ui/words'
 
 type Request = Schemas['RequestView']
@@ -34,14 +36,13 @@ function OneRequest({ request }: { request: Request }) {
                   <td className="nowrap">{s.verdict_label}{(s.is_pending || s.is_void) && <small>{s.state_label}</small>}</td>
                   <td className="nowrap">{day(s.occurred_on)}</td>
                   <td>
-                    {s.words ?? '—'}
+                    {s.words ?? '—'} {s.scan_id && <Scan id={s.scan_id} />}
                     <small>
                       {s.mode_label}
                       {s.method && `，${s.method}`}
                       {s.is_recorded && `，${s.recorded_by.name} 录`}
                       {s.confirmed_by && `，${s.confirmed_by.name} 核`}
                       {s.minutes_number && `，${s.minutes_number}`}
-                      {s.scan && `，扫描件校验码 ${checkCode(s.scan)}`}
                     </small>
                   </td>
                 </tr>
@@ -52,6 +53,17 @@ function OneRequest({ request }: { request: Request }) {
       )}
       <Signed request={request} />
     </details>
+  )
+}
+
+/** The paper itself, fetched by a ticket. */
+function Scan({ id }: { id: string }) {
+  const fetching = useSend(() => download(id))
+  return (
+    <>
+      <button type="button" className="plain" disabled={fetching.busy} onClick={() => void fetching.submit()}>扫描件</button>
+      <Refused error={fetching.error} />
+    </>
   )
 }
 
