@@ -36,7 +36,7 @@ function OneRequest({ request }: { request: Request }) {
                   <td className="nowrap">{s.verdict_label}{(s.is_pending || s.is_void) && <small>{s.state_label}</small>}</td>
                   <td className="nowrap">{day(s.occurred_on)}</td>
                   <td>
-                    {s.words ?? '—'}
+                    {s.words ?? '—'} {s.scan_id && <Scan id={s.scan_id} />}
                     <small>
                       {s.mode_label}
                       {s.method && `，${s.method}`}
@@ -44,7 +44,6 @@ function OneRequest({ request }: { request: Request }) {
                       {s.confirmed_by && `，${s.confirmed_by.name} 核`}
                       {s.minutes_number && `，${s.minutes_number}`}
                     </small>
-                    {s.scan_id && <Scan id={s.scan_id} />}
                   </td>
                 </tr>
               ))}
@@ -57,11 +56,12 @@ function OneRequest({ request }: { request: Request }) {
   )
 }
 
+/** The paper itself, fetched by a ticket. */
 function Scan({ id }: { id: string }) {
   const fetching = useSend(() => download(id))
   return (
     <>
-      <button type="button" className="plain" disabled={fetching.busy} onClick={() => void fetching.submit()}>看扫描件</button>
+      <button type="button" className="plain" disabled={fetching.busy} onClick={() => void fetching.submit()}>扫描件</button>
       <Refused error={fetching.error} />
     </>
   )
