@@ -65,6 +65,7 @@ export const actions = {
   confirm_signature: '复核代录签批',
   record_meeting: '登记会议审定',
   object: '对代录提出异议',
+  settle_objection: '处理签批异议',
   recall: '撤回',
   submit_statement: '写本周写实',
   acknowledge_statement: '阅签写实',
