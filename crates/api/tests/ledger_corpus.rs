@@ -171,7 +171,8 @@ fn measure(wanted: impl Fn(&Value) -> bool) -> Score {
     for truth in truths.iter().filter(|t| wanted(t)) {
         let name = truth["file"].as_str().unwrap();
         let book = file(&format!("corpus/{name}"));
-        let reading = read(&book, &directory, 2019);
+        // Two ledgers say no year anywhere: they have the round's, like those of a real round.
+        let reading = read(&book, &directory, 2021);
         let mut lost = Vec::new();
         let told = truth["tasks"].as_array().unwrap();
         for (nth, told) in told.iter().enumerate() {

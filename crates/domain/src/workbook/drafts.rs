@@ -140,6 +140,17 @@ pub struct PlanDraft {
 }
 
 impl PlanDraft {
+    /// Only what is in no doubt: the clear tasks with their findings and aspects (docs/domain.md §20).
+    #[must_use]
+    pub fn clear(mut self) -> Self {
+        self.tasks.retain(|t| t.doubts == 0);
+        let (tasks, findings) = (&self.tasks, &mut self.findings);
+        findings.retain(|f| tasks.iter().any(|t| t.finding == f.number));
+        let (findings, aspects) = (&self.findings, &mut self.aspects);
+        aspects.retain(|a| findings.iter().any(|f| f.aspect == a.title));
+        self
+    }
+
     /// The report of what was read.
     pub fn report(&self) -> ImportReport {
         ImportReport {

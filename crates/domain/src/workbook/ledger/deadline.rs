@@ -76,8 +76,24 @@ pub(super) fn disposition(text: &str) -> Option<Disposition> {
     }
 }
 
+/// Length of a clock time at the start of the text, such as 17:00 or 18时.
+fn clock(text: &[char]) -> usize {
+    let digits = |from: usize| text[from.min(text.len())..].iter().take_while(|c| c.is_ascii_digit()).count();
+    let hours = digits(0);
+    match text.get(hours) {
+        Some(':' | '：') if (1..=2).contains(&hours) => hours + 1 + digits(hours + 1),
+        Some('时' | '点') if (1..=2).contains(&hours) => hours + 1,
+        _ => 0,
+    }
+}
+
+/// What is left of a text without its days, their clock times, marks and fillers.
 fn leftover(text: &str, spans: &[(NaiveDate, usize, usize)]) -> String {
     let chars: Vec<char> = text.chars().collect();
+    let spans: Vec<(NaiveDate, usize, usize)> = spans
+        .iter()
+        .map(|(date, start, end)| (*date, *start, end + clock(&chars[(*end).min(chars.len())..])))
+        .collect();
     let mut rest: String = chars
         .iter()
         .enumerate()
@@ -163,7 +179,12 @@ pub(super) fn read(cell: &Cell, year: i32) -> Deadline {
         };
     }
     let rest = leftover(&text, &spans);
-    let said = |words: &[&str]| words.iter().find(|w| text.contains(**w)).map(|w| rest.replace(w, ""));
+    let said = |words: &[&str]| {
+        let word = words.iter().find(|w| text.contains(**w))?;
+        // The word goes first, so that 整改 in it is no filler.
+        let bare = text.replace(word, "");
+        Some(leftover(&bare, &dates::find(&bare, year)))
+    };
     if let Some(rest) = said(&IMMEDIATE) {
         // 已于巡察期间立行立改 has no day, and needs none.
         let around = ["巡察期间", "巡视期间", "检查期间", "审计期间", "现场", "已", "在", "并"];
@@ -200,6 +221,10 @@ mod tests {
             ("2020年8月底前完成整改", Deadline::On(date("2020-08-31"))),
             ("限期整改（2020年9月底前）", Deadline::On(date("2020-09-30"))),
             ("立行立改", Deadline::Immediate(None)),
+            ("立即整改", Deadline::Immediate(None)),
+            ("立行立改，已完成", Deadline::Immediate(None)),
+            ("2020年8月31日17:00前", Deadline::On(date("2020-08-31"))),
+            ("8月31日18时前完成", Deadline::On(date("2020-08-31"))),
             ("立行立改（7月31日前）", Deadline::Immediate(Some(date("2020-07-31")))),
             ("已于巡察期间立行立改", Deadline::Immediate(None)),
             ("长期坚持", Deadline::Sustained(None)),
