@@ -1,12 +1,12 @@
 //! Import of plans and ledgers, by the page and by the command line: preview, correct, then whole or nothing.
 
 mod command_line;
+mod previews;
 
 use std::sync::Arc;
 
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpResponse, post};
-use chrono::Datelike;
 use domain::ids::RoundId;
 use domain::refusal::Refusal;
 use domain::workbook::completion::CompletionWords;
@@ -24,6 +24,7 @@ use crate::problem::Problem;
 use crate::tokens;
 
 pub use command_line::{ImportRequest, run};
+pub use previews::*;
 
 /// Largest workbook, bytes.
 const LARGEST: usize = 20 * 1024 * 1024;
@@ -40,7 +41,10 @@ pub struct PlanImportQuery {
     /// Take rows in doubt in as drafts, with their doubts.
     #[serde(default)]
     pub with_doubts: bool,
-    /// The year of dates that have none; this year unless given.
+    /// Take in only the tasks without a doubt.
+    #[serde(default)]
+    pub only_clear: bool,
+    /// The year of dates that have none; the sheet's own or the round's unless given.
     pub year: Option<i32>,
 }
 
@@ -126,20 +130,21 @@ pub async fn import_plan(
 ) -> Result<HttpResponse, Problem> {
     let round = RoundId(*id);
     let origin = caller.origin.clone();
-    let directory = app
+    let (directory, default_year) = app
         .db
         .read(&caller.origin.actor, move |conn| {
-            persistence::rounds::find(conn, &origin.actor, round)?;
+            let row = persistence::rounds::find(conn, &origin.actor, round)?;
             domain::rights::permit_office(&origin.actor, round)?;
-            imports::directory(conn, &origin.actor, origin.now)
+            let year = previews::round_year(row.feedback_on, origin.now);
+            Ok((imports::directory(conn, &origin.actor, origin.now)?, year))
         })
         .await?;
     let bytes = read(payload, LARGEST).await.map_err(|_| Problem::field("/file", "file-too-large"))?;
     let sha256 = tokens::digest(&bytes);
-    let year = query.0.year.unwrap_or_else(|| domain::calendar::today(caller.origin.now).year());
+    let corrections = Corrections { year: query.0.year, ..Corrections::default() };
     let directory = Arc::new(directory);
     let names = directory.clone();
-    let reading = tokio::task::spawn_blocking(move || look(&bytes, &names, year, &Corrections::default()))
+    let reading = tokio::task::spawn_blocking(move || look(&bytes, &names, default_year, &corrections))
         .await
         .map_err(Problem::internal)??;
     let plan = reading.plan;
@@ -155,9 +160,11 @@ pub async fn import_plan(
     if query.0.dry_run {
         return Ok(HttpResponse::Ok().json(view));
     }
-    if !plan.doubts.is_empty() && !plan.is_classified && !query.0.with_doubts {
+    let is_chosen = query.0.with_doubts || query.0.only_clear;
+    if !plan.doubts.is_empty() && !plan.is_classified && !is_chosen {
         return Err(Problem::new(actix_web::http::StatusCode::CONFLICT, "import-doubts"));
     }
+    let plan = if query.0.only_clear { plan.clear() } else { plan };
     let calendar = app.calendar().await?;
     let origin = caller.origin.clone();
     let filename = query.0.filename.clone();

@@ -1,6 +1,7 @@
 //! Takes the drafts of a file in: whole or nothing, again changes nothing, what is issued is never touched.
 
 mod matching;
+pub mod previews;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
