@@ -43,8 +43,8 @@ fn template(conn: &mut PgConnection) -> Result<String, Error> {
         hasher.update(name.as_bytes());
     }
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
-    let mut steps: Vec<_> =
-        std::fs::read_dir(folder).map_err(Error::internal)?.flatten().map(|step| step.path()).collect();
+    let found = std::fs::read_dir(folder).map_err(Error::internal)?;
+    let mut steps: Vec<_> = found.flatten().map(|step| step.path()).filter(|step| step.is_dir()).collect();
     steps.sort();
     for step in steps {
         hasher.update(std::fs::read(step.join("up.sql")).map_err(Error::internal)?);

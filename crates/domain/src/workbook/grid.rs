@@ -110,6 +110,18 @@ impl<'a> Grid<'a> {
                 continue;
             }
             budget -= area / 4;
+            // A true merged range holds nothing beneath; one that hides what was written is no reason to lose it.
+            let hides = rows.clone().any(|row| {
+                sheet.rows[row]
+                    .iter()
+                    .enumerate()
+                    .take(columns.end)
+                    .skip(columns.start)
+                    .any(|(column, cell)| (row, column) != (merge.top, merge.left) && !cell.is_blank())
+            });
+            if hides {
+                continue;
+            }
             grid.anchors.insert((merge.top, merge.left), i);
             for row in rows {
                 for column in columns.clone().filter(|c| (row, *c) != (merge.top, merge.left)) {

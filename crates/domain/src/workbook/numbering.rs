@@ -59,6 +59,15 @@ fn starts(text: &[char], word: &str) -> Option<usize> {
     Some(n)
 }
 
+/// Whether a number of any style can begin with this character: a cheap look before a thorough one.
+fn may_begin(text: &[char]) -> bool {
+    text.first().is_some_and(|c| {
+        c.is_ascii_digit()
+            || matches!(c, '(' | '（' | '第' | '\u{2460}'..='\u{2473}')
+            || "一二三四五六七八九十".contains(*c)
+    })
+}
+
 /// Length of the nth number of a style at the start of the text.
 fn marker(text: &[char], style: Style, n: usize) -> Option<usize> {
     let then = |length: usize, of: &[char]| text.get(length).filter(|c| of.contains(c)).map(|_| length + 1);
@@ -98,16 +107,17 @@ fn line_begins(text: &[char], i: usize) -> bool {
 
 /// Where the numbers 1, 2, 3 … of the outermost style stand: (start, length).
 fn find(text: &[char]) -> Vec<(usize, usize)> {
-    for first in (0..text.len()).filter(|i| is_boundary(text, *i)) {
+    for first in (0..text.len()).filter(|i| is_boundary(text, *i) && may_begin(&text[*i..])) {
         for style in STYLES {
             let Some(length) = marker(&text[first..], style, 1) else { continue };
             let mut found = vec![(first, length)];
             let mut from = first + length;
             for n in 2..=MOST {
-                let next = (from..text.len()).filter(|i| is_boundary(text, *i)).find_map(|i| {
-                    let length = marker(&text[i..], style, n)?;
-                    (!is_decimal(text, i, length, style, line_begins(text, i))).then_some((i, length))
-                });
+                let next =
+                    (from..text.len()).filter(|i| is_boundary(text, *i) && may_begin(&text[*i..])).find_map(|i| {
+                        let length = marker(&text[i..], style, n)?;
+                        (!is_decimal(text, i, length, style, line_begins(text, i))).then_some((i, length))
+                    });
                 let Some((at, length)) = next else { break };
                 found.push((at, length));
                 from = at + length;
@@ -151,6 +161,9 @@ pub fn split(text: &str) -> Vec<String> {
 
 /// Length of a number that stands alone before a measure, such as 2. in the second row of a finding.
 fn lone(text: &[char]) -> usize {
+    if !may_begin(text) {
+        return 0;
+    }
     STYLES
         .iter()
         .filter(|style| !matches!(style, Style::Is))
@@ -168,12 +181,18 @@ pub fn ordinal(text: &str) -> Option<usize> {
     if let Ok(n) = bare.parse() {
         return Some(n);
     }
+    if bare.chars().count() > 3 {
+        return None;
+    }
     (1..=MOST).find(|n| bare == chinese(*n) || (text.len() == 1 && marker(&text, Style::Circled, *n).is_some()))
 }
 
 /// Which level of headings a line begins, with its number and the words behind: 一、 is 1, （一） is 2.
 pub(super) fn section(text: &str) -> Option<(u8, usize, String)> {
     let chars: Vec<char> = narrow(text).trim().chars().collect();
+    if !may_begin(&chars) && chars.first() != Some(&'方') {
+        return None;
+    }
     for (level, style) in [(1, Style::Chinese), (2, Style::ChineseBracket)] {
         for n in 1..=MOST {
             if let Some(length) = marker(&chars, style, n) {

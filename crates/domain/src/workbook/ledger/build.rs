@@ -147,10 +147,10 @@ impl<'a> Builder<'a> {
     ) -> Option<Say> {
         let name = self.names.get(&spot.sheet).cloned().unwrap_or_default();
         let cell = at(spot);
-        if let Some(say) = self.context.corrections.answer(kind, &name, &cell) {
-            if !matches!(say, Say::Read { .. }) {
-                return Some(say.clone());
-            }
+        if let Some(say) = self.context.corrections.answer(kind, &name, &cell)
+            && !matches!(say, Say::Read { .. })
+        {
+            return Some(say.clone());
         }
         let is_new = self.seen.insert((spot, kind.to_owned()));
         if is_new || self.reading.is_some() {

@@ -291,7 +291,7 @@ impl Builder<'_> {
     }
 
     fn done_on(&mut self, said: &[Said], task: &mut TaskDraft) -> Option<NaiveDate> {
-        let cell = said.iter().filter(|s| s.meaning == Meaning::DoneOn).next_back()?;
+        let cell = said.iter().rfind(|s| s.meaning == Meaning::DoneOn)?;
         let text = cell.cell.text();
         task.extra.insert(cell.heading.clone(), text.clone());
         let date = dates::read(&cell.cell, self.year).or_else(|| match deadline::read(&cell.cell, self.year) {

@@ -1,5 +1,8 @@
 //! What a column means, found by what its heading says.
 
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
 use super::super::grid::{heading, squeeze};
 use crate::words;
 
@@ -422,6 +425,10 @@ pub(super) fn bare(text: &str) -> String {
 
 /// The meaning of words that are a heading by themselves. 完成时间 alone is open: a time limit, or the day it was done.
 pub(super) fn known(text: &str) -> Option<Meaning> {
+    // A sentence is no heading, whatever it begins with.
+    if text.len() > 8 * LONGEST {
+        return None;
+    }
     let bare = bare(text);
     if bare.is_empty() || bare.chars().count() > LONGEST {
         return None;
@@ -429,7 +436,10 @@ pub(super) fn known(text: &str) -> Option<Meaning> {
     if bare == "完成时间" {
         return Some(Meaning::Due);
     }
-    HEADINGS.iter().find(|(_, words)| words.contains(&bare.as_str())).map(|(meaning, _)| *meaning)
+    static BY_WORD: OnceLock<HashMap<&str, Meaning>> = OnceLock::new();
+    let by_word = BY_WORD
+        .get_or_init(|| HEADINGS.iter().flat_map(|(meaning, words)| words.iter().map(|w| (*w, *meaning))).collect());
+    by_word.get(bare.as_str()).copied()
 }
 
 /// Words that open the column of the time limit and of the day it was done alike.

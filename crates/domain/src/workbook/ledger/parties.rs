@@ -62,10 +62,7 @@ impl Builder<'_> {
         let is_date = !matches!(cell, Cell::Text(_)) || dates::parse(&text, self.year).is_some();
         if is_date || self.context.completion.read(&text).is_some() || completion::has_share(&text) {
             let message = format!("这里应写{}，写的是“{text}”，可能错了列。", said.meaning.label());
-            if self.ask(said.spot, "cell_misplaced", &text, message, None).is_some() || !is_date {
-                task.extra.insert(said.heading.clone(), text);
-                return;
-            }
+            self.ask(said.spot, "cell_misplaced", &text, message, None);
             task.extra.insert(said.heading.clone(), text);
             return;
         }
@@ -207,7 +204,7 @@ impl Builder<'_> {
         }
     }
 
-    /// A finished row as closed, where all that it needs is known; who vouches is never in a ledger.
+    /// The person who vouches, if there is such a person.
     pub(super) fn voucher(&self, id: PersonId) -> Option<PersonId> {
         self.context.directory.people.iter().any(|p| p.id == id).then_some(id)
     }
