@@ -2,6 +2,8 @@
 //!
 //! `cargo test -p api --test ledger_corpus -- --nocapture` prints the figures.
 
+#![allow(clippy::unwrap_used, clippy::cast_precision_loss, reason = "a test stops at what it did not expect")]
+
 use std::collections::BTreeSet;
 
 use domain::actor::UnitPath;

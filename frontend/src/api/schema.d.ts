@@ -2751,6 +2751,8 @@ export interface components {
             supporting: components["schemas"]["SupportingView"][];
             unit_leader?: components["schemas"]["Named"] | null;
             cross_checkers: components["schemas"]["Named"][];
+            /** @description Who of the round's teams could verify it, for the office; fewer than two need a cross-checker. */
+            verifiers?: components["schemas"]["Named"][] | null;
             /** @description Signers who object to a signature recorded for them. */
             objections: components["schemas"]["Named"][];
             /** Format: date */
