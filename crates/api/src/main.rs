@@ -33,7 +33,7 @@ enum Command {
         #[arg(long)]
         passwords_file: Option<PathBuf>,
     },
-    /// Import the plan workbook
+    /// Import a plan or a ledger
     Import {
         file: PathBuf,
         /// Code of the round
@@ -47,6 +47,12 @@ enum Command {
         /// Login on whose behalf it is committed
         #[arg(long = "as")]
         login: Option<String>,
+        /// Take rows in doubt in as well, as drafts that keep their doubts
+        #[arg(long)]
+        with_doubts: bool,
+        /// Year of dates that have none
+        #[arg(long)]
+        year: Option<i32>,
     },
     /// Load the sample group with its accounts and plan, and print the log-ins
     Demo,
@@ -85,10 +91,17 @@ fn run(command: Command) -> Result<(), String> {
             print!("{}", init::run(&Opened::new(&config)?.app, passwords_file.as_deref())?);
             Ok(())
         }
-        Command::Import { file, round, dry_run, json, login } => {
-            let request =
-                ImportRequest { file: &file, round: round.as_deref(), dry_run, is_json: json, login: login.as_deref() };
-            print!("{}", import::run(&Opened::new(&config)?.app, &request)?);
+        Command::Import { file, round, dry_run, json, login, with_doubts, year } => {
+            let request = ImportRequest {
+                file: &file,
+                round: round.as_deref(),
+                dry_run,
+                is_json: json,
+                login: login.as_deref(),
+                with_doubts,
+                year,
+            };
+            print!("{}", import::run(&config, &request)?);
             Ok(())
         }
         Command::Demo => {

@@ -108,6 +108,7 @@ fn refusal(status: StatusCode, code: &str) -> HttpResponse {
 
 fn is_file(method: &Method, path: &str) -> bool {
     *method == Method::POST && (path.ends_with("/evidence") || path.ends_with("/scans") || path.contains("/imports"))
+        || path.contains("/import-previews")
         || path.contains("/downloads/")
 }
 

@@ -176,6 +176,29 @@ diesel::table! {
 }
 
 diesel::table! {
+    import_mappings (shape) {
+        shape -> Text,
+        sheets -> Jsonb,
+        account_id -> Uuid,
+        saved_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    import_previews (id) {
+        id -> Uuid,
+        round_id -> Uuid,
+        account_id -> Uuid,
+        filename -> Text,
+        sha256 -> Text,
+        body -> Bytea,
+        corrections -> Jsonb,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     imports (id) {
         id -> Uuid,
         round_id -> Uuid,
@@ -507,6 +530,9 @@ diesel::joinable!(drafts -> accounts (account_id));
 diesel::joinable!(findings -> aspects (aspect_id));
 diesel::joinable!(findings -> rounds (round_id));
 diesel::joinable!(idempotency_keys -> accounts (account_id));
+diesel::joinable!(import_mappings -> accounts (account_id));
+diesel::joinable!(import_previews -> accounts (account_id));
+diesel::joinable!(import_previews -> rounds (round_id));
 diesel::joinable!(imports -> accounts (account_id));
 diesel::joinable!(imports -> rounds (round_id));
 diesel::joinable!(leading_group_members -> persons (person_id));
@@ -560,6 +586,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     events,
     findings,
     idempotency_keys,
+    import_mappings,
+    import_previews,
     imports,
     leading_group_members,
     login_failures,

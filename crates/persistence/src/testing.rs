@@ -42,8 +42,13 @@ fn template(conn: &mut PgConnection) -> Result<String, Error> {
     for name in migrations.iter().map(|m| m.name().to_string()) {
         hasher.update(name.as_bytes());
     }
-    hasher.update(include_bytes!("../../../migrations/0001_house/up.sql"));
-    hasher.update(include_bytes!("../../../migrations/0002_rounds_and_tasks/up.sql"));
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
+    let found = std::fs::read_dir(folder).map_err(Error::internal)?;
+    let mut steps: Vec<_> = found.flatten().map(|step| step.path()).filter(|step| step.is_dir()).collect();
+    steps.sort();
+    for step in steps {
+        hasher.update(std::fs::read(step.join("up.sql")).map_err(Error::internal)?);
+    }
     let name = format!("tpl_{}", &hex::encode(hasher.finalize())[..16]);
     diesel::sql_query("SELECT pg_advisory_lock(724091, 2)").execute(conn)?;
     let made = make(conn, &name);

@@ -195,6 +195,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/import-previews/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file you look at, as it reads with what was said of it. */
+        get: operations["get_preview"];
+        /** Say what columns mean and how doubts are settled; all that was said before is replaced. Answers the file as it reads now. */
+        put: operations["correct_preview"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/import-previews/{id}/commit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the file in as it reads now: one transaction, whole or nothing. The same rows again change nothing; changed rows change drafts alone; nothing is deleted. */
+        post: operations["commit_preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/import-previews/{id}/sheets/{sheet}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rows of a sheet of a file you look at, as they stand there. The number of the sheet counts from 1. */
+        get: operations["get_sheet"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -414,6 +466,27 @@ export interface paths {
         /** Set the leading group: one head, one principal. */
         put: operations["set_group"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/import-previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The files you look at in a round. */
+        get: operations["list_previews"];
+        put?: never;
+        /**
+         * Look at a plan or a ledger: the body is the xlsx file. It is kept, with what is said of it, until the next one.
+         * @description What was said of a file of the same shape before holds for this one too. Answers 422 with the reason when it is no file to read.
+         */
+        post: operations["open_preview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1239,6 +1312,13 @@ export interface components {
          * @enum {string}
          */
         AlertLevel: "none" | "green" | "yellow" | "red";
+        /** @description An answer to one doubt, or to all of a kind. */
+        Answer: components["schemas"]["Say"] & {
+            kind: string;
+            /** @description With `cell` the one it is for; all of the kind without. */
+            sheet?: string | null;
+            cell?: string | null;
+        };
         /** @description The week and revision a statement is answered by. */
         AnswerStatement: {
             unit: components["schemas"]["UnitId"];
@@ -1347,6 +1427,19 @@ export interface components {
             basis: string;
             vouched_by: components["schemas"]["PersonId"];
         };
+        /** @description A column whose meaning was chosen. */
+        ColumnCorrection: {
+            /** @description From 1. */
+            column: number;
+            meaning: components["schemas"]["Meaning"];
+        };
+        /** @description A column as it was understood. */
+        ColumnReading: {
+            /** @description From 1. */
+            column: number;
+            heading: string;
+            meaning: components["schemas"]["Meaning"];
+        };
         /** @description A supporting unit's part done. */
         CompleteDuty: {
             unit: components["schemas"]["UnitId"];
@@ -1367,6 +1460,16 @@ export interface components {
             signature: components["schemas"]["SignatureId"];
             confirmed: boolean;
             reason?: string | null;
+        };
+        /** @description Everything a person said of a file. */
+        Corrections: {
+            /**
+             * Format: int32
+             * @description The year of dates that have none, before the sheet's own and the round's.
+             */
+            year?: number | null;
+            sheets?: components["schemas"]["SheetCorrection"][];
+            answers?: components["schemas"]["Answer"][];
         };
         /** @description A new account. */
         CreateAccount: {
@@ -1646,6 +1749,25 @@ export interface components {
             /** @description Whether it changed what people decide on. */
             decides: boolean;
         };
+        /** @description A file as it was read, with what was said of it. */
+        ImportPreview: {
+            /** Format: uuid */
+            id: string;
+            filename: string;
+            /** Format: date-time */
+            updated_at: string;
+            report: components["schemas"]["ImportReport"];
+            /** @description The three linked lists, whose columns are fixed. */
+            is_plan: boolean;
+            /** @description Marked as a state secret: nothing of it may be taken in. */
+            is_classified: boolean;
+            sheets: components["schemas"]["SheetReading"][];
+            doubts: components["schemas"]["OpenDoubt"][];
+            tasks: components["schemas"]["ReadTask"][];
+            /** @description Tasks without a doubt. */
+            n_clear: number;
+            corrections: components["schemas"]["Corrections"];
+        };
         /** @description The report of an import (docs/domain.md §20). */
         ImportReport: {
             aspects: number;
@@ -1748,6 +1870,11 @@ export interface components {
             /** @description Administrative acts open to this account. */
             permissions: string[];
         };
+        /**
+         * @description What a column of a hand-kept ledger holds (docs/domain.md §20).
+         * @enum {string}
+         */
+        Meaning: "ordinal" | "aspect" | "finding_number" | "finding" | "item_number" | "item" | "task_number" | "measure_number" | "measure" | "objective" | "criterion" | "disposition" | "due" | "milestones" | "lead_leaders" | "leaders" | "lead_units" | "units" | "supporting" | "persons" | "units_and_persons" | "status" | "done_on" | "basis" | "remark" | "kept" | "ignored";
         /** @description A frozen measure in other words or with another date, as an amendment asks for it. */
         MeasureChange: {
             /** @description The measure. */
@@ -1788,6 +1915,13 @@ export interface components {
             due_on?: string | null;
             is_done: boolean;
             is_excused: boolean;
+        };
+        /** @description Merged cells, rows and columns from 1, both ends included. */
+        MergedCells: {
+            top: number;
+            left: number;
+            bottom: number;
+            right: number;
         };
         /**
          * Format: uuid
@@ -1896,6 +2030,8 @@ export interface components {
             missing: components["schemas"]["Fault"][];
             requests: components["schemas"]["OpenRequest"][];
         };
+        /** @description A cell a person must look at, with what may be answered. */
+        OpenDoubt: components["schemas"]["Doubt"] & components["schemas"]["Question"];
         /** @description A request an act is about. */
         OpenRequest: {
             /** Format: uuid */
@@ -1907,6 +2043,22 @@ export interface components {
             created: number;
             updated: number;
             unchanged: number;
+        };
+        /** @description What became of a row that is not blank. */
+        Outcome: {
+            /** @enum {string} */
+            became: "header";
+        } | {
+            task: number;
+            /** @enum {string} */
+            became: "taken";
+        } | {
+            reason: string;
+            /** @enum {string} */
+            became: "skipped";
+        } | {
+            /** @enum {string} */
+            became: "doubted";
         };
         /** @description Whose tasks the caller answers for, as a filter of the ledger. */
         OwnTasks: {
@@ -2065,6 +2217,14 @@ export interface components {
             post: string;
             is_head: boolean;
         };
+        /** @description A file that is being looked at. */
+        PreviewSummary: {
+            /** Format: uuid */
+            id: string;
+            filename: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
         /** @description One task as it was read. */
         PreviewTask: {
             number: string;
@@ -2112,6 +2272,27 @@ export interface components {
              * @description The version that holds now, when the one sent was stale.
              */
             version?: number | null;
+        };
+        /** @description What goes with a doubt: a proposal to accept, and the task it holds back. */
+        Question: {
+            /** @description What the cell would be read as when accepted. */
+            proposal?: string | null;
+            /** @description By its place in the list. */
+            task?: number | null;
+        };
+        /** @description A task as it was read, in short: its rows are in the sheet. */
+        ReadTask: {
+            number: string;
+            disposition_label?: string | null;
+            /** Format: date */
+            due_on?: string | null;
+            /** Format: date */
+            review_on?: string | null;
+            n_measures: number;
+            /** Format: int32 */
+            n_doubts: number;
+            /** @description Enters as closed before the product came. */
+            is_closed: boolean;
         };
         /** @description A request taken back. */
         Recall: {
@@ -2260,6 +2441,25 @@ export interface components {
         SaveDraft: {
             body: Record<string, never>;
         };
+        /** @description How a doubt is settled. */
+        Say: {
+            /** @enum {string} */
+            say: "accept";
+        } | {
+            /** @enum {string} */
+            say: "leave";
+        } | {
+            text: string;
+            /** @enum {string} */
+            say: "read";
+        } | {
+            /** Format: date */
+            on?: string | null;
+            basis: string;
+            vouched_by: components["schemas"]["PersonId"];
+            /** @enum {string} */
+            say: "close";
+        };
         /** @description A received scan. */
         ScanView: {
             sha256: string;
@@ -2300,6 +2500,42 @@ export interface components {
             person: components["schemas"]["PersonId"];
             /** @example 经核实系误录，由本人重签 */
             reason: string;
+        };
+        /** @description What was chosen for a sheet. */
+        SheetCorrection: {
+            sheet: string;
+            /** @description Nothing of it is taken in. */
+            is_ignored?: boolean;
+            /** @description First row of the header, from 1; found unless given. */
+            header_first?: number | null;
+            /** @description Last row of the header, from 1. */
+            header_last?: number | null;
+            columns?: components["schemas"]["ColumnCorrection"][];
+        };
+        /** @description Rows of a sheet as they stand in the file. */
+        SheetPage: {
+            /** @description Number of the first row, from 1. */
+            from: number;
+            rows: string[][];
+            merges: components["schemas"]["MergedCells"][];
+            n_rows: number;
+            n_columns: number;
+        };
+        /** @description A sheet as it was understood. */
+        SheetReading: {
+            name: string;
+            is_hidden: boolean;
+            is_ignored: boolean;
+            /**
+             * Format: int32
+             * @description The year its dates were completed with.
+             */
+            year: number;
+            tables: components["schemas"]["TableReading"][];
+            /** @description What became of every row that is not blank, by its number from 1. */
+            rows: {
+                [key: string]: components["schemas"]["Outcome"];
+            };
         };
         /** @description A signature on screen. */
         Sign: {
@@ -2511,6 +2747,22 @@ export interface components {
             due_on?: string | null;
             /** Format: date */
             done_on?: string | null;
+        };
+        /** @description A header with its columns. */
+        TableReading: {
+            /** @description First and last row of the header, from 1. */
+            header_first: number;
+            header_last: number;
+            columns: components["schemas"]["ColumnReading"][];
+        };
+        /**
+         * @description Which rows to take in.
+         * @enum {string}
+         */
+        Take: "clear" | "all";
+        /** @description What to take in. */
+        TakeRequest: {
+            take: components["schemas"]["Take"];
         };
         /** @description A task whole. */
         TaskView: {
@@ -3882,6 +4134,320 @@ export interface operations {
             };
         };
     };
+    get_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPreview"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    correct_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Corrections"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPreview"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commit_preview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanImportView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sheet: {
+        parameters: {
+            query?: {
+                /** @description First row, from 1. */
+                from?: number;
+                /** @description Number of rows, 500 at most. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+                sheet: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SheetPage"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_me: {
         parameters: {
             query?: never;
@@ -4933,6 +5499,162 @@ export interface operations {
             };
         };
     };
+    list_previews: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreviewSummary"][];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_preview: {
+        parameters: {
+            query: {
+                filename: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportPreview"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     import_plan: {
         parameters: {
             query: {
@@ -4941,7 +5663,9 @@ export interface operations {
                 dry_run?: boolean;
                 /** @description Take rows in doubt in as drafts, with their doubts. */
                 with_doubts?: boolean;
-                /** @description The year of dates that have none; this year unless given. */
+                /** @description Take in only the tasks without a doubt. */
+                only_clear?: boolean;
+                /** @description The year of dates that have none; the sheet's own or the round's unless given. */
                 year?: number;
             };
             header?: never;

@@ -1,129 +1,177 @@
-// The plan workbook: dropped, looked at, taken in whole or not at all.
-import { useQueryClient } from '@tanstack/react-query'
+// A plan or a ledger: dropped, looked at cell by cell, corrected, then taken in whole or not at all.
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { type DragEvent, useEffect, useState } from 'react'
-import { type Schemas, upload } from '../api/client'
+import { type DragEvent, useState } from 'react'
+import { type Schemas, client, get, post, upload } from '../api/client'
+import { Doubts } from '../imports/doubts'
+import { Grid } from '../imports/grid'
+import '../imports/imports.css'
 import { useRound, useSession } from '../session'
-import { Check, useSend } from '../ui/form'
-import { Ask, Empty, Refused } from '../ui/parts'
-import { useTitle } from '../ui/title'
-import { day, said, size } from '../ui/words'
+import { useSend } from '../ui/form'
+import { Empty, Refused } from '../ui/parts'
+import { moment } from '../ui/words'
 
-type View = Schemas['PlanImportView']
-const steps = ['选文件', '核对', '入账'] as const
+type Preview = Schemas['ImportPreview']
+type Done = Schemas['PlanImportView']
+
+/** The answers with a new one; a later answer to the same question takes the place of the earlier. */
+function answered(said: Schemas['Corrections'], added: Schemas['Answer'][]): Schemas['Corrections'] {
+  const key = (a: Schemas['Answer']) => `${a.kind} ${a.sheet ?? ''} ${a.cell ?? ''}`
+  const fresh = new Set(added.map(key))
+  return { ...said, answers: [...(said.answers ?? []).filter((a) => !fresh.has(key(a))), ...added] }
+}
+
+function meant(said: Schemas['Corrections'], sheet: string, column: number, meaning: Schemas['Meaning']): Schemas['Corrections'] {
+  const sheets = said.sheets ?? []
+  const known = sheets.find((s) => s.sheet === sheet) ?? { sheet }
+  const columns = [...(known.columns ?? []).filter((c) => c.column !== column), { column, meaning }]
+  return { ...said, sheets: [...sheets.filter((s) => s.sheet !== sheet), { ...known, columns }] }
+}
 
 export function Imports() {
-  useTitle('导入整改方案')
   const round = useRound()
   const { round: mine } = useSession()
   const queries = useQueryClient()
+  const [preview, setPreview] = useState<Preview | null>(null)
+  const [name, setName] = useState('')
+  const [done, setDone] = useState<Done | null>(null)
+  const isOffice = Boolean(mine?.is_office)
+  const kept = useQuery({
+    queryKey: ['import-previews', round],
+    queryFn: () => get(client.GET('/api/v1/rounds/{id}/import-previews', { params: { path: { id: round } } })),
+    enabled: isOffice && round !== '',
+  })
   const [file, setFile] = useState<File | null>(null)
-  const [view, setView] = useState<View | null>(null)
-  const [withDoubts, setWithDoubts] = useState(false)
-  const [isAsking, setAsking] = useState(false)
-  const [isOver, setOver] = useState(false)
-  const send = (dryRun: boolean) => async () => {
+  const look = useSend(async () => {
     if (!file) return
-    const query = { filename: file.name, dry_run: String(dryRun), with_doubts: String(withDoubts) }
-    setView(await upload<View>(`/rounds/${round}/imports`, query, file))
-    setAsking(false)
-    if (!dryRun) await queries.invalidateQueries()
-  }
-  const look = useSend(send(true))
-  const commit = useSend(send(false))
+    setPreview(await upload<Preview>(`/rounds/${round}/import-previews`, { filename: file.name }, file))
+    await queries.invalidateQueries({ queryKey: ['import-previews'] })
+  })
   const choose = (next: File | undefined) => {
     if (!next) return
     setFile(next)
-    setView(null)
+    setName(next.name)
+    setDone(null)
+    setPreview(null)
   }
-  useEffect(() => {
-    if (file) void look.submit()
-    // Looks as soon as a file is there.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [file])
   const drop = (e: DragEvent) => {
     e.preventDefault()
-    setOver(false)
     choose(e.dataTransfer.files[0])
   }
-  if (!mine?.is_office) return <><div className="head"><h1>导入整改方案</h1></div><Empty>导入由本轮次的整改办办理。</Empty></>
-  const at = view?.is_committed ? 2 : view ? 1 : 0
-  const doubts = view?.report.doubts.length ?? 0
+  const goOn = useSend(async () => {
+    const line = kept.data?.[0]
+    if (!line) return
+    setName(line.filename)
+    setPreview(await get(client.GET('/api/v1/import-previews/{id}', { params: { path: { id: line.id } } })))
+  })
+  if (!isOffice) return <Empty>导入由本轮次的整改办办理。</Empty>
+  if (done) {
+    return (
+      <div className="card stack" role="status">
+        <p><b>“{name}”已入账</b>：新增 {done.created}，更新 {done.updated}，未变 {done.unchanged}{done.kept > 0 && `，已下发保持原样 ${done.kept}`}。</p>
+        <p className="acts"><Link to="/ledger" search={{ state: 'draft' }} className="button">去下发</Link> <button type="button" onClick={() => { setDone(null); setPreview(null); setFile(null) }}>再导入一个</button></p>
+      </div>
+    )
+  }
+  if (preview) return <Look preview={preview} setPreview={setPreview} onDone={setDone} />
   return (
     <>
-      <div className="head">
-        <h1>导入整改方案</h1>
-        <ol className="steps">{steps.map((s, i) => <li key={s} className={i < at ? 'done' : i === at ? 'current' : ''} aria-current={i === at ? 'step' : undefined}>{s}</li>)}</ol>
-      </div>
-      <div className={isOver ? 'card drop over' : 'card drop'} onDragOver={(e) => { e.preventDefault(); setOver(true) }} onDragLeave={() => setOver(false)} onDrop={drop}>
+      <div className="head"><h1>导入台账</h1><p>整改方案的三张清单，或单位手工记的台账；先看清楚，再整体入账。不得上传涉及国家秘密的文件</p></div>
+      <div className="card drop" onDragOver={(e) => e.preventDefault()} onDrop={drop}>
         <label>
-          <span>{file ? <><b>{file.name}</b> <small className="muted">{size(file.size)}</small></> : '把三张清单（问题、整改、责任）的 Excel 文件拖到这里，或'}</span> <span className="button">{file ? '换文件' : '选择文件'}</span>
-          <input type="file" className="hidden" accept=".xlsx" aria-label="整改方案文件" onChange={(e) => choose(e.target.files?.[0])} />
+          <span>把 Excel 文件（xlsx）拖到这里，或</span> <span className="button">选择文件</span>
+          <input type="file" className="hidden" accept=".xlsx" onChange={(e) => choose(e.target.files?.[0])} />
         </label>
-        {look.busy && <p role="status"><span className="spinner" />正在读取…</p>}
-        {!file && <p className="muted">先看结果，确认后整体入账；同一文件再次导入不会重复。</p>}
+        {file && <p><b>{file.name}</b> <button type="button" className="main" disabled={look.busy} onClick={() => void look.submit()}>{look.busy ? '正在读取…' : '预览'}</button></p>}
+        {look.busy && <progress aria-label="正在读取" />}
+        {!file && kept.data?.[0] && <p className="muted">上次看到一半：{kept.data[0].filename}（{moment(kept.data[0].updated_at)}） <button type="button" disabled={goOn.busy} onClick={() => void goOn.submit()}>接着看</button></p>}
       </div>
-      <Refused error={look.error} />
-      {look.error !== null && file && <p><button type="button" onClick={() => void look.submit()}>再读一次</button></p>}
-      {view && <Preview view={view} />}
-      {view && !view.is_committed && (
-        <div className="batch card" role="region" aria-label="入账">
-          <span>将入账 <b>{view.report.tasks}</b> 项任务、<b>{view.report.measures}</b> 条措施{doubts > 0 && <>，<b className="amber">疑点 {doubts} 处</b></>}</span>
-          {doubts > 0 && <Check label="有疑点的行也作为草稿入账，下发前再定" value={withDoubts} onChange={setWithDoubts} />}
-          <button type="button" className="main" disabled={doubts > 0 && !withDoubts} onClick={() => setAsking(true)}>全部入账为草稿</button>
-        </div>
-      )}
-      {isAsking && view && (
-        <Ask title="全部入账为草稿？" verb="入账" busy={commit.busy} onYes={() => void commit.submit()} onNo={() => setAsking(false)}>
-          <p>问题 {view.report.findings}、任务 {view.report.tasks}、措施 {view.report.measures} 一次入账，要么全部成功，要么一项不入。入账后是待下发的草稿，已下发的任务不改动。</p>
-          <Refused error={commit.error} />
-        </Ask>
-      )}
-      {view?.is_committed && (
-        <div className="card stack" role="status">
-          <p><b>已入账</b>：新增 {view.created}，更新 {view.updated}，未变 {view.unchanged}{view.kept > 0 && `，已下发保持原样 ${view.kept}`}。</p>
-          <p><Link to="/ledger" search={{ state: 'draft' }} className="button">去下发</Link></p>
-        </div>
-      )}
+      <Refused error={look.error ?? goOn.error} />
     </>
   )
 }
 
-function Preview({ view }: { view: View }) {
-  const { report } = view
+function Look({ preview, setPreview, onDone }: { preview: Preview; setPreview: (preview: Preview | null) => void; onDone: (done: Done) => void }) {
+  const queries = useQueryClient()
+  const shown = preview.sheets.map((s, i) => ({ sheet: s, number: i + 1 })).filter((s) => !s.sheet.is_hidden)
+  const [number, setNumber] = useState(shown[0]?.number ?? 1)
+  const [cell, setCell] = useState<string | null>(null)
+  const [said, setSaid] = useState<Schemas['Corrections'] | null>(null)
+  const [error, setError] = useState<unknown>(null)
+  const [busy, setBusy] = useState(false)
+  const say = async (next: Schemas['Corrections']) => {
+    setBusy(true)
+    setError(null)
+    setSaid(next)
+    try {
+      setPreview(await get(client.PUT('/api/v1/import-previews/{id}', { params: { path: { id: preview.id } }, body: next })))
+    } catch (problem) {
+      setError(problem)
+    } finally {
+      setBusy(false)
+    }
+  }
+  const take = (what: Schemas['Take']) => async () => {
+    const done = await post<Done>(`/import-previews/${preview.id}/commit`, { take: what })
+    await queries.invalidateQueries()
+    onDone(done)
+  }
+  const clear = useSend(take('clear'))
+  const all = useSend(take('all'))
+  const current = shown.find((s) => s.number === number)
+  const now = said ?? preview.corrections
+  const { report } = preview
+  const closed = preview.tasks.filter((t) => t.is_closed).length
+  const skipped = report.skipped.filter((s) => s.row !== null && s.row !== undefined).length
+  const hidden = preview.sheets.filter((s) => s.is_hidden).map((s) => s.name)
+  const go = (doubt: Schemas['OpenDoubt']) => {
+    const there = shown.find((s) => s.sheet.name === doubt.sheet)
+    if (there) setNumber(there.number)
+    setCell(doubt.cell)
+  }
+  if (preview.is_classified) {
+    return (
+      <>
+        <div className="head"><h1>导入台账</h1></div>
+        <div className="refused" role="alert"><strong>文件带有密级标志，整个文件不予导入，也没有保存。</strong>
+          <ul>{report.doubts.map((d, i) => <li key={i}>{d.sheet} {d.cell}</li>)}</ul></div>
+        <p><button type="button" onClick={() => setPreview(null)}>换文件</button></p>
+      </>
+    )
+  }
   return (
-    <>
-      <div className="chain card" aria-label="将要产生的数">
-        <span>方面 <b>{report.aspects}</b></span><span>问题 <b>{report.findings}</b></span><span>任务 <b>{report.tasks}</b></span><span>措施 <b>{report.measures}</b></span>
-        <span className="end">疑点 <b>{report.doubts.length}</b><span>略过 {report.skipped.length} 行</span></span>
+    <div className="looking">
+      <div className="head">
+        <h1>导入台账</h1><p>{preview.filename}{hidden.length > 0 && `；隐藏的 ${hidden.join('、')} 不导入`}</p>
+        <div className="acts">{busy && <span role="status"><span className="spinner" />正在重算…</span>}<button type="button" onClick={() => setPreview(null)}>换文件</button></div>
       </div>
-      {report.doubts.length > 0 && (
-        <section className="card">
-          <h2>要您定的疑点 <span>{report.doubts.length} 处，按文件里的位置改好后再导入，或作为草稿入账后逐项定</span></h2>
-          <ul className="doubts">{report.doubts.map((d, i) => <li key={i}><b>{d.sheet} {d.cell}</b><span>{said(d.message)}</span>{d.text && <span className="muted">写的是“{d.text}”</span>}</li>)}</ul>
+      <Refused error={error ?? clear.error ?? all.error} />
+      <div className={preview.doubts.length ? 'lookgrid' : ''}>
+        <section className="card sheetcard">
+          <div className="sheetbar">
+            <div className="tabs" role="tablist">
+              {shown.map((s) => <button key={s.number} type="button" role="tab" aria-selected={s.number === number} onClick={() => { setNumber(s.number); setCell(null) }}>{s.sheet.name}</button>)}
+            </div>
+            {current && !preview.is_plan && (
+              <span className="legend">
+                <i className="doubt" /> 要您定　没写年份的按 {current.sheet.year} 年
+                <label className="check"><input type="checkbox" checked={current.sheet.is_ignored} onChange={(e) => void say({ ...now, sheets: [...(now.sheets ?? []).filter((s) => s.sheet !== current.sheet.name), { ...(now.sheets ?? []).find((s) => s.sheet === current.sheet.name), sheet: current.sheet.name, is_ignored: e.target.checked }] })} /><span>不导入此表</span></label>
+              </span>
+            )}
+          </div>
+          {current ? <Grid preview={preview} sheet={current.sheet} number={number} chosen={cell} onCell={setCell} onMeaning={(column, meaning) => void say(meant(now, current.sheet.name, column, meaning))} /> : <Empty>三张清单按编号对应，没有需要指明的列。</Empty>}
         </section>
-      )}
-      {report.skipped.length > 0 && (
-        <details className="card folded">
-          <summary>略过的 {report.skipped.length} 行</summary>
-          <ul className="doubts">{report.skipped.map((d, i) => <li key={i}><b>{d.sheet}{d.row ? ` 第 ${d.row} 行` : ''}</b><span>{said(d.reason)}</span></li>)}</ul>
-        </details>
-      )}
-      <div className="ledgerbox card" tabIndex={0} role="region" aria-label="将入账的任务">
-        <table className="ledger">
-          <thead><tr><th className="fixed">编号</th><th>具体问题</th><th>责任领导</th><th>责任单位</th><th>责任人</th><th>类型</th><th>时限</th><th>措施</th><th>节点</th></tr></thead>
-          <tbody>
-            {view.tasks.map((t) => (
-              <tr key={t.number} className={t.doubts > 0 ? 'doubtful' : ''}>
-                <td className="fixed"><span className="number">{t.number}</span></td>
-                <td className="title"><span title={t.title}>{t.title}</span>{t.doubts > 0 && <span className="tag amber">疑点 {t.doubts}</span>}</td>
-                <td>{t.leaders.join('、') || '—'}</td><td>{t.units.join('、') || '—'}</td><td>{t.persons.join('、') || '—'}</td>
-                <td className="nowrap">{t.disposition ?? '—'}</td><td className="nowrap">{t.due_on ? day(t.due_on) : t.review_on ? `${day(t.review_on)} 评估` : '—'}</td><td>{t.measures.length}</td><td>{t.n_milestones || '—'}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        {preview.doubts.length > 0 && <Doubts doubts={preview.doubts} sheet={current?.sheet.name ?? ''} chosen={cell} busy={busy} onChoose={go} onAnswer={(answers) => void say(answered(now, answers))} />}
       </div>
-    </>
+      <div className="exits">
+        <div className="counts">
+          <span>方面 <b>{report.aspects}</b></span><span>问题 <b>{report.findings}</b></span><span>任务 <b>{report.tasks}</b></span><span>措施 <b>{report.measures}</b></span>
+          <small>{[closed > 0 && `其中存量办结 ${closed}`, skipped > 0 && `略过 ${skipped} 行`, report.units > 0 && `涉及单位 ${report.units}`].filter(Boolean).join('；')}</small>
+        </div>
+        {preview.doubts.length > 0 && <span className="open">还有 {preview.doubts.length} 个疑点未定</span>}
+        <button type="button" className={preview.doubts.length ? 'main' : ''} disabled={clear.busy || all.busy || busy || preview.n_clear === 0} onClick={() => void clear.submit()}>{clear.busy ? '正在入账…' : `只入已清楚的 ${preview.n_clear} 项`}</button>
+        <button type="button" className={preview.doubts.length ? '' : 'main'} disabled={clear.busy || all.busy || busy || report.tasks === 0} onClick={() => void all.submit()}>{all.busy ? '正在入账…' : '全部入账为草稿'}</button>
+      </div>
+    </div>
   )
 }

@@ -13,6 +13,40 @@ const MOST_ENTRIES: usize = 2_000;
 const MOST_UNPACKED: u64 = 200 * 1024 * 1024;
 /// Most bytes unpacked per byte packed.
 const MOST_RATIO: u64 = 100;
+/// Most bytes of a part that the library holds whole: shared strings, styles, the list of sheets.
+const MOST_HELD: u64 = 16 * 1024 * 1024;
+/// Longest text between two tags of a sheet, bytes: a cell holds 32 767 characters, each at most six bytes as an entity.
+const LONGEST_TEXT: usize = 256 * 1024;
+/// Most merged ranges, which the library holds whole as well.
+const MOST_MERGES: usize = 200_000;
+
+/// What a sheet's XML would take to read, seen while it streams by.
+#[derive(Default)]
+struct Shape {
+    text: usize,
+    matched: usize,
+    merges: usize,
+}
+
+impl Shape {
+    const MERGE: &[u8] = b"<mergeCell ";
+
+    /// False when a text or the list of merged ranges is too long to be read.
+    fn see(&mut self, bytes: &[u8]) -> bool {
+        for b in bytes {
+            self.text = if *b == b'<' { 0 } else { self.text + 1 };
+            self.matched = if *b == Self::MERGE[self.matched] { self.matched + 1 } else { usize::from(*b == b'<') };
+            if self.matched == Self::MERGE.len() {
+                self.merges += 1;
+                self.matched = 0;
+            }
+            if self.text > LONGEST_TEXT || self.merges > MOST_MERGES {
+                return false;
+            }
+        }
+        true
+    }
+}
 
 fn refuse(code: &str) -> Refusal {
     Refusal::field("/file", code)
@@ -20,14 +54,16 @@ fn refuse(code: &str) -> Refusal {
 
 /// Checks the bytes of an xlsx by unpacking it once and counting what really comes out.
 ///
-/// Errors: `content` at /file with `file-too-large`, `file-encrypted`, `file-not-xlsx`, `file-broken` or `file-bomb`.
+/// Errors: `content` at /file with `file-too-large`, `file-encrypted`, `file-old-format`, `file-not-xlsx`, `file-broken` or `file-bomb`.
 pub(super) fn check(bytes: &[u8]) -> Result<(), Refusal> {
     if bytes.len() > LARGEST {
         return Err(refuse("file-too-large"));
     }
-    // An OLE container is an encrypted workbook or one of the old format.
+    // An OLE container is an encrypted workbook or one of the old format; its directory names its streams in UTF-16.
     if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1]) {
-        return Err(refuse("file-encrypted"));
+        let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let is_encrypted = bytes.windows(name.len()).any(|part| part == name.as_slice());
+        return Err(refuse(if is_encrypted { "file-encrypted" } else { "file-old-format" }));
     }
     if !bytes.starts_with(b"PK\x03\x04") {
         return Err(refuse("file-not-xlsx"));
@@ -45,6 +81,10 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Refusal> {
         if entry.encrypted() {
             return Err(refuse("file-encrypted"));
         }
+        let is_sheet = entry.name().is_ok_and(|name| name.starts_with("xl/worksheets/"));
+        let is_held = !is_sheet && entry.name().is_ok_and(|name| name.ends_with(".xml") || name.ends_with(".rels"));
+        let mut held = 0u64;
+        let mut shape = Shape::default();
         has_workbook |= entry.name().is_ok_and(|name| name == "xl/workbook.xml");
         loop {
             let n = entry.read(&mut buffer).map_err(|_| refuse("file-broken"))?;
@@ -52,6 +92,13 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Refusal> {
                 break;
             }
             unpacked += n as u64;
+            held += n as u64;
+            if is_sheet && !shape.see(&buffer[..n]) {
+                return Err(refuse("file-bomb"));
+            }
+            if is_held && held > MOST_HELD {
+                return Err(refuse("file-too-many-cells"));
+            }
             if unpacked > limit {
                 return Err(refuse("file-bomb"));
             }
@@ -85,7 +132,10 @@ mod tests {
     #[test]
     fn what_is_no_workbook_is_named() {
         assert_eq!(code(b"hello"), "file-not-xlsx");
-        assert_eq!(code(&[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1, 0, 0]), "file-encrypted");
+        let ole = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
+        assert_eq!(code(&[&ole[..], &[0; 600]].concat()), "file-old-format");
+        let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(code(&[&ole[..], &[0; 600], &name].concat()), "file-encrypted");
         assert_eq!(code(b"PK\x03\x04rest"), "file-broken");
         assert_eq!(code(&archive(&[("word/document.xml", 10)])), "file-not-xlsx");
         assert_eq!(code(&vec![0; LARGEST + 1]), "file-too-large");

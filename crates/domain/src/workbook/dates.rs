@@ -9,50 +9,182 @@ fn last_day(year: i32, month: u32) -> Option<NaiveDate> {
     NaiveDate::from_ymd_opt(next_year, next_month, 1)?.pred_opt()
 }
 
-/// Reads a date from a cell: real dates, 20200831, 2020.8.31, 2020/9/15, 2020-08-31, 2020年8月31日, 9月30日前, 2020年8月底前, 8月上旬 (the 10th),
-/// 中旬 (the 20th), 下旬 and 底 (the last day), full-width digits. None when it is something else (docs/domain.md §20).
+/// Years a date of this work can have; others are slips of the pen.
+const YEARS: std::ops::RangeInclusive<i32> = 1950..=2100;
+
+/// Days between the spreadsheet's day 0 and 1 January 1970.
+const SERIAL_EPOCH: i64 = 25_569;
+
+fn day(year: i32, month: u32, day: u32) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(year, month, day).filter(|d| YEARS.contains(&d.year()))
+}
+
+/// Reads a date from a cell: real dates, 20200831, 202008, a date that lost its format, and text as `parse` does. None when it is something else (docs/domain.md §20).
 pub fn read(cell: &Cell, default_year: i32) -> Option<NaiveDate> {
     match cell {
-        Cell::Date(date) => Some(*date),
-        Cell::Number(n) if n.fract() == 0.0 => compact(&format!("{n:.0}")),
+        Cell::Date(date) => Some(*date).filter(|d| YEARS.contains(&d.year())),
+        Cell::Number(n) if n.fract() == 0.0 => {
+            // From 2000 to 2099 as the spreadsheet counts days.
+            #[expect(clippy::cast_possible_truncation, reason = "checked just before")]
+            let serial = (36_526.0..=73_050.0).contains(n).then_some(*n as i64);
+            compact(&format!("{n:.0}")).or_else(|| {
+                NaiveDate::from_ymd_opt(1970, 1, 1)?.checked_add_signed(chrono::Duration::days(serial? - SERIAL_EPOCH))
+            })
+        }
         Cell::Text(text) => parse(text, default_year),
-        Cell::Empty | Cell::Number(_) => None,
+        Cell::Empty | Cell::Number(_) | Cell::Error(_) => None,
     }
 }
 
 fn compact(digits: &str) -> Option<NaiveDate> {
-    (digits.len() == 8).then(|| NaiveDate::parse_from_str(digits, "%Y%m%d").ok()).flatten().filter(|d| d.year() > 1949)
+    if !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    match digits.len() {
+        8 => NaiveDate::parse_from_str(digits, "%Y%m%d").ok().filter(|d| YEARS.contains(&d.year())),
+        6 => {
+            let (year, month) = (digits[..4].parse().ok()?, digits[4..].parse().ok()?);
+            last_day(year, month).filter(|d| (1990..=2100).contains(&d.year()))
+        }
+        _ => None,
+    }
 }
 
-/// The same from text.
+fn quarter(text: &str) -> Option<u32> {
+    let text = text.trim_start_matches('第').trim_end_matches(['末', '底']).strip_suffix("季度")?;
+    Some(
+        3 * match text {
+            "一" | "1" => 1,
+            "二" | "2" => 2,
+            "三" | "3" => 3,
+            "四" | "4" => 4,
+            _ => return None,
+        },
+    )
+}
+
+/// The date in text: 20200831, 2020.8.31, 2020/9/15, 20.8.31, 2020-08-31 00:00, 2020年8月31日, 9月30日前, 8.31前, 2020年8月底前, 8月上旬 (the 10th),
+/// 中旬 (the 20th), 下旬 and 底 (the last day), 三季度, 年底, full-width digits.
 pub fn parse(text: &str, default_year: i32) -> Option<NaiveDate> {
-    let plain: String = narrow(text).chars().filter(|c| !c.is_whitespace()).collect();
-    let plain = plain.trim_end_matches(['前', '止', '内']).trim_end_matches("之").trim_end_matches("以");
+    // Nothing that is a date is longer; a clock time behind it does not matter.
+    let plain: String = narrow(text).chars().filter(|c| !c.is_whitespace() || *c == ' ').take(40).collect();
+    let plain = plain.trim();
+    let dated = plain.split_once(' ').filter(|(date, time)| date.contains(['-', '/', '.']) && time.contains(':'));
+    let plain: String = dated.map_or(plain, |(date, _)| date).chars().filter(|c| *c != ' ').collect();
+    let has_before = plain.ends_with(['前', '止', '内']);
+    let plain =
+        plain.trim_end_matches(['前', '止', '内']).trim_end_matches('之').trim_end_matches('以').trim_end_matches('截');
     if let Some(date) = compact(plain) {
         return Some(date);
     }
     let (year, rest) = match plain.split_once('年') {
-        Some((year, rest)) => (year.parse().ok()?, rest),
+        Some((year, rest)) => {
+            let year: i32 = if year.is_empty() && !rest.contains('月') { default_year } else { year.parse().ok()? };
+            (if (10..100).contains(&year) { 2000 + year } else { year }, rest)
+        }
         None => (default_year, plain),
     };
-    if let Some((month, day)) = rest.split_once('月') {
+    if let Some((month, of_month)) = rest.split_once('月') {
         let month: u32 = month.parse().ok()?;
-        return match day {
-            "" | "底" | "末" | "下旬" => last_day(year, month),
-            "上旬" => NaiveDate::from_ymd_opt(year, month, 10),
-            "中旬" => NaiveDate::from_ymd_opt(year, month, 20),
-            day => NaiveDate::from_ymd_opt(year, month, day.trim_end_matches(['日', '号']).parse().ok()?),
+        return match of_month {
+            "" | "份" | "底" | "末" | "份底" | "下旬" => {
+                last_day(year, month).filter(|d| YEARS.contains(&d.year()))
+            }
+            "上旬" | "初" => day(year, month, 10),
+            "中旬" => day(year, month, 20),
+            text => day(year, month, text.trim_end_matches(['日', '号']).parse().ok()?),
         };
     }
-    // A clock time behind the date does not matter.
+    if plain.contains('年') {
+        return match rest {
+            "底" | "末" | "内" | "度" => day(year, 12, 31),
+            "上半年" => day(year, 6, 30),
+            text => last_day(year, quarter(text)?).filter(|d| YEARS.contains(&d.year())),
+        };
+    }
+    if let Some(month) = quarter(plain) {
+        return last_day(year, month);
+    }
+    if plain == "上半年" {
+        return day(year, 6, 30);
+    }
     let date = plain.get(..10).filter(|d| plain.len() > 10 && d.is_ascii()).unwrap_or(plain);
+    if !date.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'/' | b'-')) {
+        return None;
+    }
     let parts: Vec<&str> = date.split(['.', '/', '-']).filter(|p| !p.is_empty()).collect();
+    let number = |i: usize| parts[i].parse::<u32>().ok();
     match parts.as_slice() {
-        [year, month, day] if year.len() == 4 => {
-            NaiveDate::from_ymd_opt(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?)
+        [year, ..] if year.len() == 4 => {
+            let year = year.parse().ok()?;
+            match parts.len() {
+                3 => day(year, number(1)?, number(2)?),
+                2 => last_day(year, number(1)?).filter(|d| YEARS.contains(&d.year())),
+                _ => None,
+            }
         }
+        [year, _, _] if year.len() == 2 => day(2000 + year.parse::<i32>().ok()?, number(1)?, number(2)?),
+        // 3.14 alone is a number; with 前 behind it is a day.
+        [_, _] if has_before => day(default_year, number(0)?, number(1)?),
         _ => None,
     }
+}
+
+/// Longest date looked for inside a text, in characters.
+const LONGEST: usize = 18;
+
+/// Every date inside a text, with its first and last character (the last not included).
+pub(super) fn find(text: &str, default_year: i32) -> Vec<(NaiveDate, usize, usize)> {
+    let chars: Vec<char> = narrow(text).chars().collect();
+    let mut found = Vec::new();
+    let mut i = 0;
+    while i < chars.len() {
+        let begins = chars[i].is_ascii_digit() && (i == 0 || !chars[i - 1].is_ascii_digit())
+            || matches!(chars[i], '年' | '第' | '一' | '二' | '三' | '四' | '上');
+        let hit = begins
+            .then(|| {
+                (i + 2..=(i + LONGEST).min(chars.len())).rev().find_map(|end| {
+                    let piece: String = chars[i..end].iter().collect();
+                    let ends = chars[end - 1];
+                    let is_cut = ends.is_ascii_digit() && chars.get(end).is_some_and(char::is_ascii_digit);
+                    let is_part =
+                        matches!(chars.get(end), Some('日' | '号' | '底' | '末' | '前')) && !matches!(ends, '月');
+                    let is_whole = !ends.is_whitespace() && !is_cut && !is_part;
+                    is_whole.then(|| parse(&piece, default_year)).flatten().map(|date| (date, i, end))
+                })
+            })
+            .flatten();
+        match hit {
+            Some((date, start, end)) => {
+                found.push((date, start, end));
+                i = end;
+            }
+            None => i += 1,
+        }
+    }
+    found
+}
+
+/// The last year written in full in a text, such as 2020 in （2020.10）.
+pub(super) fn year(text: &str) -> Option<i32> {
+    let chars: Vec<char> = narrow(text).chars().collect();
+    let mut found = None;
+    let mut i = 0;
+    while i < chars.len() {
+        let digits: String = chars[i..].iter().take_while(|c| c.is_ascii_digit()).collect();
+        if digits.is_empty() {
+            i += 1;
+            continue;
+        }
+        let behind = chars.get(i + digits.len());
+        let is_year = digits.len() == 4
+            && (behind.is_none() || matches!(behind, Some('年' | '.' | '-' | '/' | ')' | '）' | '〕')));
+        if is_year || digits.len() == 8 || digits.len() == 6 {
+            found = digits[..4].parse().ok().filter(|y| (1990..=2100).contains(y)).or(found);
+        }
+        i += digits.len();
+    }
+    found
 }
 
 #[cfg(test)]
@@ -75,6 +207,18 @@ mod tests {
             ("8月中旬", "2020-08-20"),
             ("11月下旬", "2020-11-30"),
             ("2020-08-31 00:00:00", "2020-08-31"),
+            ("2020/8/31 15:20", "2020-08-31"),
+            ("20.8.31", "2020-08-31"),
+            ("20年8月31日", "2020-08-31"),
+            ("2020.8", "2020-08-31"),
+            ("202008", "2020-08-31"),
+            ("8.31前", "2020-08-31"),
+            ("8月份", "2020-08-31"),
+            ("9 月 30 日前", "2020-09-30"),
+            ("2020年底前", "2020-12-31"),
+            ("年底前", "2020-12-31"),
+            ("2020年第三季度", "2020-09-30"),
+            ("二季度末", "2020-06-30"),
         ] {
             assert_eq!(parse(text, 2020), Some(expected.parse().unwrap()), "{text}");
         }
@@ -82,10 +226,54 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_none() {
-        for text in ["长期坚持", "立行立改", "2020年13月", "2月30日", "12345678", "", "3.14"] {
+        for text in [
+            "长期坚持",
+            "立行立改",
+            "2020年13月",
+            "2月30日",
+            "12345678",
+            "",
+            "3.14",
+            "1899年3月1日",
+            "0年1月1日",
+            "9999999999999年1月1日",
+        ] {
             assert_eq!(parse(text, 2020), None, "{text}");
         }
         assert_eq!(read(&Cell::Number(44_000.5), 2020), None);
+        assert_eq!(
+            read(&Cell::Number(44_074.0), 2020),
+            Some("2020-08-31".parse().unwrap()),
+            "a date that lost its format"
+        );
+        assert_eq!(read(&Cell::Date("1899-12-31".parse().unwrap()), 2020), None);
         assert_eq!(read(&Cell::Number(20_200_831.0), 2020), Some("2020-08-31".parse().unwrap()));
+    }
+
+    #[test]
+    fn dates_inside_a_text_are_found() {
+        let found = |text: &str| -> Vec<String> { find(text, 2020).iter().map(|(d, ..)| d.to_string()).collect() };
+        assert_eq!(found("立行立改（7月31日前）"), ["2020-07-31"]);
+        assert_eq!(
+            found("8月底前完成甲；10月底前完成乙；2020年12月31日前报批"),
+            ["2020-08-31", "2020-10-31", "2020-12-31"]
+        );
+        assert_eq!(found("2020.8.31、2020.9.30"), ["2020-08-31", "2020-09-30"]);
+        assert_eq!(found("完成3.5公里栏杆，11#墩"), Vec::<String>::new());
+        assert_eq!(found("年底前完成"), ["2020-12-31"]);
+    }
+
+    #[test]
+    fn the_year_of_a_title_is_found() {
+        for (text, expected) in [
+            ("台账（2020.10）", Some(2020)),
+            ("2019年巡察整改台账（2020年10月）", Some(2020)),
+            ("填报日期：２０２０年１０月１５日", Some(2020)),
+            ("2025", Some(2025)),
+            ("电话：0000-0000000", None),
+            ("台账", None),
+        ] {
+            assert_eq!(year(text), expected, "{text}");
+        }
     }
 }

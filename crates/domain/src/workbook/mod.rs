@@ -1,13 +1,19 @@
 //! What a grid of cells means: headers found by what they say, dates and names read as people write them. It knows no file format.
 
+pub mod completion;
 pub mod dates;
+mod drafts;
 mod grid;
+pub mod ledger;
 pub mod names;
+pub mod numbering;
 mod plan;
 pub mod report;
+mod secrecy;
 pub mod table;
 
-pub use grid::{Book, Cell, Sheet};
+pub use drafts::{AspectDraft, ClosingDraft, FindingDraft, MeasureDraft, MilestoneDraft, PlanDraft, TaskDraft};
+pub use grid::{Book, Cell, Merge, Sheet, address};
 pub use names::{Directory, DirectoryPerson, DirectoryUnit};
-pub use plan::{AspectDraft, FindingDraft, MeasureDraft, MilestoneDraft, PlanDraft, TaskDraft, read_plan};
+pub use plan::read_plan;
 pub use report::{Doubt, ImportReport, Skipped};

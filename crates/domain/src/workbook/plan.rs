@@ -1,102 +1,17 @@
 //! The plan workbook: three linked lists (findings, measures, responsibility) read into drafts, with every cell that does not fit as a doubt.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use serde_json::json;
 
 use super::dates;
+use super::drafts::{AspectDraft, FindingDraft, MeasureDraft, MilestoneDraft, PlanDraft, TaskDraft};
 use super::grid::{Book, Cell, Header, Sheet, address, find_header};
 use super::names::{Directory, Match, split};
-use super::report::{Doubt, ImportReport, Skipped};
-use crate::chain::{self, Digest};
+use super::report::{Doubt, Skipped};
+use super::secrecy;
 use crate::ids::{PersonId, UnitId};
 use crate::task::state::Disposition;
-
-/// An aspect as written.
-#[derive(Clone, Debug, PartialEq)]
-pub struct AspectDraft {
-    pub ordinal: i32,
-    pub title: String,
-}
-
-/// A finding as written.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FindingDraft {
-    pub number: String,
-    pub text: String,
-    pub aspect: String,
-}
-
-/// A measure as written.
-#[derive(Clone, Debug, PartialEq)]
-pub struct MeasureDraft {
-    pub number: String,
-    pub text: String,
-    pub due_on: Option<NaiveDate>,
-}
-
-/// A milestone as written; `measure` is the number of the measure with the same date and words.
-#[derive(Clone, Debug, PartialEq)]
-pub struct MilestoneDraft {
-    pub due_on: NaiveDate,
-    pub title: String,
-    pub measure: Option<String>,
-}
-
-/// A task as written, with everything that could be matched.
-#[derive(Clone, Debug, PartialEq)]
-pub struct TaskDraft {
-    pub number: String,
-    pub item_number: String,
-    pub title: String,
-    pub finding: String,
-    pub disposition: Option<Disposition>,
-    pub due_on: Option<NaiveDate>,
-    pub review_on: Option<NaiveDate>,
-    pub leaders: Vec<PersonId>,
-    pub units: Vec<UnitId>,
-    pub persons: Vec<PersonId>,
-    pub supporting: Vec<UnitId>,
-    pub criterion: Option<String>,
-    pub objective: Option<String>,
-    pub measures: Vec<MeasureDraft>,
-    pub milestones: Vec<MilestoneDraft>,
-    /// Columns nobody mapped, heading to text.
-    pub extra: BTreeMap<String, String>,
-    /// Cells in doubt on this task's rows.
-    pub doubts: u16,
-    /// Over everything above, to know the same rows again.
-    pub digest: Digest,
-}
-
-/// Everything a plan workbook says.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct PlanDraft {
-    pub aspects: Vec<AspectDraft>,
-    pub findings: Vec<FindingDraft>,
-    pub tasks: Vec<TaskDraft>,
-    pub skipped: Vec<Skipped>,
-    pub doubts: Vec<Doubt>,
-    pub units: BTreeSet<UnitId>,
-    /// A cell is marked as a state secret: nothing of this file may be taken in (docs/domain.md §17).
-    pub is_classified: bool,
-}
-
-impl PlanDraft {
-    /// The report of what was read.
-    pub fn report(&self) -> ImportReport {
-        ImportReport {
-            aspects: self.aspects.len(),
-            findings: self.findings.len(),
-            tasks: self.tasks.len(),
-            measures: self.tasks.iter().map(|t| t.measures.len()).sum(),
-            units: self.units.len(),
-            skipped: self.skipped.clone(),
-            doubts: self.doubts.clone(),
-        }
-    }
-}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Field {
@@ -154,9 +69,6 @@ const HEADINGS: &[(&str, Field)] = &[
     ("整改目标", Field::Objective),
 ];
 
-/// Marks of state secrets.
-const CLASSIFIED: [&str; 4] = ["绝密", "机密", "秘密", "★"];
-
 struct Reader<'a> {
     directory: &'a Directory,
     default_year: i32,
@@ -198,6 +110,17 @@ impl Line<'_> {
 
 type Pass<'d> = for<'r, 'l> fn(&'r mut Reader<'d>, &'r Line<'l>);
 
+/// Whether the book is the three linked lists: problems and measures on sheets of their own, tied by the number of the problem.
+pub(super) fn is_plan(book: &Book) -> bool {
+    let headers: Vec<_> =
+        book.sheets.iter().filter(|s| !s.is_hidden).filter_map(|s| find_header(s, HEADINGS, 3)).collect();
+    let has = |needed: &[Field], without: Field| {
+        headers.iter().any(|h| needed.iter().all(|f| h.columns.contains_key(f)) && !h.columns.contains_key(&without))
+    };
+    has(&[Field::ItemNumber, Field::Finding, Field::Item], Field::Measure)
+        && has(&[Field::ItemNumber, Field::Measure], Field::Finding)
+}
+
 /// Reads the three linked lists; `default_year` completes dates that have none (docs/domain.md §20).
 pub fn read_plan(book: &Book, directory: &Directory, default_year: i32) -> PlanDraft {
     let mut reader = Reader {
@@ -208,6 +131,10 @@ pub fn read_plan(book: &Book, directory: &Directory, default_year: i32) -> PlanD
         by_item: BTreeMap::new(),
         stages: Vec::new(),
     };
+    if let Some(marks) = secrecy::marks(book) {
+        reader.draft.is_classified = true;
+        reader.draft.doubts = marks;
+    }
     let mut lists: Vec<(&Sheet, Header<Field>)> = Vec::new();
     for sheet in &book.sheets {
         if sheet.is_hidden {
@@ -246,7 +173,7 @@ impl Reader<'_> {
     }
 
     fn doubt(&mut self, line: &Line<'_>, field: Field, kind: &str, message: String) {
-        let text = if kind == "classified" { String::new() } else { line.text(field) };
+        let text = line.text(field);
         self.draft.doubts.push(Doubt {
             sheet: line.sheet.name.clone(),
             cell: line.address(field),
@@ -259,23 +186,10 @@ impl Reader<'_> {
         }
     }
 
-    /// Totals, signatures and blank rows are no data; a mark of secrecy stops the file.
+    /// Totals, signatures and blank rows are no data.
     fn is_data(&mut self, line: &Line<'_>) -> bool {
         let cells: Vec<String> = line.sheet.rows[line.row].iter().map(Cell::text).filter(|t| !t.is_empty()).collect();
         let Some(first) = cells.first() else { return false };
-        if let Some(column) =
-            line.sheet.rows[line.row].iter().position(|c| CLASSIFIED.iter().any(|mark| c.text().contains(mark)))
-        {
-            self.draft.is_classified = true;
-            self.draft.doubts.push(Doubt {
-                sheet: line.sheet.name.clone(),
-                cell: address(line.row, column),
-                kind: "classified".into(),
-                text: String::new(),
-                message: "此格带有密级标志，本系统不得录入国家秘密，整个文件不予导入。".into(),
-            });
-            return false;
-        }
         let reason = if first.starts_with("合计") || first.starts_with("总计") || first.starts_with("小计") {
             "total"
         } else if first.starts_with("填表人") || first.starts_with("审核人") || first.starts_with("填报人") {
@@ -331,26 +245,9 @@ impl Reader<'_> {
             None => self.draft.findings.push(FindingDraft { number: number.clone(), text, aspect }),
         }
         self.by_item.insert(item.clone(), self.tasks.len());
-        self.tasks.push(TaskDraft {
-            number: String::new(),
-            item_number: item,
-            title,
-            finding: number,
-            disposition: None,
-            due_on: None,
-            review_on: None,
-            leaders: Vec::new(),
-            units: Vec::new(),
-            persons: Vec::new(),
-            supporting: Vec::new(),
-            criterion: None,
-            objective: None,
-            measures: Vec::new(),
-            milestones: Vec::new(),
-            extra: line.extra().collect(),
-            doubts: 0,
-            digest: chain::digest("plan_row", ""),
-        });
+        let mut task = TaskDraft::new(item, title, number);
+        task.extra = line.extra().collect();
+        self.tasks.push(task);
     }
 
     /// The task of a row of the second or third list, its words checked against the first.
@@ -556,15 +453,7 @@ impl Reader<'_> {
             if task.number.is_empty() {
                 task.number = task.item_number.clone();
             }
-            let content = json!({
-                "number": task.number, "item": task.item_number, "title": task.title, "finding": task.finding,
-                "disposition": task.disposition, "due_on": task.due_on, "review_on": task.review_on, "leaders": task.leaders,
-                "units": task.units, "persons": task.persons, "supporting": task.supporting, "criterion": task.criterion,
-                "objective": task.objective, "extra": task.extra,
-                "measures": task.measures.iter().map(|m| json!([m.number, m.text, m.due_on])).collect::<Vec<_>>(),
-                "milestones": task.milestones.iter().map(|m| json!([m.due_on, m.title, m.measure])).collect::<Vec<_>>(),
-            });
-            task.digest = chain::digest("plan_row", &chain::canonical(&content));
+            task.seal();
         }
         self.draft.tasks = self.tasks;
         self.draft.aspects.sort_by_key(|a| a.ordinal);

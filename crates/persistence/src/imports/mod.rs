@@ -1,12 +1,13 @@
-//! Takes a plan workbook's drafts in: whole or nothing, again changes nothing, what is issued is never touched.
+//! Takes the drafts of a file in: whole or nothing, again changes nothing, what is issued is never touched.
 
-use std::collections::BTreeMap;
+mod matching;
+pub mod previews;
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::actor::Actor;
 use domain::calendar::Calendar;
-use domain::ids::{FindingId, ImportId, PersonId, RoundId, TaskId, UnitId};
+use domain::ids::{ImportId, PersonId, RoundId, TaskId, UnitId};
 use domain::refusal::{FieldError, Refusal};
 use domain::rights;
 use domain::task::command::{CriterionInput, DraftInput, MeasureInput, MilestoneInput, SupportingInput, TaskCommand};
@@ -16,9 +17,10 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::events::{self, NewEvent, Origin, Stream};
-use crate::schema::{aspects, findings, imports, tasks as task_rows};
+use crate::schema::{imports, tasks as task_rows};
 use crate::tasks::{self, Expected, Placement};
 use crate::{organisation, rounds};
+use matching::Place;
 
 /// Units and people by name, as the importer looks them up.
 pub fn directory(conn: &mut PgConnection, actor: &Actor, now: DateTime<Utc>) -> Result<Directory, Error> {
@@ -57,10 +59,10 @@ pub struct ImportSource<'a> {
     pub sha256: &'a str,
 }
 
-fn draft_input(task: &TaskDraft) -> DraftInput {
+fn draft_input(task: &TaskDraft, number: &str) -> DraftInput {
     // Numbers of measures become ids only inside; a milestone names its measure by a placeholder that `link` resolves.
     DraftInput {
-        number: task.number.clone(),
+        number: number.to_owned(),
         title: task.title.clone(),
         objective: task.objective.clone(),
         disposition: task.disposition,
@@ -81,7 +83,10 @@ fn draft_input(task: &TaskDraft) -> DraftInput {
             .iter()
             .map(|m| MeasureInput {
                 id: Some(domain::ids::MeasureId(Uuid::now_v7())),
-                number: Some(m.number.clone()),
+                number: Some(match m.number.strip_prefix(&task.number) {
+                    Some(rest) => format!("{number}{rest}"),
+                    None => m.number.clone(),
+                }),
                 text: m.text.clone(),
                 due_on: m.due_on,
             })
@@ -131,37 +136,34 @@ pub fn commit(
     if plan.tasks.is_empty() {
         return Err(Refusal::invalid("import-empty", vec![FieldError::at("/file", "import-empty")]).into());
     }
-    let finding_ids = put_findings(conn, round, plan, row.state != "draft")?;
-    let known: BTreeMap<String, (Uuid, Option<String>, String)> = task_rows::table
-        .filter(task_rows::round_id.eq(round.0))
-        .select((task_rows::number, task_rows::id, task_rows::source_digest, task_rows::state))
-        .load::<(String, Uuid, Option<String>, String)>(conn)?
-        .into_iter()
-        .map(|(number, id, digest, state)| (number, (id, digest, state)))
-        .collect();
+    let placed = matching::put_findings(conn, round, plan, row.state != "draft")?;
+    let places = matching::place(conn, round, plan, &placed)?;
     let mut outcome = ImportOutcome::default();
-    for (i, task) in plan.tasks.iter().enumerate() {
+    for (i, (task, place)) in plan.tasks.iter().zip(places).enumerate() {
         let digest = task.digest.as_str().to_owned();
-        let mut input = draft_input(task);
-        match known.get(&task.number) {
-            Some((_, Some(same), _)) if *same == digest => outcome.unchanged += 1,
-            Some((_, _, state)) if state != "draft" => outcome.kept += 1,
-            Some((id, _, _)) => {
+        match place {
+            Place::Known(row) if row.digest.as_deref() == Some(&digest) => outcome.unchanged += 1,
+            Place::Known(row) if row.state != "draft" => outcome.kept += 1,
+            Place::Known(row) => {
                 // Fresh measures: their old ids are not carried by a file.
+                let mut input = draft_input(task, &row.number);
                 link(&mut input, task);
-                revise(conn, origin, TaskId(*id), input, task, calendar)?;
+                revise(conn, origin, TaskId(row.id), input, task, calendar)?;
+                close(conn, origin, TaskId(row.id), task, calendar)?;
                 outcome.updated += 1;
             }
-            None => {
+            Place::New(number) => {
+                let mut input = draft_input(task, &number);
                 link(&mut input, task);
-                let finding = finding_ids.get(&task.finding).copied().ok_or(Error::NotFound)?;
+                let finding = placed.get(&task.finding).ok_or(Error::NotFound)?.id;
                 let placement = Placement {
                     ordinal: i64::try_from(i).unwrap_or(0) + 1,
                     item_number: task.item_number.clone(),
                     extra: json!(task.extra),
                     source_digest: Some(digest),
                 };
-                tasks::create(conn, origin, round, finding, input, &placement, calendar)?;
+                let created = tasks::create(conn, origin, round, finding, input, &placement, calendar)?;
+                close(conn, origin, created.id, task, calendar)?;
                 outcome.created += 1;
             }
         }
@@ -219,68 +221,21 @@ fn revise(
     Ok(())
 }
 
-fn put_findings(
+/// Enters a row that was finished before the product came as closed, as the office says it (docs/domain.md §8).
+fn close(
     conn: &mut PgConnection,
-    round: RoundId,
-    plan: &PlanDraft,
-    is_frozen: bool,
-) -> Result<BTreeMap<String, FindingId>, Error> {
-    let mut aspect_ids: BTreeMap<String, Uuid> = aspects::table
-        .filter(aspects::round_id.eq(round.0))
-        .select((aspects::title, aspects::id))
-        .load::<(String, Uuid)>(conn)?
-        .into_iter()
-        .collect();
-    let mut known: BTreeMap<String, (Uuid, String)> = findings::table
-        .filter(findings::round_id.eq(round.0))
-        .select((findings::number, findings::id, findings::body))
-        .load::<(String, Uuid, String)>(conn)?
-        .into_iter()
-        .map(|(number, id, body)| (number, (id, body)))
-        .collect();
-    let frozen = || Refusal::conflict("findings-frozen");
-    for aspect in &plan.aspects {
-        if !aspect_ids.contains_key(&aspect.title) {
-            if is_frozen {
-                return Err(frozen().into());
-            }
-            let id = Uuid::now_v7();
-            diesel::insert_into(aspects::table)
-                .values((
-                    aspects::id.eq(id),
-                    aspects::round_id.eq(round.0),
-                    aspects::ordinal.eq(aspect.ordinal),
-                    aspects::title.eq(&aspect.title),
-                ))
-                .execute(conn)?;
-            aspect_ids.insert(aspect.title.clone(), id);
-        }
+    origin: &Origin,
+    id: TaskId,
+    task: &TaskDraft,
+    calendar: &Calendar,
+) -> Result<(), Error> {
+    if let Some(closing) = task.closing.as_ref().filter(|_| task.doubts == 0) {
+        let command = TaskCommand::CloseBeforeGolive {
+            on: closing.on,
+            basis: closing.basis.clone(),
+            vouched_by: closing.vouched_by,
+        };
+        tasks::execute(conn, origin, id, Expected::Any, command, calendar)?;
     }
-    for (i, finding) in plan.findings.iter().enumerate() {
-        let aspect = aspect_ids.get(&finding.aspect).copied().ok_or(Error::NotFound)?;
-        match known.get(&finding.number) {
-            Some((_, body)) if *body == finding.text => {}
-            Some(_) | None if is_frozen => return Err(frozen().into()),
-            Some((id, _)) => {
-                diesel::update(findings::table.find(id))
-                    .set((findings::body.eq(&finding.text), findings::aspect_id.eq(aspect)))
-                    .execute(conn)?;
-            }
-            None => {
-                let id = Uuid::now_v7();
-                diesel::insert_into(findings::table)
-                    .values((
-                        findings::id.eq(id),
-                        findings::round_id.eq(round.0),
-                        findings::aspect_id.eq(aspect),
-                        findings::ordinal.eq(i32::try_from(i).unwrap_or(0)),
-                        findings::number.eq(&finding.number),
-                        findings::body.eq(&finding.text),
-                    ))
-                    .execute(conn)?;
-                known.insert(finding.number.clone(), (id, finding.text.clone()));
-            }
-        }
-    }
-    Ok(known.into_iter().map(|(number, (id, _))| (number, FindingId(id))).collect())
+    Ok(())
 }

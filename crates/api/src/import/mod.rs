@@ -1,17 +1,18 @@
-//! Import of the plan workbook, by the page and by the command line: preview, then all or nothing.
+//! Import of plans and ledgers, by the page and by the command line: preview, correct, then whole or nothing.
 
-use std::path::Path as FilePath;
+mod command_line;
+mod previews;
+
 use std::sync::Arc;
 
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpResponse, post};
-use chrono::{DateTime, Datelike, Utc};
-use domain::actor::Actor;
-use domain::calendar::Calendar;
 use domain::ids::RoundId;
-use domain::workbook::{Directory, ImportReport, PlanDraft, read_plan};
+use domain::refusal::Refusal;
+use domain::workbook::completion::CompletionWords;
+use domain::workbook::ledger::{self, Context, Corrections, Reading};
+use domain::workbook::{Directory, ImportReport, PlanDraft};
 use persistence::imports::{self, ImportOutcome, ImportSource};
-use persistence::{Error, Origin};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -21,6 +22,9 @@ use crate::extract::{Caller, Params, read};
 use crate::office;
 use crate::problem::Problem;
 use crate::tokens;
+
+pub use command_line::{ImportRequest, run};
+pub use previews::*;
 
 /// Largest workbook, bytes.
 const LARGEST: usize = 20 * 1024 * 1024;
@@ -37,7 +41,10 @@ pub struct PlanImportQuery {
     /// Take rows in doubt in as drafts, with their doubts.
     #[serde(default)]
     pub with_doubts: bool,
-    /// The year of dates that have none; this year unless given.
+    /// Take in only the tasks without a doubt.
+    #[serde(default)]
+    pub only_clear: bool,
+    /// The year of dates that have none; the sheet's own or the round's unless given.
     pub year: Option<i32>,
 }
 
@@ -70,6 +77,14 @@ pub struct PlanImportView {
     pub unchanged: i32,
     /// Changed in the file but already issued, so kept.
     pub kept: i32,
+}
+
+/// Reads a file with what a person said of it.
+fn look(bytes: &[u8], directory: &Directory, default_year: i32, corrections: &Corrections) -> Result<Reading, Refusal> {
+    let book = office::book(bytes)?;
+    let completion = CompletionWords::default();
+    let context = Context { directory, default_year, completion: &completion, corrections };
+    Ok(ledger::read(&book, &context))
 }
 
 fn preview(plan: &PlanDraft, directory: &Directory) -> Vec<PreviewTask> {
@@ -115,22 +130,24 @@ pub async fn import_plan(
 ) -> Result<HttpResponse, Problem> {
     let round = RoundId(*id);
     let origin = caller.origin.clone();
-    let directory = app
+    let (directory, default_year) = app
         .db
         .read(&caller.origin.actor, move |conn| {
-            persistence::rounds::find(conn, &origin.actor, round)?;
+            let row = persistence::rounds::find(conn, &origin.actor, round)?;
             domain::rights::permit_office(&origin.actor, round)?;
-            imports::directory(conn, &origin.actor, origin.now)
+            let year = previews::round_year(row.feedback_on, origin.now);
+            Ok((imports::directory(conn, &origin.actor, origin.now)?, year))
         })
         .await?;
     let bytes = read(payload, LARGEST).await.map_err(|_| Problem::field("/file", "file-too-large"))?;
     let sha256 = tokens::digest(&bytes);
-    let year = query.0.year.unwrap_or_else(|| domain::calendar::today(caller.origin.now).year());
+    let corrections = Corrections { year: query.0.year, ..Corrections::default() };
     let directory = Arc::new(directory);
     let names = directory.clone();
-    let plan = tokio::task::spawn_blocking(move || office::book(&bytes).map(|book| read_plan(&book, &names, year)))
+    let reading = tokio::task::spawn_blocking(move || look(&bytes, &names, default_year, &corrections))
         .await
         .map_err(Problem::internal)??;
+    let plan = reading.plan;
     let mut view = PlanImportView {
         report: plan.report(),
         tasks: preview(&plan, &directory),
@@ -143,9 +160,11 @@ pub async fn import_plan(
     if query.0.dry_run {
         return Ok(HttpResponse::Ok().json(view));
     }
-    if !plan.doubts.is_empty() && !plan.is_classified && !query.0.with_doubts {
+    let is_chosen = query.0.with_doubts || query.0.only_clear;
+    if !plan.doubts.is_empty() && !plan.is_classified && !is_chosen {
         return Err(Problem::new(actix_web::http::StatusCode::CONFLICT, "import-doubts"));
     }
+    let plan = if query.0.only_clear { plan.clear() } else { plan };
     let calendar = app.calendar().await?;
     let origin = caller.origin.clone();
     let filename = query.0.filename.clone();
@@ -160,98 +179,4 @@ pub async fn import_plan(
     let ImportOutcome { created, updated, unchanged, kept } = outcome;
     (view.created, view.updated, view.unchanged, view.kept) = (created, updated, unchanged, kept);
     Ok(HttpResponse::Ok().json(view))
-}
-
-/// What the command line asks for.
-pub struct ImportRequest<'a> {
-    pub file: &'a FilePath,
-    /// Code of the round; not needed to look.
-    pub round: Option<&'a str>,
-    pub dry_run: bool,
-    pub is_json: bool,
-    /// Login on whose behalf it is committed.
-    pub login: Option<&'a str>,
-}
-
-/// Imports from the command line; the text to print.
-pub fn run(app: &App, request: &ImportRequest<'_>) -> Result<String, String> {
-    let now = app.clock.now();
-    let bytes = std::fs::read(request.file).map_err(|e| format!("{}: {e}", request.file.display()))?;
-    let say = |refusal: domain::refusal::Refusal| {
-        let texts: Vec<String> = refusal.errors.iter().map(|e| domain::labels::say(&e.code, &e.params)).collect();
-        if texts.is_empty() { domain::labels::say(refusal.code, &serde_json::Value::Null) } else { texts.join("；") }
-    };
-    let fail = |error: Error| match error {
-        Error::Refused(refusal) => say(refusal),
-        Error::NotFound => "没有找到这一轮次或账号".to_owned(),
-        other => other.to_string(),
-    };
-    let book = office::book(&bytes).map_err(say)?;
-    let directory = app.db.read_now(|conn| imports::directory(conn, &Actor::System, now)).map_err(fail)?;
-    let plan = read_plan(&book, &directory, domain::calendar::today(now).year());
-    let report = plan.report();
-    let mut outcome = None;
-    if !request.dry_run {
-        let (Some(code), Some(login)) = (request.round, request.login) else {
-            return Err("导入须用 --round 指明轮次、用 --as 指明账号；只看结果请加 --dry-run".to_owned());
-        };
-        if !plan.doubts.is_empty() {
-            return Err(format!("文件有 {} 处疑点，未导入；请先用 --dry-run 查看", plan.doubts.len()));
-        }
-        let filename = request.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-        let sha256 = tokens::digest(&bytes);
-        outcome = Some(commit_as(app, code, login, &plan, &filename, &sha256, now).map_err(fail)?);
-    }
-    if request.is_json {
-        return serde_json::to_string_pretty(&report).map_err(|e| e.to_string());
-    }
-    Ok(summary(&report, outcome))
-}
-
-fn commit_as(
-    app: &App,
-    code: &str,
-    login: &str,
-    plan: &PlanDraft,
-    filename: &str,
-    sha256: &str,
-    now: DateTime<Utc>,
-) -> Result<ImportOutcome, Error> {
-    app.db.write_now(|conn| {
-        let calendar: Calendar = persistence::calendar::load(conn)?;
-        let round = persistence::rounds::find_by_code(conn, code)?;
-        let account = persistence::accounts::credential(conn, login)?.ok_or(Error::NotFound)?;
-        let today = domain::calendar::today(now);
-        let loaded = persistence::actors::of_account(conn, account.id, today)?;
-        let origin = Origin {
-            actor: Actor::Person(Box::new(loaded.actor)),
-            address: String::new(),
-            request_id: "command-line".to_owned(),
-            now,
-        };
-        imports::commit(conn, &origin, RoundId(round.id), plan, &ImportSource { filename, sha256 }, &calendar)
-    })
-}
-
-fn summary(report: &ImportReport, outcome: Option<ImportOutcome>) -> String {
-    let mut text = format!(
-        "方面 {} › 问题 {} › 任务 {} › 措施 {}；单位 {}；略过 {} 行；疑点 {} 处\n",
-        report.aspects,
-        report.findings,
-        report.tasks,
-        report.measures,
-        report.units,
-        report.skipped.len(),
-        report.doubts.len()
-    );
-    for doubt in &report.doubts {
-        text += &format!("  {} {}：{}（{}）\n", doubt.sheet, doubt.cell, doubt.message, doubt.text);
-    }
-    if let Some(o) = outcome {
-        text += &format!(
-            "已入账：新增 {}，更新 {}，未变 {}，已下发保持原样 {}\n",
-            o.created, o.updated, o.unchanged, o.kept
-        );
-    }
-    text
 }

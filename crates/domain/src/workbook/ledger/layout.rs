@@ -1,0 +1,279 @@
+//! Where the tables of a sheet are: header rows found by what they say, flattened to one meaning a column.
+
+use std::collections::BTreeSet;
+
+use super::super::completion::CompletionWords;
+use super::super::grid::{Cell, Grid};
+use super::corrections::SheetCorrection;
+use super::meaning::{self, Meaning};
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Column {
+    pub(super) index: usize,
+    /// The words above it, joined; empty where there are none.
+    pub(super) heading: String,
+    pub(super) meaning: Meaning,
+    /// Another column has this meaning already, so this one is only kept.
+    pub(super) is_repeated: bool,
+}
+
+/// A header and the rows under it.
+#[derive(Clone, Debug)]
+pub(super) struct Table {
+    /// First and last row of the header.
+    pub(super) header: (usize, usize),
+    /// The row behind its last.
+    pub(super) end: usize,
+    pub(super) columns: Vec<Column>,
+}
+
+impl Table {
+    pub(super) fn has(&self, meaning: Meaning) -> bool {
+        self.columns.iter().any(|c| c.meaning == meaning)
+    }
+
+    pub(super) fn of(&self, meaning: Meaning) -> impl Iterator<Item = &Column> {
+        self.columns.iter().filter(move |c| c.meaning == meaning)
+    }
+
+    /// The column of a meaning that only one may have.
+    pub(super) fn column(&self, meaning: Meaning) -> Option<usize> {
+        self.of(meaning).map(|c| c.index).next()
+    }
+
+    /// There is a problem or a measure to read.
+    pub(super) fn has_matter(&self) -> bool {
+        self.columns.iter().any(|c| c.meaning.is_matter())
+    }
+
+    /// What the shape of a ledger is known by: the headings in their order.
+    pub(super) fn headings(&self) -> Vec<&str> {
+        self.columns.iter().map(|c| c.heading.as_str()).collect()
+    }
+}
+
+/// Most rows of a header.
+const TALLEST: usize = 4;
+/// Longest words of a header, in characters.
+const LONGEST: usize = 24;
+
+fn is_short(cell: &Cell) -> bool {
+    matches!(cell, Cell::Text(text) if text.chars().count() <= LONGEST && !text.trim_end_matches(['：', ':']).contains(['：', ':']))
+}
+
+/// 1, 2, 3 … or A, B, C … under the headings.
+fn is_numbering(grid: &Grid<'_>, row: usize) -> bool {
+    let filled = grid.filled(row);
+    let texts: Vec<String> = filled.iter().map(|c| grid.at(row, *c).text()).collect();
+    let is_run = |first: &str, next: &dyn Fn(usize) -> String| {
+        texts.first().is_some_and(|t| t.trim_matches(['(', ')', '（', '）']) == first)
+            && texts.iter().enumerate().all(|(i, t)| t.trim_matches(['(', ')', '（', '）']) == next(i))
+    };
+    texts.len() >= 3
+        && (is_run("1", &|i| (i + 1).to_string())
+            || is_run("A", &|i| u8::try_from(i).map_or(String::new(), |i| char::from(b'A' + i % 26).to_string())))
+}
+
+/// The words above a column, outermost first.
+fn words(grid: &Grid<'_>, (top, bottom): (usize, usize), column: usize) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    for row in top..=bottom {
+        let (mut r, mut c) = grid.anchor(row, column);
+        // A group written once above several columns without a merge.
+        let has_below = |c: usize| (row + 1..=bottom).any(|below| !grid.at(below, c).is_blank());
+        while grid.at(r, c).is_blank()
+            && row < bottom
+            && (r, c) == (row, c)
+            && c > 0
+            && has_below(c)
+            && has_below(c - 1)
+        {
+            (r, c) = grid.anchor(row, c - 1);
+        }
+        if r < top {
+            continue;
+        }
+        let text = grid.at(r, c).text();
+        if !text.is_empty() && words.last() != Some(&text) && !is_numbering(grid, row) {
+            words.push(text);
+        }
+    }
+    words
+}
+
+/// Last row of the header that begins here, by merges, by leaves under groups, by a row of numbers.
+fn bottom(grid: &Grid<'_>, top: usize) -> usize {
+    let filled = grid.filled(top);
+    let tall = filled.iter().filter_map(|c| grid.merge(top, *c)).map(|m| m.bottom).filter(|b| b - top < TALLEST);
+    let mut bottom = tall.max().unwrap_or(top);
+    while bottom + 1 - top < TALLEST {
+        let next = bottom + 1;
+        let cells = grid.filled(next);
+        let is_leaf = |c: &usize| {
+            let (r, anchor) = grid.anchor(bottom, *c);
+            let above = grid.at(r, anchor);
+            let is_group = grid.merge(r, anchor).is_some_and(|m| m.right > m.left);
+            let is_open = (top..=bottom).all(|row| grid.at(grid.anchor(row, *c).0, grid.anchor(row, *c).1).is_blank());
+            let begins_group = above.is_blank() || grid.at(bottom, c + 1).is_blank() && cells.contains(&(c + 1));
+            is_short(grid.at(next, *c))
+                && (is_group || is_open || begins_group && meaning::known(&grid.at(next, *c).text()).is_some())
+        };
+        let n_known = cells.iter().filter(|c| meaning::of_column(&words(grid, (top, next), **c)).is_some()).count();
+        if !cells.is_empty()
+            && cells.len() < filled.len() + cells.len().div_ceil(2)
+            && cells.iter().all(is_leaf)
+            && n_known > 0
+        {
+            bottom = next;
+        } else {
+            break;
+        }
+    }
+    if bottom + 1 - top < TALLEST + 1 && is_numbering(grid, bottom + 1) { bottom + 1 } else { bottom }
+}
+
+/// Groups that stand alone in the row above the first that is understood.
+fn top(grid: &Grid<'_>, row: usize) -> usize {
+    let Some(above) = row.checked_sub(1) else { return row };
+    let filled = grid.filled(above);
+    let is_group = |c: &usize| {
+        let width = grid.merge(above, *c).map_or(1, |m| m.right - m.left + 1);
+        is_short(grid.at(above, *c)) && width >= 2 && width * 10 < grid.width * 7
+    };
+    if !filled.is_empty() && filled.iter().all(is_group) { above } else { row }
+}
+
+/// The header that begins in this row, if one does.
+fn header(grid: &Grid<'_>, row: usize) -> Option<(usize, usize)> {
+    let filled = grid.filled(row);
+    if filled.len() < 2 {
+        return None;
+    }
+    let known: BTreeSet<Meaning> = filled.iter().filter_map(|c| meaning::known(&grid.at(row, *c).text())).collect();
+    let n_short = filled.iter().filter(|c| is_short(grid.at(row, **c))).count();
+    if known.len() < 2 || n_short * 10 < filled.len() * 7 {
+        return None;
+    }
+    let span = (top(grid, row), bottom(grid, row));
+    let mut n_columns = 0usize;
+    let mut found = BTreeSet::new();
+    let mut n_known = 0usize;
+    for column in 0..grid.width.min(MOST_COLUMNS) {
+        let words = words(grid, span, column);
+        if words.is_empty() {
+            continue;
+        }
+        n_columns += 1;
+        if let Some(meaning) = meaning::of_column(&words) {
+            n_known += 1;
+            found.insert(meaning);
+        }
+    }
+    let has_matter = found.iter().any(|m| m.is_matter());
+    let is_enough = found.len() >= 3 || has_matter && found.len() >= 2;
+    (is_enough && n_known * 2 >= n_columns).then_some(span)
+}
+
+/// Columns looked at for headings; what lies beyond is reported cell by cell.
+const MOST_COLUMNS: usize = 256;
+
+/// The tables of a sheet from top to bottom. What a person said of the sheet goes before what is found.
+pub(super) fn tables(grid: &Grid<'_>, said: Option<&SheetCorrection>, completion: &CompletionWords) -> Vec<Table> {
+    let height = grid.sheet.rows.len();
+    let mut spans: Vec<(usize, usize)> = Vec::new();
+    if let Some(first) = said.and_then(|s| s.header_first).and_then(|r| r.checked_sub(1)).filter(|r| *r < height) {
+        let last = said.and_then(|s| s.header_last).and_then(|r| r.checked_sub(1)).unwrap_or(first);
+        spans.push((first, last.clamp(first, (first + TALLEST).min(height - 1))));
+    } else {
+        let mut row = 0;
+        while row < height {
+            match header(grid, row) {
+                Some(span) => {
+                    spans.push(span);
+                    row = span.1 + 1;
+                }
+                None => row += 1,
+            }
+        }
+    }
+    let mut tables: Vec<Table> = Vec::new();
+    for (i, span) in spans.iter().enumerate() {
+        let end = spans.get(i + 1).map_or(height, |next| next.0);
+        let mut columns = columns(grid, *span, end, completion);
+        for chosen in said.map(|s| s.columns.as_slice()).unwrap_or_default() {
+            let Some(index) = chosen.column.checked_sub(1) else { continue };
+            match columns.iter_mut().find(|c| c.index == index) {
+                Some(column) => (column.meaning, column.is_repeated) = (chosen.meaning, false),
+                None => {
+                    columns.push(Column { index, heading: String::new(), meaning: chosen.meaning, is_repeated: false })
+                }
+            }
+        }
+        tables.push(Table { header: *span, end, columns });
+    }
+    tables
+}
+
+fn columns(grid: &Grid<'_>, span: (usize, usize), end: usize, completion: &CompletionWords) -> Vec<Column> {
+    let mut columns: Vec<Column> = Vec::new();
+    let mut leaves: Vec<String> = Vec::new();
+    for index in 0..grid.width.min(MOST_COLUMNS) {
+        let words = words(grid, span, index);
+        if words.is_empty() {
+            continue;
+        }
+        let meaning = meaning::of_column(&words).unwrap_or(Meaning::Kept);
+        leaves.push(words.last().cloned().unwrap_or_default());
+        columns.push(Column { index, heading: words.concat(), meaning, is_repeated: false });
+    }
+    // 完成时间 is the time limit unless another column is.
+    let n_due = columns.iter().filter(|c| c.meaning == Meaning::Due).count();
+    if n_due > 1 {
+        for (column, leaf) in columns.iter_mut().zip(&leaves) {
+            if column.meaning == Meaning::Due && meaning::is_open_time(leaf) {
+                column.meaning = Meaning::DoneOn;
+            }
+        }
+    }
+    settle_states(grid, span, end, completion, &mut columns);
+    let mut seen = BTreeSet::new();
+    for column in &mut columns {
+        if column.meaning.is_shared() || seen.insert(column.meaning) {
+            continue;
+        }
+        let second = match column.meaning {
+            Meaning::Finding => Meaning::Item,
+            Meaning::Ordinal => Meaning::FindingNumber,
+            other => other,
+        };
+        if seen.insert(second) {
+            column.meaning = second;
+        } else {
+            (column.meaning, column.is_repeated) = (Meaning::Kept, true);
+        }
+    }
+    columns
+}
+
+/// Of several columns that tell the state, the one whose words are understood best; the others tell how it went.
+fn settle_states(
+    grid: &Grid<'_>,
+    span: (usize, usize),
+    end: usize,
+    completion: &CompletionWords,
+    columns: &mut [Column],
+) {
+    let n_understood = |index: usize| {
+        (span.1 + 1..end.min(span.1 + 500))
+            .filter(|row| completion.read(&grid.at(*row, index).text()).is_some())
+            .count()
+    };
+    let states: Vec<usize> = (0..columns.len()).filter(|i| columns[*i].meaning == Meaning::Status).collect();
+    let best = states.iter().copied().max_by_key(|i| (n_understood(columns[*i].index), std::cmp::Reverse(*i)));
+    if states.len() > 1 {
+        for i in states.into_iter().filter(|i| Some(*i) != best) {
+            columns[i].meaning = Meaning::Kept;
+        }
+    }
+}

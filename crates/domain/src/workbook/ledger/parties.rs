@@ -1,0 +1,216 @@
+//! Units and people of a task: names in order and by role, matched by name and alias, near ones proposed.
+
+use super::super::completion;
+use super::super::dates;
+use super::super::drafts::TaskDraft;
+use super::super::grid::Cell;
+use super::super::names::{self, Match, NameList};
+use super::build::{Builder, Said, Spot};
+use super::corrections::Say;
+use super::meaning::Meaning;
+use crate::ids::{PersonId, UnitId};
+
+/// A name that means nobody, or more than one.
+enum Missed {
+    Unknown(String),
+    Several(String),
+}
+
+/// What the names of a cell came to.
+#[derive(Default)]
+struct Found {
+    units: Vec<UnitId>,
+    supporting: Vec<UnitId>,
+    persons: Vec<PersonId>,
+    missed: Vec<Missed>,
+    is_open: bool,
+    /// A unit in a column of people, or a person in a column of units.
+    is_misplaced: bool,
+}
+
+fn push<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
+    }
+}
+
+/// Columns in the order in which what they say leads.
+const ORDER: [Meaning; 7] = [
+    Meaning::LeadUnits,
+    Meaning::Units,
+    Meaning::UnitsAndPersons,
+    Meaning::Supporting,
+    Meaning::Persons,
+    Meaning::LeadLeaders,
+    Meaning::Leaders,
+];
+
+impl Builder<'_> {
+    /// Reads the parties of a task from the cells that name them. Leaders have no supporting role: those behind 配合 follow those in the lead.
+    pub(super) fn parties(&mut self, said: &[Said], task: &mut TaskDraft) {
+        for meaning in ORDER {
+            for cell in said.iter().filter(|s| s.meaning == meaning) {
+                self.party(cell, &cell.cell, task, said);
+            }
+        }
+        let units = &task.units;
+        task.supporting.retain(|u| !units.contains(u));
+    }
+
+    fn party(&mut self, said: &Said, cell: &Cell, task: &mut TaskDraft, all: &[Said]) {
+        let text = cell.text();
+        let is_date = !matches!(cell, Cell::Text(_)) || dates::parse(&text, self.year).is_some();
+        if is_date || self.context.completion.read(&text).is_some() || completion::has_share(&text) {
+            let message = format!("这里应写{}，写的是“{text}”，可能错了列。", said.meaning.label());
+            self.ask(said.spot, "cell_misplaced", &text, message, None);
+            task.extra.insert(said.heading.clone(), text);
+            return;
+        }
+        let found = self.find(said.meaning, &text, &task.units);
+        if found.missed.is_empty() && !found.is_open && !found.is_misplaced {
+            self.put(said.meaning, found, task);
+            return;
+        }
+        let (kind, message, proposal) = self.question(said, &text, &found, all);
+        match self.ask(said.spot, kind, &text, message, proposal.clone()) {
+            Some(Say::Accept) if proposal.is_some() => {
+                let proposed = self.find(said.meaning, &proposal.unwrap_or_default(), &task.units);
+                self.put(said.meaning, proposed, task);
+            }
+            _ => self.put(said.meaning, found, task),
+        }
+        task.extra.insert(said.heading.clone(), text);
+    }
+
+    fn put(&mut self, meaning: Meaning, found: Found, task: &mut TaskDraft) {
+        for unit in found.units.iter().chain(&found.supporting) {
+            self.plan.units.insert(*unit);
+        }
+        let is_leader = matches!(meaning, Meaning::LeadLeaders | Meaning::Leaders);
+        found.persons.into_iter().for_each(|p| push(if is_leader { &mut task.leaders } else { &mut task.persons }, p));
+        let is_supporting = meaning == Meaning::Supporting;
+        found
+            .units
+            .into_iter()
+            .for_each(|u| push(if is_supporting { &mut task.supporting } else { &mut task.units }, u));
+        found.supporting.into_iter().for_each(|u| push(&mut task.supporting, u));
+    }
+
+    /// Matches the names of a text.
+    fn find(&self, meaning: Meaning, text: &str, near: &[UnitId]) -> Found {
+        let NameList { leading, supporting, is_open } = names::list(text);
+        let mut found = Found { is_open, ..Found::default() };
+        let directory = self.context.directory;
+        let wants_units =
+            matches!(meaning, Meaning::LeadUnits | Meaning::Units | Meaning::Supporting | Meaning::UnitsAndPersons);
+        let wants_people = !wants_units || meaning == Meaning::UnitsAndPersons;
+        let both = [(leading, false), (supporting, true)];
+        for (names, supports) in both {
+            let names = if wants_units { names } else { names::join_lone(names) };
+            for name in names {
+                let unit = directory.unit(&name);
+                let mut nearby = found.units.clone();
+                nearby.extend(near);
+                let person = directory.person(&name, &nearby);
+                match (unit, person) {
+                    (Match::One(unit), _) if wants_units => {
+                        push(if supports { &mut found.supporting } else { &mut found.units }, unit);
+                    }
+                    (_, Match::One(person)) if wants_people => push(&mut found.persons, person),
+                    (Match::Several, _) | (_, Match::Several) => found.missed.push(Missed::Several(name)),
+                    (Match::One(_), _) | (_, Match::One(_)) => {
+                        found.is_misplaced = true;
+                        found.missed.push(Missed::Unknown(name));
+                    }
+                    _ => found.missed.push(Missed::Unknown(name)),
+                }
+            }
+        }
+        found
+    }
+
+    /// What to ask about names that did not come out.
+    fn question(&self, said: &Said, text: &str, found: &Found, all: &[Said]) -> (&'static str, String, Option<String>) {
+        let wants_units = matches!(said.meaning, Meaning::LeadUnits | Meaning::Units | Meaning::Supporting);
+        let what = if wants_units { "单位" } else { "人员" };
+        let listed = |missed: &[&Missed]| {
+            missed
+                .iter()
+                .map(|m| match m {
+                    Missed::Unknown(n) | Missed::Several(n) => format!("“{n}”"),
+                })
+                .collect::<String>()
+        };
+        let unknown: Vec<&Missed> = found.missed.iter().filter(|m| matches!(m, Missed::Unknown(_))).collect();
+        let several: Vec<&Missed> = found.missed.iter().filter(|m| matches!(m, Missed::Several(_))).collect();
+        if found.is_misplaced {
+            let message = format!("{}不是{what}，可能错了列。", listed(&unknown));
+            return ("cell_misplaced", message, None);
+        }
+        if !unknown.is_empty() {
+            let mut proposed = text.to_owned();
+            let mut near = Vec::new();
+            for missed in &unknown {
+                let Missed::Unknown(name) = missed else { continue };
+                if let Some(known) = self.near(name, wants_units, said.meaning == Meaning::UnitsAndPersons) {
+                    proposed = proposed.replace(name.as_str(), &known);
+                    near.push(known);
+                }
+            }
+            let is_whole = near.len() == unknown.len() && several.is_empty() && !found.is_open;
+            let hint = if near.is_empty() { String::new() } else { format!("是不是“{}”？", near.join("、")) };
+            let kind = if wants_units { "unit_unknown" } else { "person_unknown" };
+            return (kind, format!("没有名为{}的{what}。{hint}", listed(&unknown)), is_whole.then_some(proposed));
+        }
+        if !several.is_empty() {
+            let kind = if wants_units { "unit_ambiguous" } else { "person_ambiguous" };
+            return (kind, format!("{}对应多个{what}，请注明。", listed(&several)), None);
+        }
+        if !wants_units {
+            return ("person_open", "没有写明是哪些人。".into(), None);
+        }
+        let mut names: Vec<String> = Vec::new();
+        found.units.iter().for_each(|u| push(&mut names, self.unit_name(*u)));
+        let people = all.iter().filter(|s| s.meaning == Meaning::Persons);
+        let mut n = 0;
+        for person in people.flat_map(|s| self.find(Meaning::Persons, &s.cell.text(), &found.units).persons) {
+            n += 1;
+            if let Some(person) = self.context.directory.people.iter().find(|p| p.id == person)
+                && let [unit] = person.units.as_slice()
+            {
+                push(&mut names, self.unit_name(*unit));
+            }
+        }
+        let proposal = (n > 0 && !names.is_empty()).then(|| names.join("、"));
+        let hint = match &proposal {
+            Some(names) => format!("按责任人所在单位推，应为{names}。"),
+            None => "请写明单位。".to_owned(),
+        };
+        ("unit_open", format!("没有写明是哪些单位。{hint}"), proposal)
+    }
+
+    fn unit_name(&self, id: UnitId) -> String {
+        self.context.directory.units.iter().find(|u| u.id == id).map(|u| u.name.clone()).unwrap_or_default()
+    }
+
+    fn near(&self, name: &str, is_unit: bool, is_either: bool) -> Option<String> {
+        let directory = self.context.directory;
+        let unit = || directory.near_unit(name).map(|u| u.name.clone());
+        let person = || directory.near_person(name).map(|p| p.name.clone());
+        match (is_unit, is_either) {
+            (_, true) => unit().or_else(person),
+            (true, _) => unit(),
+            (false, _) => person(),
+        }
+    }
+
+    /// The person who vouches, if there is such a person.
+    pub(super) fn voucher(&self, id: PersonId) -> Option<PersonId> {
+        self.context.directory.people.iter().any(|p| p.id == id).then_some(id)
+    }
+
+    /// The spot of a column's cell in the first row of a task.
+    pub(super) fn spot_of(&self, said: &[Said], meaning: Meaning, otherwise: Spot) -> Spot {
+        said.iter().find(|s| s.meaning == meaning).map_or(otherwise, |s| s.spot)
+    }
+}

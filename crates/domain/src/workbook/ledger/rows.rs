@@ -1,0 +1,217 @@
+//! What a row of a sheet is: data, or one of the things that stand around data.
+
+use super::super::grid::{Cell, Grid, squeeze};
+use super::super::numbering;
+use super::layout::Table;
+use super::meaning::{self, Meaning};
+
+/// Why a row is no data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reason {
+    Title,
+    Section,
+    Total,
+    Signature,
+    Note,
+    Duplicate,
+}
+
+impl Reason {
+    /// The word of the report.
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Reason::Title => "title",
+            Reason::Section => "section",
+            Reason::Total => "total",
+            Reason::Signature => "signature",
+            Reason::Note => "note",
+            Reason::Duplicate => "duplicate",
+        }
+    }
+}
+
+/// What a row under a header is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Blank,
+    Data,
+    Skip(Reason),
+    /// A heading among the rows: its level, its number, its words.
+    Section(u8, Option<usize>, String),
+    /// Something alone that is neither.
+    Unplaced,
+}
+
+const TOTALS: [&str; 7] = ["合计", "总计", "小计", "共计", "总数", "汇总", "本页小计"];
+const SIGNERS: [&str; 17] = [
+    "填表人",
+    "填报人",
+    "制表人",
+    "审核人",
+    "复核人",
+    "制表",
+    "填表",
+    "审核",
+    "经办人：",
+    "联系人：",
+    "联系电话",
+    "签字",
+    "盖章",
+    "填报日期",
+    "填表日期",
+    "负责人：",
+    "签发",
+];
+const NOTES: [&str; 14] = [
+    "注：",
+    "注:",
+    "备注：",
+    "备注:",
+    "说明：",
+    "说明:",
+    "填写要求",
+    "填表说明",
+    "填报说明",
+    "填写说明",
+    "※",
+    "备注1",
+    "填表要求",
+    "注意事项",
+];
+
+/// 1. 填表人… at the foot, 填报单位 at the head: marks of who wrote it.
+pub(super) fn is_signature(text: &str) -> bool {
+    let text = squeeze(text).replace(':', "：");
+    SIGNERS.iter().any(|word| text.starts_with(word)) || text.ends_with("（签字）：") || text.ends_with("（盖章）")
+}
+
+pub(super) fn is_note(text: &str) -> bool {
+    let text = squeeze(text);
+    NOTES.iter().any(|word| text.starts_with(word)) || text.starts_with("注1") || text.starts_with("注（")
+}
+
+fn is_total(text: &str) -> bool {
+    let text = squeeze(text);
+    TOTALS
+        .iter()
+        .any(|word| text == *word || text.starts_with(&format!("{word}：")) || text.starts_with(&format!("{word}:")))
+        || ["合计", "总计", "共计"].iter().any(|word| text.starts_with(word) && text.chars().count() < 40)
+}
+
+/// What the row is, given the table it stands in.
+pub(super) fn kind(grid: &Grid<'_>, table: &Table, row: usize) -> Kind {
+    let filled = grid.filled(row);
+    let Some(first) = filled.first().copied() else { return Kind::Blank };
+    let text = grid.at(row, first).text();
+    let meaning_of = |column: usize| table.columns.iter().find(|c| c.index == column).map(|c| c.meaning);
+    if is_total(&text)
+        && filled.iter().all(|c| !matches!(meaning_of(*c), Some(Meaning::LeadUnits | Meaning::Units | Meaning::Due)))
+    {
+        return Kind::Skip(Reason::Total);
+    }
+    if filled.len() <= 4 && is_signature(&text) {
+        return Kind::Skip(Reason::Signature);
+    }
+    let width = grid.merge(row, first).map_or(1, |m| m.right - m.left + 1);
+    if filled.len() <= 2 && is_note(&text) {
+        return Kind::Skip(Reason::Note);
+    }
+    if filled.len() == 1 {
+        return alone(grid, table, row, first, width, meaning_of(first));
+    }
+    // 一 beside its words: the number of a section in the column of numbers.
+    if let [number, words] = filled.as_slice()
+        && meaning_of(*number) == Some(Meaning::Ordinal)
+        && grid.merge(row, *words).is_some_and(|m| is_wide(m.right - m.left + 1, table))
+        && let Some(n) = numbering::ordinal(&grid.at(row, *number).text())
+    {
+        let text = grid.at(row, *words).text();
+        return match numbering::section(&text) {
+            Some((level, n, words)) => Kind::Section(level, Some(n), words),
+            None => Kind::Section(1, Some(n), text),
+        };
+    }
+    if filled
+        .iter()
+        .all(|c| meaning_of(*c).is_none_or(|m| matches!(m, Meaning::Remark | Meaning::Ordinal | Meaning::Ignored)))
+    {
+        let is_under_merge = table.columns.iter().any(|c| c.meaning.is_matter() && grid.continues(row, c.index));
+        return if is_under_merge { Kind::Data } else { Kind::Unplaced };
+    }
+    Kind::Data
+}
+
+fn is_wide(width: usize, table: &Table) -> bool {
+    width >= 3 && width * 2 >= table.columns.len()
+}
+
+/// A row with one cell: a heading, a note, a number that waits for its row, or a piece of data.
+fn alone(grid: &Grid<'_>, table: &Table, row: usize, column: usize, width: usize, meaning: Option<Meaning>) -> Kind {
+    let cell = grid.at(row, column);
+    let text = cell.text();
+    if is_wide(width, table) {
+        return match numbering::section(&text) {
+            Some((level, n, words)) => Kind::Section(level, Some(n), words),
+            None if text.chars().count() <= 40 && !text.contains('。') => Kind::Section(1, None, text),
+            None => Kind::Skip(Reason::Note),
+        };
+    }
+    let is_first = table.columns.first().is_none_or(|c| column <= c.index);
+    if let Some((level, n, words)) = numbering::section(&text)
+        && (is_first || meaning == Some(Meaning::Aspect))
+        && !words.is_empty()
+        && text.chars().count() <= 60
+    {
+        return Kind::Section(level, Some(n), words);
+    }
+    match meaning {
+        Some(Meaning::Ordinal) if matches!(cell, Cell::Number(_)) || numbering::ordinal(&text).is_some() => {
+            // A form filled with numbers down to its last line.
+            Kind::Skip(Reason::Note)
+        }
+        Some(Meaning::Ordinal) if text.ends_with("方面") || text.ends_with("问题") || text.ends_with('类') => {
+            Kind::Section(1, None, text)
+        }
+        Some(Meaning::Aspect) => Kind::Section(1, None, text),
+        Some(m) if m.is_matter() => Kind::Data,
+        Some(_) if table.columns.iter().any(|c| c.meaning.is_matter() && grid.continues(row, c.index)) => Kind::Data,
+        _ => Kind::Unplaced,
+    }
+}
+
+/// Rows before a header: titles; in between tables only those that stand right above the next header.
+pub(super) fn title_begins(grid: &Grid<'_>, after: usize, header: usize) -> usize {
+    let mut begin = header;
+    for row in (after..header).rev() {
+        let filled = grid.filled(row);
+        let Some(first) = filled.first() else { if begin < header { break } else { continue } };
+        let text = grid.at(row, *first).text();
+        let is_foot = is_total(&text) || is_note(&text) || squeeze(&text).starts_with("填表人");
+        let is_head = filled.len() <= 3
+            && filled.iter().all(|c| grid.at(row, *c).text().chars().count() <= 60)
+            && numbering::section(&text).is_none()
+            && numbering::ordinal(&text).is_none()
+            && !is_foot
+            && (grid.merge(row, *first).is_some() || filled.len() == 1 || squeeze(&text).contains(['：', ':']));
+        if !is_head {
+            break;
+        }
+        begin = row;
+    }
+    begin
+}
+
+/// Whether a sheet without a header looks like a table all the same: three rows or more with three cells or more.
+pub(super) fn is_dense(grid: &Grid<'_>) -> bool {
+    (0..grid.sheet.rows.len()).filter(|row| grid.filled(*row).len() >= 3).take(3).count() >= 3
+}
+
+/// The same header again, at the top of a printed page.
+pub(super) fn is_same_header(table: &Table, next: &Table) -> bool {
+    table.headings() == next.headings()
+        && table
+            .columns
+            .iter()
+            .zip(&next.columns)
+            .all(|(a, b)| (a.index, meaning::bare(&a.heading)) == (b.index, meaning::bare(&b.heading)))
+}

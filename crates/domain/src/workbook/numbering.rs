@@ -1,0 +1,280 @@
+//! Numbers that people type inside a cell: several measures in one cell, an ordinal in a column.
+
+use super::grid::{narrow, squeeze};
+
+/// How the numbers look.
+#[derive(Clone, Copy, PartialEq)]
+enum Style {
+    /// 1. 1、
+    Arabic,
+    /// 1) 1）
+    ArabicHalf,
+    /// (1) （1）
+    ArabicBracket,
+    /// 一、
+    Chinese,
+    /// （一）
+    ChineseBracket,
+    /// ①
+    Circled,
+    /// 一是
+    Is,
+    /// 第一，
+    Nth,
+}
+
+const STYLES: [Style; 8] = [
+    Style::Circled,
+    Style::ArabicBracket,
+    Style::ChineseBracket,
+    Style::Nth,
+    Style::Is,
+    Style::Chinese,
+    Style::ArabicHalf,
+    Style::Arabic,
+];
+
+/// Most numbers looked for in a cell.
+const MOST: usize = 99;
+
+fn chinese(n: usize) -> String {
+    const DIGITS: [char; 10] = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
+    match n {
+        0..=9 => DIGITS[n].to_string(),
+        10 => "十".to_owned(),
+        11..=19 => format!("十{}", DIGITS[n - 10]),
+        _ if n.is_multiple_of(10) => format!("{}十", DIGITS[n / 10 % 10]),
+        _ => format!("{}十{}", DIGITS[n / 10 % 10], DIGITS[n % 10]),
+    }
+}
+
+fn starts(text: &[char], word: &str) -> Option<usize> {
+    let mut n = 0;
+    for c in word.chars() {
+        if text.get(n) != Some(&c) {
+            return None;
+        }
+        n += 1;
+    }
+    Some(n)
+}
+
+/// Whether a number of any style can begin with this character: a cheap look before a thorough one.
+fn may_begin(text: &[char]) -> bool {
+    text.first().is_some_and(|c| {
+        c.is_ascii_digit()
+            || matches!(c, '(' | '（' | '第' | '\u{2460}'..='\u{2473}')
+            || "一二三四五六七八九十".contains(*c)
+    })
+}
+
+/// Length of the nth number of a style at the start of the text.
+fn marker(text: &[char], style: Style, n: usize) -> Option<usize> {
+    let then = |length: usize, of: &[char]| text.get(length).filter(|c| of.contains(c)).map(|_| length + 1);
+    match style {
+        Style::Arabic => then(starts(text, &n.to_string())?, &['.', '、']),
+        Style::ArabicHalf => then(starts(text, &n.to_string())?, &[')', '）']),
+        Style::ArabicBracket | Style::ChineseBracket => {
+            let open = text.first().filter(|c| matches!(c, '(' | '（')).map(|_| 1)?;
+            let digits = if style == Style::ArabicBracket { n.to_string() } else { chinese(n) };
+            then(open + starts(&text[open..], &digits)?, &[')', '）'])
+        }
+        Style::Chinese => then(starts(text, &chinese(n))?, &['、']),
+        Style::Circled => {
+            let c = char::from_u32(0x2460 + u32::try_from(n).ok()? - 1).filter(|_| n <= 20)?;
+            starts(text, &c.to_string())
+        }
+        Style::Is => then(starts(text, &chinese(n))?, &['是', '要']),
+        Style::Nth => then(starts(text, &format!("第{}", chinese(n)))?, &['，', ',', '、', '：']),
+    }
+}
+
+/// Where a number may begin: at the start, on a new line, after a mark that ends a clause.
+fn is_boundary(text: &[char], i: usize) -> bool {
+    i == 0 || matches!(text[i - 1], '\n' | '\r' | '。' | '；' | ';' | '：' | ':' | '，' | ',' | '、' | ' ' | '\t')
+}
+
+/// A digit behind 1. makes it a decimal, except where a new line of a list begins or where things are counted with #, as in 1.11#: item 1, about pier 11.
+fn is_decimal(text: &[char], at: usize, length: usize, style: Style, is_listed: bool) -> bool {
+    let rest = &text[at + length..];
+    let digits = rest.iter().take_while(|c| c.is_ascii_digit()).count();
+    style == Style::Arabic && digits > 0 && !is_listed && rest.get(digits) != Some(&'#')
+}
+
+fn line_begins(text: &[char], i: usize) -> bool {
+    i == 0 || matches!(text[i - 1], '\n' | '\r')
+}
+
+/// Where the numbers 1, 2, 3 … of the outermost style stand: (start, length).
+fn find(text: &[char]) -> Vec<(usize, usize)> {
+    for first in (0..text.len()).filter(|i| is_boundary(text, *i) && may_begin(&text[*i..])) {
+        for style in STYLES {
+            let Some(length) = marker(&text[first..], style, 1) else { continue };
+            let mut found = vec![(first, length)];
+            let mut from = first + length;
+            for n in 2..=MOST {
+                let next =
+                    (from..text.len()).filter(|i| is_boundary(text, *i) && may_begin(&text[*i..])).find_map(|i| {
+                        let length = marker(&text[i..], style, n)?;
+                        (!is_decimal(text, i, length, style, line_begins(text, i))).then_some((i, length))
+                    });
+                let Some((at, length)) = next else { break };
+                found.push((at, length));
+                from = at + length;
+            }
+            let is_single = found.len() == 1;
+            if is_single && (first > 0 || is_decimal(text, first, length, style, false)) {
+                continue;
+            }
+            return found;
+        }
+    }
+    Vec::new()
+}
+
+fn clean(piece: &[char]) -> String {
+    let text: String = piece.iter().collect();
+    text.trim().trim_end_matches(['；', ';', '，', ',', '、']).trim().to_owned()
+}
+
+/// The parts of a cell that is numbered inside, without their numbers; the whole text when it is not. Words before the first number stay with the first part.
+pub fn split(text: &str) -> Vec<String> {
+    let chars: Vec<char> = narrow(text).trim().chars().collect();
+    let found = find(&chars);
+    let mut parts: Vec<String> = Vec::new();
+    for (i, (start, length)) in found.iter().enumerate() {
+        let end = found.get(i + 1).map_or(chars.len(), |(next, _)| *next);
+        parts.push(clean(&chars[start + length..end]));
+    }
+    let Some((first, _)) = found.first() else {
+        let whole = clean(&chars[lone(&chars)..]);
+        return if whole.is_empty() { Vec::new() } else { vec![whole] };
+    };
+    let before = clean(&chars[..*first]);
+    if !before.is_empty() {
+        let between = if before.ends_with(['：', ':']) { "" } else { "\n" };
+        parts[0] = format!("{before}{between}{}", parts[0]);
+    }
+    parts.retain(|p| !p.is_empty());
+    parts
+}
+
+/// Length of a number that stands alone before a measure, such as 2. in the second row of a finding.
+fn lone(text: &[char]) -> usize {
+    if !may_begin(text) {
+        return 0;
+    }
+    STYLES
+        .iter()
+        .filter(|style| !matches!(style, Style::Is))
+        .find_map(|style| {
+            (2..=MOST).find_map(|n| marker(text, *style, n).filter(|l| !is_decimal(text, 0, *l, *style, false)))
+        })
+        .unwrap_or(0)
+}
+
+/// A number however it is typed: 1, 1. 1、 （一） 一、 ① ４ 第三. None when it is something else.
+pub fn ordinal(text: &str) -> Option<usize> {
+    let text: Vec<char> = squeeze(text).chars().collect();
+    let bare: String =
+        text.iter().filter(|c| !matches!(c, '.' | '、' | '(' | ')' | '（' | '）' | '第' | '项' | '号')).collect();
+    if let Ok(n) = bare.parse() {
+        return Some(n);
+    }
+    if bare.chars().count() > 3 {
+        return None;
+    }
+    (1..=MOST).find(|n| bare == chinese(*n) || (text.len() == 1 && marker(&text, Style::Circled, *n).is_some()))
+}
+
+/// Which level of headings a line begins, with its number and the words behind: 一、 is 1, （一） is 2.
+pub(super) fn section(text: &str) -> Option<(u8, usize, String)> {
+    let chars: Vec<char> = narrow(text).trim().chars().collect();
+    if !may_begin(&chars) && chars.first() != Some(&'方') {
+        return None;
+    }
+    for (level, style) in [(1, Style::Chinese), (2, Style::ChineseBracket)] {
+        for n in 1..=MOST {
+            if let Some(length) = marker(&chars, style, n) {
+                return Some((level, n, clean(&chars[length..])));
+            }
+        }
+    }
+    // 第一方面 and 方面一：
+    let text: String = chars.iter().collect();
+    (1..=MOST).find_map(|n| {
+        let rest = text
+            .strip_prefix(&format!("第{}方面", chinese(n)))
+            .or_else(|| text.strip_prefix(&format!("方面{}", chinese(n))))?;
+        Some((1, n, rest.trim_matches(['：', ':', '、', ' ']).to_owned()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbered_cells_split_into_their_parts() {
+        for (text, parts) in [
+            ("1.甲\n2.乙", &["甲", "乙"][..]),
+            ("1、甲；2、乙；3、丙。", &["甲", "乙", "丙。"]),
+            ("（一）甲。（二）乙。", &["甲。", "乙。"]),
+            ("（1）甲；(2)乙", &["甲", "乙"]),
+            ("①甲；②乙；③丙。", &["甲", "乙", "丙。"]),
+            ("一是甲；二是乙；", &["甲", "乙"]),
+            ("一、甲\n1.子\n2.子\n二、乙", &["甲\n1.子\n2.子", "乙"]),
+            ("１．甲\n２．乙", &["甲", "乙"]),
+            ("1)甲\n2)乙", &["甲", "乙"]),
+            ("第一，甲；第二，乙", &["甲", "乙"]),
+            ("1.只有一条", &["只有一条"]),
+            ("①只有一条。", &["只有一条。"]),
+            ("2.第二行的措施", &["第二行的措施"]),
+            ("没有编号，只有逗号；和分号", &["没有编号，只有逗号；和分号"]),
+            ("1.11#墩重做\n2.其他", &["11#墩重做", "其他"]),
+            ("1.11#墩重做", &["11#墩重做"]),
+            ("1.5米宽的栏杆", &["1.5米宽的栏杆"]),
+            ("1.先做；2.5万元以内从速\n2.再做", &["先做；2.5万元以内从速", "再做"]),
+            ("制定以下办法：1.甲 2.乙", &["制定以下办法：甲", "乙"]),
+            ("版本1.0和2.0", &["版本1.0和2.0"]),
+            ("", &[]),
+        ] {
+            assert_eq!(split(text), parts, "{text}");
+        }
+    }
+
+    #[test]
+    fn eleven_parts_and_more_are_found() {
+        let text: String = (1..=23).map(|n| format!("（{}）措施{n}。", chinese(n))).collect();
+        let parts = split(&text);
+        assert_eq!((parts.len(), parts[22].as_str()), (23, "措施23。"));
+    }
+
+    #[test]
+    fn ordinals_are_read_however_they_are_typed() {
+        for (text, n) in [
+            ("1", 1),
+            ("2.", 2),
+            ("（三）", 3),
+            ("４", 4),
+            ("⑤", 5),
+            ("六、", 6),
+            ("十一", 11),
+            ("第12项", 12),
+            ("二十", 20),
+        ] {
+            assert_eq!(ordinal(text), Some(n), "{text}");
+        }
+        for text in ["", "甲", "1-2", "合计"] {
+            assert_eq!(ordinal(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn section_headings_have_a_level() {
+        assert_eq!(section("一、党的政治建设方面"), Some((1, 1, "党的政治建设方面".into())));
+        assert_eq!(section("（十二）其他"), Some((2, 12, "其他".into())));
+        assert_eq!(section("第二方面：作风建设"), Some((1, 2, "作风建设".into())));
+        assert_eq!(section("一般问题"), None);
+    }
+}
