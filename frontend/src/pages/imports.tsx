@@ -1,14 +1,14 @@
 // A plan or a ledger: dropped, looked at cell by cell, corrected, then taken in whole or not at all.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { type DragEvent, useState } from 'react'
+import { type DragEvent, useRef, useState } from 'react'
 import { type Schemas, client, get, post, upload } from '../api/client'
 import { Doubts } from '../imports/doubts'
 import { Grid } from '../imports/grid'
 import '../imports/imports.css'
 import { useRound, useSession } from '../session'
 import { useSend } from '../ui/form'
-import { Empty, Refused } from '../ui/parts'
+import { Ask, Empty, Refused } from '../ui/parts'
 import { moment } from '../ui/words'
 
 type Preview = Schemas['ImportPreview']
@@ -41,18 +41,19 @@ export function Imports() {
     queryFn: () => get(client.GET('/api/v1/rounds/{id}/import-previews', { params: { path: { id: round } } })),
     enabled: isOffice && round !== '',
   })
-  const [file, setFile] = useState<File | null>(null)
+  const file = useRef<File | null>(null)
   const look = useSend(async () => {
-    if (!file) return
-    setPreview(await upload<Preview>(`/rounds/${round}/import-previews`, { filename: file.name }, file))
+    if (!file.current) return
+    setPreview(await upload<Preview>(`/rounds/${round}/import-previews`, { filename: file.current.name }, file.current))
     await queries.invalidateQueries({ queryKey: ['import-previews'] })
   })
   const choose = (next: File | undefined) => {
     if (!next) return
-    setFile(next)
+    file.current = next
     setName(next.name)
     setDone(null)
     setPreview(null)
+    void look.submit()
   }
   const drop = (e: DragEvent) => {
     e.preventDefault()
@@ -69,7 +70,7 @@ export function Imports() {
     return (
       <div className="card stack" role="status">
         <p><b>“{name}”已入账</b>：新增 {done.created}，更新 {done.updated}，未变 {done.unchanged}{done.kept > 0 && `，已下发保持原样 ${done.kept}`}。</p>
-        <p className="acts"><Link to="/ledger" search={{ state: 'draft' }} className="button">去下发</Link> <button type="button" onClick={() => { setDone(null); setPreview(null); setFile(null) }}>再导入一个</button></p>
+        <p className="acts"><Link to="/ledger" search={{ state: 'draft' }} className="button">去下发</Link> <button type="button" onClick={() => { setDone(null); setPreview(null); setName('') }}>再导入一个</button></p>
       </div>
     )
   }
@@ -80,11 +81,11 @@ export function Imports() {
       <div className="card drop" onDragOver={(e) => e.preventDefault()} onDrop={drop}>
         <label>
           <span>把 Excel 文件（xlsx）拖到这里，或</span> <span className="button">选择文件</span>
-          <input type="file" className="hidden" accept=".xlsx" onChange={(e) => choose(e.target.files?.[0])} />
+          <input type="file" className="hidden" accept=".xlsx" onChange={(e) => { choose(e.target.files?.[0]); e.target.value = '' }} />
         </label>
-        {file && <p><b>{file.name}</b> <button type="button" className="main" disabled={look.busy} onClick={() => void look.submit()}>{look.busy ? '正在读取…' : '预览'}</button></p>}
+        {name && <p><b>{name}</b>{look.busy && <> <span className="spinner" />正在读取…</>}</p>}
         {look.busy && <progress aria-label="正在读取" />}
-        {!file && kept.data?.[0] && <p className="muted">上次看到一半：{kept.data[0].filename}（{moment(kept.data[0].updated_at)}） <button type="button" disabled={goOn.busy} onClick={() => void goOn.submit()}>接着看</button></p>}
+        {!name && kept.data?.[0] && <p className="muted">上次看到一半：{kept.data[0].filename}（{moment(kept.data[0].updated_at)}） <button type="button" disabled={goOn.busy} onClick={() => void goOn.submit()}>接着看</button></p>}
       </div>
       <Refused error={look.error ?? goOn.error} />
     </>
@@ -116,6 +117,7 @@ function Look({ preview, setPreview, onDone }: { preview: Preview; setPreview: (
     await queries.invalidateQueries()
     onDone(done)
   }
+  const [asked, setAsked] = useState<Schemas['Take'] | null>(null)
   const clear = useSend(take('clear'))
   const all = useSend(take('all'))
   const current = shown.find((s) => s.number === number)
@@ -169,9 +171,14 @@ function Look({ preview, setPreview, onDone }: { preview: Preview; setPreview: (
           <small>{[closed > 0 && `其中存量办结 ${closed}`, skipped > 0 && `略过 ${skipped} 行`, report.units > 0 && `涉及单位 ${report.units}`].filter(Boolean).join('；')}</small>
         </div>
         {preview.doubts.length > 0 && <span className="open">还有 {preview.doubts.length} 个疑点未定</span>}
-        <button type="button" className={preview.doubts.length ? 'main' : ''} disabled={clear.busy || all.busy || busy || preview.n_clear === 0} onClick={() => void clear.submit()}>{clear.busy ? '正在入账…' : `只入已清楚的 ${preview.n_clear} 项`}</button>
-        <button type="button" className={preview.doubts.length ? '' : 'main'} disabled={clear.busy || all.busy || busy || report.tasks === 0} onClick={() => void all.submit()}>{all.busy ? '正在入账…' : '全部入账为草稿'}</button>
+        <button type="button" className={preview.doubts.length ? 'main' : ''} disabled={clear.busy || all.busy || busy || preview.n_clear === 0} onClick={() => setAsked('clear')}>{clear.busy ? '正在入账…' : `只入已清楚的 ${preview.n_clear} 项`}</button>
+        <button type="button" className={preview.doubts.length ? '' : 'main'} disabled={clear.busy || all.busy || busy || report.tasks === 0} onClick={() => setAsked('all')}>{all.busy ? '正在入账…' : '全部入账为草稿'}</button>
       </div>
+      {asked && (
+        <Ask title="整体入账" verb="入账" busy={clear.busy || all.busy} onNo={() => setAsked(null)} onYes={() => void (asked === 'clear' ? clear : all).submit().then(() => setAsked(null))}>
+          <p>{asked === 'clear' ? `只入已清楚的 ${preview.n_clear} 项任务，其余不入。` : `任务 ${report.tasks} 项、措施 ${report.measures} 条全部入账为草稿${preview.doubts.length > 0 ? `，未定的 ${preview.doubts.length} 个疑点留在各自的草稿上，定完才能下发` : ''}。`}要么全部成功，要么一项不入；已下发的任务不改动。</p>
+        </Ask>
+      )}
     </div>
   )
 }
