@@ -270,11 +270,15 @@ fn what_the_images_copy_is_there() {
     }
     // What the code takes in from outside its crate must be copied before it is compiled.
     let mut n = 0;
-    let sources = ["api", "persistence"].map(|name| root().join("crates").join(name).join("src"));
-    for file in
-        sources.iter().flat_map(|folder| std::fs::read_dir(folder).unwrap().flatten()).filter(|f| f.path().is_file())
-    {
-        let text = std::fs::read_to_string(file.path()).unwrap();
+    let mut folders = ["api", "persistence"].map(|name| root().join("crates").join(name).join("src")).to_vec();
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap().flatten() {
+            if entry.path().is_dir() { folders.push(entry.path()) } else { files.push(entry.path()) }
+        }
+    }
+    for file in files {
+        let text = std::fs::read_to_string(file).unwrap();
         let taken =
             ["include_str!(\"", "include_bytes!(\"", "embed_migrations!(\""].map(|opening| text.split(opening).skip(1));
         for rest in taken.into_iter().flatten().filter(|rest| rest.starts_with("../../")) {

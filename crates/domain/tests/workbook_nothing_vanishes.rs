@@ -1,4 +1,5 @@
 //! Whatever stands in a sheet: every row that is not blank is taken, skipped with a reason, or in doubt. Sheets are made at random from what ledgers hold.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
 use std::collections::BTreeSet;
 
