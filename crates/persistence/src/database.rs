@@ -1,8 +1,8 @@
 //! The pool and the only transaction. Work runs on the blocking pool; a full or lost pool answers `Unavailable`, never a hang.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use diesel::r2d2::{ConnectionManager, CustomizeConnection, Pool};
+use diesel::r2d2::{ConnectionManager, CustomizeConnection, ManageConnection, Pool};
 use diesel::{Connection, PgConnection, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use domain::actor::Actor;
@@ -15,16 +15,57 @@ pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations")
 /// How long a caller waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// How long a connection that worked is believed to live without being asked.
+const BELIEVED: Duration = Duration::from_secs(1);
+
+/// A connection and since when it is known to live; not known after anything went wrong on it.
+struct Kept {
+    conn: PgConnection,
+    lives_since: Option<Instant>,
+}
+
+impl Kept {
+    fn run<T>(&mut self, run: impl FnOnce(&mut PgConnection) -> Result<T, Error>) -> Result<T, Error> {
+        self.lives_since = None;
+        let result = run(&mut self.conn);
+        self.lives_since = result.is_ok().then(Instant::now);
+        result
+    }
+}
+
+/// Asks a connection whether it lives only when it has rested or failed: the question costs as much as a small query.
+struct Keeper(ConnectionManager<PgConnection>);
+
+impl ManageConnection for Keeper {
+    type Connection = Kept;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<Kept, Self::Error> {
+        Ok(Kept { conn: self.0.connect()?, lives_since: None })
+    }
+
+    fn is_valid(&self, kept: &mut Kept) -> Result<(), Self::Error> {
+        match kept.lives_since {
+            Some(since) if since.elapsed() < BELIEVED => Ok(()),
+            _ => self.0.is_valid(&mut kept.conn),
+        }
+    }
+
+    fn has_broken(&self, kept: &mut Kept) -> bool {
+        self.0.has_broken(&mut kept.conn)
+    }
+}
+
 #[derive(Debug)]
 struct Limits;
 
-impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Limits {
-    fn on_acquire(&self, conn: &mut PgConnection) -> Result<(), diesel::r2d2::Error> {
+impl CustomizeConnection<Kept, diesel::r2d2::Error> for Limits {
+    fn on_acquire(&self, kept: &mut Kept) -> Result<(), diesel::r2d2::Error> {
         diesel::sql_query(
             "SELECT set_config('statement_timeout', '10s', false), set_config('lock_timeout', '5s', false), \
              set_config('idle_in_transaction_session_timeout', '20s', false), set_config('TimeZone', 'UTC', false)",
         )
-        .execute(conn)
+        .execute(&mut kept.conn)
         .map(|_| ())
         .map_err(diesel::r2d2::Error::QueryError)
     }
@@ -33,7 +74,7 @@ impl CustomizeConnection<PgConnection, diesel::r2d2::Error> for Limits {
 /// The database as the application sees it.
 #[derive(Clone)]
 pub struct Database {
-    pool: Pool<ConnectionManager<PgConnection>>,
+    pool: Pool<Keeper>,
 }
 
 impl Database {
@@ -45,7 +86,7 @@ impl Database {
             .test_on_check_out(true)
             .connection_timeout(PATIENCE)
             .connection_customizer(Box::new(Limits))
-            .build_unchecked(ConnectionManager::<PgConnection>::new(url));
+            .build_unchecked(Keeper(ConnectionManager::new(url)));
         Self { pool }
     }
 
@@ -62,7 +103,7 @@ impl Database {
         F: FnOnce(&mut PgConnection) -> Result<T, Error> + Send + 'static,
     {
         let pool = self.pool.clone();
-        blocking(move || run(&mut *pool.get().map_err(|_| Error::Unavailable)?)).await
+        blocking(move || pool.get().map_err(|_| Error::Unavailable)?.run(run)).await
     }
 
     /// Runs one transaction: everything happens, or nothing.
@@ -72,17 +113,17 @@ impl Database {
         F: FnOnce(&mut PgConnection) -> Result<T, Error> + Send + 'static,
     {
         let pool = self.pool.clone();
-        blocking(move || transaction(&mut *pool.get().map_err(|_| Error::Unavailable)?, run)).await
+        blocking(move || pool.get().map_err(|_| Error::Unavailable)?.run(|conn| transaction(conn, run))).await
     }
 
     /// The same transaction where there is no runtime: the command line and tests.
     pub fn write_now<T>(&self, run: impl FnOnce(&mut PgConnection) -> Result<T, Error>) -> Result<T, Error> {
-        transaction(&mut *self.pool.get().map_err(|_| Error::Unavailable)?, run)
+        self.pool.get().map_err(|_| Error::Unavailable)?.run(|conn| transaction(conn, run))
     }
 
     /// Reads where there is no runtime.
     pub fn read_now<T>(&self, run: impl FnOnce(&mut PgConnection) -> Result<T, Error>) -> Result<T, Error> {
-        run(&mut *self.pool.get().map_err(|_| Error::Unavailable)?)
+        self.pool.get().map_err(|_| Error::Unavailable)?.run(run)
     }
 }
 

@@ -123,31 +123,15 @@ impl StoredEvent {
     }
 }
 
-/// Appends events to a stream whose last seq is known from the locked row; returns the last seq. The time of an event is never before that of
-/// the one before it (docs/domain.md §21).
-pub fn record(
-    conn: &mut PgConnection,
+/// The next events of a stream, each bound to the one before it.
+pub(crate) fn chained(
     origin: &Origin,
     stream: Stream,
     last_seq: i64,
+    mut prev_hash: String,
+    before: DateTime<Utc>,
     new: &[NewEvent],
-) -> Result<i64, Error> {
-    if new.is_empty() {
-        return Ok(last_seq);
-    }
-    let last: Option<(String, DateTime<Utc>)> = if last_seq == 0 {
-        None
-    } else {
-        events::table
-            .find((stream.kind, stream.id, last_seq))
-            .select((events::hash, events::at))
-            .first(conn)
-            .optional()?
-    };
-    if last_seq > 0 && last.is_none() {
-        return Err(Error::internal(format!("stream {} {} has no event {last_seq}", stream.kind, stream.id)));
-    }
-    let (mut prev_hash, before) = last.unwrap_or((String::new(), DateTime::<Utc>::UNIX_EPOCH));
+) -> Vec<StoredEvent> {
     let at = origin.now.max(before);
     let mut rows = Vec::with_capacity(new.len());
     for (i, event) in new.iter().enumerate() {
@@ -174,6 +158,35 @@ pub fn record(
         prev_hash.clone_from(&row.hash);
         rows.push(row);
     }
+    rows
+}
+
+/// Appends events to a stream whose last seq is known from the locked row; returns the last seq. The time of an event is never before that of
+/// the one before it (docs/domain.md §21).
+pub fn record(
+    conn: &mut PgConnection,
+    origin: &Origin,
+    stream: Stream,
+    last_seq: i64,
+    new: &[NewEvent],
+) -> Result<i64, Error> {
+    if new.is_empty() {
+        return Ok(last_seq);
+    }
+    let last: Option<(String, DateTime<Utc>)> = if last_seq == 0 {
+        None
+    } else {
+        events::table
+            .find((stream.kind, stream.id, last_seq))
+            .select((events::hash, events::at))
+            .first(conn)
+            .optional()?
+    };
+    if last_seq > 0 && last.is_none() {
+        return Err(Error::internal(format!("stream {} {} has no event {last_seq}", stream.kind, stream.id)));
+    }
+    let (prev_hash, before) = last.unwrap_or((String::new(), DateTime::<Utc>::UNIX_EPOCH));
+    let rows = chained(origin, stream, last_seq, prev_hash, before, new);
     let seq = rows.last().map_or(last_seq, |r| r.seq);
     diesel::insert_into(events::table).values(&rows).execute(conn)?;
     let pending: Vec<_> = rows

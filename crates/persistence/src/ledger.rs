@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
-use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::query_builder::{BoxedSqlQuery, SqlQuery};
 use diesel::sql_types::{Array, BigInt, Bool, Date, Integer, Jsonb, Nullable, Text, Uuid as SqlUuid};
 use domain::actor::Actor;
 use domain::ids::RoundId;
@@ -13,6 +11,7 @@ use domain::rights::{self, Scope};
 use uuid::Uuid;
 
 use crate::error::Error;
+use crate::statement::Statement;
 
 /// Pairs of neighbouring letters or digits, lower case, each once: what a search for two characters or more looks up.
 pub fn bigrams(text: &str) -> Vec<String> {
@@ -138,33 +137,29 @@ pub struct Counts {
     pub not_started: i64,
 }
 
-/// $1 round, $2 rounds seen whole, $3 persons, $4 units, $5 whether everything; the same rule as `Scope::covers`, a test holds them equal.
-const VISIBLE: &str = "t.round_id = $1 AND ($5 OR t.round_id = ANY($2) OR (t.state <> 'draft' AND (
-    EXISTS (SELECT 1 FROM task_people p WHERE p.task_id = t.id AND p.part IN ('leader', 'cross_checker') AND p.person_id = ANY($3))
-    OR EXISTS (SELECT 1 FROM task_units x JOIN units u ON u.id = x.unit_id WHERE x.task_id = t.id AND u.path && $4))))";
+/// Most filters that a kept statement has: with more there are too many texts for a connection to keep.
+const FEW: usize = 2;
 
-/// $6 to $20 narrow the list; words that the caller may not read are not searched either (docs/domain.md §17).
-const NARROWED: &str = "AND ($6::uuid IS NULL OR f.aspect_id = $6) AND ($7::uuid IS NULL OR t.finding_id = $7)
-    AND ($8::uuid IS NULL OR EXISTS (SELECT 1 FROM task_units x JOIN units u ON u.id = x.unit_id
-        WHERE x.task_id = t.id AND x.part IN ('responsible', 'supporting') AND u.path @> ARRAY[$8]))
-    AND ($9::uuid IS NULL OR EXISTS (SELECT 1 FROM task_people p WHERE p.task_id = t.id AND p.part = 'leader' AND p.person_id = $9))
-    AND (cardinality($10::text[]) = 0 OR t.state = ANY($10)) AND (cardinality($11::text[]) = 0 OR t.disposition = ANY($11))
-    AND (cardinality($12::text[]) = 0 OR t.alert_level = ANY($12))
-    AND (cardinality($13::text[]) = 0 OR t.completion_status = ANY($13))
-    AND ($14::date IS NULL OR t.due_on >= $14) AND ($15::date IS NULL OR t.due_on <= $15)
-    AND ($16::text IS NULL OR (t.grams @> $17 AND (t.number || ' ' || t.title) ILIKE $16
-        AND (t.number ILIKE $16 OR t.sensitivity = 'open' OR (t.sensitivity = 'internal' AND ($19 OR t.snapshot #> '{draft,readers}' ? ($20::text))))))
-    AND ($18::bool IS NULL OR (t.state IN ('observing', 'closed')) = $18)";
+/// How many rows a page's statement asks for; a limit is one of them, for as a parameter it would keep PostgreSQL from keeping the plan.
+const PAGES: [i64; 4] = [21, 51, 101, 201];
 
-type Bound<'a> = BoxedSqlQuery<'a, Pg, SqlQuery>;
-
-fn bind_scope<'a>(query: Bound<'a>, round: RoundId, scope: &Scope) -> Bound<'a> {
+/// `t` is a task of the round that the actor sees; the same rule as `Scope::covers`, a test holds them equal.
+fn visible(query: Statement, round: RoundId, scope: &Scope) -> Statement {
+    let query = query.sql("t.round_id = ").bind::<SqlUuid, _>(round.0);
+    if scope.is_system || scope.rounds.contains(&round) {
+        return query;
+    }
+    let persons: Vec<Uuid> = scope.persons.iter().map(|p| p.0).collect();
+    let units: Vec<Uuid> = scope.units.iter().map(|u| u.0).collect();
     query
-        .bind::<SqlUuid, _>(round.0)
-        .bind::<Array<SqlUuid>, _>(scope.rounds.iter().map(|r| r.0).collect::<Vec<_>>())
-        .bind::<Array<SqlUuid>, _>(scope.persons.iter().map(|p| p.0).collect::<Vec<_>>())
-        .bind::<Array<SqlUuid>, _>(scope.units.iter().map(|u| u.0).collect::<Vec<_>>())
-        .bind::<Bool, _>(scope.is_system)
+        .sql(
+            " AND t.state <> 'draft' AND t.id IN (SELECT p.task_id FROM task_people p \
+             WHERE p.part IN ('leader', 'cross_checker') AND p.person_id = ANY(",
+        )
+        .bind::<Array<SqlUuid>, _>(persons)
+        .sql(") UNION ALL SELECT x.task_id FROM task_units x JOIN units u ON u.id = x.unit_id WHERE u.path && ")
+        .bind::<Array<SqlUuid>, _>(units)
+        .sql(")")
 }
 
 /// Whether the caller reads every internally sensitive matter of the round, and who he is.
@@ -173,24 +168,82 @@ fn reader(actor: &Actor, round: RoundId) -> (bool, String) {
     (reads_all, actor.person().and_then(|p| p.person).map(|p| p.to_string()).unwrap_or_default())
 }
 
-fn bind_filter<'a>(query: Bound<'a>, filter: &Filter, (reads_all, reader): (bool, String)) -> Bound<'a> {
-    let text = filter.text.as_deref().map(str::trim).filter(|t| !t.is_empty());
+/// Whether the caller reads the content of `t` (docs/domain.md §17).
+fn readable(query: Statement, (reads_all, reader): &(bool, String)) -> Statement {
+    if *reads_all {
+        return query.sql("t.sensitivity IN ('open', 'internal')");
+    }
     query
-        .bind::<Nullable<SqlUuid>, _>(filter.aspect)
-        .bind::<Nullable<SqlUuid>, _>(filter.finding)
-        .bind::<Nullable<SqlUuid>, _>(filter.unit)
-        .bind::<Nullable<SqlUuid>, _>(filter.leader)
-        .bind::<Array<Text>, _>(filter.states.clone())
-        .bind::<Array<Text>, _>(filter.dispositions.clone())
-        .bind::<Array<Text>, _>(filter.alert_levels.clone())
-        .bind::<Array<Text>, _>(filter.completion_statuses.clone())
-        .bind::<Nullable<Date>, _>(filter.due_from)
-        .bind::<Nullable<Date>, _>(filter.due_to)
-        .bind::<Nullable<Text>, _>(text.map(|t| format!("%{}%", escape_like(t))))
-        .bind::<Array<Text>, _>(text.map(bigrams).unwrap_or_default())
-        .bind::<Nullable<Bool>, _>(filter.closed)
-        .bind::<Bool, _>(reads_all)
-        .bind::<Text, _>(reader)
+        .sql("(t.sensitivity = 'open' OR (t.sensitivity = 'internal' AND t.snapshot #> '{draft,readers}' ? ")
+        .bind::<Text, _>(reader.clone())
+        .sql("))")
+}
+
+/// Adds what narrows the list, each only where it is asked for; words that the caller may not read are not searched either (docs/domain.md §17).
+fn narrowed(mut query: Statement, filter: &Filter, reader: &(bool, String)) -> Statement {
+    let mut n = 0;
+    let mut narrow = |present: bool| {
+        n += usize::from(present);
+        present
+    };
+    if let Some(aspect) = filter.aspect.filter(|_| narrow(true)) {
+        query = query.sql(" AND f.aspect_id = ").bind::<SqlUuid, _>(aspect);
+    }
+    if let Some(finding) = filter.finding.filter(|_| narrow(true)) {
+        query = query.sql(" AND t.finding_id = ").bind::<SqlUuid, _>(finding);
+    }
+    if let Some(unit) = filter.unit.filter(|_| narrow(true)) {
+        query = query
+            .sql(
+                " AND t.id IN (SELECT x.task_id FROM task_units x JOIN units u ON u.id = x.unit_id \
+                 WHERE x.part IN ('responsible', 'supporting') AND u.path @> ",
+            )
+            .bind::<Array<SqlUuid>, _>(vec![unit])
+            .sql(")");
+    }
+    if let Some(leader) = filter.leader.filter(|_| narrow(true)) {
+        query = query
+            .sql(" AND t.id IN (SELECT p.task_id FROM task_people p WHERE p.part = 'leader' AND p.person_id = ")
+            .bind::<SqlUuid, _>(leader)
+            .sql(")");
+    }
+    for (column, words) in [
+        (" AND t.state = ANY(", &filter.states),
+        (" AND t.disposition = ANY(", &filter.dispositions),
+        (" AND t.alert_level = ANY(", &filter.alert_levels),
+        (" AND t.completion_status = ANY(", &filter.completion_statuses),
+    ] {
+        if narrow(!words.is_empty()) {
+            query = query.sql(column).bind::<Array<Text>, _>(words.clone()).sql(")");
+        }
+    }
+    if let Some(from) = filter.due_from.filter(|_| narrow(true)) {
+        query = query.sql(" AND t.due_on >= ").bind::<Date, _>(from);
+    }
+    if let Some(to) = filter.due_to.filter(|_| narrow(true)) {
+        query = query.sql(" AND t.due_on <= ").bind::<Date, _>(to);
+    }
+    if let Some(text) = filter.text.as_deref().map(str::trim).filter(|t| !t.is_empty() && narrow(true)) {
+        let like = format!("%{}%", escape_like(text));
+        query = query
+            .sql(" AND t.grams @> ")
+            .bind::<Array<Text>, _>(bigrams(text))
+            .sql(" AND (t.number || ' ' || t.title) ILIKE ")
+            .bind::<Text, _>(like.clone())
+            .sql(" AND (t.number ILIKE ")
+            .bind::<Text, _>(like)
+            .sql(" OR ");
+        query = readable(query, reader).sql(")");
+    }
+    if let Some(closed) = filter.closed.filter(|_| narrow(true)) {
+        let condition = if closed {
+            " AND t.state IN ('observing', 'closed')"
+        } else {
+            " AND t.state NOT IN ('observing', 'closed')"
+        };
+        query = query.sql(condition);
+    }
+    if n > FEW { query.rare() } else { query }
 }
 
 /// A page of the ledger in its order, after a row's (ordinal, id).
@@ -202,28 +255,35 @@ pub fn list(
     after: Option<(i64, Uuid)>,
     limit: i64,
 ) -> Result<Vec<LedgerRow>, Error> {
-    let scope = rights::scope(actor);
-    let sql = format!(
+    let reader = reader(actor, round);
+    let query = Statement::default().sql(
         "SELECT t.id, t.ordinal, t.number, t.item_number, t.title, t.state, t.disposition, t.sensitivity, t.completion_status, \
             t.alert_level, t.alert_reasons, lu.name AS lead_unit, ll.name AS lead_leader, t.due_on, t.original_due_on, t.review_on, \
             t.progress_done, t.progress_all, t.n_measures, t.n_doubts, t.version, \
-            f.id AS finding_id, f.number AS finding_number, f.body AS finding, a.title AS aspect, \
-            (t.sensitivity = 'open' OR (t.sensitivity = 'internal' AND ($19 OR t.snapshot #> '{{draft,readers}}' ? ($20::text)))) AS reads_content \
-         FROM tasks t JOIN findings f ON f.id = t.finding_id JOIN aspects a ON a.id = f.aspect_id \
-            LEFT JOIN units lu ON lu.id = t.lead_unit_id LEFT JOIN persons ll ON ll.id = t.lead_leader_id \
-         WHERE {VISIBLE} {NARROWED} AND (t.ordinal, t.id) > ($21, $22) ORDER BY t.ordinal, t.id LIMIT {limit}",
-        limit = limit.clamp(1, 200)
+            f.id AS finding_id, f.number AS finding_number, f.body AS finding, a.title AS aspect, ",
     );
-    let (ordinal, id) = after.unwrap_or((i64::MIN, Uuid::nil()));
-    let query = bind_scope(diesel::sql_query(sql).into_boxed(), round, &scope);
-    let query = bind_filter(query, filter, reader(actor, round)).bind::<BigInt, _>(ordinal).bind::<SqlUuid, _>(id);
-    Ok(query.load(conn)?)
+    let query = readable(query, &reader).sql(
+        " AS reads_content FROM tasks t JOIN findings f ON f.id = t.finding_id JOIN aspects a ON a.id = f.aspect_id \
+            LEFT JOIN units lu ON lu.id = t.lead_unit_id LEFT JOIN persons ll ON ll.id = t.lead_leader_id WHERE ",
+    );
+    let mut query = narrowed(visible(query, round, &rights::scope(actor)), filter, &reader);
+    if let Some((ordinal, id)) = after {
+        query = query
+            .sql(" AND (t.ordinal, t.id) > (")
+            .bind::<BigInt, _>(ordinal)
+            .sql(", ")
+            .bind::<SqlUuid, _>(id)
+            .sql(")");
+    }
+    let page = PAGES.into_iter().find(|n| *n >= limit).unwrap_or(PAGES[PAGES.len() - 1]);
+    let mut rows: Vec<LedgerRow> = query.sql(format!(" ORDER BY t.ordinal, t.id LIMIT {page}")).load(conn)?;
+    rows.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(rows)
 }
 
 /// The chain of counts over everything the filter leaves.
 pub fn counts(conn: &mut PgConnection, actor: &Actor, round: RoundId, filter: &Filter) -> Result<Counts, Error> {
-    let scope = rights::scope(actor);
-    let sql = format!(
+    let query = Statement::default().sql(
         "SELECT count(DISTINCT f.aspect_id) AS aspects, count(DISTINCT f.id) AS findings, count(*) AS tasks, \
             COALESCE(sum(t.n_measures), 0)::bigint AS measures, \
             count(*) FILTER (WHERE t.state IN ('observing', 'closed')) AS closed, \
@@ -234,10 +294,10 @@ pub fn counts(conn: &mut PgConnection, actor: &Actor, round: RoundId, filter: &F
             count(*) FILTER (WHERE t.completion_status = 'sustained') AS sustained, \
             count(*) FILTER (WHERE t.completion_status = 'in_progress') AS in_progress, \
             count(*) FILTER (WHERE t.completion_status = 'not_started') AS not_started \
-         FROM tasks t JOIN findings f ON f.id = t.finding_id WHERE {VISIBLE} {NARROWED} AND t.state <> 'withdrawn'"
+         FROM tasks t JOIN findings f ON f.id = t.finding_id WHERE t.state <> 'withdrawn' AND ",
     );
-    let query = bind_scope(diesel::sql_query(sql).into_boxed(), round, &scope);
-    Ok(bind_filter(query, filter, reader(actor, round)).get_result(conn)?)
+    let query = visible(query, round, &rights::scope(actor));
+    Ok(narrowed(query, filter, &reader(actor, round)).get_result(conn)?)
 }
 
 #[derive(QueryableByName)]
@@ -248,9 +308,8 @@ struct Count {
 
 /// How many tasks of a round the actor sees, withdrawn ones included.
 pub fn count_visible(conn: &mut PgConnection, actor: &Actor, round: RoundId) -> Result<i64, Error> {
-    let scope = rights::scope(actor);
-    let sql = format!("SELECT count(*) AS n FROM tasks t WHERE {VISIBLE}");
-    let row: Count = bind_scope(diesel::sql_query(sql).into_boxed(), round, &scope).get_result(conn)?;
+    let query = Statement::default().sql("SELECT count(*) AS n FROM tasks t WHERE ");
+    let row: Count = visible(query, round, &rights::scope(actor)).get_result(conn)?;
     Ok(row.n)
 }
 
@@ -268,9 +327,9 @@ pub(crate) fn visible_findings(
     actor: &Actor,
     round: RoundId,
 ) -> Result<BTreeMap<Uuid, i64>, Error> {
-    let scope = rights::scope(actor);
-    let sql = format!("SELECT t.finding_id, count(*) AS n FROM tasks t WHERE {VISIBLE} GROUP BY t.finding_id");
-    let rows: Vec<FindingCount> = bind_scope(diesel::sql_query(sql).into_boxed(), round, &scope).load(conn)?;
+    let query = Statement::default().sql("SELECT t.finding_id, count(*) AS n FROM tasks t WHERE ");
+    let rows: Vec<FindingCount> =
+        visible(query, round, &rights::scope(actor)).sql(" GROUP BY t.finding_id").load(conn)?;
     Ok(rows.into_iter().map(|r| (r.finding_id, r.n)).collect())
 }
 
@@ -281,9 +340,8 @@ pub fn visible_ids(conn: &mut PgConnection, actor: &Actor, round: RoundId) -> Re
         #[diesel(sql_type = SqlUuid)]
         id: Uuid,
     }
-    let scope = rights::scope(actor);
-    let sql = format!("SELECT t.id FROM tasks t WHERE {VISIBLE} ORDER BY t.ordinal, t.id");
-    let rows: Vec<Id> = bind_scope(diesel::sql_query(sql).into_boxed(), round, &scope).load(conn)?;
+    let query = Statement::default().sql("SELECT t.id FROM tasks t WHERE ");
+    let rows: Vec<Id> = visible(query, round, &rights::scope(actor)).sql(" ORDER BY t.ordinal, t.id").load(conn)?;
     Ok(rows.into_iter().map(|r| r.id).collect())
 }
 
@@ -302,12 +360,11 @@ pub struct Place {
 
 /// The place of a task the caller has already been shown.
 pub fn place(conn: &mut PgConnection, id: domain::ids::TaskId) -> Result<Place, Error> {
-    Ok(diesel::sql_query(
+    let query = Statement::default().sql(
         "SELECT t.item_number, a.title AS aspect, f.number AS finding_number, f.body AS finding \
-         FROM tasks t JOIN findings f ON f.id = t.finding_id JOIN aspects a ON a.id = f.aspect_id WHERE t.id = $1",
-    )
-    .bind::<SqlUuid, _>(id.0)
-    .get_result(conn)?)
+         FROM tasks t JOIN findings f ON f.id = t.finding_id JOIN aspects a ON a.id = f.aspect_id WHERE t.id = ",
+    );
+    Ok(query.bind::<SqlUuid, _>(id.0).get_result(conn)?)
 }
 
 /// The place behind the last task of a round, once the finding is known to be the round's.

@@ -5,13 +5,14 @@ pub mod actors;
 pub mod blobs;
 pub mod calendar;
 pub mod database;
+#[cfg(feature = "testing")]
+pub mod dataset;
 pub mod drafts;
 pub mod due_acts;
 pub mod error;
 pub mod events;
 pub mod idempotency;
 pub mod imports;
-
 pub mod ledger;
 pub mod notifications;
 pub mod organisation;
@@ -20,6 +21,7 @@ pub mod rounds;
 mod schema;
 pub mod sessions;
 pub mod signing;
+mod statement;
 pub mod statements;
 pub mod tasks;
 #[cfg(feature = "testing")]

@@ -24,6 +24,7 @@ use crate::error::Error;
 use crate::events::{self, NewEvent, Origin, Stream};
 use crate::notifications::{self, Telling};
 use crate::schema::{accounts, memberships, revisions, tasks, units};
+use crate::statement::Statement;
 use crate::{actors, blobs, database, due_acts, projection, rounds};
 
 /// A task with everything the rules and the page need to know about it.
@@ -560,10 +561,12 @@ struct NameRow {
 
 /// Names of units and people by id.
 pub fn names(conn: &mut PgConnection, ids: Vec<Uuid>) -> Result<BTreeMap<Uuid, String>, Error> {
-    let rows: Vec<NameRow> = diesel::sql_query(
-        "SELECT id, name FROM units WHERE id = ANY($1) UNION ALL SELECT id, name FROM persons WHERE id = ANY($1)",
-    )
-    .bind::<Array<SqlUuid>, _>(ids)
-    .load(conn)?;
+    let rows: Vec<NameRow> = Statement::default()
+        .sql("SELECT id, name FROM units WHERE id = ANY(")
+        .bind::<Array<SqlUuid>, _>(ids.clone())
+        .sql(") UNION ALL SELECT id, name FROM persons WHERE id = ANY(")
+        .bind::<Array<SqlUuid>, _>(ids)
+        .sql(")")
+        .load(conn)?;
     Ok(rows.into_iter().map(|r| (r.id, r.name)).collect())
 }

@@ -1,6 +1,6 @@
 //! A fresh database for every test, copied from a template that is made once per state of the migrations.
 
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock};
 
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl};
 use sha2::{Digest, Sha256};
@@ -139,6 +139,53 @@ pub fn lines(url: &str, sql: &str) -> Vec<String> {
     let mut conn = PgConnection::establish(url).expect("the test cluster answers");
     let rows: Vec<Line> = diesel::sql_query(sql).load(&mut conn).expect("the test's query is sound");
     rows.into_iter().map(|row| row.line).collect()
+}
+
+static ASKED: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Begins to note what every connection made from now on asks.
+#[expect(clippy::expect_used, reason = "a test without its ears has nothing to say")]
+pub fn listen() {
+    use diesel::connection::{Instrumentation, InstrumentationEvent, set_default_instrumentation};
+    fn ear() -> Option<Box<dyn Instrumentation>> {
+        Some(Box::new(|event: InstrumentationEvent<'_>| {
+            if let (InstrumentationEvent::StartQuery { query, .. }, Ok(mut asked)) = (event, ASKED.lock()) {
+                asked.push(query.to_string());
+            }
+        }))
+    }
+    set_default_instrumentation(ear).expect("diesel can be listened to");
+}
+
+/// What was asked since the last time, the question whether a connection lives left out.
+pub fn asked() -> Vec<String> {
+    let all = ASKED.lock().map(|mut asked| std::mem::take(&mut *asked)).unwrap_or_default();
+    all.into_iter().filter(|query| !query.starts_with("SELECT 1 ")).collect()
+}
+
+/// Lets what this connection did so far be counted by PostgreSQL's statistics.
+pub fn flush(conn: &mut PgConnection) -> Result<(), Error> {
+    diesel::sql_query("SELECT pg_stat_force_next_flush()").execute(conn)?;
+    diesel::sql_query("SELECT 1").execute(conn)?;
+    Ok(())
+}
+
+/// How often this connection ran kept statements with a text, by a plan that was kept and by one made for the occasion.
+pub fn plans(conn: &mut PgConnection, text: &str) -> Result<(i64, i64), Error> {
+    #[derive(QueryableByName)]
+    struct Plans {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        kept: i64,
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        made: i64,
+    }
+    let found: Plans = diesel::sql_query(
+        "SELECT COALESCE(sum(generic_plans), 0)::bigint AS kept, COALESCE(sum(custom_plans), 0)::bigint AS made \
+         FROM pg_prepared_statements WHERE position($1 IN statement) > 0",
+    )
+    .bind::<diesel::sql_types::Text, _>(text)
+    .get_result(conn)?;
+    Ok((found.kept, found.made))
 }
 
 /// Takes every migration back and puts it on again, calling between.

@@ -17,6 +17,7 @@ use api::{demo, routes, telemetry, web};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use futures_util::future::LocalBoxFuture;
 use persistence::Database;
+use persistence::dataset::{self, Size};
 use persistence::testing::TestDatabase;
 use serde_json::{Value, json};
 
@@ -80,6 +81,23 @@ impl House {
         load: fn(&App) -> Result<String, String>,
     ) -> Self {
         let db = TestDatabase::new();
+        let pool = Database::new(&by(db.url()), 8);
+        let house = Self::around(db, pool, now).await;
+        let loaded = house.app.clone();
+        actix_web::rt::task::spawn_blocking(move || load(&loaded)).await.unwrap().unwrap();
+        house
+    }
+
+    /// A data set instead of the sample group, and one connection, so that what it has prepared can be looked at.
+    pub async fn measured(size: Size) -> Self {
+        let db = TestDatabase::new();
+        let now = DateTime::parse_from_rfc3339("2026-06-10T02:00:00Z").unwrap().to_utc();
+        dataset::fill(&db.owner_url(), size, 1, "no password", now).unwrap();
+        let pool = Database::new(&db.url(), 1);
+        Self::around(db, pool, now).await
+    }
+
+    async fn around(db: TestDatabase, pool: Database, now: DateTime<Utc>) -> Self {
         let folder = std::env::temp_dir().join(format!("bihuan-test-{}", uuid::Uuid::now_v7()));
         let settings = AppSettings {
             data_dir: folder.clone(),
@@ -90,9 +108,7 @@ impl House {
         };
         let clock = Clock::default();
         clock.set(now);
-        let app = App::new(Database::new(&by(db.url()), 8), settings, TokenKeys::load(&folder).unwrap(), clock);
-        let loaded = app.clone();
-        actix_web::rt::task::spawn_blocking(move || load(&loaded)).await.unwrap().unwrap();
+        let app = App::new(pool, settings, TokenKeys::load(&folder).unwrap(), clock);
         let contract = Data::new(String::new());
         let shared = Data::new(app.clone());
         let service = test::init_service(

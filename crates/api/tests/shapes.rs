@@ -1,0 +1,149 @@
+//! What a request costs by shape, not by the clock: how many statements it takes, which plans they get, how many bytes it answers. Ratios beside
+//! PostgreSQL itself are printed by `tests/bench/run`.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails says so")]
+
+mod support;
+
+use std::collections::BTreeMap;
+
+use persistence::dataset::Size;
+use persistence::testing::{self, lines};
+use support::House;
+use tokio::sync::Mutex;
+
+/// What every connection asks is heard in one place, so one test runs at a time.
+static ALONE: Mutex<()> = Mutex::const_new(());
+
+/// Few or many tasks, each with few or many statements.
+fn size(tasks: usize, statements: usize) -> Size {
+    Size { tasks, statements: tasks * statements, events: tasks * 30, ..Size::TINY }
+}
+
+/// Every task again many times, so that a plan that walks through all of them is the dearest.
+fn multiply(house: &House, times: usize) {
+    let columns = lines(
+        &house.db.super_url(),
+        "SELECT string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position) AS line FROM information_schema.columns \
+         WHERE table_name = 'tasks' AND column_name NOT IN ('id', 'number', 'ordinal')",
+    );
+    let sql = format!(
+        "CREATE TEMP TABLE again AS SELECT id AS old, gen_random_uuid() AS id, n FROM tasks, generate_series(1, {times}) AS n; \
+         INSERT INTO tasks (id, number, ordinal, {columns}) SELECT a.id, t.number || '-' || a.n, t.ordinal + a.n * 100000, {columns} \
+             FROM tasks t JOIN again a ON a.old = t.id; \
+         INSERT INTO task_units SELECT a.id, x.unit_id, x.part, x.ordinal FROM task_units x JOIN again a ON a.old = x.task_id; \
+         INSERT INTO task_people SELECT a.id, x.person_id, x.part, x.ordinal FROM task_people x JOIN again a ON a.old = x.task_id; \
+         ANALYZE",
+        columns = columns[0]
+    );
+    testing::run(&house.db.super_url(), &sql).unwrap();
+    // As autovacuum does after much was written: what waits beside the index of pairs goes into it.
+    testing::run(&house.db.super_url(), "VACUUM ANALYZE tasks").unwrap();
+}
+
+async fn round_of(house: &House) -> String {
+    lines(&house.db.super_url(), "SELECT id::text AS line FROM rounds")[0].clone()
+}
+
+/// What the usual requests ask, each counted once its caller is known.
+async fn counts(house: &House) -> BTreeMap<&'static str, usize> {
+    let round = round_of(house).await;
+    let task = lines(
+        &house.db.super_url(),
+        "SELECT id::text || ' ' || lead_unit_id AS line FROM tasks WHERE state = 'rectifying' ORDER BY ordinal LIMIT 1",
+    );
+    let (task, unit) = task[0].split_once(' ').unwrap();
+    let paths = [
+        ("ledger", format!("/rounds/{round}/tasks?limit=200")),
+        ("chain", format!("/rounds/{round}/chain")),
+        ("task", format!("/tasks/{task}")),
+        ("todo", format!("/rounds/{round}/todo")),
+        ("waiting", format!("/rounds/{round}/waiting")),
+        ("statements", format!("/rounds/{round}/statements?unit={unit}")),
+    ];
+    let mut found = BTreeMap::new();
+    for (name, path) in paths {
+        house.get("office", &path).await.ok();
+        testing::asked();
+        house.get("office", &path).await.ok();
+        // The caller is loaded anew once a second, whatever he asks.
+        let asked = testing::asked().into_iter().filter(|query| !query.contains("must_change_password")).count();
+        found.insert(name, asked);
+    }
+    found
+}
+
+#[actix_web::test]
+async fn a_request_takes_as_many_statements_however_many_rows_there_are() {
+    let _alone = ALONE.lock().await;
+    testing::listen();
+    let few = counts(&House::measured(size(40, 1)).await).await;
+    let many = counts(&House::measured(size(400, 6)).await).await;
+    assert_eq!(few, many);
+    assert_eq!((many["ledger"], many["chain"]), (1, 1));
+    assert!(many["task"] <= 12, "{many:?}");
+    assert!(many.values().all(|n| *n <= 24), "{many:?}");
+}
+
+#[actix_web::test]
+async fn what_is_asked_often_is_prepared_once_and_keeps_its_plan() {
+    let _alone = ALONE.lock().await;
+    let house = House::measured(size(200, 2)).await;
+    multiply(&house, 20);
+    let round = round_of(&house).await;
+    let after = lines(
+        &house.db.super_url(),
+        "SELECT ordinal || '_' || id AS line FROM tasks ORDER BY ordinal OFFSET 50 LIMIT 1",
+    );
+    for n in 0..20 {
+        let limit = if n % 2 == 0 { 50 } else { 40 };
+        house
+            .get("office", &format!("/rounds/{round}/tasks?state=rectifying&limit={limit}&after={}", after[0]))
+            .await
+            .ok();
+    }
+    let (kept, made) = house.app.db.read_now(|conn| testing::plans(conn, "reads_content")).unwrap();
+    assert!(kept >= 10, "{kept} by a kept plan, {made} planned anew");
+}
+
+#[actix_web::test]
+async fn a_page_and_a_search_never_walk_through_all_tasks() {
+    let _alone = ALONE.lock().await;
+    let house = House::measured(size(200, 1)).await;
+    multiply(&house, 60);
+    let round = round_of(&house).await;
+    // Heads of one unit, of a branch with those below it, and of the group with all of them; the office sees the round.
+    let logins = ["head00019", "head00001", "head00000", "office"];
+    let walked = || {
+        // What a session did is counted when it ends or rests.
+        house.app.db.read_now(testing::flush).unwrap();
+        lines(&house.db.super_url(), "SELECT seq_scan::text AS line FROM pg_stat_user_tables WHERE relname = 'tasks'")
+            [0]
+        .clone()
+    };
+    let before = walked();
+    for login in logins {
+        for query in ["limit=50", "limit=50&text=%E9%87%87%E8%B4%AD", "limit=50&text=%E9%B2%B8%E9%B1%BC"] {
+            // Until the plan is one for any value, and then.
+            for _ in 0..8 {
+                house.get(login, &format!("/rounds/{round}/tasks?{query}")).await.ok();
+            }
+            assert_eq!(walked(), before, "{login} {query}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn an_answer_is_bounded_by_its_page() {
+    let _alone = ALONE.lock().await;
+    let house = House::measured(size(200, 12)).await;
+    let round = round_of(&house).await;
+    let bytes = |value: &serde_json::Value| value.to_string().len();
+    let page = house.get("office", &format!("/rounds/{round}/tasks?limit=50")).await.ok();
+    assert_eq!(page["items"].as_array().unwrap().len(), 50);
+    assert!(bytes(&page) < 50 * 1_500, "{} bytes", bytes(&page));
+    let id =
+        lines(&house.db.super_url(), "SELECT id::text AS line FROM tasks WHERE state = 'closed' AND seq > 20 LIMIT 1");
+    let task = house.get("office", &format!("/tasks/{}", id[0])).await.ok();
+    assert!(bytes(&task) < 64 * 1024, "{} bytes", bytes(&task));
+}

@@ -1,0 +1,91 @@
+//! A query put together from texts of a small closed set, so that each connection prepares it once and PostgreSQL keeps its plan; what diesel's
+//! `sql_query` runs is parsed and planned anew every time.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+use diesel::QueryResult;
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::serialize::ToSql;
+use diesel::sql_types::{HasSqlType, Untyped};
+use diesel::{PgConnection, RunQueryDsl};
+
+enum Part {
+    Text(Cow<'static, str>),
+    Bind(Box<dyn QueryFragment<Pg> + Send>),
+}
+
+struct Bound<ST, U> {
+    value: U,
+    sql_type: PhantomData<ST>,
+}
+
+impl<ST, U> QueryFragment<Pg> for Bound<ST, U>
+where
+    Pg: HasSqlType<ST>,
+    U: ToSql<ST, Pg>,
+{
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        pass.push_bind_param::<ST, U>(&self.value)
+    }
+}
+
+/// Text and bound values in turn. A number that must not be a parameter, such as a page's size, stands in the text.
+#[derive(Default)]
+pub(crate) struct Statement {
+    parts: Vec<Part>,
+    is_rare: bool,
+}
+
+impl Statement {
+    /// Goes on with a text.
+    pub(crate) fn sql(mut self, text: impl Into<Cow<'static, str>>) -> Self {
+        self.parts.push(Part::Text(text.into()));
+        self
+    }
+
+    /// Goes on with a value.
+    pub(crate) fn bind<ST, U>(mut self, value: U) -> Self
+    where
+        Pg: HasSqlType<ST>,
+        ST: Send + 'static,
+        U: ToSql<ST, Pg> + Send + 'static,
+    {
+        self.parts.push(Part::Bind(Box::new(Bound { value, sql_type: PhantomData::<ST> })));
+        self
+    }
+
+    /// Not to be kept: one of too many texts.
+    pub(crate) fn rare(mut self) -> Self {
+        self.is_rare = true;
+        self
+    }
+}
+
+impl QueryFragment<Pg> for Statement {
+    fn walk_ast<'b>(&'b self, mut pass: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        if self.is_rare {
+            pass.unsafe_to_cache_prepared();
+        }
+        for part in &self.parts {
+            match part {
+                Part::Text(text) => pass.push_sql(text),
+                Part::Bind(value) => value.walk_ast(pass.reborrow())?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The text is the key.
+impl QueryId for Statement {
+    type QueryId = ();
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl Query for Statement {
+    type SqlType = Untyped;
+}
+
+impl RunQueryDsl<PgConnection> for Statement {}
