@@ -2283,6 +2283,8 @@ export interface components {
         /** @description A task as it was read, in short: its rows are in the sheet. */
         ReadTask: {
             number: string;
+            /** @description Its words, where the sheet itself is not shown. */
+            title?: string | null;
             disposition_label?: string | null;
             /** Format: date */
             due_on?: string | null;

@@ -9,7 +9,7 @@ import '../imports/imports.css'
 import { useRound, useSession } from '../session'
 import { useSend } from '../ui/form'
 import { Ask, Empty, Refused } from '../ui/parts'
-import { moment } from '../ui/words'
+import { day, moment } from '../ui/words'
 
 type Preview = Schemas['ImportPreview']
 type Done = Schemas['PlanImportView']
@@ -92,6 +92,29 @@ export function Imports() {
   )
 }
 
+/** A plan's three lists are linked by number, so what is shown is what they come to. */
+function PlanTasks({ tasks }: { tasks: Preview['tasks'] }) {
+  return (
+    <div className="scroll">
+      <table>
+        <thead><tr><th>编号</th><th>具体问题</th><th>类型</th><th>时限</th><th>措施</th><th>疑点</th></tr></thead>
+        <tbody>
+          {tasks.map((t) => (
+            <tr key={t.number}>
+              <td className="number">{t.number}</td>
+              <td>{t.title}</td>
+              <td className="nowrap">{t.disposition_label ?? '—'}</td>
+              <td className="nowrap">{t.due_on ? day(t.due_on) : t.review_on ? `${day(t.review_on)} 评估` : '—'}</td>
+              <td>{t.n_measures} 条</td>
+              <td>{t.n_doubts > 0 ? `${t.n_doubts} 处` : '—'}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
 function Look({ preview, setPreview, onDone }: { preview: Preview; setPreview: (preview: Preview | null) => void; onDone: (done: Done) => void }) {
   const queries = useQueryClient()
   const shown = preview.sheets.map((s, i) => ({ sheet: s, number: i + 1 })).filter((s) => !s.sheet.is_hidden)
@@ -161,7 +184,7 @@ function Look({ preview, setPreview, onDone }: { preview: Preview; setPreview: (
               </span>
             )}
           </div>
-          {current ? <Grid preview={preview} sheet={current.sheet} number={number} chosen={cell} onCell={setCell} onMeaning={(column, meaning) => void say(meant(now, current.sheet.name, column, meaning))} /> : <Empty>三张清单按编号对应，没有需要指明的列。</Empty>}
+          {current ? <Grid preview={preview} sheet={current.sheet} number={number} chosen={cell} onCell={setCell} onMeaning={(column, meaning) => void say(meant(now, current.sheet.name, column, meaning))} /> : <PlanTasks tasks={preview.tasks} />}
         </section>
         {preview.doubts.length > 0 && <Doubts doubts={preview.doubts} sheet={current?.sheet.name ?? ''} chosen={cell} busy={busy} onChoose={go} onAnswer={(answers) => void say(answered(now, answers))} />}
       </div>

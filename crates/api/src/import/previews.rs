@@ -62,6 +62,8 @@ pub struct OpenDoubt {
 #[derive(Serialize, ToSchema)]
 pub struct ReadTask {
     pub number: String,
+    /// Its words, where the sheet itself is not shown.
+    pub title: Option<String>,
     pub disposition_label: Option<String>,
     pub due_on: Option<NaiveDate>,
     pub review_on: Option<NaiveDate>,
@@ -116,6 +118,7 @@ fn view(preview: &Preview, reading: Reading) -> ImportPreview {
             .iter()
             .map(|t| ReadTask {
                 number: t.number.clone(),
+                title: reading.is_plan.then(|| t.title.clone()),
                 disposition_label: t.disposition.map(|d| d.label().to_owned()),
                 due_on: t.due_on,
                 review_on: t.review_on,
