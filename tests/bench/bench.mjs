@@ -4,7 +4,7 @@ import { cpus, loadavg } from 'node:os'
 import { Cluster } from './cluster.mjs'
 import { pgbench, wrk } from './load.mjs'
 import { scenarios } from './scenarios.mjs'
-import { Server } from './server.mjs'
+import { Server, running } from './server.mjs'
 
 const { BENCH_SIZE: size, BENCH_ONLY: only, BENCH_PROFILE: profile } = process.env
 const seconds = Number(process.env.BENCH_SECONDS)
@@ -25,6 +25,13 @@ async function measure(cluster, server, scenario) {
 }
 
 const cluster = await Cluster.open(size)
+for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]]) {
+  process.once(signal, () => {
+    for (const server of running) server.process.kill('SIGTERM')
+    cluster.close()
+    process.exit(code)
+  })
+}
 try {
   cluster.watch(true)
   const watched = await Server.open(cluster)
@@ -47,5 +54,6 @@ try {
   console.log(`\n内存：空闲 ${round(idle)} MB，负载后 ${round(server.memory)} MB；冷启动到数据库首个应答 ${round(server.cold)} 毫秒；结束时负载 ${loadavg().map(round).join(' ')}`)
   await server.close()
 } finally {
+  for (const server of running) await server.close()
   cluster.close()
 }

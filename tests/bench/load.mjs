@@ -25,16 +25,19 @@ export async function wrk(server, requests, seconds) {
   writeFileSync(script, `local all = {
 ${lines.join('\n')}
 }
-local at = 0
+local at, asked = 0, false
 request = function()
-  at = at % #all + 1
-  local r = all[at]
+  -- The first request is only looked at by wrk, never sent.
+  local is_sent = asked
+  asked = true
+  local r = all[at % #all + 1]
+  if is_sent then at = at + 1 end
   local headers = { ["Authorization"] = r[3] }
   local body = r[4]
   if body then
     headers["Content-Type"] = "application/json"
     body = body:gsub("FOLLOWS", tostring(r[5]))
-    r[5] = r[5] + 1
+    if is_sent then r[5] = r[5] + 1 end
   end
   return wrk.format(r[1], r[2], headers, body)
 end

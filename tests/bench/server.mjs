@@ -6,6 +6,9 @@ import { freePort } from './cluster.mjs'
 
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms))
 
+/** What still runs, to be stopped whatever happens. */
+export const running = new Set()
+
 export class Server {
   /** Starts it; `cold` is the time to the first answer for which the database was asked. */
   static async open(cluster) {
@@ -17,7 +20,8 @@ export class Server {
     const env = { ...process.env, BIHUAN_DATABASE_URL: cluster.url('bihuan_app'), BIHUAN_LISTEN: `127.0.0.1:${port}`, BIHUAN_WEB_DIR: 'off',
       BIHUAN_DATA_DIR: join(cluster.folder, 'data'), BIHUAN_LOG: 'warn', BIHUAN_POOL_SIZE: '8' }
     const started = performance.now()
-    server.process = spawn(join(process.env.BENCH_PROGRAMS, 'bihuan'), ['serve'], { env, stdio: ['ignore', 'ignore', 'inherit'] })
+    server.process = spawn(join(process.env.BENCH_PROGRAMS, 'bihuan'), ['serve'], { env, stdio: 'ignore' })
+    running.add(server)
     for (;;) {
       const isReady = await fetch(`${server.address}/readyz`).then((r) => r.status === 200, () => false)
       if (isReady) break
@@ -32,6 +36,7 @@ export class Server {
     const ended = new Promise((done) => this.process.once('exit', done))
     this.process.kill('SIGTERM')
     await ended
+    running.delete(this)
   }
 
   /** Resident memory, MB. */

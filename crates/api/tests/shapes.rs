@@ -81,7 +81,7 @@ async fn a_request_takes_as_many_statements_however_many_rows_there_are() {
     let many = counts(&House::measured(size(400, 6)).await).await;
     assert_eq!(few, many);
     assert_eq!((many["ledger"], many["chain"]), (1, 1));
-    // For the office two more: who of the teams could verify the task.
+    // The task, its facts, words, history, files, names, and for the office who of the team can verify.
     assert!(many["task"] <= 13, "{many:?}");
     assert!(many.values().all(|n| *n <= 24), "{many:?}");
 }
