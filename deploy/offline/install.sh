@@ -32,7 +32,7 @@ done
 install -m 644 bihuan.service "$root/etc/systemd/system/bihuan.service"
 
 # The schema first: the program that still runs can live with the new one. Nothing is exchanged when this fails.
-if grep -q '^BIHUAN_OWNER_URL=.*:口令@' "$root/etc/bihuan/migrate.env"; then
+if grep -q '^BIHUAN_OWNER_URL=.*:密码@' "$root/etc/bihuan/migrate.env"; then
     say "填好 migrate.env 后再运行一次 install.sh，以建立数据库结构"
 elif ! (set -a && . "$root/etc/bihuan/migrate.env" && exec "$root$release/bihuan" migrate); then
     say "数据库结构没有升级，程序未更换"

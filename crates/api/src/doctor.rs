@@ -52,7 +52,7 @@ fn look(config: &Config, report: &mut Report) {
                 "数据库",
                 answers
                     .map(|_| "可以连接，结构已建立".to_owned())
-                    .map_err(|e| format!("{e}；请检查地址、口令，并先运行 bihuan migrate")),
+                    .map_err(|e| format!("{e}；请检查地址、密码，并先运行 bihuan migrate")),
             );
         }
     }

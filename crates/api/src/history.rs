@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use domain::labels;
+use domain::sign_request::SignMode;
 use domain::task::event::TaskEvent;
 use domain::task::state::Task;
 use persistence::events::StoredEvent;
@@ -36,8 +37,12 @@ fn sentence(event: &TaskEvent, task: &Task, names: &BTreeMap<Uuid, String>) -> S
         TaskEvent::Claimed { on_behalf: true, .. } => format!("{base}（办公室代报）"),
         TaskEvent::RequestSubmitted { request } => format!("{base}{}", request.request.kind.label()),
         TaskEvent::Signed { request, signature } => {
-            let who = signature.person.map(|p| name(p.0)).unwrap_or_else(|| "会议".into());
-            format!("{}：{who} {}（{}）", kind_of(task, *request), signature.verdict.label(), signature.mode.label())
+            // Who signs on screen himself has been named already.
+            let who = match signature.mode {
+                SignMode::Electronic => String::new(),
+                _ => signature.person.map_or_else(|| "会议 ".to_owned(), |p| format!("{} ", name(p.0))),
+            };
+            format!("{}：{who}{}（{}）", kind_of(task, *request), signature.verdict.label(), signature.mode.label())
         }
         TaskEvent::RequestGranted { request }
         | TaskEvent::RequestReturned { request }

@@ -75,12 +75,12 @@ fn from_file(text: &str, login: &str) -> Result<String, String> {
         .filter_map(|line| line.split_once(':'))
         .find(|(name, _)| name.trim() == login)
         .map(|(_, password)| password.trim().to_owned())
-        .ok_or_else(|| format!("口令文件里没有 {login}；每行应为“账号:口令”"))
+        .ok_or_else(|| format!("密码文件里没有 {login}；每行应为“账号:密码”"))
 }
 
 fn asked(login: &str, name: &str) -> Result<String, String> {
-    let ask = |prompt: String| rpassword::prompt_password(prompt).map_err(|e| format!("读不到口令：{e}"));
-    let first = ask(format!("{name} {login} 的口令："))?;
+    let ask = |prompt: String| rpassword::prompt_password(prompt).map_err(|e| format!("读不到密码：{e}"));
+    let first = ask(format!("{name} {login} 的密码："))?;
     if ask("再输一遍：".to_owned())? == first {
         Ok(first)
     } else {

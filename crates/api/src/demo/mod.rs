@@ -137,10 +137,10 @@ fn log_ins(password: &str, what: &str) -> String {
         ("p038", "戊亥二", "整改办公室主任：有一项待认领"),
         ("p010 起", "（各单位）", "p010 至 p067 为各单位负责人和经办人"),
         ("sysadmin", "系统管理员", "建账号、导入单位和人员"),
-        ("secadmin", "安全管理员", "授权、启停、重置口令"),
+        ("secadmin", "安全管理员", "授权、启停、重置密码"),
         ("auditor", "审计管理员", "查看全部日志"),
     ];
-    let mut text = format!("{what}所有示例账号的口令：{password}\n");
+    let mut text = format!("{what}所有示例账号的密码：{password}\n");
     for (login, name, what) in lines {
         text += &format!("  {login:<9} {name}  {what}\n");
     }
