@@ -1,0 +1,1 @@
+ALTER INDEX tasks_grams_idx RESET (fastupdate);
