@@ -2,15 +2,23 @@
 
 use std::collections::BTreeMap;
 
+use actix_web::web::{Data, Path};
+use actix_web::{HttpResponse, get};
 use chrono::{DateTime, Utc};
+use domain::ids::TaskId;
 use domain::labels;
 use domain::sign_request::SignMode;
 use domain::task::event::TaskEvent;
 use domain::task::state::Task;
 use persistence::events::StoredEvent;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
+
+use crate::app::App;
+use crate::extract::{Caller, Params};
+use crate::problem::Problem;
+use crate::task_view;
 
 /// One line of the history.
 #[derive(Serialize, ToSchema)]
@@ -22,6 +30,47 @@ pub struct HistoryLine {
     pub text: String,
     /// Whether it changed what people decide on.
     pub decides: bool,
+}
+
+/// A page of the history.
+#[derive(Serialize, ToSchema)]
+pub struct HistoryPage {
+    /// Newest first.
+    pub items: Vec<HistoryLine>,
+    /// What `up_to` asks the next page with; none where the history begins.
+    pub next: Option<i64>,
+}
+
+/// Which page of the history.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct HistoryQuery {
+    /// The seq of the newest line wanted; the last one where it is left out.
+    #[param(example = 24)]
+    pub up_to: Option<i64>,
+    /// Lines a page, 1 to 200; 50 where it is left out.
+    pub limit: Option<i64>,
+}
+
+/// See what happened to a task, newest first, in pages.
+#[utoipa::path(tag = "tasks", params(("id" = Uuid, Path), HistoryQuery), responses((status = 200, body = HistoryPage)))]
+#[get("/tasks/{id}/history")]
+pub async fn get_history(
+    caller: Caller,
+    app: Data<App>,
+    id: Path<Uuid>,
+    query: Params<HistoryQuery>,
+) -> Result<HttpResponse, Problem> {
+    let HistoryQuery { up_to, limit } = query.0;
+    let (origin, n) = (caller.origin.clone(), limit.unwrap_or(50).clamp(1, 200));
+    let page = app
+        .db
+        .read(&caller.origin.actor, move |conn| {
+            task_view::history_page(conn, &origin.actor, TaskId(*id), up_to, n, origin.now)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(page))
 }
 
 fn kind_of(task: &Task, id: domain::ids::SignRequestId) -> &'static str {

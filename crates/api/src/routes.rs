@@ -8,7 +8,7 @@ use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    accounts, evidence, import, ledger, notices, openapi, organisation, rounds, sessions, signing, statements,
+    accounts, evidence, history, import, ledger, notices, openapi, organisation, rounds, sessions, signing, statements,
     task_commands, telemetry, todo,
 };
 
@@ -57,6 +57,7 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(task_commands::create_task)
         .service(task_commands::run_batch)
         .service(task_commands::get_task)
+        .service(history::get_history)
         .service(task_commands::revise_task)
         .service(task_commands::issue_task)
         .service(task_commands::close_before_golive)

@@ -400,6 +400,7 @@ fn others(
         ("POST", "/sign-batches", "/sign-batches".into(), Some(json!({ "items": [], "verdict": "approve" }))),
         ("POST", "/task-batches", "/task-batches".into(), Some(json!({ "action": "claim", "items": [] }))),
         get("/tasks/{id}", format!("/tasks/{task}")),
+        get("/tasks/{id}/history", format!("/tasks/{task}/history")),
         get("/units", "/units".into()),
         ("POST", "/tasks/{id}/scans", format!("/tasks/{task}/scans?filename=a.exe"), None),
     ]

@@ -201,6 +201,8 @@ async fn a_sensitive_matter_is_read_by_its_readers_and_found_by_nobody_else() {
     let seen = house.get(&unit, &format!("/tasks/{id}")).await.ok();
     assert_eq!((&seen["title"], &seen["is_redacted"]), (&json!("敏感事项"), &json!(true)));
     assert!(!seen.to_string().contains("处置不当"), "{seen}");
+    let past = house.get(&unit, &format!("/tasks/{id}/history")).await.ok();
+    assert_eq!((&past["items"], &past["next"]), (&json!([]), &json!(null)));
     assert_eq!(house.get(&login, &format!("/tasks/{id}")).await.ok()["title"], "某事项处置不当");
     let found = |login: String, text: &'static str| {
         let (house, round) = (&house, round.clone());

@@ -212,6 +212,22 @@ pub fn history(conn: &mut PgConnection, stream_kind: &str, stream_id: Uuid) -> R
         .load(conn)?)
 }
 
+/// The events of a stream after one seq and up to another, in order; a stream counts from 1 without a gap.
+pub fn between(
+    conn: &mut PgConnection,
+    stream_kind: &str,
+    stream_id: Uuid,
+    after: i64,
+    up_to: i64,
+) -> Result<Vec<StoredEvent>, Error> {
+    Ok(events::table
+        .filter(events::stream_kind.eq(stream_kind).and(events::stream_id.eq(stream_id)))
+        .filter(events::seq.gt(after).and(events::seq.le(up_to)))
+        .order(events::seq)
+        .select(StoredEvent::as_select())
+        .load(conn)?)
+}
+
 /// Recomputes a stream's chain; the seq of the first event that does not fit, if any.
 pub fn first_broken(conn: &mut PgConnection, stream_kind: &str, stream_id: Uuid) -> Result<Option<i64>, Error> {
     let mut prev = String::new();

@@ -864,6 +864,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See what happened to a task, newest first, in pages. */
+        get: operations["get_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/issue": {
         parameters: {
             query?: never;
@@ -1748,6 +1765,16 @@ export interface components {
             text: string;
             /** @description Whether it changed what people decide on. */
             decides: boolean;
+        };
+        /** @description A page of the history. */
+        HistoryPage: {
+            /** @description Newest first. */
+            items: components["schemas"]["HistoryLine"][];
+            /**
+             * Format: int64
+             * @description What `up_to` asks the next page with; none where the history begins.
+             */
+            next?: number | null;
         };
         /** @description A file as it was read, with what was said of it. */
         ImportPreview: {
@@ -2828,7 +2855,13 @@ export interface components {
             wish?: components["schemas"]["WishView"] | null;
             open_actions: components["schemas"]["OpenActionView"][];
             statement_week: components["schemas"]["WeekView"];
+            /** @description The newest lines of the history, newest first; `GET /tasks/{id}/history` has the rest. */
             history: components["schemas"]["HistoryLine"][];
+            /**
+             * Format: int64
+             * @description How many lines the whole history has.
+             */
+            n_history: number;
             /**
              * Format: int64
              * @description What `If-Match` expects.
@@ -7609,6 +7642,80 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_history: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The seq of the newest line wanted; the last one where it is left out.
+                 * @example 24
+                 */
+                up_to?: number;
+                /** @description Lines a page, 1 to 200; 50 where it is left out. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryPage"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,5 +1,5 @@
 // A task on one page: where it is, what it is about, what was done, who signed, and the act that is open, beside the content.
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { type Schemas, client, get } from '../api/client'
@@ -209,21 +209,40 @@ function SupportingLine({ s }: { s: Schemas['SupportingView'] }) {
 
 const views = [['deciding', '要紧的'], ['all', '全部']] as const
 
+/** What happened before the lines the task brings with it, once asked for. */
+function useEarlierHistory(task: TaskView) {
+  const [isAsked, ask] = useState(false)
+  const upTo = (task.history.at(-1)?.seq ?? 1) - 1
+  const query = useInfiniteQuery({
+    queryKey: ['task', task.id, 'history', upTo],
+    queryFn: ({ pageParam }) => get(client.GET('/api/v1/tasks/{id}/history', { params: { path: { id: task.id }, query: { up_to: pageParam } } })),
+    initialPageParam: upTo,
+    getNextPageParam: (page) => page.next ?? undefined,
+    enabled: isAsked,
+  })
+  return {
+    lines: query.data?.pages.flatMap((p) => p.items) ?? [],
+    isFetching: query.isFetching,
+    more: () => isAsked ? void query.fetchNextPage() : ask(true),
+  }
+}
+
 function History({ task }: { task: TaskView }) {
   const [view, setView] = useState<'deciding' | 'all'>('deciding')
-  const [n, setN] = useState(12)
-  const found = view === 'all' ? task.history : task.history.filter((h) => h.decides)
-  const lines = found.slice(0, n)
+  const earlier = useEarlierHistory(task)
+  const all = [...task.history, ...earlier.lines]
+  const lines = view === 'all' ? all : all.filter((h) => h.decides)
+  const rest = task.n_history - all.length
   return (
     <section className="card">
-      <h2>经过 <span>{task.history.length} 条</span></h2>
+      <h2>经过 <span>{task.n_history} 条</span></h2>
       <div className="choice" role="group" aria-label="经过的范围">
         {views.map(([key, label]) => <button key={key} type="button" aria-pressed={view === key} onClick={() => setView(key)}>{label}</button>)}
       </div>
       <ul className="history">
         {lines.map((h) => <li key={h.seq}>{h.who} {said(h.text)}<small>{moment(h.at)}</small></li>)}
       </ul>
-      {lines.length < found.length && <button type="button" className="plain" onClick={() => setN(n + 50)}>再看 {Math.min(50, found.length - lines.length)} 条</button>}
+      {rest > 0 && <button type="button" className="plain" disabled={earlier.isFetching} onClick={earlier.more}>再看更早的 {Math.min(50, rest)} 条</button>}
     </section>
   )
 }

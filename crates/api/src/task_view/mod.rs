@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use self::requests::{request_view, stages};
 pub use self::shapes::*;
-use crate::history;
+use crate::history::{self, HistoryPage};
 use crate::ledger::light;
 use crate::problem::Fault;
 
@@ -117,7 +117,7 @@ pub fn view(
     now: DateTime<Utc>,
 ) -> Result<TaskView, Error> {
     let loaded = tasks::find(conn, actor, id, now)?;
-    let stored = events::history(conn, "task", id.0)?;
+    let stored = latest(conn, &loaded.task, None, RECENT)?;
     let words = tasks::words_of(conn, &loaded.task)?;
     let attachments = blobs::of_task(conn, id.0)?;
     let place = persistence::ledger::place(conn, id)?;
@@ -136,6 +136,34 @@ pub fn view(
         redact(&mut whole, loaded.task.draft.sensitivity.label());
     }
     Ok(whole)
+}
+
+/// How many lines of its history a task brings with it.
+const RECENT: i64 = 20;
+
+/// So many events up to one seq, or to the last.
+fn latest(conn: &mut PgConnection, task: &Task, up_to: Option<i64>, n: i64) -> Result<Vec<events::StoredEvent>, Error> {
+    let up_to = up_to.unwrap_or(task.seq).min(task.seq);
+    events::between(conn, "task", task.id.0, up_to.saturating_sub(n), up_to)
+}
+
+/// A page of a task's history, newest first, as far as this actor may read it.
+pub fn history_page(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    id: TaskId,
+    up_to: Option<i64>,
+    n: i64,
+    now: DateTime<Utc>,
+) -> Result<HistoryPage, Error> {
+    let loaded = tasks::find(conn, actor, id, now)?;
+    if !rights::reads_content(actor, &domain::task::context::subject(&loaded.task, &loaded.facts)) {
+        return Ok(HistoryPage { items: Vec::new(), next: None });
+    }
+    let stored = latest(conn, &loaded.task, up_to, n)?;
+    let names = tasks::names(conn, people_and_units(&loaded.task, &stored).into_iter().collect())?;
+    let next = stored.first().map(|e| e.seq - 1).filter(|seq| *seq > 0);
+    Ok(HistoryPage { items: history::lines(&stored, &loaded.task, &names), next })
 }
 
 /// Who of the teams could verify the task as it stands (docs/domain.md §8, §10).
@@ -161,6 +189,7 @@ fn redact(view: &mut TaskView, label: &str) {
     view.requests.clear();
     view.wish = None;
     view.history.clear();
+    view.n_history = 0;
 }
 
 #[expect(clippy::too_many_arguments, reason = "one assembly of what was read in one place")]
@@ -318,6 +347,7 @@ fn assemble(
             cut_off: weekly_statement::cut_off(week, &loaded.facts, calendar),
         },
         history: history::lines(stored, task, &names.0),
+        n_history: task.seq,
         version: task.version,
     }
 }

@@ -270,7 +270,10 @@ pub struct TaskView {
     pub wish: Option<WishView>,
     pub open_actions: Vec<OpenActionView>,
     pub statement_week: WeekView,
+    /// The newest lines of the history, newest first; `GET /tasks/{id}/history` has the rest.
     pub history: Vec<HistoryLine>,
+    /// How many lines the whole history has.
+    pub n_history: i64,
     /// What `If-Match` expects.
     pub version: i64,
 }
