@@ -9,7 +9,8 @@ use domain::labels;
 use domain::policy::AlertLevel;
 use domain::task::alert::Reason;
 use domain::task::state::{Disposition, Sensitivity, TaskState};
-use persistence::ledger::{self, Counts, Filter, LedgerRow};
+use persistence::counts::{self, Counts};
+use persistence::ledger::{self, Filter, LedgerRow};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -259,7 +260,7 @@ pub async fn count_chain(
     let counts = app
         .db
         .read(&caller.origin.actor, move |conn| {
-            let counts = ledger::counts(conn, &actor, RoundId(*id), &query.0.filter())?;
+            let counts = counts::count(conn, &actor, RoundId(*id), &query.0.filter())?;
             if counts.tasks == 0 {
                 persistence::rounds::find(conn, &actor, RoundId(*id))?;
             }

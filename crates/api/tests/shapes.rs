@@ -28,12 +28,13 @@ fn multiply(house: &House, times: usize) {
          WHERE table_name = 'tasks' AND column_name NOT IN ('id', 'number', 'ordinal')",
     );
     let sql = format!(
-        "CREATE TEMP TABLE again AS SELECT id AS old, gen_random_uuid() AS id, n FROM tasks, generate_series(1, {times}) AS n; \
+        "SET session_replication_role = replica; \
+         CREATE TEMP TABLE again AS SELECT id AS old, gen_random_uuid() AS id, n FROM tasks, generate_series(1, {times}) AS n; \
          INSERT INTO tasks (id, number, ordinal, {columns}) SELECT a.id, t.number || '-' || a.n, t.ordinal + a.n * 100000, {columns} \
              FROM tasks t JOIN again a ON a.old = t.id; \
          INSERT INTO task_units SELECT a.id, x.unit_id, x.part, x.ordinal FROM task_units x JOIN again a ON a.old = x.task_id; \
          INSERT INTO task_people SELECT a.id, x.person_id, x.part, x.ordinal FROM task_people x JOIN again a ON a.old = x.task_id; \
-         ANALYZE",
+         SELECT recount_tasks(); ANALYZE",
         columns = columns[0]
     );
     testing::run(&house.db.super_url(), &sql).unwrap();
@@ -147,4 +148,32 @@ async fn an_answer_is_bounded_by_its_page() {
         lines(&house.db.super_url(), "SELECT id::text AS line FROM tasks WHERE state = 'closed' AND seq > 20 LIMIT 1");
     let task = house.get("office", &format!("/tasks/{}", id[0])).await.ok();
     assert!(bytes(&task) < 64 * 1024, "{} bytes", bytes(&task));
+}
+
+#[actix_web::test]
+async fn a_history_is_read_in_pages_to_its_beginning() {
+    let _alone = ALONE.lock().await;
+    let house = House::measured(size(200, 12)).await;
+    let row = lines(
+        &house.db.super_url(),
+        "SELECT id::text || ' ' || seq AS line FROM tasks WHERE state = 'closed' AND seq > 20 ORDER BY seq DESC LIMIT 1",
+    );
+    let (id, seq) = row[0].split_once(' ').unwrap();
+    let seq: i64 = seq.parse().unwrap();
+    let task = house.get("office", &format!("/tasks/{id}")).await.ok();
+    assert_eq!((task["n_history"].as_i64(), task["history"].as_array().unwrap().len()), (Some(seq), 20));
+    let mut read = Vec::new();
+    let mut next = Some(seq);
+    while let Some(up_to) = next {
+        let page = house.get("office", &format!("/tasks/{id}/history?up_to={up_to}&limit=7")).await.ok();
+        read.extend(page["items"].as_array().unwrap().iter().map(|line| line["seq"].as_i64().unwrap()));
+        next = page["next"].as_i64();
+    }
+    assert_eq!(read, (1..=seq).rev().collect::<Vec<_>>());
+    let beyond = house.get("office", &format!("/tasks/{id}/history?up_to={}&limit=1", seq + 100)).await.ok();
+    assert_eq!(beyond["items"][0]["seq"], seq);
+    for strange in ["up_to=0", "up_to=-9223372036854775808"] {
+        let none = house.get("office", &format!("/tasks/{id}/history?{strange}")).await.ok();
+        assert_eq!((none["items"].as_array().unwrap().len(), none["next"].is_null()), (0, true), "{strange}");
+    }
 }

@@ -181,7 +181,8 @@ async fn the_schema_in_the_code_is_that_of_the_migrations() {
     let columns = lines(
         &db.super_url(),
         "SELECT table_name || '.' || column_name || ' ' || is_nullable AS line FROM information_schema.columns \
-         WHERE table_schema = 'public' AND table_name <> '__diesel_schema_migrations' ORDER BY 1",
+         JOIN information_schema.tables USING (table_schema, table_name) \
+         WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND table_name <> '__diesel_schema_migrations' ORDER BY 1",
     );
     let mut written = Vec::new();
     let mut table = "";

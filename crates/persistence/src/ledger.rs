@@ -1,6 +1,4 @@
-//! Lists of tasks as an actor may see them: filtered by scope in SQL, in pages by key, with the counts of the chain.
-
-use std::collections::BTreeMap;
+//! Lists of tasks as an actor may see them: filtered by scope in SQL, in pages by key.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -28,7 +26,7 @@ pub(crate) fn escape_like(text: &str) -> String {
 }
 
 /// What a list is narrowed to.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     pub aspect: Option<Uuid>,
     pub finding: Option<Uuid>,
@@ -104,39 +102,6 @@ pub struct LedgerRow {
     pub reads_content: bool,
 }
 
-/// The chain of counts over what a filter leaves (docs/domain.md §2): withdrawn tasks do not count.
-#[derive(Clone, Debug, Default, QueryableByName)]
-pub struct Counts {
-    #[diesel(sql_type = BigInt)]
-    pub aspects: i64,
-    #[diesel(sql_type = BigInt)]
-    pub findings: i64,
-    #[diesel(sql_type = BigInt)]
-    pub tasks: i64,
-    #[diesel(sql_type = BigInt)]
-    pub measures: i64,
-    #[diesel(sql_type = BigInt)]
-    pub closed: i64,
-    #[diesel(sql_type = BigInt)]
-    pub observing: i64,
-    #[diesel(sql_type = BigInt)]
-    pub red: i64,
-    #[diesel(sql_type = BigInt)]
-    pub yellow: i64,
-    #[diesel(sql_type = BigInt)]
-    pub green: i64,
-    #[diesel(sql_type = BigInt)]
-    pub draft: i64,
-    #[diesel(sql_type = BigInt)]
-    pub completed: i64,
-    #[diesel(sql_type = BigInt)]
-    pub sustained: i64,
-    #[diesel(sql_type = BigInt)]
-    pub in_progress: i64,
-    #[diesel(sql_type = BigInt)]
-    pub not_started: i64,
-}
-
 /// Most filters that a kept statement has: with more there are too many texts for a connection to keep.
 const FEW: usize = 2;
 
@@ -144,7 +109,7 @@ const FEW: usize = 2;
 const PAGES: [i64; 4] = [21, 51, 101, 201];
 
 /// `t` is a task of the round that the actor sees; the same rule as `Scope::covers`, a test holds them equal.
-fn visible(query: Statement, round: RoundId, scope: &Scope) -> Statement {
+pub(crate) fn visible(query: Statement, round: RoundId, scope: &Scope) -> Statement {
     let query = query.sql("t.round_id = ").bind::<SqlUuid, _>(round.0);
     if scope.is_system || scope.rounds.contains(&round) {
         return query;
@@ -163,7 +128,7 @@ fn visible(query: Statement, round: RoundId, scope: &Scope) -> Statement {
 }
 
 /// Whether the caller reads every internally sensitive matter of the round, and who he is.
-fn reader(actor: &Actor, round: RoundId) -> (bool, String) {
+pub(crate) fn reader(actor: &Actor, round: RoundId) -> (bool, String) {
     let reads_all = matches!(actor, Actor::System) || rights::permit_office(actor, round).is_ok();
     (reads_all, actor.person().and_then(|p| p.person).map(|p| p.to_string()).unwrap_or_default())
 }
@@ -180,7 +145,7 @@ fn readable(query: Statement, (reads_all, reader): &(bool, String)) -> Statement
 }
 
 /// Adds what narrows the list, each only where it is asked for; words that the caller may not read are not searched either (docs/domain.md §17).
-fn narrowed(mut query: Statement, filter: &Filter, reader: &(bool, String)) -> Statement {
+pub(crate) fn narrowed(mut query: Statement, filter: &Filter, reader: &(bool, String)) -> Statement {
     let mut n = 0;
     let mut narrow = |present: bool| {
         n += usize::from(present);
@@ -281,56 +246,17 @@ pub fn list(
     Ok(rows)
 }
 
-/// The chain of counts over everything the filter leaves.
-pub fn counts(conn: &mut PgConnection, actor: &Actor, round: RoundId, filter: &Filter) -> Result<Counts, Error> {
-    let query = Statement::default().sql(
-        "SELECT count(DISTINCT f.aspect_id) AS aspects, count(DISTINCT f.id) AS findings, count(*) AS tasks, \
-            COALESCE(sum(t.n_measures), 0)::bigint AS measures, \
-            count(*) FILTER (WHERE t.state IN ('observing', 'closed')) AS closed, \
-            count(*) FILTER (WHERE t.state = 'observing') AS observing, \
-            count(*) FILTER (WHERE t.alert_level = 'red') AS red, count(*) FILTER (WHERE t.alert_level = 'yellow') AS yellow, \
-            count(*) FILTER (WHERE t.alert_level = 'green') AS green, count(*) FILTER (WHERE t.state = 'draft') AS draft, \
-            count(*) FILTER (WHERE t.completion_status = 'completed') AS completed, \
-            count(*) FILTER (WHERE t.completion_status = 'sustained') AS sustained, \
-            count(*) FILTER (WHERE t.completion_status = 'in_progress') AS in_progress, \
-            count(*) FILTER (WHERE t.completion_status = 'not_started') AS not_started \
-         FROM tasks t JOIN findings f ON f.id = t.finding_id WHERE t.state <> 'withdrawn' AND ",
-    );
-    let query = visible(query, round, &rights::scope(actor));
-    Ok(narrowed(query, filter, &reader(actor, round)).get_result(conn)?)
-}
-
 #[derive(QueryableByName)]
 struct Count {
     #[diesel(sql_type = BigInt)]
     n: i64,
 }
 
-/// How many tasks of a round the actor sees, withdrawn ones included.
-pub fn count_visible(conn: &mut PgConnection, actor: &Actor, round: RoundId) -> Result<i64, Error> {
+/// Whether the actor sees a task of a round, withdrawn ones included. Counted, for with a limit PostgreSQL would rather walk through all tasks.
+pub(crate) fn sees_any(conn: &mut PgConnection, actor: &Actor, round: RoundId) -> Result<bool, Error> {
     let query = Statement::default().sql("SELECT count(*) AS n FROM tasks t WHERE ");
     let row: Count = visible(query, round, &rights::scope(actor)).get_result(conn)?;
-    Ok(row.n)
-}
-
-#[derive(QueryableByName)]
-struct FindingCount {
-    #[diesel(sql_type = SqlUuid)]
-    finding_id: Uuid,
-    #[diesel(sql_type = BigInt)]
-    n: i64,
-}
-
-/// Findings with a task the actor sees, and how many.
-pub(crate) fn visible_findings(
-    conn: &mut PgConnection,
-    actor: &Actor,
-    round: RoundId,
-) -> Result<BTreeMap<Uuid, i64>, Error> {
-    let query = Statement::default().sql("SELECT t.finding_id, count(*) AS n FROM tasks t WHERE ");
-    let rows: Vec<FindingCount> =
-        visible(query, round, &rights::scope(actor)).sql(" GROUP BY t.finding_id").load(conn)?;
-    Ok(rows.into_iter().map(|r| (r.finding_id, r.n)).collect())
+    Ok(row.n > 0)
 }
 
 /// Ids of every task the actor sees in a round, in the ledger's order.

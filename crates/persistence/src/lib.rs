@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod actors;
 pub mod blobs;
 pub mod calendar;
+pub mod counts;
 pub mod database;
 #[cfg(feature = "testing")]
 pub mod dataset;

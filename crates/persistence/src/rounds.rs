@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::events::{self, NewEvent, Origin, Stream};
 use crate::schema::{aspects, findings, leading_group_members, persons, round_assignments, round_policies, rounds};
+use crate::{counts, ledger};
 
 /// A round.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -168,22 +169,21 @@ pub fn list(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<RoundRow>, Err
     let scope = rights::scope(actor);
     let mut seen = Vec::new();
     for round in all {
-        if scope.is_system || scope.rounds.contains(&RoundId(round.id)) || has_tasks(conn, actor, RoundId(round.id))? {
+        if scope.is_system
+            || scope.rounds.contains(&RoundId(round.id))
+            || ledger::sees_any(conn, actor, RoundId(round.id))?
+        {
             seen.push(round);
         }
     }
     Ok(seen)
 }
 
-fn has_tasks(conn: &mut PgConnection, actor: &Actor, round: RoundId) -> Result<bool, Error> {
-    Ok(crate::ledger::count_visible(conn, actor, round)? > 0)
-}
-
 /// A round the actor has something to do with.
 pub fn find(conn: &mut PgConnection, actor: &Actor, id: RoundId) -> Result<RoundRow, Error> {
     let row = find_row(conn, id)?;
     let scope = rights::scope(actor);
-    if scope.is_system || scope.rounds.contains(&id) || has_tasks(conn, actor, id)? {
+    if scope.is_system || scope.rounds.contains(&id) || ledger::sees_any(conn, actor, id)? {
         Ok(row)
     } else {
         Err(Error::NotFound)
@@ -454,7 +454,7 @@ pub struct FindingRow {
 /// The findings list by aspect; a finding is shown to whoever sees a task of it.
 pub fn aspects(conn: &mut PgConnection, actor: &Actor, id: RoundId) -> Result<Vec<AspectRow>, Error> {
     find(conn, actor, id)?;
-    let seen = crate::ledger::visible_findings(conn, actor, id)?;
+    let seen = counts::by_finding(conn, actor, id)?;
     let all: Vec<(Uuid, i32, String)> = aspects::table
         .filter(aspects::round_id.eq(id.0))
         .order(aspects::ordinal)

@@ -432,6 +432,50 @@ diesel::table! {
 }
 
 diesel::table! {
+    task_counted (task_id) {
+        task_id -> Uuid,
+        round_id -> Uuid,
+        finding_id -> Uuid,
+        in_units -> Array<Uuid>,
+        n_tasks -> Int4,
+        n_measures -> Int4,
+        n_closed -> Int4,
+        n_observing -> Int4,
+        n_draft -> Int4,
+        n_red -> Int4,
+        n_yellow -> Int4,
+        n_green -> Int4,
+        n_completed -> Int4,
+        n_sustained -> Int4,
+        n_in_progress -> Int4,
+        n_not_started -> Int4,
+        n_withdrawn -> Int4,
+    }
+}
+
+diesel::table! {
+    task_counters (round_id, scope_id, part_id) {
+        round_id -> Uuid,
+        scope_id -> Uuid,
+        part_id -> Uuid,
+        n_findings -> Int4,
+        n_tasks -> Int4,
+        n_measures -> Int4,
+        n_closed -> Int4,
+        n_observing -> Int4,
+        n_draft -> Int4,
+        n_red -> Int4,
+        n_yellow -> Int4,
+        n_green -> Int4,
+        n_completed -> Int4,
+        n_sustained -> Int4,
+        n_in_progress -> Int4,
+        n_not_started -> Int4,
+        n_withdrawn -> Int4,
+    }
+}
+
+diesel::table! {
     task_people (task_id, part, person_id) {
         task_id -> Uuid,
         person_id -> Uuid,
@@ -559,6 +603,10 @@ diesel::joinable!(sign_requests -> rounds (round_id));
 diesel::joinable!(sign_requests -> tasks (task_id));
 diesel::joinable!(signatures -> revisions (words_sha256));
 diesel::joinable!(signatures -> sign_requests (sign_request_id));
+diesel::joinable!(task_counted -> findings (finding_id));
+diesel::joinable!(task_counted -> rounds (round_id));
+diesel::joinable!(task_counted -> tasks (task_id));
+diesel::joinable!(task_counters -> rounds (round_id));
 diesel::joinable!(task_people -> persons (person_id));
 diesel::joinable!(task_people -> tasks (task_id));
 diesel::joinable!(task_units -> tasks (task_id));
@@ -606,6 +654,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     rounds,
     sign_requests,
     signatures,
+    task_counted,
+    task_counters,
     task_people,
     task_units,
     tasks,

@@ -141,6 +141,24 @@ pub fn lines(url: &str, sql: &str) -> Vec<String> {
     rows.into_iter().map(|row| row.line).collect()
 }
 
+/// Counters that differ from a recount of the tasks, as `round/scope/part: kept, recounted`; nothing is changed.
+#[expect(clippy::expect_used, reason = "a test without its database has nothing to say")]
+pub fn counters_apart(url: &str) -> Vec<String> {
+    let mut conn = PgConnection::establish(url).expect("the test cluster answers");
+    let rows: Vec<Line> = conn
+        .test_transaction::<_, diesel::result::Error, _>(|conn| {
+            // Rows that came to nothing stay as noughts.
+            diesel::sql_query("CREATE TEMP TABLE kept AS SELECT * FROM task_counters WHERE n_tasks + n_withdrawn > 0").execute(conn)?;
+            diesel::sql_query("SELECT recount_tasks()").execute(conn)?;
+            diesel::sql_query(
+                "SELECT concat_ws('/', round_id, scope_id, part_id) || ': ' || COALESCE(k::text, 'none') || ', ' || COALESCE(c::text, 'none') AS line \
+                 FROM kept k FULL JOIN task_counters c USING (round_id, scope_id, part_id) WHERE k IS DISTINCT FROM c",
+            )
+            .load(conn)
+        });
+    rows.into_iter().map(|row| row.line).collect()
+}
+
 static ASKED: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 /// Begins to note what every connection made from now on asks.

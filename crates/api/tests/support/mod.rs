@@ -249,8 +249,12 @@ impl House {
     }
 }
 
+/// Whatever a test did, the counters are those of a recount.
 impl Drop for House {
     fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert_eq!(persistence::testing::counters_apart(&self.db.super_url()), Vec::<String>::new());
+        }
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }

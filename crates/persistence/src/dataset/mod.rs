@@ -68,6 +68,7 @@ pub struct Made {
 pub fn fill(owner_url: &str, size: Size, seed: u64, password_hash: &str, now: DateTime<Utc>) -> Result<Made, Error> {
     let conn = &mut PgConnection::establish(owner_url).map_err(|_| Error::Unavailable)?;
     diesel::sql_query("SET synchronous_commit = off").execute(conn)?;
+    counting(conn, "DISABLE")?;
     let world = found(conn, &size, seed, password_hash, now)?;
     let reporting = (1..=size.tasks).filter(|n| Stage::of(*n).reports()).count();
     let mut made = Made { round: world.round.id, tasks: size.tasks, statements: 0, events: 0 };
@@ -91,8 +92,18 @@ pub fn fill(owner_url: &str, size: Size, seed: u64, password_hash: &str, now: Da
             waiting.send(conn)?;
         }
     }
+    counting(conn, "ENABLE")?;
+    diesel::sql_query("SELECT recount_tasks()").execute(conn)?;
     seal_all(conn)?;
     Ok(made)
+}
+
+/// Whether the counters follow each row; so many are counted once, at the end.
+fn counting(conn: &mut PgConnection, switch: &str) -> Result<(), Error> {
+    for table in ["tasks", "task_units"] {
+        diesel::sql_query(format!("ALTER TABLE {table} {switch} TRIGGER USER")).execute(conn)?;
+    }
+    Ok(())
 }
 
 /// The order of all events in one statement; the sealer would take them a few at a time.

@@ -1,0 +1,12 @@
+DROP TRIGGER units_counted ON units;
+DROP TRIGGER task_units_counted ON task_units;
+DROP TRIGGER tasks_counted ON tasks;
+DROP TRIGGER tasks_counted_new ON tasks;
+DROP FUNCTION recount_tasks();
+DROP FUNCTION count_tasks_of_moved_unit();
+DROP FUNCTION count_task_of_unit();
+DROP FUNCTION count_task();
+DROP FUNCTION count_tasks(uuid, uuid[]);
+DROP TABLE task_counters;
+DROP TABLE task_counted;
+DROP VIEW task_shares;
