@@ -44,14 +44,16 @@ export function TextField({ label, value, onChange, error, hint, rows, type = 't
   )
 }
 
-export function SelectField({ label, value, onChange, options, error, empty }: {
+interface ChoiceProps {
   label: string
   value: string
   onChange: (value: string) => void
   options: { value: string; label: string }[]
   error?: string
   empty?: string
-}) {
+}
+
+export function SelectField({ label, value, onChange, options, error, empty }: ChoiceProps) {
   return (
     <Field label={label} error={error}>
       {(id, invalid) => (
@@ -65,14 +67,7 @@ export function SelectField({ label, value, onChange, options, error, empty }: {
 }
 
 /** A choice among many people or units, found by typing a part of the name. */
-export function PickField({ label, value, onChange, options, error, empty }: {
-  label: string
-  value: string
-  onChange: (value: string) => void
-  options: { value: string; label: string }[]
-  error?: string
-  empty?: string
-}) {
+export function PickField({ label, value, onChange, options, error, empty }: ChoiceProps) {
   return (
     <Field label={label} error={error}>
       {(id, invalid) => <Pick id={id} invalid={invalid} value={value} onChange={onChange} options={options} empty={empty} />}
