@@ -3,7 +3,7 @@
 
 mod support;
 
-use domain::policy::AlertLevel;
+use domain::policy::{AlertLevel, RequestKind};
 use domain::task::command::{DraftInput, PlanInput, TaskCommand};
 use domain::task::event::TaskEvent;
 use domain::task::state::Sensitivity;
@@ -55,6 +55,14 @@ fn a_milestone_that_passed_is_a_warning_and_the_due_date_is_red() {
     assert!(!before.1.contains(&"overdue".to_owned()));
     assert!(after.1.contains(&"overdue".to_owned()));
     assert_eq!(after.0, AlertLevel::Red);
+}
+
+#[test]
+fn what_was_about_to_be_late_says_nothing_more_once_it_is() {
+    let (before, after) = turns(&World::rectifying(), "2020-12-31 23:59", "2021-01-01 00:00");
+    let says = |light: &(AlertLevel, Vec<String>), code: &str| light.1.contains(&code.to_owned());
+    assert!(says(&before, "due-soon") && !says(&before, "overdue"));
+    assert!(says(&after, "overdue") && !says(&after, "due-soon"));
 }
 
 #[test]
@@ -143,6 +151,19 @@ fn the_clock_names_the_next_moment_it_has_something_to_say() {
     let mut over = World::closed();
     over.task.as_mut().unwrap().light = AlertLevel::None;
     assert_eq!(over.next_moment(), None);
+}
+
+#[test]
+fn a_task_entered_by_mistake_leaves_with_its_light_out() {
+    let mut world = World::rectifying().at("2021-01-04 18:00");
+    world.done(P::Clock, TaskCommand::KeepClock);
+    assert_eq!(world.task().light, AlertLevel::Red);
+    world.done(P::Office, withdraw());
+    let events = world.done(P::Principal, sign(world.request(RequestKind::Withdrawal)));
+    let last = events.last().unwrap();
+    assert!(matches!(last, TaskEvent::LightChanged { from: AlertLevel::Red, to: AlertLevel::None, .. }), "{last:?}");
+    assert_eq!((world.task().light, world.alert().level), (AlertLevel::None, AlertLevel::None));
+    assert_eq!(world.next_moment(), None, "the clock has nothing more to say");
 }
 
 #[test]

@@ -69,15 +69,16 @@ pub fn assess(task: &Task, facts: &Facts, calendar: &Calendar, now: DateTime<Utc
     );
     let is_empty = matches!(task.draft.sensitivity, Sensitivity::Secret | Sensitivity::Referred);
     let mut alarms = Vec::new();
-    if task.has_failed_check {
+    let is_withdrawn = task.state == TaskState::Withdrawn;
+    if task.has_failed_check && !is_withdrawn {
         alarms.push(Alarm { from: DateTime::UNIX_EPOCH, level: AlertLevel::Red, reason: Reason::new("check-failed") });
     }
-    if !task.objections.is_empty() && task.state != TaskState::Withdrawn {
+    if !task.objections.is_empty() && !is_withdrawn {
         let reason = Reason::new("signature-objected");
         alarms.push(Alarm { from: DateTime::UNIX_EPOCH, level: AlertLevel::Red, reason });
     }
     if is_running && !is_empty {
-        dates(task, facts, calendar, &mut alarms);
+        dates(task, facts, calendar, now, &mut alarms);
         milestones(task, facts, &mut alarms);
         supporting(task, &mut alarms);
         statements(task, facts, calendar, now, &mut alarms);
@@ -93,7 +94,7 @@ pub fn assess(task: &Task, facts: &Facts, calendar: &Calendar, now: DateTime<Utc
     }
 }
 
-fn dates(task: &Task, facts: &Facts, calendar: &Calendar, alarms: &mut Vec<Alarm>) {
+fn dates(task: &Task, facts: &Facts, calendar: &Calendar, now: DateTime<Utc>, alarms: &mut Vec<Alarm>) {
     let policy = &facts.policy;
     let late = policy.claim_or_plan_late_level;
     if task.state == TaskState::Issued
@@ -115,9 +116,11 @@ fn dates(task: &Task, facts: &Facts, calendar: &Calendar, alarms: &mut Vec<Alarm
         return;
     }
     let Some(due) = task.draft.due_on else { return };
-    alarms.push(Alarm { from: calendar::end_of_day(due), level: AlertLevel::Red, reason: Reason::on("overdue", due) });
+    let over = calendar::end_of_day(due);
+    alarms.push(Alarm { from: over, level: AlertLevel::Red, reason: Reason::on("overdue", due) });
     let is_behind = task.milestones().iter().any(|m| !task.done.contains_key(&m.id));
-    if is_behind {
+    // What was about to be late says nothing more once it is.
+    if is_behind && now < over {
         let soon = calendar.add_working_days(due, -i64::from(policy.due_soon_working_days));
         let from = soon.pred_opt().map_or(DateTime::UNIX_EPOCH, calendar::end_of_day);
         alarms.push(Alarm { from, level: AlertLevel::Yellow, reason: Reason::on("due-soon", due) });

@@ -54,11 +54,14 @@ pub(super) fn keep(task: &Task, ctx: &Context<'_>) -> Decision {
             decision.events.push(TaskEvent::Confirmed { on: ctx.today() });
         }
     }
-    let after = decision.events.iter().fold(task.clone(), evolve);
-    if let Some(event) = light_change(&after, ctx.facts, ctx.calendar, ctx.now) {
-        decision.events.push(event);
-    }
+    say_light(task, ctx, &mut decision);
     decision
+}
+
+/// Adds the change of the light that comes with what was decided; whoever ends a task says it too, for the clock looks at it no more.
+pub(super) fn say_light(task: &Task, ctx: &Context<'_>, decision: &mut Decision) {
+    let after = decision.events.iter().fold(task.clone(), evolve);
+    decision.events.extend(light_change(&after, ctx.facts, ctx.calendar, ctx.now));
 }
 
 /// The event of a light that is not the one last announced.

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::clock;
 use super::command::Signing;
 use super::context::{Context, Decision};
 use super::event::TaskEvent;
@@ -181,7 +182,7 @@ fn conclude(task: &Task, after: &TaskRequest, verdict: Verdict, ctx: &Context<'_
         RequestEffect::Extension { due_on, filed_upward } => {
             decision.events.push(TaskEvent::Extended { due_on: *due_on, filed_upward: *filed_upward });
         }
-        RequestEffect::Closure { .. } => close(ctx, decision),
+        RequestEffect::Closure { .. } => close(task, ctx, decision),
         RequestEffect::Reassignment { parties } => {
             let reason = decision.words("责任分工调整已经审定。");
             responsibility::take_effect(task, parties.clone(), reason, ctx, decision);
@@ -192,18 +193,20 @@ fn conclude(task: &Task, after: &TaskRequest, verdict: Verdict, ctx: &Context<'_
                 decision.events.push(TaskEvent::RequestVoided { request: open.request.id, reason });
             }
             decision.events.push(TaskEvent::Withdrawn { at: ctx.now });
+            clock::say_light(task, ctx, decision);
         }
     }
 }
 
 /// Ratified: observation begins; with none to observe a clock that may confirm does so at once (docs/domain.md §8).
-fn close(ctx: &Context<'_>, decision: &mut Decision) {
+fn close(task: &Task, ctx: &Context<'_>, decision: &mut Decision) {
     let on = ctx.today();
     let days = i64::from(ctx.facts.policy.observation_working_days);
     let observing_until = ctx.calendar.add_working_days(on, days);
     decision.events.push(TaskEvent::Closed { on, observing_until, at: ctx.now });
     if days == 0 && ctx.facts.policy.confirm_by_clock {
         decision.events.push(TaskEvent::Confirmed { on });
+        clock::say_light(task, ctx, decision);
     }
 }
 
