@@ -260,12 +260,13 @@ pub struct EventView {
     pub hash: String,
 }
 
-/// Where to go on.
+/// Where to go on: onwards after a position, oldest first, or back before one, newest first; without either, from the newest back.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct EventQuery {
     pub after: Option<i64>,
+    pub before: Option<i64>,
     pub limit: Option<i64>,
 }
 
@@ -281,7 +282,11 @@ pub async fn list_audit_events(
     let rows = app
         .db
         .read(&caller.origin.actor, move |conn| {
-            events::sealed_after(conn, query.0.after.unwrap_or(0), query.0.limit.unwrap_or(100).clamp(1, 200))
+            let limit = query.0.limit.unwrap_or(100).clamp(1, 200);
+            match query.0.after {
+                Some(after) => events::sealed_after(conn, after, limit),
+                None => events::sealed_before(conn, query.0.before.unwrap_or(i64::MAX), limit),
+            }
         })
         .await?;
     let views: Vec<EventView> = rows

@@ -318,14 +318,23 @@ pub struct SealedEvent {
     pub hash: String,
 }
 
-/// Sealed events after a position, oldest first.
+/// Sealed events after a position, oldest first: what a follower of the log has not read yet.
 pub fn sealed_after(conn: &mut PgConnection, after: i64, limit: i64) -> Result<Vec<SealedEvent>, Error> {
-    Ok(diesel::sql_query(
+    sealed(conn, "o.position > $1 ORDER BY o.position", after, limit)
+}
+
+/// Sealed events before a position, newest first: what somebody looks back on.
+pub fn sealed_before(conn: &mut PgConnection, before: i64, limit: i64) -> Result<Vec<SealedEvent>, Error> {
+    sealed(conn, "o.position < $1 ORDER BY o.position DESC", before, limit)
+}
+
+fn sealed(conn: &mut PgConnection, part: &str, position: i64, limit: i64) -> Result<Vec<SealedEvent>, Error> {
+    Ok(diesel::sql_query(format!(
         "SELECT o.position, e.stream_kind, e.stream_id, e.seq, e.kind, e.at, a.display_name AS name, e.role, e.address, e.hash \
          FROM event_positions o JOIN events e USING (stream_kind, stream_id, seq) LEFT JOIN accounts a ON a.id = e.account_id \
-         WHERE o.position > $1 ORDER BY o.position LIMIT $2",
-    )
-    .bind::<BigInt, _>(after)
+         WHERE {part} LIMIT $2"
+    ))
+    .bind::<BigInt, _>(position)
     .bind::<BigInt, _>(limit)
     .load(conn)?)
 }

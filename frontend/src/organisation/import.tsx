@@ -5,6 +5,12 @@ import { type Schemas, client, get } from '../api/client'
 import { useSend } from '../ui/form'
 import { Refused } from '../ui/parts'
 
+/** What the first line of a table names. */
+const columns = {
+  units: 'unit_id（编号）、name（全称）、aliases（简称与别名，用“、”分开）、type（集团、部室、子公司、厂矿）、parent_id（上级编号）',
+  people: 'person_id（编号）、name（姓名）、unit_id（单位编号）、title（职务）、role（leader 领导、unit 单位、supervisor 督导）、is_head（是否单位正职）',
+}
+
 export function ImportTable({ kind }: { kind: 'units' | 'people' }) {
   const queries = useQueryClient()
   const [file, setFile] = useState<File | null>(null)
@@ -21,6 +27,7 @@ export function ImportTable({ kind }: { kind: 'units' | 'people' }) {
   return (
     <div className="card stack">
       <label className="field"><span>导入{kind === 'units' ? '单位' : '人员'}（CSV，UTF-8）</span><input type="file" accept=".csv" onChange={(e) => { setFile(e.target.files?.[0] ?? null); setDone(null) }} /></label>
+      <p className="hint">首行为列名：{columns[kind]}。编号相同的更新，不删除。</p>
       <Refused error={look.error ?? commit.error} />
       {done && <p role="status">{done.isDry ? '将' : '已'}新增 {done.created}，更新 {done.updated}，未变 {done.unchanged}</p>}
       <div className="send">

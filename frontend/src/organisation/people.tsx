@@ -15,7 +15,7 @@ export function People({ canImport }: { canImport: boolean }) {
       <Loaded query={query}>
         {(people) => {
           const found = people.filter((p) => `${p.code} ${p.name} ${p.posts.map((q) => `${q.unit} ${q.post}`).join(' ')}`.includes(text.trim()))
-          if (people.length === 0) return <Empty>还没有人员，请先导入单位，再导入人员。</Empty>
+          if (people.length === 0) return <Empty>{canImport ? '还没有人员。先在“单位”里导入单位表，再在这里导入人员表。' : '还没有人员，由系统管理员导入。'}</Empty>
           if (found.length === 0) return <Empty>没有符合条件的人员。</Empty>
           return (
             <div className="scroll card"><table>
@@ -35,7 +35,7 @@ export function Units({ canImport }: { canImport: boolean }) {
     <>
       {canImport && <ImportTable kind="units" />}
       <Loaded query={query}>
-        {(units) => units.length === 0 ? <Empty>还没有单位，请导入单位表。</Empty> : (
+        {(units) => units.length === 0 ? <Empty>{canImport ? '还没有单位，请先导入单位表。' : '还没有单位，由系统管理员导入。'}</Empty> : (
           <div className="scroll card"><table>
             <thead><tr><th>名称</th><th>编号</th><th>简称与别名</th></tr></thead>
             <tbody>{units.map((u) => <tr key={u.id}><td style={{ paddingLeft: 12 + u.depth * 24 }}>{u.depth > 0 && <span className="muted">└ </span>}{u.name}</td><td>{u.code}</td><td>{u.aliases.join('、') || '—'}</td></tr>)}</tbody>

@@ -8,6 +8,13 @@ import { People, Units } from '../organisation/people'
 import { useSession } from '../session'
 import { useTitle } from '../ui/title'
 
+/** Which of the three administrators' part is the reader's. */
+function mine(can: (what: string) => boolean): string {
+  if (can('create_accounts')) return '先导入单位和人员，再建账号；由安全管理员授予角色后才能登录'
+  if (can('administer_accounts')) return '给账号授予角色、启用停用、重置密码，登记授权代行'
+  return '查看账号、组织和全部操作日志，只看不改'
+}
+
 type Part = { key: string; label: string; page: ReactNode }
 
 export function Organisation() {
@@ -26,7 +33,7 @@ export function Organisation() {
   const shown = parts.find((p) => p.key === part) ?? parts[0]
   return (
     <>
-      <div className="head"><h1>组织与账号</h1><p>建账号、授权、查日志由三名管理员分别办理</p></div>
+      <div className="head"><h1>组织与账号</h1><p>{mine(can)}</p></div>
       <div className="tabs" role="group" aria-label="部分">
         {parts.map((p) => (
           <button key={p.key} type="button" aria-pressed={p === shown} onClick={() => void navigate({ search: { part: p.key } })}>{p.label}</button>
