@@ -99,6 +99,9 @@ async fn the_old_ledger_is_settled_doubt_by_doubt_and_comes_in_as_chosen() {
     let n_done = i64::try_from(n_done).unwrap();
     assert_eq!(figures(&take(&house, &preview, "all").await), [n_done, 0, 32 - n_done, 0]);
     assert_eq!(figures(&take(&house, &preview, "all").await), [0, 0, 32, 0], "the same rows again change nothing");
+    let again = open(&house, &round, OLD).await;
+    assert_eq!(again["doubts"], json!([]), "what was said of this very file holds still");
+    assert_eq!(figures(&take(&house, &again, "all").await), [0, 0, 32, 0], "so the file dropped again changes nothing");
     let tasks = tasks(&house, &round).await;
     assert_eq!(tasks.len(), 32);
     let closed = tasks.iter().filter(|t| t["state"] == "closed").count();

@@ -89,7 +89,7 @@ export function Grid({ preview, sheet, number, chosen, onCell, onMeaning }: {
   const known = new Map(sheet.tables[0]?.columns.map((c) => [c.column, c]) ?? [])
   return (
     <>
-      <div className="sheet" ref={box} tabIndex={0} aria-label={`表 ${sheet.name}`}>
+      <div className="cells" ref={box} tabIndex={0} aria-label={`表 ${sheet.name}`}>
         <table>
           <thead>
             {sheet.tables.length > 0 && !preview.is_plan && (

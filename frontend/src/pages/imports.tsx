@@ -173,7 +173,7 @@ function Look({ preview, setPreview, onDone }: { preview: Preview; setPreview: (
       <Refused error={error ?? clear.error ?? all.error} />
       <div className={preview.doubts.length ? 'lookgrid' : ''}>
         <section className="card sheetcard">
-          <div className="sheetbar">
+          {shown.length > 0 && <div className="sheetbar">
             <div className="tabs" role="tablist">
               {shown.map((s) => <button key={s.number} type="button" role="tab" aria-selected={s.number === number} onClick={() => { setNumber(s.number); setCell(null) }}>{s.sheet.name}</button>)}
             </div>
@@ -183,7 +183,7 @@ function Look({ preview, setPreview, onDone }: { preview: Preview; setPreview: (
                 <label className="check"><input type="checkbox" checked={current.sheet.is_ignored} onChange={(e) => void say({ ...now, sheets: [...(now.sheets ?? []).filter((s) => s.sheet !== current.sheet.name), { ...(now.sheets ?? []).find((s) => s.sheet === current.sheet.name), sheet: current.sheet.name, is_ignored: e.target.checked }] })} /><span>不导入此表</span></label>
               </span>
             )}
-          </div>
+          </div>}
           {current ? <Grid preview={preview} sheet={current.sheet} number={number} chosen={cell} onCell={setCell} onMeaning={(column, meaning) => void say(meant(now, current.sheet.name, column, meaning))} /> : <PlanTasks tasks={preview.tasks} />}
         </section>
         {preview.doubts.length > 0 && <Doubts doubts={preview.doubts} sheet={current?.sheet.name ?? ''} chosen={cell} busy={busy} onChoose={go} onAnswer={(answers) => void say(answered(now, answers))} />}
@@ -194,7 +194,7 @@ function Look({ preview, setPreview, onDone }: { preview: Preview; setPreview: (
           <small>{[closed > 0 && `其中存量办结 ${closed}`, skipped > 0 && `略过 ${skipped} 行`, report.units > 0 && `涉及单位 ${report.units}`].filter(Boolean).join('；')}</small>
         </div>
         {preview.doubts.length > 0 && <span className="open">还有 {preview.doubts.length} 个疑点未定</span>}
-        <button type="button" className={preview.doubts.length ? 'main' : ''} disabled={clear.busy || all.busy || busy || preview.n_clear === 0} onClick={() => setAsked('clear')}>{clear.busy ? '正在入账…' : `只入已清楚的 ${preview.n_clear} 项`}</button>
+        {preview.doubts.length > 0 && <button type="button" className="main" disabled={clear.busy || all.busy || busy || preview.n_clear === 0} onClick={() => setAsked('clear')}>{clear.busy ? '正在入账…' : `只入已清楚的 ${preview.n_clear} 项`}</button>}
         <button type="button" className={preview.doubts.length ? '' : 'main'} disabled={clear.busy || all.busy || busy || report.tasks === 0} onClick={() => setAsked('all')}>{all.busy ? '正在入账…' : '全部入账为草稿'}</button>
       </div>
       {asked && (

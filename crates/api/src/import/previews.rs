@@ -169,7 +169,8 @@ async fn find(caller: &Caller, app: &App, id: Uuid) -> Result<Preview, Problem> 
 
 /// Look at a plan or a ledger: the body is the xlsx file. It is kept, with what is said of it, until the next one.
 ///
-/// What was said of a file of the same shape before holds for this one too. Answers 422 with the reason when it is no file to read.
+/// What was said of this very file holds still, so that the same file again changes nothing; of another file of the same shape, what its
+/// columns mean. Answers 422 with the reason when it is no file to read.
 #[utoipa::path(tag = "imports", params(("id" = Uuid, Path), PreviewQuery),
     request_body(content = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     responses((status = 201, body = ImportPreview)))]
@@ -186,13 +187,18 @@ pub async fn open_preview(
     let bytes = read(payload, LARGEST).await.map_err(|_| Problem::field("/file", "file-too-large"))?;
     let sha256 = tokens::digest(&bytes);
     let bytes = Arc::new(bytes.to_vec());
-    let mut corrections = Corrections::default();
+    let digest = sha256.clone();
+    let known = app.db.read(&caller.origin.actor, move |conn| previews::said_of(conn, round, &digest)).await?;
+    let is_known = known.is_some();
+    let mut corrections = known.unwrap_or_default();
     let mut found = reading(&bytes, &directory, year, corrections.clone()).await?;
-    let shape = found.shape.clone();
-    let kept = app.db.read(&caller.origin.actor, move |conn| previews::mapping(conn, &shape)).await?;
-    if !kept.is_empty() {
-        corrections.sheets = kept;
-        found = reading(&bytes, &directory, year, corrections.clone()).await?;
+    if !is_known {
+        let shape = found.shape.clone();
+        let kept = app.db.read(&caller.origin.actor, move |conn| previews::mapping(conn, &shape)).await?;
+        if !kept.is_empty() {
+            corrections.sheets = kept;
+            found = reading(&bytes, &directory, year, corrections.clone()).await?;
+        }
     }
     // A file that must not be taken in is not kept either.
     let filename: String = query.0.filename.chars().filter(|c| !c.is_control()).take(200).collect();

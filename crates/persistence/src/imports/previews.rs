@@ -157,6 +157,17 @@ pub fn correct(
     Ok(())
 }
 
+/// What was said last of this very file in a round, by whoever of its office looked at it; none where nobody does any more.
+pub fn said_of(conn: &mut PgConnection, round: RoundId, sha256: &str) -> Result<Option<Corrections>, Error> {
+    let kept: Option<Value> = import_previews::table
+        .filter(import_previews::round_id.eq(round.0).and(import_previews::sha256.eq(sha256)))
+        .order(import_previews::updated_at.desc())
+        .select(import_previews::corrections)
+        .first(conn)
+        .optional()?;
+    Ok(kept.map(serde_json::from_value).transpose()?)
+}
+
 /// What was said of a shape before; nothing when it is new.
 pub fn mapping(conn: &mut PgConnection, shape: &str) -> Result<Vec<SheetCorrection>, Error> {
     let kept: Option<Value> =
