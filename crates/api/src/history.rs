@@ -115,7 +115,7 @@ fn sentence(event: &TaskEvent, task: &Task, names: &BTreeMap<Uuid, String>) -> S
         TaskEvent::Reopened { due_on: Some(due), .. } => format!("{base}，新时限 {due}"),
         TaskEvent::CrossCheckerNamed { person, .. } => format!("{base}：{}", name(person.0)),
         TaskEvent::LightChanged { from, to, reasons } => {
-            let why: Vec<String> = reasons.iter().map(crate::ledger::reason_text).collect();
+            let why = crate::ledger::reason_texts(reasons);
             let why = if why.is_empty() { String::new() } else { format!("：{}", why.join("；")) };
             format!("{} → {}{why}", from.label(), to.label())
         }

@@ -28,19 +28,25 @@ pub struct LightView {
     pub reasons: Vec<String>,
 }
 
-/// The words of a reason.
-pub fn reason_text(reason: &Reason) -> String {
+fn reason_text(reason: &Reason) -> String {
     let params = serde_json::json!({ "on": reason.on, "week": reason.weeks.first() });
     labels::say(&reason.code, &params)
 }
 
+/// The words of reasons, in their order, each said once.
+pub fn reason_texts(reasons: &[Reason]) -> Vec<String> {
+    let mut said: Vec<String> = Vec::new();
+    for text in reasons.iter().map(reason_text) {
+        if !said.contains(&text) {
+            said.push(text);
+        }
+    }
+    said
+}
+
 /// A light from a level and its reasons.
 pub fn light(level: AlertLevel, reasons: &[Reason]) -> LightView {
-    LightView {
-        level: level.as_str().to_owned(),
-        label: level.label().to_owned(),
-        reasons: reasons.iter().map(reason_text).collect(),
-    }
+    LightView { level: level.as_str().to_owned(), label: level.label().to_owned(), reasons: reason_texts(reasons) }
 }
 
 /// One line of the ledger.

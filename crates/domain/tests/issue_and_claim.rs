@@ -215,6 +215,9 @@ fn what_was_finished_before_the_product_came_enters_as_closed_and_is_marked() {
     assert!(world.task().is_closed_before_golive);
     assert_eq!(world.task().closed_on, Some(on));
     assert!(world.task().requests.is_empty(), "it carries no signature");
+    let n = u32::try_from(world.task().milestones().len()).unwrap();
+    assert!(n > 0);
+    assert_eq!(world.task().progress(), (n, n), "nobody reports its milestones any more: it is whole");
 }
 
 #[test]

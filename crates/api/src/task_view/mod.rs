@@ -313,7 +313,7 @@ fn assemble(
                     unit: m.unit.map(|u| names.of(u.0)),
                     weight: m.weight,
                     is_implicit: m.measure.is_some_and(|x| x.0 == m.id.0),
-                    is_late: task.is_late(m, today),
+                    is_late: !is_over && task.is_late(m, today),
                     done_on,
                 }
             })

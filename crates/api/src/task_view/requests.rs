@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::chain::Digest;
 use domain::policy::Who;
 use domain::sign_request::{RequestState, SignMode, SignatureState};
-use domain::task::state::{RequestEffect, Task, TaskRequest, TaskState};
+use domain::task::state::{Disposition, RequestEffect, Task, TaskRequest, TaskState};
 use domain::task::text::SignedContent;
 
 use uuid::Uuid;
@@ -90,15 +90,24 @@ pub(super) fn request_view(
 
 /// Where the task is on its way, with who it waits for.
 pub(super) fn stages(task: &Task, requests: &[RequestView], lead: Option<&Named>) -> Vec<StageView> {
-    let place = match task.state {
-        TaskState::Draft => 0,
-        TaskState::Issued => 1,
-        TaskState::Planning | TaskState::PlanReview => 2,
-        TaskState::Rectifying => 3,
-        TaskState::ClosureReview => 4,
-        TaskState::Observing => 5,
-        TaskState::Closed => 7,
-        TaskState::Withdrawn => 0,
+    let stage =
+        |label: &str, status: &str, on, note| StageView { label: label.into(), status: status.into(), on, note };
+    if task.is_closed_before_golive {
+        return vec![stage("存量办结", "done", task.closed_on, None)];
+    }
+    if task.state == TaskState::Withdrawn {
+        let issued = task.issued_on.map(|on| stage("下发", "done", Some(on), None));
+        let note = "录入错误，不再计入任务数".to_owned();
+        return issued.into_iter().chain([stage("作废", "current", None, Some(note))]).collect();
+    }
+    let here = match task.state {
+        TaskState::Draft | TaskState::Withdrawn => "下发",
+        TaskState::Issued => "认领",
+        TaskState::Planning | TaskState::PlanReview => "方案",
+        TaskState::Rectifying => "整改",
+        TaskState::ClosureReview => "销号",
+        TaskState::Observing => "跟踪巩固",
+        TaskState::Closed => "",
     };
     let waits = requests
         .iter()
@@ -108,35 +117,37 @@ pub(super) fn stages(task: &Task, requests: &[RequestView], lead: Option<&Named>
         .map(|s| format!("等 {}", s.person.as_ref().map_or(s.label.clone(), |p| p.name.clone())));
     let lead = lead.map_or("牵头单位", |l| l.name.as_str());
     let otherwise = match task.state {
-        TaskState::Issued => format!("等 {lead} 认领"),
-        TaskState::Planning => format!("等 {lead} 报方案"),
-        TaskState::Rectifying => format!("等 {lead} 报节点、交写实、申请销号"),
+        TaskState::Issued => format!("等 {lead}认领"),
+        TaskState::Planning => format!("等 {lead}报方案"),
+        TaskState::Rectifying => format!("等 {lead}报节点、交写实、申请销号"),
         TaskState::Observing => "期满后整改办确认".to_owned(),
         state => state.label().to_owned(),
     };
-    let dates = [
-        task.issued_on,
-        task.claimed_at.map(domain::calendar::today),
-        None,
-        None,
-        task.closed_on,
-        task.observing_until,
-        None,
+    let path = [
+        ("下发", task.issued_on),
+        ("认领", task.claimed_at.map(domain::calendar::today)),
+        ("方案", None),
+        ("整改", None),
+        ("销号", task.closed_on),
+        ("跟踪巩固", task.observing_until),
+        ("确认", None),
     ];
-    ["下发", "认领", "方案", "整改", "销号", "跟踪巩固", "确认"]
-        .iter()
-        .zip(dates)
-        .enumerate()
-        .map(|(i, (label, on))| StageView {
-            label: (*label).to_owned(),
-            status: match i.cmp(&place) {
-                std::cmp::Ordering::Less => "done",
-                std::cmp::Ordering::Equal => "current",
-                std::cmp::Ordering::Greater => "ahead",
-            }
-            .to_owned(),
-            on,
-            note: (i == place).then(|| waits.clone().unwrap_or_else(|| otherwise.clone())),
+    // An immediate correction has no plan to pass (docs/domain.md §5).
+    let has_plan = task.draft.disposition != Some(Disposition::Immediate);
+    let mut is_passed = true;
+    path.into_iter()
+        .filter(|(label, _)| has_plan || *label != "方案")
+        .map(|(label, on)| {
+            let is_here = label == here;
+            is_passed &= !is_here;
+            let status = if is_here {
+                "current"
+            } else if is_passed {
+                "done"
+            } else {
+                "ahead"
+            };
+            stage(label, status, on, is_here.then(|| waits.clone().unwrap_or_else(|| otherwise.clone())))
         })
         .collect()
 }

@@ -407,11 +407,12 @@ impl Task {
         milestone.due_on.filter(|on| self.reopened_on.is_none_or(|reopened| *on >= reopened))
     }
 
-    /// Milestone weight done and planned.
+    /// Milestone weight done and planned; what was finished before the product came is whole (docs/domain.md §6, §8).
     pub fn progress(&self) -> (u32, u32) {
         self.milestones().iter().fold((0, 0), |(done, all), m| {
             let weight = u32::from(m.weight);
-            (done + if self.done.contains_key(&m.id) { weight } else { 0 }, all + weight)
+            let is_done = self.is_closed_before_golive || self.done.contains_key(&m.id);
+            (done + if is_done { weight } else { 0 }, all + weight)
         })
     }
 
