@@ -225,9 +225,13 @@ pub async fn log_out(request: HttpRequest, app: Data<App>) -> Result<HttpRespons
 
 fn navigation(loaded: &LoadedActor) -> Vec<String> {
     use domain::actor::Role::{Leader, Supervisor, Unit};
+    // Somebody who only belongs to teams enters nothing.
+    let is_office = loaded.actor.assignments.iter().any(|a| a.kind == AssignmentKind::Office);
+    let only_checks = !is_office && !loaded.actor.assignments.is_empty();
     let entries: &[&str] = match (loaded.actor.role, loaded.actor.duty) {
         (Some(Unit), _) => &["todo", "ledger", "statements", "plans", "signing"],
         (Some(Leader), _) => &["todo", "ledger", "signing"],
+        (Some(Supervisor), _) if only_checks => &["todo", "ledger", "signing", "rounds"],
         (Some(Supervisor), _) => &["todo", "ledger", "signing", "imports", "rounds"],
         (None, Some(_)) => &["organisation"],
         (None, None) => &[],

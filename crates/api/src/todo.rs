@@ -9,9 +9,10 @@ use domain::actor::{Actor, Role};
 use domain::calendar::{self, Calendar, Week};
 use domain::chain::Digest;
 use domain::ids::{PersonId, RoundId, UnitId};
-use domain::sign_request::{RequestState, Verdict};
+use domain::policy::Who;
+use domain::sign_request::{RequestState, SignRequest, Verdict};
 use domain::task::command::Action;
-use domain::task::state::StatementReply;
+use domain::task::state::{StatementMark, StatementReply};
 use domain::task::text::Words;
 use domain::task::{self};
 use domain::weekly_statement;
@@ -43,10 +44,13 @@ pub struct TodoItem {
     pub since: Option<DateTime<Utc>>,
     /// Who or what made it begin.
     pub from: Option<String>,
+    /// None where no rule sets a time; then it says how long it has waited.
     pub due_at: Option<DateTime<Utc>>,
     /// Working days until then; negative when it is past.
     pub working_days_left: Option<i64>,
-    /// overdue, today, week or later.
+    /// Working days since it began.
+    pub working_days_waited: Option<i64>,
+    /// overdue, today, week, waiting (no rule sets a time) or later.
     pub group: String,
     /// How many, where it is about several.
     pub count: usize,
@@ -145,7 +149,7 @@ impl Collector<'_> {
             Some(due) if due <= calendar::end_of_day(today) => "today",
             Some(due) if due <= end_of_week => "week",
             Some(_) => "later",
-            None => "week",
+            None => "waiting",
         }
     }
 
@@ -157,6 +161,11 @@ impl Collector<'_> {
     fn days_until(&self, at: DateTime<Utc>) -> i64 {
         let last = calendar::today(at - TimeDelta::seconds(1));
         self.calendar.working_days_between(calendar::today(self.now), last)
+    }
+
+    /// Working days from the day of an instant to today.
+    fn days_since(&self, at: DateTime<Utc>) -> i64 {
+        self.calendar.working_days_between(calendar::today(at), calendar::today(self.now))
     }
 
     fn push(&mut self, loaded: Option<&LoadedTask>, action: Action, what: String, context: String, span: Span) {
@@ -174,6 +183,7 @@ impl Collector<'_> {
             from,
             group: self.group(due_at).to_owned(),
             working_days_left: due_at.map(|at| self.days_until(at)),
+            working_days_waited: since.map(|at| self.days_since(at)),
             due_at,
             count: 1,
             about: loaded.map(|l| l.task.id.0).into_iter().collect(),
@@ -200,6 +210,10 @@ impl Collector<'_> {
                 Action::Sign | Action::ConfirmSignature | Action::RecordMeeting => {
                     for (id, on_behalf) in &act.requests {
                         let Some(request) = task.request(*id).map(|r| &r.request) else { continue };
+                        // Where a person can sign himself, it waits for him and not for the desk that could enter his paper.
+                        if act.action == Action::RecordMeeting && !waits_for_meeting(request) {
+                            continue;
+                        }
                         let context = on_behalf.map(|p| format!("代 {} 签", self.name(p))).unwrap_or_default();
                         let what = format!("{}：{}", act.action.label(), request.kind.label());
                         let by = format!("{} 报", self.name(request.submitted_by));
@@ -218,13 +232,14 @@ impl Collector<'_> {
                     self.push(Some(loaded), act.action, "处理责任分工调整申请".into(), String::new(), span);
                 }
                 Action::Confirm if act.missing.is_empty() => {
-                    let ended = task.observing_until.map(calendar::end_of_day);
+                    let ended = task.observing_until.map(|on| calendar::instant(on, NaiveTime::MIN));
                     let span = Span::default().since(ended, "期满");
                     self.push(Some(loaded), act.action, "确认销号".into(), "跟踪巩固期满".into(), span);
                 }
                 Action::RequestClosure if act.missing.is_empty() => {
-                    let span = Span::until(due(task.draft.due_on));
-                    self.push(Some(loaded), act.action, "申请销号".into(), "条件已经齐备".into(), span);
+                    let span = Span::until(due(task.draft.due_on.or(task.draft.review_on)));
+                    let context = self.returned(task).unwrap_or_else(|| "条件已经齐备".to_owned());
+                    self.push(Some(loaded), act.action, "申请销号".into(), context, span);
                 }
                 Action::CompleteMilestone => self.milestones(loaded),
                 Action::SubmitStatement => self.statements(loaded),
@@ -262,7 +277,7 @@ impl Collector<'_> {
                     what: request.kind.label().to_owned(),
                     waits_for: step.person.map_or_else(|| step.label.clone(), |p| self.name(p)),
                     since: request.submitted_at,
-                    working_days: -self.days_until(request.submitted_at),
+                    working_days: self.days_since(request.submitted_at),
                 });
             }
         }
@@ -290,8 +305,10 @@ impl Collector<'_> {
         }
     }
 
+    /// The units the caller acts for; a supervisor or a leader acts for none, wherever his home post is.
     fn own_units(&self) -> Vec<UnitId> {
-        self.actor.person().map(|p| p.memberships.iter().filter_map(|m| m.unit.unit()).collect()).unwrap_or_default()
+        let person = self.actor.person().filter(|p| p.role == Some(Role::Unit));
+        person.map(|p| p.memberships.iter().filter_map(|m| m.unit.unit()).collect()).unwrap_or_default()
     }
 
     /// Missing weeks and returned statements; the running week is one line for all tasks.
@@ -305,16 +322,19 @@ impl Collector<'_> {
                 self.push(Some(loaded), Action::SubmitStatement, what, String::new(), span);
                 self.of_week(week);
             }
-            let returned: Vec<Week> = task
+            let returned: Vec<(Week, DateTime<Utc>)> = task
                 .statements
                 .iter()
                 .filter(|s| s.unit == unit && s.reply == StatementReply::Returned)
                 .filter(|s| task.statement(unit, s.week).is_some_and(|n| n.revision == s.revision))
-                .map(|s| s.week)
+                .map(|s| (s.week, s.at))
                 .collect();
-            for week in returned {
+            for (week, at) in returned {
+                // Before the cut-off it is one of that week's; after it, it is changed as soon as one can.
+                let due_at = weekly_statement::cut_off(week, &loaded.facts, self.calendar).filter(|at| *at > self.now);
                 let what = format!("修改退回的第{}周写实", week.number());
-                self.push(Some(loaded), Action::SubmitStatement, what, String::new(), Span::default());
+                let span = Span::until(due_at).since(Some(at), "所交被退回");
+                self.push(Some(loaded), Action::SubmitStatement, what, String::new(), span);
                 self.of_week(week);
             }
         }
@@ -327,9 +347,9 @@ impl Collector<'_> {
     }
 
     /// Several tasks and one act make one line.
-    fn together(&mut self, action: Action, what: String, about: Vec<Uuid>, due_at: Option<DateTime<Utc>>) {
+    fn together(&mut self, action: Action, what: String, about: Vec<Uuid>, span: Span) {
         if !about.is_empty() {
-            self.push(None, action, what, String::new(), Span::until(due_at));
+            self.push(None, action, what, String::new(), span);
             if let Some(last) = self.items.last_mut() {
                 last.count = about.len();
                 last.about = about;
@@ -360,6 +380,17 @@ pub async fn list_todo(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result
         })
         .await?;
     Ok(HttpResponse::Ok().json(list))
+}
+
+/// Whether nobody but a meeting can take the next step.
+fn waits_for_meeting(request: &SignRequest) -> bool {
+    request.current_step().and_then(|i| request.chain.get(i)).is_some_and(|step| step.who == Who::Meeting)
+}
+
+/// Whether a statement is the newest of its week and nobody has answered it.
+fn waits_for_answer(task: &task::state::Task, mark: &StatementMark) -> bool {
+    mark.reply == StatementReply::Waiting
+        && task.statement(mark.unit, mark.week).is_some_and(|newest| newest.revision == mark.revision)
 }
 
 fn is_returned(task: &task::state::Task) -> bool {
@@ -406,6 +437,7 @@ fn collect(
     let (mut drafts, mut unanswered, mut unwritten) = (Vec::new(), Vec::new(), Vec::new());
     let (mut owed, mut written) = (0, 0);
     let mut unread: Vec<DateTime<Utc>> = Vec::new();
+    let mut unanswered_since: Option<DateTime<Utc>> = None;
     let mut cut_off = None;
     for loaded in all {
         collector.look(loaded);
@@ -427,19 +459,20 @@ fn collect(
         }
         if open.iter().any(|o| o.action == Action::AcknowledgeStatement) {
             unanswered.push(task.id.0);
+            let oldest = task.statements.iter().filter(|s| waits_for_answer(task, s)).map(|s| s.at).min();
+            unanswered_since = unanswered_since.into_iter().chain(oldest).min();
         }
     }
     if cut_off.is_some_and(|at| at > now) {
         let what = format!("交第{}周写实（已交 {written} / {owed}）", week.number());
-        collector.together(Action::SubmitStatement, what, unwritten, cut_off);
+        let monday = calendar::instant(week.monday(), NaiveTime::MIN);
+        let span = Span::until(cut_off).since(Some(monday), "本周");
+        collector.together(Action::SubmitStatement, what, unwritten, span);
     }
-    collector.together(Action::Issue, format!("下发任务 {} 项", drafts.len()), drafts, None);
-    collector.together(
-        Action::AcknowledgeStatement,
-        format!("阅签写实，涉及 {} 项任务", unanswered.len()),
-        unanswered,
-        None,
-    );
+    collector.together(Action::Issue, format!("下发任务 {} 项", drafts.len()), drafts, Span::default());
+    let what = format!("阅签写实，涉及 {} 项任务", unanswered.len());
+    let span = Span::default().since(unanswered_since, "最早一份");
+    collector.together(Action::AcknowledgeStatement, what, unanswered, span);
     let mut handed_in = collector.handed_in;
     if let Some(since) = unread.iter().min() {
         handed_in.push(HandedIn {
@@ -453,7 +486,9 @@ fn collect(
     }
     handed_in.sort_by_key(|h| h.since);
     let mut items = collector.items;
-    items.sort_by_key(|i| (i.due_at.unwrap_or(DateTime::<Utc>::MAX_UTC), i.number.clone()));
+    // What has a time by its time, then what has waited longest.
+    let last = DateTime::<Utc>::MAX_UTC;
+    items.sort_by_key(|i| (i.due_at.unwrap_or(last), i.since.unwrap_or(last), i.number.clone()));
     TodoList {
         overdue: items.iter().filter(|i| i.group == "overdue").count(),
         today: items.iter().filter(|i| i.group == "today").count(),

@@ -484,7 +484,8 @@ export interface paths {
         put?: never;
         /**
          * Look at a plan or a ledger: the body is the xlsx file. It is kept, with what is said of it, until the next one.
-         * @description What was said of a file of the same shape before holds for this one too. Answers 422 with the reason when it is no file to read.
+         * @description What was said of this very file holds still, so that the same file again changes nothing; of another file of the same shape, what its
+         *     columns mean. Answers 422 with the reason when it is no file to read.
          */
         post: operations["open_preview"];
         delete?: never;
@@ -2896,14 +2897,22 @@ export interface components {
             since?: string | null;
             /** @description Who or what made it begin. */
             from?: string | null;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description None where no rule sets a time; then it says how long it has waited.
+             */
             due_at?: string | null;
             /**
              * Format: int64
              * @description Working days until then; negative when it is past.
              */
             working_days_left?: number | null;
-            /** @description overdue, today, week or later. */
+            /**
+             * Format: int64
+             * @description Working days since it began.
+             */
+            working_days_waited?: number | null;
+            /** @description overdue, today, week, waiting (no rule sets a time) or later. */
             group: string;
             /** @description How many, where it is about several. */
             count: number;
@@ -3589,6 +3598,7 @@ export interface operations {
         parameters: {
             query?: {
                 after?: number;
+                before?: number;
                 limit?: number;
             };
             header?: never;

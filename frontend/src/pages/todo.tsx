@@ -11,10 +11,12 @@ import { ActionPanel } from '../task/panel'
 import { useSend } from '../ui/form'
 import { Empty, Loaded, Loading, NoRound, Refused, Shape } from '../ui/parts'
 import { useTitle } from '../ui/title'
-import { began, left, said, until } from '../ui/words'
+import { began, left, said, until, waited } from '../ui/words'
 
 type Item = Schemas['TodoItem']
-const groups = [['overdue', '逾期'], ['today', '今日'], ['week', '本周'], ['later', '以后']] as const
+const groups = [['overdue', '逾期'], ['today', '今日'], ['week', '本周'], ['waiting', '随到随办'], ['later', '以后']] as const
+/** What cannot wait is drawn full; of the rest only what comes first. */
+const urgent = ['overdue', 'today']
 
 /** Acts that need no more than a click. */
 const atOnce: Record<string, string> = { claim: 'claim' }
@@ -52,7 +54,7 @@ function Whole({ list }: { list: Schemas['TodoList'] }) {
                 {i === 0 && <><span>何时起</span><span>何时止</span></>}
               </header>
               <ul className="card lines">
-                {group.items.map((item) => <Line key={`${item.action}.${item.task_id}.${item.what}`} item={item} isLate={group.key === 'overdue'} isFirst={i === 0} />)}
+                {group.items.map((item, nth) => <Line key={`${item.action}.${item.task_id}.${item.what}`} item={item} isLate={group.key === 'overdue'} isFirst={urgent.includes(group.key) || (i === 0 && nth === 0)} />)}
               </ul>
             </section>
           ))}
@@ -74,7 +76,7 @@ function Line({ item, isLate, isFirst }: { item: Item; isLate: boolean; isFirst:
     await post(`/tasks/${item.task_id}/${path}`, {}, item.version ?? undefined)
     await queries.invalidateQueries()
   })
-  const emphasis = isLate || isFirst ? 'main' : 'soft'
+  const emphasis = isFirst ? 'main' : 'soft'
   return (
     <li className={isOpen ? 'open' : ''}>
       <div className="line">
@@ -86,7 +88,7 @@ function Line({ item, isLate, isFirst }: { item: Item; isLate: boolean; isFirst:
         </div>
         <div className="span">{item.since ? <><span>{began(item.since)}</span><small>{item.from}</small></> : <span className="muted">—</span>}</div>
         <div className={isLate ? 'span late' : 'span'}>
-          {item.due_at ? <><span>{until(item.due_at)}</span><small>{left(item.working_days_left)}</small></> : <span className="muted">未定时限</span>}
+          {item.due_at ? <><span>{until(item.due_at)}</span><small>{left(item.working_days_left)}</small></> : <span className="muted">{waited(item.working_days_waited) || '—'}</span>}
         </div>
         <div className="do">
           {path ? (

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { began, checkCode, day, left, moment, said, size, today, until, week } from './words'
+import { began, checkCode, day, left, moment, said, size, today, until, waited, week } from './words'
 
 describe('words', () => {
   it('says moments in the time of Shanghai', () => {
@@ -13,6 +13,8 @@ describe('words', () => {
     expect(until(`${year + 1}-03-31T16:00:00Z`)).toBe(`${year + 1}年3月31日`)
     expect(until(`${year + 1}-03-31T09:00:00Z`)).toBe(`${year + 1}年3月31日 17:00`)
     expect(began(`${year + 1}-03-31T16:00:00Z`)).toBe(`${year + 1}年4月1日`)
+    expect(moment(`${year - 1}-03-31T16:00:00Z`)).toBe(`${year - 1}年3月31日 24:00`)
+    expect(moment(`${year - 1}-03-31T16:00:30Z`)).toBe(`${year - 1}年4月1日 00:00`)
     expect(until(`${today()}T04:00:00Z`)).toBe('今日 12:00')
   })
   it('puts no machine date before a reader', () => {
@@ -21,6 +23,9 @@ describe('words', () => {
   })
   it('counts working days both ways', () => {
     expect([left(3), left(0), left(-2), left(null)]).toEqual(['还有 3 个工作日', '今日到期', '已逾期 2 个工作日', ''])
+  })
+  it('says how long something waits that has no time limit', () => {
+    expect([waited(0), waited(3), waited(null)]).toEqual(['今日交来', '已等 3 个工作日', ''])
   })
   it('names weeks and sizes', () => {
     expect(week('2026-W05')).toBe('第5周')

@@ -8,11 +8,22 @@ export function day(on?: string | null): string {
   return y === new Date().getFullYear() ? `${m}月${d}日` : `${y}年${m}月${d}日`
 }
 
-/** 9月18日 17:00 */
+/** 9月18日 17:00; the midnight that ends a day is that day's 24:00. */
 export function moment(at?: string | null): string {
   if (!at) return '—'
+  const last = endOfDay(at)
+  return last ? `${day(last)} 24:00` : clock(at)
+}
+
+/** The day that ends at this instant, if one does. */
+function endOfDay(at: string): string | null {
+  const isMidnight = Date.parse(at) % 60_000 === 0 && clock(at).endsWith(' 00:00')
+  return isMidnight ? iso(new Date(Date.parse(at) - 1000)) : null
+}
+
+function clock(at: string): string {
   const parts = new Intl.DateTimeFormat('zh-CN', {
-    timeZone: zone, year: 'numeric', month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false,
+    timeZone: zone, year: 'numeric', month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
   }).formatToParts(new Date(at))
   const part = (type: string) => parts.find((p) => p.type === type)?.value ?? ''
   const year = Number(part('year')) === new Date().getFullYear() ? '' : `${part('year')}年`
@@ -22,11 +33,10 @@ export function moment(at?: string | null): string {
 /** The last moment something may be done: 今日 17:00, 9月18日 17:00; a midnight ends the day before it and is said as that day. */
 export function until(at?: string | null): string {
   if (!at) return ''
-  const said = moment(at)
-  const isMidnight = said.endsWith(' 00:00')
-  const on = iso(isMidnight ? new Date(Date.parse(at) - 1000) : new Date(at))
+  const last = endOfDay(at)
+  const on = last ?? iso(new Date(at))
   const name = on === today() ? '今日' : day(on)
-  return isMidnight ? name : `${name} ${said.slice(-5)}`
+  return last ? name : `${name} ${clock(at).slice(-5)}`
 }
 
 /** The day something began: 9月18日. */
@@ -57,6 +67,12 @@ export function left(days?: number | null): string {
   if (days === null || days === undefined) return ''
   if (days < 0) return `已逾期 ${-days} 个工作日`
   return days === 0 ? '今日到期' : `还有 ${days} 个工作日`
+}
+
+/** How long something without a time limit has waited: 今日交来, 已等 3 个工作日. */
+export function waited(days?: number | null): string {
+  if (days === null || days === undefined) return ''
+  return days <= 0 ? '今日交来' : `已等 ${days} 个工作日`
 }
 
 /** 第38周 of 2026-W38. */
