@@ -84,6 +84,7 @@ export function Frame() {
         </p>
       </nav>
       <main id="content" className="content" tabIndex={-1}>
+        <p className="onpaper">{round?.name}　{me.name} {moment(new Date().toISOString())} 打印</p>
         {me.navigation.length === 0 ? <Empty>账号还没有授权，请联系安全管理员。</Empty> : <Outlet />}
       </main>
       {changing && (

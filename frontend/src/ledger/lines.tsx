@@ -3,8 +3,8 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { Fragment, useState } from 'react'
 import { type Schemas, client, get } from '../api/client'
-import { hasForm } from '../task/forms'
-import { Light, Loaded, Progress } from '../ui/parts'
+import { hasForm, isNext } from '../task/forms'
+import { Light, Loaded, Progress, State } from '../ui/parts'
 import { day, left, moment, said, week } from '../ui/words'
 
 type Item = Schemas['LedgerLine']
@@ -69,10 +69,10 @@ export function Lines({ items, canChoose, chosen, setChosen, isStale }: {
                       <td className="unit" title={item.lead_unit ?? ''}>{item.lead_unit ?? '—'}</td>
                       <td className="nowrap">{item.lead_leader ?? '—'}</td>
                       <td className="nowrap">{item.disposition_label ?? '—'}</td>
-                      <td className="nowrap"><Due item={item} /></td>
+                      <td className="due"><Due item={item} /></td>
                       <td className="nowrap"><Progress done={item.progress_done} all={item.progress_all} /></td>
-                      <td className="nowrap"><span className="state">{item.state_label}</span></td>
-                      <td className="reason">{item.is_closed ? <span className="muted">—</span> : <><Light light={item.light} /> {item.light.reasons[0] && <small>{said(item.light.reasons[0])}</small>}</>}</td>
+                      <td className="stands"><State label={item.state_label} /></td>
+                      <td className="reason">{item.is_closed ? <span className="muted">—</span> : <><Light light={item.light} />{item.light.reasons[0] && <small>{said(item.light.reasons[0])}</small>}</>}</td>
                     </tr>
                     {isPeeked && <tr className="peek"><td colSpan={width}><Peek id={item.id} /></td></tr>}
                   </Fragment>
@@ -132,7 +132,7 @@ function Peek({ id }: { id: string }) {
             </div>
             <div className="acts">
               <Link to="/tasks/$id" params={{ id }} search={{}} className="button">打开任务</Link>
-              {task.open_actions.filter((a) => a.is_possible && hasForm(a.action)).slice(0, 2).map((a) => (
+              {task.open_actions.filter((a) => a.is_possible && isNext(a.action) && hasForm(a.action)).slice(0, 2).map((a) => (
                 <Link key={a.action} to="/tasks/$id" params={{ id }} search={{ act: a.action }} className="button quiet">{a.label}</Link>
               ))}
             </div>

@@ -42,7 +42,7 @@ export function Plans() {
             return (
               <>
                 <div className="head"><h1>认领与方案</h1><p>待认领 {claims.length} 项，待报方案 {plans.length} 项，审核中 {waiting.length} 项</p></div>
-                {claims.length + plans.length + waiting.length === 0 && <Empty>没有要认领或编报方案的任务。新下发的任务会先出现在这里。</Empty>}
+                {claims.length + plans.length + waiting.length === 0 && <Empty>没有要认领或编报方案的任务。新下发的任务会先出现在这里。<br /><Link to="/ledger" search={{}} className="button">看台账</Link></Empty>}
                 <Claim work={claims} />
                 <Package work={plans} round={round} />
                 <Waiting items={waiting} lines={found.items} />

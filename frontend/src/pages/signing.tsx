@@ -111,7 +111,7 @@ function Line({ item, isChosen, toggle, open, setOpen }: {
       <div className="line">
         {toggle && <input type="checkbox" aria-label={`选择 ${item.task_number} ${item.kind_label}`} checked={isChosen} disabled={item.needs_method} title={item.needs_method ? '核查须逐项写明核实方式' : undefined} onChange={() => toggle(item.id)} />}
         <div className="what">
-          <p><b>{item.kind_label}</b><span className="muted">{item.waits_for}</span></p>
+          <p><b>{item.kind_label}</b>{item.waits_for && <span className="muted">{item.actions.includes(own) ? `${item.waits_for}环节` : `等 ${item.waits_for}`}</span>}</p>
           <p><Link to="/tasks/$id" params={{ id: item.task_id }} search={{}} className="number">{item.task_number}</Link>{item.title}</p>
           <p className="muted">{item.lead_unit}{item.due_on && `，时限 ${day(item.due_on)}`} <Light light={item.light} /></p>
         </div>

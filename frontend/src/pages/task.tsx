@@ -4,17 +4,16 @@ import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import { type Schemas, client, get } from '../api/client'
 import { Files } from '../task/files'
-import { hasForm } from '../task/forms'
+import { hasForm, isNext, place } from '../task/forms'
 import { ActionPanel } from '../task/panel'
 import { Requests } from '../task/requests'
 import { Menu } from '../ui/menu'
+import { usePrinting } from '../ui/printing'
 import { Empty, Light, Loaded, Progress } from '../ui/parts'
 import { useTitle } from '../ui/title'
 import { day, left, moment, said, week } from '../ui/words'
 
 export type TaskView = Schemas['TaskView']
-
-const primary = ['claim', 'sign', 'confirm_signature', 'submit_plan', 'submit_statement', 'request_closure', 'issue', 'confirm', 'uphold']
 
 export function Task() {
   const { id } = useParams({ from: '/tasks/$id' })
@@ -40,7 +39,7 @@ function Whole({ task }: { task: TaskView }) {
           <h1><span className="number">{task.number}</span>{task.title}</h1>
           <div className="acts">
             {front.map((a, i) => (
-              <button key={a.action} type="button" className={i === 0 && a.is_possible ? 'main' : ''} aria-pressed={shown === a} title={a.missing[0] && said(a.missing[0].text)} onClick={() => show(a.action)}>{a.label}</button>
+              <button key={a.action} type="button" className={i === 0 && a.is_possible && isNext(a.action) ? 'main' : ''} aria-pressed={shown === a} title={a.missing[0] && said(a.missing[0].text)} onClick={() => show(a.action)}>{a.label}</button>
             ))}
             {more.length > 0 && (
               <Menu className="more" face="更多">
@@ -50,7 +49,7 @@ function Whole({ task }: { task: TaskView }) {
           </div>
         </div>
         <p className="facts">
-          <Light light={task.light} withReason />
+          {task.light.level !== 'none' && <Light light={task.light} withReason />}
           <span className="state">{task.state_label}</span>
           {task.due_on && <span>时限 <b>{day(task.due_on)}</b>{task.working_days_left !== null && `，${left(task.working_days_left)}`}{task.original_due_on && task.original_due_on !== task.due_on && `（原定 ${day(task.original_due_on)}）`}</span>}
           {task.review_on && <span>下次评估 <b>{day(task.review_on)}</b></span>}
@@ -90,14 +89,12 @@ function Whole({ task }: { task: TaskView }) {
   )
 }
 
-const rank = (a: Schemas['OpenActionView']) => {
-  const place = primary.indexOf(a.action)
-  return (place < 0 ? 50 : place) + (a.is_possible ? 0 : 20)
-}
+const rank = (a: Schemas['OpenActionView']) => place(a.action) + (a.is_possible ? 0 : 20)
 
 function Content({ task }: { task: TaskView }) {
   const [isAll, setAll] = useState(false)
-  const shownStatements = isAll ? task.statements : task.statements.slice(0, 4)
+  const isPrinting = usePrinting()
+  const shownStatements = isAll || isPrinting ? task.statements : task.statements.slice(0, 4)
   /** The same unit's newest words of an earlier week. */
   const before = (s: Schemas['StatementView']) => task.statements.find((o) => o.unit.id === s.unit.id && o.is_newest && o.week < s.week)?.progress ?? null
   return (
@@ -110,7 +107,7 @@ function Content({ task }: { task: TaskView }) {
           <dt>完成标准</dt>
           <dd>
             {task.criteria.length === 0 && <span className="muted">编报方案时确定</span>}
-            <ol className="criteria">{task.criteria.map((c) => <li key={c.id}>{c.text}<small className={c.n_evidence > 0 ? 'ok' : 'muted'}>佐证 {c.n_evidence} 份{c.is_defaulted && '，默认标准待确认'}</small></li>)}</ol>
+            <ol className="criteria">{task.criteria.map((c) => <li key={c.id}>{c.text}<small className={c.n_evidence > 0 ? 'ok' : 'muted'}>佐证 {c.n_evidence} 份{c.is_defaulted && '，默认标准'}</small></li>)}</ol>
           </dd>
         </dl>
       </section>
@@ -122,7 +119,7 @@ function Content({ task }: { task: TaskView }) {
             <Nodes nodes={task.milestones.filter((n) => n.measure_id === m.id || n.id === m.id)} />
           </div>
         ))}
-        <Nodes nodes={task.milestones.filter((n) => !n.measure_id && !task.measures.some((m) => m.id === n.id))} />
+        <OfTheWhole nodes={task.milestones.filter((n) => !n.measure_id && !task.measures.some((m) => m.id === n.id))} />
       </section>
       <section className="card">
         <h2>每周写实 <span>新的在上</span></h2>
@@ -178,6 +175,12 @@ function Nodes({ nodes }: { nodes: Schemas['MilestoneView'][] }) {
   )
 }
 
+/** Nodes of no single measure, in the column of the others. */
+function OfTheWhole({ nodes }: { nodes: Schemas['MilestoneView'][] }) {
+  if (nodes.length === 0) return null
+  return <div className="measure"><p className="words muted">整项任务</p><Nodes nodes={nodes} /></div>
+}
+
 function People({ task }: { task: TaskView }) {
   const list = (people: Schemas['Named'][], first: string) => people.map((p, i) => `${p.name}${i === 0 ? `（${first}）` : ''}`).join('　') || '—'
   return (
@@ -207,7 +210,7 @@ function SupportingLine({ s }: { s: Schemas['SupportingView'] }) {
   )
 }
 
-const views = [['deciding', '要紧的'], ['all', '全部']] as const
+const views = [['deciding', '重要'], ['all', '全部']] as const
 
 /** What happened before the lines the task brings with it, once asked for. */
 function useEarlierHistory(task: TaskView) {
@@ -243,6 +246,7 @@ function History({ task }: { task: TaskView }) {
         {lines.map((h) => <li key={h.seq}>{h.who} {said(h.text)}<small>{moment(h.at)}</small></li>)}
       </ul>
       {rest > 0 && <button type="button" className="plain" disabled={earlier.isFetching} onClick={earlier.more}>再看更早的 {Math.min(50, rest)} 条</button>}
+      {rest > 0 && <p className="onpaper">更早的 {rest} 条未印</p>}
     </section>
   )
 }

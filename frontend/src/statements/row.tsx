@@ -79,8 +79,8 @@ export function Row({ line, sheet, rows, isOpen, onOpen, onWritten }: {
             <div className="pair">
               <TextField label="困难（可不填）" value={values.difficulties} onChange={(difficulties) => change({ difficulties })} error={at('/difficulties')} />
               <TextField label="请领导组协调（可不填）" value={values.help_wanted} onChange={(help_wanted) => change({ help_wanted })} error={at('/help_wanted')} />
-              <TextField label="下周打算（可不填）" value={values.next_step} onChange={(next_step) => change({ next_step })} error={at('/next_step')} />
             </div>
+            <TextField label="下周打算（可不填）" value={values.next_step} onChange={(next_step) => change({ next_step })} error={at('/next_step')} />
             <Attach line={line} files={files} onAdd={(added) => change({ files: [...files, ...added] })} />
           </>
         ) : (

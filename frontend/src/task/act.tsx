@@ -22,6 +22,12 @@ export function useAct(task: Task, path: string, body: () => unknown, done: () =
   }, missing)
 }
 
+/** Why the last request came back; requests come newest first, and only the newest's return is still to be answered. */
+export function Returned({ task }: { task: Task }) {
+  const said = task.requests.slice(0, 1).filter((r) => r.is_returned).flatMap((r) => r.signatures).reverse().find((s) => s.words && !s.is_void)
+  return said ? <div className="missing"><p><b>上次退回</b>：{said.person?.name}“{said.words}”</p></div> : null
+}
+
 export function ActForm({ form, verb, danger, disabled, shown, kept, children }: {
   form: ReturnType<typeof useSend>
   verb: string

@@ -2,7 +2,7 @@
 import { type ReactNode, useState } from 'react'
 import { Check, PickField, TextField, blank, useDraft } from '../ui/form'
 import { day, today } from '../ui/words'
-import { ActForm, type FormProps, useAct } from './act'
+import { ActForm, type FormProps, Returned, useAct } from './act'
 import { PeopleAndUnits, usePeople, useUnits } from './parties'
 import { PlanForm } from './plan'
 import { ConfirmForm, MeetingForm, ObjectForm, PaperForm, RecallForm, SignForm } from './signforms'
@@ -43,6 +43,11 @@ export const forms: Record<string, (props: FormProps) => ReactNode> = {
 
 /** Whether the page has a form for an act; returning a statement is part of answering it, saving a plan of handing it in. */
 export const hasForm = (action: string) => action in forms
+
+/** What moves a task on, most pressing first; everything else stands behind it. */
+const next = ['claim', 'sign', 'confirm_signature', 'record_meeting', 'submit_plan', 'submit_statement', 'request_closure', 'issue', 'confirm', 'uphold', 'complete_milestone', 'acknowledge_statement']
+export const isNext = (action: string) => next.includes(action)
+export const place = (action: string) => (isNext(action) ? next.indexOf(action) : next.length + 30)
 
 /** Who will be able to verify it, said before it is issued. */
 function verifiers(task: FormProps['task']): string {
@@ -143,6 +148,7 @@ function ClosureForm({ task, done, open }: FormProps) {
   const form = useAct(task, 'request-closure', () => values, () => { forget(); done() }, () => blank({ '/results': values.results, '/occurred_on': values.occurred_on }))
   return (
     <ActForm form={form} verb="申请销号" disabled={!open.is_possible} shown={['/results', '/occurred_on']} kept={kept}>
+      <Returned task={task} />
       <TextField label="整改成效" rows={4} value={values.results} onChange={(results) => change({ results })} error={form.at('/results')} hint="对照完成标准写结果，有数写数" />
       <TextField label="实际完成日期" type="date" value={values.occurred_on} onChange={(occurred_on) => change({ occurred_on })} error={form.at('/occurred_on')} />
       <Check label="我是单位负责人，承诺以上内容真实（经办人报送不勾选）" value={values.pledge} onChange={(pledge) => change({ pledge })} />

@@ -4,7 +4,7 @@ import { post } from '../api/client'
 import { Check, PickField, TextField, blank, useDraft, useSend } from '../ui/form'
 import { Refused } from '../ui/parts'
 import { day, said, today } from '../ui/words'
-import { ActForm, type FormProps, useAct } from './act'
+import { ActForm, type FormProps, Returned, useAct } from './act'
 import { usePeople, useUnitsBelow } from './parties'
 
 type Milestone = { id?: string | null; measure?: string | null; unit?: string | null; weight?: number; title: string; proof: string; due_on: string }
@@ -68,11 +68,9 @@ export function PlanForm({ task, done, open, mode }: FormProps & { mode: 'submit
   const shown = ['/objective', '/plan/objective', '/plan/unit_leader', '/reason'].concat(values.milestones.flatMap((_, i) => ['title', 'due_on', 'proof', 'measure', 'unit'].map((key) => `${isSubmit ? '/plan' : ''}/milestones/${i}/${key}`)))
   const setMilestone = (i: number, part: Partial<Milestone>) => change({ milestones: values.milestones.map((m, k) => (k === i ? { ...m, ...part } : m)) })
   const setCriterion = (i: number, text: string) => change({ criteria: values.criteria.map((c, k) => (k === i ? { ...c, text } : c)) })
-  // Requests come newest first; only the last one's return is still to be answered.
-  const words = task.requests.slice(0, 1).filter((r) => r.is_returned).flatMap((r) => r.signatures).reverse().find((s) => s.words && !s.is_void)
   return (
     <ActForm form={form} verb={isSubmit ? '报送方案' : '报送调整'} disabled={!open.is_possible} shown={shown} kept={kept}>
-      {words && <div className="missing"><p><b>上次退回</b>：{words.person?.name} “{words.words}”</p></div>}
+      <Returned task={task} />
       <TextField label="整改目标" rows={2} value={values.objective} onChange={(objective) => change({ objective })} error={form.at('/plan/objective') ?? form.at('/objective')} />
       <fieldset>
         <legend>完成标准（销号时逐条对照，每条要有佐证）</legend>

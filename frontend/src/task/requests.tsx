@@ -2,23 +2,25 @@
 import { type Schemas, download } from '../api/client'
 import { useSend } from '../ui/form'
 import { Refused } from '../ui/parts'
+import { usePrinting } from '../ui/printing'
 import { checkCode, day, moment } from '../ui/words'
 
 type Request = Schemas['RequestView']
 
 export function Requests({ task }: { task: Schemas['TaskView'] }) {
+  const isPrinting = usePrinting()
   return (
     <section className="card">
       <h2>签批 <span>新的在上</span></h2>
       {task.requests.length === 0 && <p className="muted">还没有签批事项。报送方案、申请延期和销号后，签批情况列在这里。</p>}
-      {task.requests.map((r) => <OneRequest key={r.id} request={r} />)}
+      {task.requests.map((r) => <OneRequest key={r.id} request={r} isUnfolded={r.is_open || isPrinting} />)}
     </section>
   )
 }
 
-function OneRequest({ request }: { request: Request }) {
+function OneRequest({ request, isUnfolded }: { request: Request; isUnfolded: boolean }) {
   return (
-    <details className="request" open={request.is_open}>
+    <details className="request" open={isUnfolded}>
       <summary>
         <b>{request.kind_label}</b> <span className="tag">{request.state_label}</span>
         <small>{request.submitted_by.name} {moment(request.submitted_at)} 报，所签内容校验码 {checkCode(request.content_hash)}</small>

@@ -37,8 +37,11 @@ export function SignForm({ task, done, open }: FormProps) {
     method: isVerifier ? values.method.trim() || null : null, occurred_on: isVerifier ? values.occurred_on : null, on_behalf_of: onBehalf?.id ?? null,
   })
   const finish = () => { forget(); done() }
-  const approve = useAct(task, 'sign', body('approve'), finish, () => (isVerifier ? blank({ '/method': values.method, '/occurred_on': values.occurred_on }) : []))
-  const back = useAct(task, 'sign', body('return'), finish, () => blank({ '/words': values.words }))
+  // Who verifies says how he looked, whatever he found.
+  const looked = () => (isVerifier ? blank({ '/method': values.method, '/occurred_on': values.occurred_on }) : [])
+  const approve = useAct(task, 'sign', body('approve'), finish, looked)
+  const back = useAct(task, 'sign', body('return'), finish, () => [...looked(), ...blank({ '/words': values.words })])
+  const at = (pointer: string) => back.at(pointer) ?? approve.at(pointer)
   if (!request) return <p className="muted">没有等您签批的事项。</p>
   return (
     <form className="stack sign" noValidate onSubmit={(e) => { e.preventDefault(); void approve.submit() }}>
@@ -49,13 +52,13 @@ export function SignForm({ task, done, open }: FormProps) {
       <Chain request={request} me={onBehalf?.id ?? me.person_id} />
       {isVerifier && (
         <div className="pair">
-          <TextField label="核实方式" value={values.method} onChange={(method) => change({ method })} error={approve.at('/method')} hint="如：现场查看、查阅原始凭证、访谈" />
-          <TextField label="核实日期" type="date" value={values.occurred_on} onChange={(occurred_on) => change({ occurred_on })} error={approve.at('/occurred_on')} />
+          <TextField label="核实方式" value={values.method} onChange={(method) => change({ method })} error={at('/method')} hint="如：现场查看、查阅原始凭证、访谈" />
+          <TextField label="核实日期" type="date" value={values.occurred_on} onChange={(occurred_on) => change({ occurred_on })} error={at('/occurred_on')} />
         </div>
       )}
       <Refused error={approve.error ?? back.error} shown={['/words', '/method', '/occurred_on']} />
       <div className="decide">
-        <TextField label="意见（同意可不填，退回必填）" rows={2} value={values.words} onChange={(words) => change({ words })} error={back.at('/words') ?? approve.at('/words')} />
+        <TextField label="意见（同意可不填，退回必填）" rows={2} value={values.words} onChange={(words) => change({ words })} error={at('/words')} />
         <div className="send">
           <button type="button" disabled={approve.busy || back.busy} onClick={() => void back.submit()}>退回</button>
           <button type="submit" className="main wide" disabled={approve.busy || back.busy}>{approve.busy || back.busy ? '正在提交…' : isVerifier ? '核实通过' : '同意并签字'}</button>

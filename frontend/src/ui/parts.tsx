@@ -28,6 +28,12 @@ export function Light({ light, withReason = false }: { light: Schemas['LightView
   )
 }
 
+/** Where something stands; what its word has in brackets goes below it, so that a column of them stays narrow. */
+export function State({ label }: { label: string }) {
+  const [word, more] = label.replace('）', '').split('（')
+  return <><span className="state">{word}</span>{more && <small className="muted">{more}</small>}</>
+}
+
 export function Progress({ done, all }: { done: number; all: number }) {
   if (all === 0) return <span className="muted">—</span>
   return (
