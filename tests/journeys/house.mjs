@@ -1,6 +1,6 @@
 // A server of its own with the sample group, a real Chromium, people who log in and act on the page.
-import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -29,14 +29,16 @@ export function login(name) {
 }
 
 export class House {
-  static async open() {
+  /** With the sample group, or bare: the three administrators of `bihuan init` and nothing else. */
+  static async open({ isBare = false } = {}) {
     const house = new House()
+    house.isBare = isBare
     house.folder = mkdtempSync(join(tmpdir(), 'bihuan-journey-'))
     house.shots = join(root, 'tests/results')
     mkdirSync(house.shots, { recursive: true })
     house.faults = []
     house.people = new Map()
-    house.browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: flags })
+    house.browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: flags, env: { ...process.env, LANGUAGE: 'zh_CN' } })
     await house.start(0)
     return house
   }
@@ -48,7 +50,8 @@ export class House {
     const program = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug/bihuan')
     const env = { ...process.env, BIHUAN_DATA_DIR: this.folder, BIHUAN_LISTEN: `127.0.0.1:${port}`, BIHUAN_WEB_DIR: join(root, 'frontend/dist'), BIHUAN_REHEARSAL_DAYS: String(days), BIHUAN_LOG: 'error' }
     delete env.BIHUAN_DATABASE_URL
-    this.server = spawn(program, ['serve', '--demo'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+    if (this.isBare && !this.password) this.init(program, env)
+    this.server = spawn(program, this.isBare ? ['serve'] : ['serve', '--demo'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
     await new Promise((done, fail) => {
       let said = ''
       this.server.stdout.on('data', (text) => {
@@ -57,7 +60,16 @@ export class House {
       })
       this.server.on('exit', (code) => fail(new Error(`the server ended with ${code}: ${said}`)))
     })
-    this.password = readFileSync(join(this.folder, 'demo-password'), 'utf8').trim()
+    if (!this.isBare) this.password = readFileSync(join(this.folder, 'demo-password'), 'utf8').trim()
+  }
+
+  /** The first three accounts, with one password. */
+  init(program, env) {
+    this.password = 'Qinghe-2031-Tong'
+    const file = join(this.folder, 'passwords')
+    writeFileSync(file, ['sysadmin', 'secadmin', 'auditor'].map((who) => `${who}:${this.password}\n`).join(''), { mode: 0o600 })
+    const made = spawnSync(program, ['init', '--passwords-file', file], { env, encoding: 'utf8' })
+    if (made.status !== 0) throw new Error(`init: ${made.stdout}${made.stderr}`)
   }
 
   async stop() {
@@ -76,7 +88,7 @@ export class House {
   }
 
   /** The page of somebody who is logged in. */
-  async as(who, size = { width: 1440, height: 900 }) {
+  async as(who, size = { width: 1440, height: 900 }, password = this.password) {
     const key = `${who}@${size.width}`
     const known = this.people.get(key)
     if (known) return known
@@ -92,7 +104,7 @@ export class House {
     })
     await page.goto(this.address)
     await page.getByLabel('账号').fill(who)
-    await page.getByLabel('密码').fill(this.password)
+    await page.getByLabel('密码').fill(password)
     await page.getByRole('button', { name: '登录' }).click()
     await page.getByRole('navigation', { name: '主导航' }).waitFor()
     this.people.set(key, page)

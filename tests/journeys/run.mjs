@@ -1,7 +1,10 @@
 // Journeys in a real Chromium: every step is done on the page by the person whose step it is.
 import assert from 'node:assert/strict'
+import { delegation, newAccount } from './administrators.mjs'
 import { byTheRules, onPhone, underTheThumb } from './eyes.mjs'
 import { House } from './house.mjs'
+import { handKept } from './ledger.mjs'
+import { firstMinutes } from './minutes.mjs'
 import { reassignment, stranger } from './rights.mjs'
 import { newRound } from './round.mjs'
 import { nothingIsLost, sentOnce } from './safety.mjs'
@@ -11,6 +14,10 @@ import { afterObservation, claimAndPlan, close, work } from './task.mjs'
 const started = Date.now()
 const house = await House.open()
 try {
+  await firstMinutes(house)
+  await newAccount(house)
+  await delegation(house)
+  await handKept(house)
   const task = await newRound(house)
   await claimAndPlan(house, task)
   await underTheThumb(house, task)

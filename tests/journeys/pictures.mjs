@@ -1,0 +1,223 @@
+// Pictures of every page as every role, to be looked at: node tests/journeys/pictures.mjs FOLDER [part of a picture's name …]
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { newcomer } from './administrators.mjs'
+import { House, root } from './house.mjs'
+
+const [folder, ...only] = process.argv.slice(2)
+if (!folder) throw new Error('usage: node tests/journeys/pictures.mjs FOLDER [part of a picture’s name …]')
+mkdirSync(folder, { recursive: true })
+
+const desk = { width: 1440, height: 900 }
+const wide = { width: 1920, height: 1080 }
+const phone = { width: 390, height: 844 }
+/** A page longer than this many screens is cut. */
+const screens = 3
+
+let taken = 0
+const wanted = (name) => only.length === 0 || only.some((part) => name.includes(part))
+
+/** Waits until nothing is being read and nothing moved for a moment. */
+async function settled(page) {
+  for (let still = 0; still < 3; still += 1) {
+    if (await page.locator('.loading').count()) still = -1
+    await page.waitForTimeout(100)
+  }
+}
+
+/** The page as it scrolls past, screen by screen. */
+async function look(page, name, { whole = true } = {}) {
+  await settled(page)
+  const { width, height } = page.viewportSize()
+  const long = await page.evaluate(() => document.documentElement.scrollHeight)
+  const n = whole ? Math.min(screens, Math.ceil(long / height)) : 1
+  for (let i = 0; i < n; i += 1) {
+    await page.evaluate((y) => window.scrollTo(0, y), i * height)
+    await page.screenshot({ path: join(folder, `${name}-${width}${i > 0 ? `-${i + 1}` : ''}.png`) })
+    taken += 1
+  }
+  const spread = await page.evaluate(() => document.documentElement.scrollWidth)
+  if (spread > width) console.log(`  ${name} at ${width}: ${spread} wide`)
+}
+
+/** What somebody sees at an address, at each size; `act` does something there first. */
+async function at(house, who, address, name, { sizes = [desk, phone], act, password } = {}) {
+  if (!wanted(name)) return
+  for (const size of sizes) {
+    const page = await house.as(who, size, password)
+    await page.goto(`${house.address}${address}`)
+    await page.locator('.head, .taskhead, .empty, .door').first().waitFor()
+    if (act) await act(page)
+    await look(page, name)
+  }
+}
+
+/** The address of the first task that a filter of the ledger finds. */
+async function first(house, who, filter) {
+  const page = await house.as(who)
+  await page.goto(`${house.address}/ledger?${filter}`)
+  const link = page.locator('.ledger td.title a, .empty').first()
+  await link.waitFor()
+  const href = await link.getAttribute('href')
+  if (!href) throw new Error(`${who} finds no task by ${filter}`)
+  return href
+}
+
+/** As it comes out of a printer, black on white, page after page. */
+async function print(house, who, address, name, landscape = false) {
+  if (!wanted(name)) return
+  const page = await house.as(who)
+  await page.goto(`${house.address}${address}`)
+  await page.locator('.ledger, .taskhead').first().waitFor()
+  await settled(page)
+  writeFileSync(join(folder, `${name}.pdf`), await page.pdf({ format: 'A4', landscape, preferCSSPageSize: false }))
+  taken += 1
+}
+
+async function door(house) {
+  if (!wanted('door')) return
+  for (const size of [desk, phone]) {
+    const context = await house.browser.newContext({ viewport: size, locale: 'zh-CN' })
+    const page = await context.newPage()
+    await page.goto(house.address)
+    await page.getByLabel('账号').waitFor()
+    await look(page, 'door')
+    await page.getByLabel('账号').fill('p072')
+    await page.getByLabel('密码').fill('not this one')
+    await page.getByRole('button', { name: '登录' }).click()
+    await page.locator('.refused').waitFor()
+    await look(page, 'door-refused')
+    await context.close()
+  }
+}
+
+async function administrators(house, prefix) {
+  for (const who of ['sysadmin', 'secadmin', 'auditor']) {
+    for (const part of ['accounts', 'people', 'units', 'delegations']) await at(house, who, `/organisation?part=${part}`, `${prefix}${who}-${part}`)
+  }
+  await at(house, 'auditor', '/organisation?part=log', `${prefix}auditor-log`)
+  const press = (name) => async (page) => {
+    await page.getByRole('button', { name }).first().click()
+    await page.getByRole('dialog').waitFor()
+  }
+  await at(house, 'sysadmin', '/organisation', `${prefix}sysadmin-new`, { act: press('建账号') })
+  await at(house, 'secadmin', '/organisation?part=delegations', `${prefix}secadmin-grant`, { act: press('登记授权') })
+  const own = async (page) => {
+    await page.locator('.me > summary').click()
+    await page.getByRole('button', { name: '修改密码' }).click()
+    await page.getByRole('dialog').waitFor()
+  }
+  await at(house, 'sysadmin', '/organisation', `${prefix}password`, { act: own })
+}
+
+async function everybody(house) {
+  const pages = {
+    p072: ['todo', 'ledger', 'signing', 'imports', 'rounds'],
+    p073: ['todo', 'signing'],
+    p068: ['todo', 'ledger', 'signing'],
+    p001: ['todo', 'ledger', 'signing'],
+    p003: ['todo', 'ledger', 'signing'],
+    p005: ['todo', 'signing'],
+    p012: ['todo', 'ledger', 'statements', 'plans', 'signing'],
+    p013: ['todo', 'ledger', 'statements', 'plans'],
+    p022: ['todo', 'plans', 'signing'],
+    p038: ['todo', 'plans', 'statements'],
+    p040: ['todo', 'ledger', 'statements'],
+    p041: ['todo', 'ledger', 'plans', 'signing'],
+  }
+  for (const [who, names] of Object.entries(pages)) for (const name of names) await at(house, who, `/${name}`, `${who}-${name}`)
+  for (const name of ['todo', 'ledger']) await at(house, 'p072', `/${name}`, `p072-${name}`, { sizes: [wide] })
+}
+
+async function office(house) {
+  const unfold = (name) => async (page) => page.getByRole('button', { name }).first().click()
+  await at(house, 'p072', '/ledger?light=red', 'p072-ledger-red')
+  await at(house, 'p072', '/ledger?text=%E6%B2%A1%E6%9C%89%E8%BF%99%E6%A0%B7%E7%9A%84', 'p072-ledger-none')
+  await at(house, 'p072', '/ledger?light=red', 'p072-peek', { act: unfold(/速览/) })
+  await at(house, 'p072', '/ledger?state=draft', 'p072-chosen', { act: async (page) => page.getByLabel('全选本页').check().catch(() => undefined) })
+  await at(house, 'p072', '/todo', 'p072-notices', { act: async (page) => page.locator('.notices > summary').click() })
+  await at(house, 'p072', '/todo', 'p072-answer', { act: async (page) => {
+    await page.getByRole('button', { name: '阅签' }).first().click()
+    await page.locator('.panel').waitFor()
+  } })
+  await at(house, 'p072', '/signing', 'p072-paper', { act: async (page) => {
+    await page.getByRole('button', { name: /代录|纸质/ }).first().click()
+    await page.locator('.panel').waitFor()
+  } })
+  const drop = (file) => async (page) => {
+    await page.locator('input[type=file]').setInputFiles(join(root, 'tests/fixtures', file))
+    await page.locator('.exits').waitFor()
+  }
+  await at(house, 'p072', '/imports', 'p072-import-old', { act: drop('ledgers/old.xlsx') })
+  await at(house, 'p072', '/imports', 'p072-import-plan', { act: drop('plan.xlsx') })
+}
+
+const states = ['draft', 'issued', 'planning', 'plan_review', 'rectifying', 'closure_review', 'observing', 'closed', 'withdrawn']
+
+async function tasks(house) {
+  for (const state of states.filter((s) => wanted(`task-${s}`))) {
+    const address = await first(house, 'p072', `state=${state}`)
+    await at(house, 'p072', address, `task-${state}`, state === 'rectifying' ? { sizes: [desk, phone, wide] } : {})
+  }
+  for (const [number, name] of [['T46', 'golive'], ['T51', 'reopened'], ['T41', 'overdue'], ['T07', 'immediate'], ['T11', 'extended'], ['T44', 'paper'], ['T26', 'cross']]) {
+    if (wanted(`task-${name}`)) await at(house, 'p072', await first(house, 'p072', `text=${number}`), `task-${name}`)
+  }
+  const acts = [
+    ['p022', 'state=planning', 'submit_plan'], ['p012', 'state=rectifying', 'request_closure'], ['p012', 'state=rectifying', 'request_extension'], ['p012', 'state=rectifying', 'submit_statement'],
+    ['p012', 'state=rectifying', 'attach_evidence'], ['p012', 'state=rectifying', 'propose_amendment'], ['p038', 'state=issued', 'claim'], ['p038', 'state=issued', 'wish_reassignment'],
+    ['p072', 'state=rectifying', 'reassign'], ['p072', 'state=draft', 'issue'],
+  ]
+  for (const [who, filter, act] of acts) if (wanted(`act-${act}`)) await at(house, who, `${await first(house, who, filter)}?act=${act}`, `act-${act}`)
+  const sign = async (page) => {
+    await page.getByRole('button', { name: '看内容并签' }).first().click()
+    await page.locator('.panel').waitFor()
+  }
+  for (const who of ['p001', 'p003', 'p005', 'p068']) await at(house, who, '/signing', `${who}-sign`, { act: sign })
+}
+
+async function paper(house) {
+  await print(house, 'p072', '/ledger', 'print-ledger', true)
+  if (wanted('print-task')) await print(house, 'p072', await first(house, 'p072', 'text=T51'), 'print-task')
+}
+
+/** Somebody who is named nowhere yet: each page before there is anything on it. */
+async function nobody(house, prefix, names) {
+  if (only.length > 0 && !only.some((part) => part.startsWith(prefix))) return
+  for (const [role, pages] of Object.entries(names)) {
+    const code = { 领导: 'P091', 单位: 'P092', 督导: 'P093' }[role]
+    const { login, password } = await newcomer(house, { code, name: `${role}新来`, unit: 'U307', post: '职员', role })
+    for (const name of pages) await at(house, login, `/${name}`, `${prefix}${login}-${name}`, { password })
+  }
+}
+
+/** A database that was only initialised: nobody has a round yet, nor the office that is to open it. */
+async function bare() {
+  const house = await House.open({ isBare: true })
+  try {
+    await administrators(house, 'bare-')
+    const maker = await house.as('sysadmin')
+    await maker.goto(`${house.address}/organisation?part=units`)
+    await maker.locator('input[type=file]').setInputFiles(join(root, 'tests/fixtures/units.csv'))
+    await maker.getByRole('button', { name: '预览' }).click()
+    await maker.getByRole('button', { name: '导入', exact: true }).click()
+    await maker.getByText('已新增').waitFor()
+    await nobody(house, 'bare-', { 督导: ['todo', 'ledger', 'signing', 'imports', 'rounds'] })
+  } finally {
+    await house.close()
+  }
+}
+
+const house = await House.open()
+try {
+  await door(house)
+  await administrators(house, '')
+  await everybody(house)
+  await office(house)
+  await nobody(house, 'nobody-', { 领导: ['todo', 'ledger', 'signing'], 单位: ['todo', 'ledger', 'statements', 'plans', 'signing'], 督导: ['todo', 'rounds', 'imports'] })
+  await tasks(house)
+  await paper(house)
+} finally {
+  await house.close()
+}
+if (only.length === 0 || only.some((part) => part.startsWith('bare'))) await bare()
+console.log(`${taken} pictures in ${folder}`)
