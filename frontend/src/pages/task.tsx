@@ -215,7 +215,7 @@ const views = [['deciding', '重要'], ['all', '全部']] as const
 /** What happened before the lines the task brings with it, once asked for. */
 function useEarlierHistory(task: TaskView) {
   const [isAsked, ask] = useState(false)
-  const upTo = (task.history.at(-1)?.seq ?? 1) - 1
+  const upTo = (task.history[task.history.length - 1]?.seq ?? 1) - 1
   const query = useInfiniteQuery({
     queryKey: ['task', task.id, 'history', upTo],
     queryFn: ({ pageParam }) => get(client.GET('/api/v1/tasks/{id}/history', { params: { path: { id: task.id }, query: { up_to: pageParam } } })),
