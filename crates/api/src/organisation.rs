@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::auth;
 use crate::extract::{Body, Caller, IdempotencyKey, Params, read};
 use crate::problem::Problem;
 
@@ -190,6 +191,7 @@ pub async fn import_organisation(
         }
         Err(error) => return Err(error.into()),
     };
+    auth::forget();
     Ok(HttpResponse::Ok().json(OrganisationImport::from(counts)))
 }
 
@@ -274,6 +276,7 @@ pub async fn grant_delegation(
             })
         })
         .await?;
+    auth::forget();
     Ok(HttpResponse::Created().json(view))
 }
 
@@ -285,5 +288,6 @@ pub async fn revoke_delegation(caller: Caller, app: Data<App>, id: Path<Uuid>) -
     app.db
         .write(&caller.origin.actor, move |conn| organisation::revoke_delegation(conn, &origin, DelegationId(*id)))
         .await?;
+    auth::forget();
     Ok(HttpResponse::NoContent().finish())
 }

@@ -171,6 +171,21 @@ async fn one_duty_makes_an_account_another_opens_it_and_neither_alone() {
 }
 
 #[actix_web::test]
+async fn a_stand_in_is_one_from_the_moment_it_is_entered_to_the_moment_it_is_ended() {
+    let house = House::new().await;
+    let people = house.get("secadmin", "/people").await.ok();
+    let id = |code: &str| people.as_array().unwrap().iter().find(|p| p["code"] == code).unwrap()["id"].clone();
+    let stands_in = async || house.get("p006", "/me").await.ok()["stands_in_for"].as_array().unwrap().len();
+    assert_eq!(stands_in().await, 0);
+    let grant = json!({ "person_id": id("P003"), "stand_in_id": id("P006"), "from_on": house.today(), "document": "授权书", "granted_by": "党委会" });
+    let made = house.request("secadmin", "POST", "/delegations", None, Some(grant)).await.ok();
+    assert_eq!(stands_in().await, 1, "nothing that was known of him before is believed");
+    let path = format!("/delegations/{}", made["id"].as_str().unwrap());
+    house.request("secadmin", "DELETE", &path, None, None).await.ok();
+    assert_eq!(stands_in().await, 0);
+}
+
+#[actix_web::test]
 async fn a_sensitive_matter_is_read_by_its_readers_and_found_by_nobody_else() {
     let house = House::new().await;
     let round = house.round().await;
