@@ -194,3 +194,67 @@ async fn a_marked_file_is_neither_kept_nor_taken_in() {
     let answer = house.request("p072", "POST", &format!("/import-previews/{id}/commit"), None, body).await;
     assert_eq!(answer.status, 422);
 }
+
+/// Sets the words of a round that mean done.
+async fn set_done_words(house: &House, round: &str, done: &[&str]) -> support::Answer {
+    let view = house.get("p072", &format!("/rounds/{round}")).await.ok();
+    let mut policy = view["policy"].clone();
+    policy["completion_words"]["done"] = json!(done);
+    let body = json!({ "policy": policy, "basis": "领导组第2次会议纪要" });
+    house.request("p072", "PUT", &format!("/rounds/{round}/policy"), view["version"].as_i64(), Some(body)).await
+}
+
+#[actix_web::test]
+async fn what_counts_as_done_is_what_the_round_says() {
+    let house = House::new().await;
+    let round = round(&house).await;
+    let file = xlsx(&[
+        &["序号", "存在问题", "整改措施", "责任单位", "整改时限", "完成情况"],
+        &["1", "甲事未办", "办甲事", "财务部", "2020年9月30日", "已移交"],
+        &["2", "乙事未办", "办乙事", "审计部", "2020年9月30日", "已完成"],
+    ]);
+    let before = open(&house, &round, file).await;
+    assert_eq!((cells(&before, "status_unclear"), cells(&before, "closing_incomplete")), (vec!["F2"], vec!["F3"]));
+    set_done_words(&house, &round, &["已移交", "长期坚持"]).await.refused(422, "policy-unsound");
+    set_done_words(&house, &round, &["已移交"]).await.ok();
+    // The file that is being looked at follows, and so does the next one.
+    let id = before["id"].as_str().unwrap();
+    for after in [house.get("p072", &format!("/import-previews/{id}")).await.ok(), open(&house, &round, file).await] {
+        assert_eq!((cells(&after, "status_unclear"), cells(&after, "closing_incomplete")), (vec!["F3"], vec!["F2"]));
+    }
+    let looked =
+        house.upload("p072", &format!("/rounds/{round}/imports?filename=a.xlsx&dry_run=true"), file).await.ok();
+    let kinds = |cell: &str| -> Vec<&str> {
+        let doubts = looked["report"]["doubts"].as_array().unwrap().iter();
+        doubts.filter(|d| d["cell"] == cell).map(|d| d["kind"].as_str().unwrap()).collect()
+    };
+    assert_eq!((kinds("F2"), kinds("F3")), (vec!["closing_incomplete"], vec!["status_unclear"]));
+}
+
+#[actix_web::test]
+async fn the_command_line_reads_with_the_words_of_the_round_it_is_told() {
+    let house = House::new().await;
+    let round = round(&house).await;
+    set_done_words(&house, &round, &["已移交"]).await.ok();
+    let file = xlsx(&[
+        &["序号", "存在问题", "整改措施", "责任单位", "整改时限", "完成情况"],
+        &["1", "甲事未办", "办甲事", "财务部", "2020年9月30日", "已移交"],
+    ]);
+    let path = house.folder().join("a.xlsx");
+    std::fs::write(&path, file).unwrap();
+    let kinds = |more: &[&str]| -> Vec<String> {
+        let told = std::process::Command::new(env!("CARGO_BIN_EXE_bihuan"))
+            .args(["import", "--dry-run", "--json"])
+            .args(more)
+            .arg(&path)
+            .env("BIHUAN_DATA_DIR", house.folder())
+            .env("BIHUAN_DATABASE_URL", house.db.url())
+            .output()
+            .unwrap();
+        assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stderr));
+        let report: Value = serde_json::from_slice(&told.stdout).unwrap();
+        report["doubts"].as_array().unwrap().iter().map(|d| d["kind"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(kinds(&["--round", "L-1"]), ["closing_incomplete"]);
+    assert_eq!(kinds(&[]), ["status_unclear"], "without a round the default holds");
+}

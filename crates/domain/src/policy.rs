@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::refusal::{FieldError, Refusal};
 use crate::words;
+use crate::workbook::completion::CompletionWords;
 
 words! {
     /// What a sign request is about (docs/domain.md §9).
@@ -104,6 +105,9 @@ pub struct Policy {
     pub default_criterion: String,
     /// Whether pages carry reader and time.
     pub watermark: bool,
+    /// What the words of a ledger's state column mean when it is imported. A policy kept before there was a list has the default.
+    #[serde(default)]
+    pub completion_words: CompletionWords,
 }
 
 fn step(who: Who, count: u8, label: &str) -> StepRule {
@@ -165,6 +169,7 @@ impl Default for Policy {
             claim_or_plan_late_level: AlertLevel::Yellow,
             default_criterion: "全部措施完成并有佐证材料".to_owned(),
             watermark: true,
+            completion_words: CompletionWords::default(),
         }
     }
 }
@@ -176,7 +181,7 @@ impl Policy {
     }
 
     /// Refuses what no round could work with: an empty or repeated chain, a closure without two verifiers and a ratifier,
-    /// a cut-off that is no time of a week (docs/domain.md §3, §9).
+    /// a cut-off that is no time of a week, a completion word that says nothing or two things (docs/domain.md §3, §9).
     pub fn check(&self) -> Result<(), Refusal> {
         let mut errors = Vec::new();
         for kind in RequestKind::ALL {
@@ -216,6 +221,7 @@ impl Policy {
         if self.default_criterion.trim().is_empty() {
             errors.push(FieldError::at("/default_criterion", "required"));
         }
+        errors.extend(self.completion_words.check("/completion_words"));
         if errors.is_empty() { Ok(()) } else { Err(Refusal::invalid("policy-unsound", errors)) }
     }
 }
@@ -236,6 +242,21 @@ mod tests {
         closure[2].count = 1;
         let refusal = policy.check().unwrap_err();
         assert_eq!(refusal.errors, vec![FieldError::at("/chains/closure", "closure-chain-weak")]);
+    }
+
+    #[test]
+    fn a_policy_kept_before_a_setting_existed_has_its_default() {
+        let mut kept = serde_json::to_value(Policy::default()).unwrap();
+        kept.as_object_mut().unwrap().remove("completion_words");
+        assert_eq!(serde_json::from_value::<Policy>(kept).unwrap(), Policy::default());
+    }
+
+    #[test]
+    fn a_completion_word_says_one_thing() {
+        let mut policy = Policy::default();
+        policy.completion_words.open.push("已完成。".to_owned());
+        let at = format!("/completion_words/open/{}", policy.completion_words.open.len() - 1);
+        assert_eq!(policy.check().unwrap_err().errors, vec![FieldError::at(at, "word-repeated")]);
     }
 
     #[test]

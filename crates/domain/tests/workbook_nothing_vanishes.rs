@@ -121,7 +121,7 @@ fn sheet(dice: &mut Dice, name: &str) -> Sheet {
 
 fn read(book: &Book, corrections: &Corrections) -> Reading {
     let directory = Directory::default();
-    let completion = CompletionWords::default();
+    let completion = CompletionWords::default().index();
     ledger::read(book, &Context { directory: &directory, default_year: 2020, completion: &completion, corrections })
 }
 

@@ -1472,6 +1472,17 @@ export interface components {
             occurred_on: string;
             note?: string | null;
         };
+        /** @description The words of a round by what they say. White space, closing marks and what stands in brackets do not matter: 整改中（80%） is 整改中. */
+        CompletionWords: {
+            /** @description Done and closed: 存量办结. */
+            done: string[];
+            /** @description Basically done and kept up: closed as well. */
+            sustained: string[];
+            /** @description Not finished: in progress or not started. */
+            open: string[];
+            /** @description Not finished, and kept up without an end: 长期坚持. */
+            lasting: string[];
+        };
         /** @description The second officer's answer to a recorded signature. */
         ConfirmSignature: {
             request: components["schemas"]["SignRequestId"];
@@ -2236,6 +2247,8 @@ export interface components {
             default_criterion: string;
             /** @description Whether pages carry reader and time. */
             watermark: boolean;
+            /** @description What the words of a ledger's state column mean when it is imported. A policy kept before there was a list has the default. */
+            completion_words?: components["schemas"]["CompletionWords"];
         };
         /** @description A post of a person. */
         PostView: {

@@ -6,11 +6,11 @@ use chrono::{DateTime, Datelike, Utc};
 use domain::actor::Actor;
 use domain::calendar::Calendar;
 use domain::ids::RoundId;
-use domain::workbook::completion::CompletionWords;
+use domain::policy::Policy;
 use domain::workbook::ledger::{self, Context, Corrections};
 use domain::workbook::{Directory, ImportReport, PlanDraft};
 use persistence::imports::{self, ImportOutcome, ImportSource};
-use persistence::{Error, Origin};
+use persistence::{Error, Origin, rounds};
 
 use crate::app::App;
 use crate::config::Config;
@@ -72,7 +72,17 @@ pub fn run(config: &Config, request: &ImportRequest<'_>) -> Result<String, Strin
         None => Directory::default(),
     };
     let corrections = Corrections { year: request.year, ..Corrections::default() };
-    let completion = CompletionWords::default();
+    let policy = match (&opened, request.round) {
+        (Some(opened), Some(code)) => {
+            let found = opened.app.db.read_now(|conn| {
+                let round = rounds::find_by_code(conn, code)?;
+                Ok(rounds::policy(conn, RoundId(round.id), round.policy_version)?.0)
+            });
+            if request.dry_run { found.unwrap_or_default() } else { found.map_err(fail)? }
+        }
+        _ => Policy::default(),
+    };
+    let completion = policy.completion_words.index();
     let context = Context {
         directory: &directory,
         default_year: today.year(),

@@ -7,12 +7,14 @@ use std::sync::Arc;
 
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpResponse, post};
+use chrono::Datelike;
 use domain::ids::RoundId;
 use domain::refusal::Refusal;
-use domain::workbook::completion::CompletionWords;
+use domain::workbook::completion::Completions;
 use domain::workbook::ledger::{self, Context, Corrections, Reading};
 use domain::workbook::{Directory, ImportReport, PlanDraft};
 use persistence::imports::{self, ImportOutcome, ImportSource};
+use persistence::rounds;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -79,12 +81,42 @@ pub struct PlanImportView {
     pub kept: i32,
 }
 
+/// What the files of a round are read with.
+struct Ground {
+    directory: Directory,
+    /// The year of dates that have none.
+    year: i32,
+    /// What the words of the state column mean there.
+    completion: Completions,
+}
+
+impl Ground {
+    /// That of a round, for whoever may import into it.
+    async fn of(caller: &Caller, app: &App, round: RoundId) -> Result<Arc<Self>, Problem> {
+        let origin = caller.origin.clone();
+        let found = app
+            .db
+            .read(&caller.origin.actor, move |conn| {
+                let row = rounds::find(conn, &origin.actor, round)?;
+                domain::rights::permit_office(&origin.actor, round)?;
+                let feedback_on = row.feedback_on;
+                let (policy, _) = rounds::policy(conn, round, row.policy_version)?;
+                Ok(Self {
+                    directory: imports::directory(conn, &origin.actor, origin.now)?,
+                    year: feedback_on.unwrap_or_else(|| domain::calendar::today(origin.now)).year(),
+                    completion: policy.completion_words.index(),
+                })
+            })
+            .await?;
+        Ok(Arc::new(found))
+    }
+}
+
 /// Reads a file with what a person said of it.
-fn look(bytes: &[u8], directory: &Directory, default_year: i32, corrections: &Corrections) -> Result<Reading, Refusal> {
+fn look(bytes: &[u8], ground: &Ground, corrections: &Corrections) -> Result<Reading, Refusal> {
     let book = office::book(bytes)?;
-    let completion = CompletionWords::default();
-    let context = Context { directory, default_year, completion: &completion, corrections };
-    Ok(ledger::read(&book, &context))
+    let Ground { directory, year, completion } = ground;
+    Ok(ledger::read(&book, &Context { directory, default_year: *year, completion, corrections }))
 }
 
 fn preview(plan: &PlanDraft, directory: &Directory) -> Vec<PreviewTask> {
@@ -129,28 +161,17 @@ pub async fn import_plan(
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     let round = RoundId(*id);
-    let origin = caller.origin.clone();
-    let (directory, default_year) = app
-        .db
-        .read(&caller.origin.actor, move |conn| {
-            let row = persistence::rounds::find(conn, &origin.actor, round)?;
-            domain::rights::permit_office(&origin.actor, round)?;
-            let year = previews::round_year(row.feedback_on, origin.now);
-            Ok((imports::directory(conn, &origin.actor, origin.now)?, year))
-        })
-        .await?;
+    let ground = Ground::of(&caller, &app, round).await?;
     let bytes = read(payload, LARGEST).await.map_err(|_| Problem::field("/file", "file-too-large"))?;
     let sha256 = tokens::digest(&bytes);
     let corrections = Corrections { year: query.0.year, ..Corrections::default() };
-    let directory = Arc::new(directory);
-    let names = directory.clone();
-    let reading = tokio::task::spawn_blocking(move || look(&bytes, &names, default_year, &corrections))
-        .await
-        .map_err(Problem::internal)??;
+    let known = ground.clone();
+    let reading =
+        tokio::task::spawn_blocking(move || look(&bytes, &known, &corrections)).await.map_err(Problem::internal)??;
     let plan = reading.plan;
     let mut view = PlanImportView {
         report: plan.report(),
-        tasks: preview(&plan, &directory),
+        tasks: preview(&plan, &ground.directory),
         is_committed: false,
         created: 0,
         updated: 0,

@@ -5,17 +5,17 @@ use std::sync::Arc;
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpResponse, get, post, put};
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::ids::RoundId;
 use domain::workbook::ledger::{Corrections, Question, Reading, SheetReading};
-use domain::workbook::{Directory, Doubt, ImportReport, Merge};
+use domain::workbook::{Doubt, ImportReport, Merge};
 use persistence::imports::previews::{self, Preview, PreviewLine};
 use persistence::imports::{self, ImportOutcome, ImportSource};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::{LARGEST, PlanImportView, look};
+use super::{Ground, LARGEST, PlanImportView, look};
 use crate::app::App;
 use crate::extract::{Body, Caller, Params, read};
 use crate::office;
@@ -131,34 +131,9 @@ fn view(preview: &Preview, reading: Reading) -> ImportPreview {
     }
 }
 
-/// The year of a round's dates: that of its feedback, else this one.
-pub(super) fn round_year(feedback_on: Option<NaiveDate>, now: DateTime<Utc>) -> i32 {
-    feedback_on.unwrap_or_else(|| domain::calendar::today(now)).year()
-}
-
-/// Names and the round's year, for whoever may import into it.
-async fn ground(caller: &Caller, app: &App, round: RoundId) -> Result<(Arc<Directory>, i32), Problem> {
-    let origin = caller.origin.clone();
-    let found = app
-        .db
-        .read(&caller.origin.actor, move |conn| {
-            let row = persistence::rounds::find(conn, &origin.actor, round)?;
-            domain::rights::permit_office(&origin.actor, round)?;
-            let year = round_year(row.feedback_on, origin.now);
-            Ok((imports::directory(conn, &origin.actor, origin.now)?, year))
-        })
-        .await?;
-    Ok((Arc::new(found.0), found.1))
-}
-
-async fn reading(
-    bytes: &Arc<Vec<u8>>,
-    directory: &Arc<Directory>,
-    year: i32,
-    corrections: Corrections,
-) -> Result<Reading, Problem> {
-    let (bytes, directory) = (bytes.clone(), directory.clone());
-    let read = tokio::task::spawn_blocking(move || look(&bytes, &directory, year, &corrections));
+async fn reading(bytes: &Arc<Vec<u8>>, ground: &Arc<Ground>, corrections: Corrections) -> Result<Reading, Problem> {
+    let (bytes, ground) = (bytes.clone(), ground.clone());
+    let read = tokio::task::spawn_blocking(move || look(&bytes, &ground, &corrections));
     Ok(read.await.map_err(Problem::internal)??)
 }
 
@@ -183,7 +158,7 @@ pub async fn open_preview(
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     let round = RoundId(*id);
-    let (directory, year) = ground(&caller, &app, round).await?;
+    let ground = Ground::of(&caller, &app, round).await?;
     let bytes = read(payload, LARGEST).await.map_err(|_| Problem::field("/file", "file-too-large"))?;
     let sha256 = tokens::digest(&bytes);
     let bytes = Arc::new(bytes.to_vec());
@@ -191,13 +166,13 @@ pub async fn open_preview(
     let known = app.db.read(&caller.origin.actor, move |conn| previews::said_of(conn, round, &digest)).await?;
     let is_known = known.is_some();
     let mut corrections = known.unwrap_or_default();
-    let mut found = reading(&bytes, &directory, year, corrections.clone()).await?;
+    let mut found = reading(&bytes, &ground, corrections.clone()).await?;
     if !is_known {
         let shape = found.shape.clone();
         let kept = app.db.read(&caller.origin.actor, move |conn| previews::mapping(conn, &shape)).await?;
         if !kept.is_empty() {
             corrections.sheets = kept;
-            found = reading(&bytes, &directory, year, corrections.clone()).await?;
+            found = reading(&bytes, &ground, corrections.clone()).await?;
         }
     }
     // A file that must not be taken in is not kept either.
@@ -232,9 +207,9 @@ pub async fn list_previews(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Re
 #[get("/import-previews/{id}")]
 pub async fn get_preview(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     let mut preview = find(&caller, &app, *id).await?;
-    let (directory, year) = ground(&caller, &app, preview.round).await?;
+    let ground = Ground::of(&caller, &app, preview.round).await?;
     let bytes = Arc::new(std::mem::take(&mut preview.body));
-    let found = reading(&bytes, &directory, year, preview.corrections.clone()).await?;
+    let found = reading(&bytes, &ground, preview.corrections.clone()).await?;
     Ok(HttpResponse::Ok().json(view(&preview, found)))
 }
 
@@ -254,15 +229,15 @@ pub async fn correct_preview(
         return Err(Problem::field("/answers", "too-many"));
     }
     let mut preview = find(&caller, &app, *id).await?;
-    let (directory, year) = ground(&caller, &app, preview.round).await?;
+    let ground = Ground::of(&caller, &app, preview.round).await?;
     let bytes = Arc::new(std::mem::take(&mut preview.body));
     // The shape is that of the file as it came, so that the next one is known by it.
     let shape = if corrections.sheets == preview.corrections.sheets {
         String::new()
     } else {
-        reading(&bytes, &directory, year, Corrections::default()).await?.shape
+        reading(&bytes, &ground, Corrections::default()).await?.shape
     };
-    let found = reading(&bytes, &directory, year, corrections.clone()).await?;
+    let found = reading(&bytes, &ground, corrections.clone()).await?;
     let (origin, said, id) = (caller.origin.clone(), corrections.clone(), *id);
     app.db.write(&caller.origin.actor, move |conn| previews::correct(conn, &origin, id, &said, &shape)).await?;
     preview.corrections = corrections;
@@ -365,9 +340,9 @@ pub async fn commit_preview(
     body: Body<TakeRequest>,
 ) -> Result<HttpResponse, Problem> {
     let mut preview = find(&caller, &app, *id).await?;
-    let (directory, year) = ground(&caller, &app, preview.round).await?;
+    let ground = Ground::of(&caller, &app, preview.round).await?;
     let bytes = Arc::new(std::mem::take(&mut preview.body));
-    let plan = reading(&bytes, &directory, year, preview.corrections.clone()).await?.plan;
+    let plan = reading(&bytes, &ground, preview.corrections.clone()).await?.plan;
     let report = plan.report();
     let plan = if body.0.take == Take::Clear { plan.clear() } else { plan };
     let calendar = app.calendar().await?;

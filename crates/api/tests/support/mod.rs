@@ -15,11 +15,16 @@ use api::app::{App, AppSettings, Clock};
 use api::tokens::TokenKeys;
 use api::{demo, routes, telemetry, web};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use domain::actor::UnitPath;
+use domain::ids::{PersonId, UnitId};
+use domain::workbook::table::{read_people, read_units};
+use domain::workbook::{Directory, DirectoryPerson, DirectoryUnit};
 use futures_util::future::LocalBoxFuture;
 use persistence::Database;
 use persistence::dataset::{self, Size};
 use persistence::testing::TestDatabase;
 use serde_json::{Value, json};
+use uuid::Uuid;
 
 type Call = Box<dyn Fn(Request) -> LocalBoxFuture<'static, Result<ServiceResponse<BoxBody>, actix_web::Error>>>;
 
@@ -98,7 +103,7 @@ impl House {
     }
 
     async fn around(db: TestDatabase, pool: Database, now: DateTime<Utc>) -> Self {
-        let folder = std::env::temp_dir().join(format!("bihuan-test-{}", uuid::Uuid::now_v7()));
+        let folder = std::env::temp_dir().join(format!("bihuan-test-{}", Uuid::now_v7()));
         let settings = AppSettings {
             data_dir: folder.clone(),
             web_dir: None,
@@ -167,7 +172,7 @@ impl House {
             .await
             .unwrap()
             .unwrap_or_else(|| panic!("no account {login}"));
-        let (token, _) = self.app.keys.issue(credential.id, credential.epoch, uuid::Uuid::nil(), now).unwrap();
+        let (token, _) = self.app.keys.issue(credential.id, credential.epoch, Uuid::nil(), now).unwrap();
         self.tokens.borrow_mut().insert(login.to_owned(), (now, token.clone()));
         token
     }
@@ -256,6 +261,34 @@ impl Drop for House {
             assert_eq!(persistence::testing::counters_apart(&self.db.super_url()), Vec::<String>::new());
         }
         let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// The sample group's units and people as names are looked up, without a database.
+pub fn directory() -> Directory {
+    let units = read_units(include_str!("../../../../tests/fixtures/units.csv")).unwrap();
+    let people = read_people(include_str!("../../../../tests/fixtures/people.csv")).unwrap();
+    let id =
+        |code: &str| units.iter().position(|u| u.code == code).map(|i| UnitId(Uuid::from_u128(i as u128 + 1))).unwrap();
+    Directory {
+        units: units
+            .iter()
+            .map(|u| DirectoryUnit {
+                id: id(&u.code),
+                name: u.name.clone(),
+                aliases: u.aliases.clone(),
+                path: UnitPath(vec![id(&u.code)]),
+            })
+            .collect(),
+        people: people
+            .iter()
+            .enumerate()
+            .map(|(i, p)| DirectoryPerson {
+                id: PersonId(Uuid::from_u128(1000 + i as u128)),
+                name: p.name.clone(),
+                units: vec![id(&p.unit_code)],
+            })
+            .collect(),
     }
 }
 

@@ -1,6 +1,11 @@
-//! What the words in a ledger's state column mean. The list belongs to the round; this is the default.
+//! What the words in a ledger's state column mean. The list belongs to the round's policy (docs/domain.md §3, §20); its default is here.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
 
 use super::grid::squeeze;
+use crate::refusal::FieldError;
 
 /// What a word says of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,95 +20,168 @@ pub enum Completion {
     Lasting,
 }
 
-/// The words of a round, squeezed, each with what it says.
-#[derive(Clone, Debug)]
-pub struct CompletionWords(Vec<(String, Completion)>);
+/// The words of a round by what they say. White space, closing marks and what stands in brackets do not matter: 整改中（80%） is 整改中.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct CompletionWords {
+    /// Done and closed: 存量办结.
+    pub done: Vec<String>,
+    /// Basically done and kept up: closed as well.
+    pub sustained: Vec<String>,
+    /// Not finished: in progress or not started.
+    pub open: Vec<String>,
+    /// Not finished, and kept up without an end: 长期坚持.
+    pub lasting: Vec<String>,
+}
 
 /// Words seen in real ledgers.
-const DEFAULT: &[(&str, Completion)] = &[
-    ("已完成", Completion::Done),
-    ("完成", Completion::Done),
-    ("全部完成", Completion::Done),
-    ("已全部完成", Completion::Done),
-    ("已经完成", Completion::Done),
-    ("已整改", Completion::Done),
-    ("已整改完成", Completion::Done),
-    ("已整改到位", Completion::Done),
-    ("整改到位", Completion::Done),
-    ("整改完成", Completion::Done),
-    ("完成整改", Completion::Done),
-    ("整改完毕", Completion::Done),
-    ("已办结", Completion::Done),
-    ("办结", Completion::Done),
-    ("已销号", Completion::Done),
-    ("销号", Completion::Done),
-    ("已整改销号", Completion::Done),
-    ("已完成并销号", Completion::Done),
-    ("现场处置", Completion::Done),
-    ("已现场处置", Completion::Done),
-    ("√", Completion::Done),
-    ("✓", Completion::Done),
-    ("✔", Completion::Done),
-    ("☑", Completion::Done),
-    ("是", Completion::Done),
-    ("100%", Completion::Done),
-    ("基本完成并长期坚持", Completion::Sustained),
-    ("已完成并长期坚持", Completion::Sustained),
-    ("已经完成,长期坚持", Completion::Sustained),
-    ("已完成,长期坚持", Completion::Sustained),
-    ("已整改,长期坚持", Completion::Sustained),
-    ("基本完成,长期坚持", Completion::Sustained),
-    ("长期坚持", Completion::Lasting),
-    ("持续整改", Completion::Lasting),
-    ("持续推进", Completion::Lasting),
-    ("持续坚持", Completion::Lasting),
-    ("基本完成", Completion::Open),
-    ("阶段性办结", Completion::Open),
-    ("阶段性完成", Completion::Open),
-    ("部分整改", Completion::Open),
-    ("部分完成", Completion::Open),
-    ("整改中", Completion::Open),
-    ("正在整改", Completion::Open),
-    ("正在推进", Completion::Open),
-    ("推进中", Completion::Open),
-    ("进行中", Completion::Open),
-    ("办理中", Completion::Open),
-    ("按计划推进", Completion::Open),
-    ("有序推进", Completion::Open),
-    ("未完成", Completion::Open),
-    ("未整改", Completion::Open),
-    ("未销号", Completion::Open),
-    ("未启动", Completion::Open),
-    ("尚未启动", Completion::Open),
-    ("未开始", Completion::Open),
-    ("待整改", Completion::Open),
-    ("待完成", Completion::Open),
-    ("逾期", Completion::Open),
-    ("逾期未完成", Completion::Open),
-    ("×", Completion::Open),
-    ("否", Completion::Open),
-    ("/", Completion::Open),
-    ("-", Completion::Open),
-    ("—", Completion::Open),
+const DONE: &[&str] = &[
+    "已完成",
+    "完成",
+    "全部完成",
+    "已全部完成",
+    "已经完成",
+    "已整改",
+    "已整改完成",
+    "已整改到位",
+    "整改到位",
+    "整改完成",
+    "完成整改",
+    "整改完毕",
+    "已办结",
+    "办结",
+    "已销号",
+    "销号",
+    "已整改销号",
+    "已完成并销号",
+    "现场处置",
+    "已现场处置",
+    "√",
+    "✓",
+    "✔",
+    "☑",
+    "是",
+    "100%",
+    "已完成整改",
+    "已落实",
+    "已落实到位",
+    "落实到位",
+    "已闭环",
 ];
+
+/// Done, and kept up.
+const SUSTAINED: &[&str] = &[
+    "基本完成并长期坚持",
+    "已完成并长期坚持",
+    "已经完成,长期坚持",
+    "已完成,长期坚持",
+    "已整改,长期坚持",
+    "基本完成,长期坚持",
+];
+
+/// Not finished.
+const OPEN: &[&str] = &[
+    "基本完成",
+    "阶段性办结",
+    "阶段性完成",
+    "部分整改",
+    "部分完成",
+    "整改中",
+    "正在整改",
+    "正在推进",
+    "推进中",
+    "进行中",
+    "办理中",
+    "按计划推进",
+    "有序推进",
+    "未完成",
+    "未整改",
+    "未销号",
+    "未启动",
+    "尚未启动",
+    "未开始",
+    "待整改",
+    "待完成",
+    "逾期",
+    "逾期未完成",
+    "×",
+    "否",
+    "/",
+    "-",
+    "—",
+    "落实中",
+    "未落实",
+];
+
+/// Kept up without an end.
+const LASTING: &[&str] = &["长期坚持", "持续整改", "持续推进", "持续坚持"];
+
+/// Most words of a round, and most characters of one.
+const MOST: usize = 500;
+const LONGEST: usize = 40;
 
 impl Default for CompletionWords {
     fn default() -> Self {
-        Self(DEFAULT.iter().map(|(word, means)| ((*word).to_owned(), *means)).collect())
+        let list = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        Self { done: list(DONE), sustained: list(SUSTAINED), open: list(OPEN), lasting: list(LASTING) }
     }
 }
 
-/// White space, closing marks and what stands in brackets do not matter; 整改中（80%） is 整改中.
+/// Without what does not matter.
 fn plain(text: &str) -> String {
     let text = squeeze(text).replace('，', ",").replace(['。', '；', ';', '！'], "");
     text.split(['(', '（']).next().unwrap_or_default().to_owned()
 }
 
 impl CompletionWords {
+    fn lists(&self) -> [(&'static str, Completion, &[String]); 4] {
+        [
+            ("done", Completion::Done, &self.done),
+            ("sustained", Completion::Sustained, &self.sustained),
+            ("open", Completion::Open, &self.open),
+            ("lasting", Completion::Lasting, &self.lasting),
+        ]
+    }
+
+    /// What no ledger could be read with: a word that says nothing, is a sentence, or stands twice; too many of them.
+    pub(crate) fn check(&self, pointer: &str) -> Vec<FieldError> {
+        let mut errors = Vec::new();
+        let mut seen = HashMap::new();
+        for (list, means, words) in self.lists() {
+            for (i, word) in words.iter().enumerate() {
+                let at = format!("{pointer}/{list}/{i}");
+                let plain = plain(word);
+                if plain.is_empty() {
+                    errors.push(FieldError::at(at, "required"));
+                } else if word.chars().count() > LONGEST {
+                    errors.push(FieldError::with(at, "too-long", serde_json::json!({ "max": LONGEST })));
+                } else if seen.insert(plain, means).is_some() {
+                    errors.push(FieldError::at(at, "word-repeated"));
+                }
+            }
+        }
+        if seen.len() > MOST {
+            errors.push(FieldError::at(pointer, "too-many"));
+        }
+        errors
+    }
+
+    /// The words ready to be looked up.
+    pub fn index(&self) -> Completions {
+        let words = self.lists().into_iter().flat_map(|(_, means, words)| words.iter().map(move |w| (plain(w), means)));
+        Completions(words.collect())
+    }
+}
+
+/// The words of a round, each with what it says.
+#[derive(Clone, Debug)]
+pub struct Completions(HashMap<String, Completion>);
+
+impl Completions {
     /// What the text says; None when the list does not have it.
     pub fn read(&self, text: &str) -> Option<Completion> {
-        let text = plain(text);
-        self.0.iter().find(|(word, _)| *word == text).map(|(_, means)| *means)
+        self.0.get(&plain(text)).copied()
     }
 }
 
@@ -119,7 +197,7 @@ mod tests {
 
     #[test]
     fn the_words_of_real_ledgers_are_understood() {
-        let words = CompletionWords::default();
+        let words = CompletionWords::default().index();
         let of = |means: Completion, texts: &[&str]| {
             for text in texts {
                 assert_eq!(words.read(text), Some(means), "{text}");
@@ -159,5 +237,27 @@ mod tests {
         of(Completion::Lasting, &["长期坚持"]);
         assert_eq!(words.read("已移交"), None);
         assert!(has_share("整改中（80%）") && !has_share("100%"));
+    }
+
+    #[test]
+    fn a_round_has_words_of_its_own() {
+        let own = CompletionWords {
+            done: vec!["已 移交。".to_owned()],
+            open: vec!["完成".to_owned()],
+            ..CompletionWords::default()
+        };
+        let words = own.index();
+        assert_eq!(words.read("已移交（3月）"), Some(Completion::Done));
+        assert_eq!((words.read("完成"), words.read("已完成")), (Some(Completion::Open), None));
+    }
+
+    #[test]
+    fn words_that_say_nothing_or_two_things_are_refused() {
+        let mut words = CompletionWords::default();
+        assert_eq!(words.check("/w"), vec![]);
+        words.done = vec!["（80%）".to_owned(), "长".repeat(41), "长期坚持".to_owned()];
+        let found: Vec<_> = words.check("/w").into_iter().map(|e| (e.pointer, e.code)).collect();
+        let expected = [("/w/done/0", "required"), ("/w/done/1", "too-long"), ("/w/lasting/0", "word-repeated")];
+        assert_eq!(found, expected.map(|(at, code)| (at.to_owned(), code.into())));
     }
 }

@@ -63,14 +63,61 @@ fn quarter(text: &str) -> Option<u32> {
     )
 }
 
+/// Up to 31 in Chinese, such as 十二.
+fn counted(text: &str) -> Option<u32> {
+    let digit = |c: char| "一二三四五六七八九".chars().position(|d| d == c).and_then(|i| u32::try_from(i + 1).ok());
+    let (tens, ones) = match text.split_once('十') {
+        Some(("", ones)) => (1, ones),
+        Some((tens, ones)) => (digit(tens.chars().next().filter(|_| tens.chars().count() == 1)?)?, ones),
+        None => (0, text),
+    };
+    let ones = match ones.chars().collect::<Vec<_>>().as_slice() {
+        [] if tens > 0 => 0,
+        [one] => digit(*one)?,
+        _ => return None,
+    };
+    Some(tens * 10 + ones).filter(|n| *n <= 31)
+}
+
+/// 二〇二一年六月三十日 with its numbers in digits; a year is written figure by figure.
+fn in_digits(text: &str) -> String {
+    let numerals = |c: char| "〇○零一二三四五六七八九十".contains(c);
+    if !text.contains(numerals) {
+        return text.to_owned();
+    }
+    let mut made = String::new();
+    let mut waiting = String::new();
+    for c in text.chars() {
+        if numerals(c) {
+            waiting.push(c);
+            continue;
+        }
+        let figures = || -> Option<String> {
+            let figure =
+                |c: char| "〇一二三四五六七八九".chars().position(|d| d == c || d == '〇' && "○零".contains(c));
+            waiting.chars().map(|c| figure(c).map(|n| n.to_string())).collect()
+        };
+        let number = match c {
+            '年' if matches!(waiting.chars().count(), 2 | 4) => figures(),
+            '月' | '日' | '号' => counted(&waiting).map(|n| n.to_string()),
+            _ => None,
+        };
+        made += &number.unwrap_or_else(|| waiting.clone());
+        waiting.clear();
+        made.push(c);
+    }
+    made + &waiting
+}
+
 /// The date in text: 20200831, 2020.8.31, 2020/9/15, 20.8.31, 2020-08-31 00:00, 2020年8月31日, 9月30日前, 8.31前, 2020年8月底前, 8月上旬 (the 10th),
-/// 中旬 (the 20th), 下旬 and 底 (the last day), 三季度, 年底, full-width digits.
+/// 中旬 (the 20th), 下旬 and 底 (the last day), 三季度, 年底, full-width digits, 二〇二〇年八月.
 pub fn parse(text: &str, default_year: i32) -> Option<NaiveDate> {
     // Nothing that is a date is longer; a clock time behind it does not matter.
     let plain: String = narrow(text).chars().filter(|c| !c.is_whitespace() || *c == ' ').take(40).collect();
     let plain = plain.trim();
     let dated = plain.split_once(' ').filter(|(date, time)| date.contains(['-', '/', '.']) && time.contains(':'));
     let plain: String = dated.map_or(plain, |(date, _)| date).chars().filter(|c| *c != ' ').collect();
+    let plain = in_digits(&plain);
     let has_before = plain.ends_with(['前', '止', '内']);
     let plain =
         plain.trim_end_matches(['前', '止', '内']).trim_end_matches('之').trim_end_matches('以').trim_end_matches('截');
@@ -140,7 +187,7 @@ pub(super) fn find(text: &str, default_year: i32) -> Vec<(NaiveDate, usize, usiz
     let mut i = 0;
     while i < chars.len() {
         let begins = chars[i].is_ascii_digit() && (i == 0 || !chars[i - 1].is_ascii_digit())
-            || matches!(chars[i], '年' | '第' | '一' | '二' | '三' | '四' | '上');
+            || "年第上一二三四五六七八九十".contains(chars[i]);
         let hit = begins
             .then(|| {
                 (i + 2..=(i + LONGEST).min(chars.len())).rev().find_map(|end| {
@@ -219,6 +266,10 @@ mod tests {
             ("年底前", "2020-12-31"),
             ("2020年第三季度", "2020-09-30"),
             ("二季度末", "2020-06-30"),
+            ("二〇二〇年八月三十一日", "2020-08-31"),
+            ("二〇年十二月", "2020-12-31"),
+            ("十一月二十日前", "2020-11-20"),
+            ("六月底", "2020-06-30"),
         ] {
             assert_eq!(parse(text, 2020), Some(expected.parse().unwrap()), "{text}");
         }
@@ -237,6 +288,10 @@ mod tests {
             "1899年3月1日",
             "0年1月1日",
             "9999999999999年1月1日",
+            "十年内",
+            "十三月",
+            "三个月",
+            "四十日",
         ] {
             assert_eq!(parse(text, 2020), None, "{text}");
         }

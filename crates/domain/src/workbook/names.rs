@@ -68,6 +68,80 @@ impl Directory {
     }
 }
 
+/// Words a post ends with.
+const POSTS: [&str; 27] = [
+    "书记",
+    "主任",
+    "部长",
+    "经理",
+    "厂长",
+    "矿长",
+    "主席",
+    "董事长",
+    "会计师",
+    "工程师",
+    "经济师",
+    "组长",
+    "科长",
+    "处长",
+    "总监",
+    "委员",
+    "干事",
+    "主管",
+    "专员",
+    "队长",
+    "班长",
+    "站长",
+    "院长",
+    "校长",
+    "秘书",
+    "成员",
+    "同志",
+];
+
+/// Whether the words are a post, such as 副总经理（生产）, and no name.
+pub(super) fn is_post(text: &str) -> bool {
+    let bare = text.trim_matches(['(', ')', '（', '）', ':', '：', ' ']);
+    let bare = bare.split_once(['(', '（']).map_or(bare, |(before, _)| before);
+    POSTS.iter().any(|post| bare.ends_with(post))
+}
+
+impl Directory {
+    /// The person in words that say his post or his unit as well: 财务部部长甲乙, 甲乙（部长）. None where it is not clear what else they say.
+    pub(super) fn person_with_post(&self, text: &str, near: &[UnitId]) -> Match<PersonId> {
+        let marks = ['(', ')', '（', '）', ':', '：', '-', '—', '/'];
+        let is_title = |rest: &str| {
+            let rest = rest.trim_matches(marks);
+            is_post(rest) || matches!(self.unit(rest), Match::One(_))
+        };
+        let mut names: Vec<&str> = self
+            .people
+            .iter()
+            .map(|p| p.name.as_str())
+            .filter(|name| name.chars().count() >= 2)
+            .filter(|name| text.strip_prefix(name).or_else(|| text.strip_suffix(name)).is_some_and(is_title))
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        match names.as_slice() {
+            [name] => self.person(name, near),
+            [] => Match::None,
+            _ => Match::Several,
+        }
+    }
+
+    /// A unit and its people written as one: 财务部（甲乙、丙丁）, 财务部：甲乙, 财务部甲乙. The unit's words and the others.
+    pub(super) fn unit_before_people<'t>(&self, text: &'t str) -> Option<(&'t str, Vec<String>)> {
+        let names = self.units.iter().flat_map(|u| std::iter::once(&u.name).chain(&u.aliases));
+        let before =
+            names.filter(|name| text.len() > name.len() && text.starts_with(name.as_str())).map(String::len).max()?;
+        let (unit, rest) = text.split_at(before);
+        let people = split(rest.trim_matches(['(', ')', '（', '）', ':', '：', '-', '—']));
+        let is_person = |name: &String| !matches!(self.person(name, &[]), Match::None);
+        (!people.is_empty() && people.iter().all(is_person)).then_some((unit, people))
+    }
+}
+
 /// A cell's names in order; brackets keep what is inside them together.
 pub fn split(text: &str) -> Vec<String> {
     let mut names = Vec::new();

@@ -148,7 +148,7 @@ pub fn split(text: &str) -> Vec<String> {
     }
     let Some((first, _)) = found.first() else {
         let whole = clean(&chars[lone(&chars)..]);
-        return if whole.is_empty() { Vec::new() } else { vec![whole] };
+        return if whole.is_empty() { Vec::new() } else { parallel(&whole).unwrap_or_else(|| vec![whole]) };
     };
     let before = clean(&chars[..*first]);
     if !before.is_empty() {
@@ -157,6 +157,15 @@ pub fn split(text: &str) -> Vec<String> {
     }
     parts.retain(|p| !p.is_empty());
     parts
+}
+
+/// Phrases side by side, parted by semicolons and by nothing else: 制定甲；修订乙；公示丙。 A sentence that has commas as well is one.
+fn parallel(text: &str) -> Option<Vec<String>> {
+    let parts: Vec<&str> = text.split(['；', ';']).map(str::trim).collect();
+    let is_phrase = |part: &&str| {
+        part.chars().count() >= 4 && !part.trim_end_matches('。').contains(['，', ',', '。', '：', ':', '、', '\n'])
+    };
+    (parts.len() > 1 && parts.iter().all(is_phrase)).then(|| parts.into_iter().map(str::to_owned).collect())
 }
 
 /// Length of a number that stands alone before a measure, such as 2. in the second row of a finding.
@@ -231,6 +240,8 @@ mod tests {
             ("①只有一条。", &["只有一条。"]),
             ("2.第二行的措施", &["第二行的措施"]),
             ("没有编号，只有逗号；和分号", &["没有编号，只有逗号；和分号"]),
+            ("制定管理办法；修订岗位职责；公示清单。", &["制定管理办法", "修订岗位职责", "公示清单。"]),
+            ("制定办法、细则；修订岗位职责", &["制定办法、细则；修订岗位职责"]),
             ("1.11#墩重做\n2.其他", &["11#墩重做", "其他"]),
             ("1.11#墩重做", &["11#墩重做"]),
             ("1.5米宽的栏杆", &["1.5米宽的栏杆"]),

@@ -10,6 +10,7 @@ use super::corrections::Say;
 use super::layout::Table;
 use super::meaning::Meaning;
 use super::{Context, Outcome, Question, at};
+use crate::ids::UnitId;
 
 /// A cell of the book.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,6 +92,8 @@ pub(super) struct Builder<'a> {
     pub(super) by_finding: HashMap<(Option<usize>, String), usize>,
     /// Where the time limit stands on a sheet.
     pub(super) due_columns: BTreeMap<usize, usize>,
+    /// The unit whose own ledger a sheet without a column of units is.
+    pub(super) units_of_sheets: BTreeMap<usize, UnitId>,
     /// The task whose cells are being read.
     pub(super) reading: Option<usize>,
     seen: BTreeSet<(Spot, String)>,
@@ -116,6 +119,7 @@ impl<'a> Builder<'a> {
             by_words: HashMap::new(),
             by_finding: HashMap::new(),
             due_columns: BTreeMap::new(),
+            units_of_sheets: BTreeMap::new(),
             reading: None,
             seen: BTreeSet::new(),
         }

@@ -1,6 +1,6 @@
 //! What stands in the column of time limits: a day, a way of handling, stages, or several of them.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 
 use super::super::dates;
 use super::super::grid::{Cell, squeeze};
@@ -23,7 +23,8 @@ pub(super) enum Deadline {
 
 const IMMEDIATE: [&str; 9] =
     ["立行立改", "立即整改", "立查立改", "即知即改", "边查边改", "马上整改", "立改", "立整立改", "立即"];
-const SUSTAINED: [&str; 8] = ["长期坚持", "持续整改", "持续推进", "持续坚持", "常态化", "长期", "持续", "长效"];
+const SUSTAINED: [&str; 9] =
+    ["长期坚持", "持续整改", "持续推进", "持续坚持", "常态化", "常抓不懈", "长期", "持续", "长效"];
 
 /// Words around a day that change nothing of it.
 const FILLERS: [&str; 24] = [
@@ -70,7 +71,7 @@ pub(super) fn disposition(text: &str) -> Option<Disposition> {
             Some(Disposition::Immediate)
         }
         _ if has(&["分步", "分阶段", "分期"]) => Some(Disposition::Staged),
-        _ if has(&["长期", "持续", "常态"]) => Some(Disposition::Sustained),
+        _ if has(&["长期", "持续", "常态", "常抓不懈"]) => Some(Disposition::Sustained),
         _ if has(&["限期", "限时", "集中整改"]) => Some(Disposition::Dated),
         _ => None,
     }
@@ -152,6 +153,19 @@ fn by_dates(text: &str, year: i32) -> Vec<String> {
     parts
 }
 
+/// From one day to another, such as 2021年3月-6月, 3.1-5.20, 3月1日至8月31日: the last day. Nothing else may stand there.
+fn span(text: &str, year: i32) -> Option<NaiveDate> {
+    let (from, to) = ['至', '—', '–', '－', '~', '～', '-', '到'].iter().find_map(|mark| {
+        let (from, to) = text.split_once(*mark)?;
+        Some((from, to.trim_start_matches(['-', '—'])))
+    })?;
+    // 3.1 is a day only beside another.
+    let day = |text: &str, year: i32| dates::parse(text, year).or_else(|| dates::parse(&format!("{text}前"), year));
+    let begin = day(from, year).or_else(|| day(&format!("{from}月"), year).filter(|_| to.contains('月')))?;
+    let end = day(to, begin.year())?;
+    (begin <= end).then_some(end)
+}
+
 /// Reads a time limit.
 pub(super) fn read(cell: &Cell, year: i32) -> Deadline {
     if let Some(date) = dates::read(cell, year) {
@@ -168,6 +182,9 @@ pub(super) fn read(cell: &Cell, year: i32) -> Deadline {
     if let Cell::Number(_) = cell {
         // 8.31, typed as a number: a day most likely.
         return dates::parse(&format!("{text}前"), year).map_or(Deadline::Unclear, Deadline::Unsure);
+    }
+    if let Some(end) = span(&text, year) {
+        return Deadline::On(end);
     }
     let spans = dates::find(&text, year);
     let last = spans.iter().map(|(date, ..)| *date).max();
@@ -242,6 +259,17 @@ mod tests {
                 "8月底前完成甲，10月底前完成乙",
                 Deadline::Staged(vec![stage("2020-08-31", "完成甲"), stage("2020-10-31", "完成乙")]),
             ),
+            ("2020年3月-6月", Deadline::On(date("2020-06-30"))),
+            ("3-6月", Deadline::On(date("2020-06-30"))),
+            ("2020年3月1日至2020年8月31日", Deadline::On(date("2020-08-31"))),
+            ("3.1-5.20", Deadline::On(date("2020-05-20"))),
+            ("2020.3.1—2021.2.28", Deadline::On(date("2021-02-28"))),
+            ("9月1日至8月1日", Deadline::Unsure(date("2020-09-01"))),
+            ("二〇二〇年六月底前", Deadline::On(date("2020-06-30"))),
+            ("六月底", Deadline::On(date("2020-06-30"))),
+            ("十月十五日前", Deadline::On(date("2020-10-15"))),
+            ("常抓不懈", Deadline::Sustained(None)),
+            ("三个月内", Deadline::Unclear),
             ("2020.8.31、2020.9.30", Deadline::Unsure(date("2020-09-30"))),
             ("与甲方协商后8月底前", Deadline::Unsure(date("2020-08-31"))),
             ("尽快", Deadline::Unclear),

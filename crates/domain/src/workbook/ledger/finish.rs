@@ -23,6 +23,15 @@ fn in_chinese(date: NaiveDate) -> String {
     date.format("%Y年%-m月%-d日").to_string()
 }
 
+/// A share that the spreadsheet keeps as a number, where the heading says that it is one.
+fn share(said: &Said) -> Option<String> {
+    let is_share = ["进度", "率", "百分"].iter().any(|word| said.heading.contains(word));
+    match said.cell {
+        Cell::Number(n) if is_share && (0.0..=1.0).contains(&n) => Some(format!("{:.0}%", n * 100.0)),
+        _ => None,
+    }
+}
+
 impl Builder<'_> {
     /// Numbers of the findings: as written where all are and differ; else by aspect; else in order.
     pub(super) fn number_findings(&mut self) -> Vec<String> {
@@ -245,11 +254,11 @@ impl Builder<'_> {
         let mut all = Vec::new();
         let mut at = None;
         for cell in said.iter().filter(|s| s.meaning == Meaning::Status) {
-            let text = cell.cell.text();
+            let text = share(cell).unwrap_or_else(|| cell.cell.text());
             task.extra.insert(cell.heading.clone(), text.clone());
             let is_date = !matches!(cell.cell, Cell::Text(_)) || dates::parse(&text, self.year).is_some();
             match self.context.completion.read(&text) {
-                Some(_) if completion::has_share(&text) => {
+                _ if completion::has_share(&text) => {
                     let message = "进度由节点算出，不收百分比；按未办结导入，原文留在其他栏目中。".to_owned();
                     self.ask(cell.spot, "share_typed", &text, message, None);
                     all.push(Completion::Open);

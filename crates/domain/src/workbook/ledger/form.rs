@@ -36,6 +36,10 @@ fn pairs(grid: &Grid<'_>) -> Vec<Pair> {
             }
         }
     }
+    let has_measures = pairs.iter().any(|p| p.meaning == Meaning::Measure && !meaning::is_demand(&p.heading));
+    for pair in pairs.iter_mut().filter(|p| has_measures && meaning::is_demand(&p.heading)) {
+        pair.meaning = Meaning::Kept;
+    }
     pairs
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::super::completion::CompletionWords;
+use super::super::completion::Completions;
 use super::super::grid::{Cell, Grid};
 use super::corrections::SheetCorrection;
 use super::meaning::{self, Meaning};
@@ -179,7 +179,7 @@ fn header(grid: &Grid<'_>, row: usize) -> Option<(usize, usize)> {
 const MOST_COLUMNS: usize = 256;
 
 /// The tables of a sheet from top to bottom. What a person said of the sheet goes before what is found.
-pub(super) fn tables(grid: &Grid<'_>, said: Option<&SheetCorrection>, completion: &CompletionWords) -> Vec<Table> {
+pub(super) fn tables(grid: &Grid<'_>, said: Option<&SheetCorrection>, completion: &Completions) -> Vec<Table> {
     let height = grid.sheet.rows.len();
     let mut spans: Vec<(usize, usize)> = Vec::new();
     if let Some(first) = said.and_then(|s| s.header_first).and_then(|r| r.checked_sub(1)).filter(|r| *r < height) {
@@ -215,7 +215,7 @@ pub(super) fn tables(grid: &Grid<'_>, said: Option<&SheetCorrection>, completion
     tables
 }
 
-fn columns(grid: &Grid<'_>, span: (usize, usize), end: usize, completion: &CompletionWords) -> Vec<Column> {
+fn columns(grid: &Grid<'_>, span: (usize, usize), end: usize, completion: &Completions) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::new();
     let mut leaves: Vec<String> = Vec::new();
     for index in 0..grid.width.min(MOST_COLUMNS) {
@@ -235,6 +235,16 @@ fn columns(grid: &Grid<'_>, span: (usize, usize), end: usize, completion: &Compl
                 column.meaning = Meaning::DoneOn;
             }
         }
+    }
+    // What was asked for is no measure where the measures stand beside it.
+    let is_demand = |leaf: &String| meaning::is_demand(leaf);
+    let has_measures = columns.iter().zip(&leaves).any(|(c, leaf)| c.meaning == Meaning::Measure && !is_demand(leaf));
+    for (column, _) in columns
+        .iter_mut()
+        .zip(&leaves)
+        .filter(|(c, leaf)| has_measures && c.meaning == Meaning::Measure && is_demand(leaf))
+    {
+        column.meaning = Meaning::Kept;
     }
     settle_states(grid, span, end, completion, &mut columns);
     let mut seen = BTreeSet::new();
@@ -257,13 +267,7 @@ fn columns(grid: &Grid<'_>, span: (usize, usize), end: usize, completion: &Compl
 }
 
 /// Of several columns that tell the state, the one whose words are understood best; the others tell how it went.
-fn settle_states(
-    grid: &Grid<'_>,
-    span: (usize, usize),
-    end: usize,
-    completion: &CompletionWords,
-    columns: &mut [Column],
-) {
+fn settle_states(grid: &Grid<'_>, span: (usize, usize), end: usize, completion: &Completions, columns: &mut [Column]) {
     let n_understood = |index: usize| {
         (span.1 + 1..end.min(span.1 + 500))
             .filter(|row| completion.read(&grid.at(*row, index).text()).is_some())

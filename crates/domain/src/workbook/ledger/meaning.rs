@@ -170,6 +170,13 @@ const HEADINGS: &[(Meaning, &[&str])] = &[
             "预计完成时间",
             "完成节点",
             "措施完成时限",
+            "起止时间",
+            "起止日期",
+            "时间安排",
+            "时间要求",
+            "实施时间",
+            "整改时段",
+            "计划时间",
         ],
     ),
     (Meaning::Milestones, &["阶段节点", "阶段目标", "分阶段目标", "节点"]),
@@ -275,6 +282,9 @@ const HEADINGS: &[(Meaning, &[&str])] = &[
             "销号状态",
             "是否整改完成",
             "整改进展情况",
+            "办理情况",
+            "办理结果",
+            "完成进度",
         ],
     ),
     (
@@ -347,23 +357,23 @@ const PIECES: &[(&str, Meaning)] = &[
     ("单位和责任人", Meaning::UnitsAndPersons),
     ("措施编号", Meaning::MeasureNumber),
     ("具体问题", Meaning::Item),
-    ("措施", Meaning::Measure),
-    ("举措", Meaning::Measure),
-    ("实际完成", Meaning::DoneOn),
-    ("办结日期", Meaning::DoneOn),
-    ("销号日期", Meaning::DoneOn),
     ("时限", Meaning::Due),
     ("期限", Meaning::Due),
     ("计划完成", Meaning::Due),
     ("配合", Meaning::Supporting),
     ("协办", Meaning::Supporting),
+    ("责任单位", Meaning::Units),
+    ("责任部门", Meaning::Units),
+    ("责任人", Meaning::Persons),
+    ("措施", Meaning::Measure),
+    ("举措", Meaning::Measure),
+    ("实际完成", Meaning::DoneOn),
+    ("办结日期", Meaning::DoneOn),
+    ("销号日期", Meaning::DoneOn),
     ("牵头领导", Meaning::LeadLeaders),
     ("牵头单位", Meaning::LeadUnits),
     ("牵头部门", Meaning::LeadUnits),
     ("领导", Meaning::Leaders),
-    ("责任单位", Meaning::Units),
-    ("责任部门", Meaning::Units),
-    ("责任人", Meaning::Persons),
     ("负责人", Meaning::Persons),
     ("标准", Meaning::Criterion),
     ("目标", Meaning::Objective),
@@ -442,6 +452,12 @@ pub(super) fn known(text: &str) -> Option<Meaning> {
     by_word.get(bare.as_str()).copied()
 }
 
+/// Words that ask for something to be done: a measure where nothing else is, beside a column of measures only what was asked for.
+pub(super) fn is_demand(text: &str) -> bool {
+    let bare = bare(text);
+    ["要求", "意见", "建议"].iter().any(|word| bare.ends_with(word)) && known(text) == Some(Meaning::Measure)
+}
+
 /// Words that open the column of the time limit and of the day it was done alike.
 pub(super) fn is_open_time(text: &str) -> bool {
     bare(text) == "完成时间"
@@ -490,6 +506,9 @@ mod tests {
             (&["目前整改进展"], Some(Meaning::Status)),
             (&["*责任人：\n"], Some(Meaning::Persons)),
             (&["（备注）"], Some(Meaning::Remark)),
+            (&["措施责任人"], Some(Meaning::Persons)),
+            (&["措施完成期限"], Some(Meaning::Due)),
+            (&["整改措施（逐条）"], Some(Meaning::Measure)),
             (&["天气"], None),
         ] {
             let words: Vec<String> = words.iter().map(|w| (*w).to_owned()).collect();

@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, HashMap};
 use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 
-use super::completion::CompletionWords;
+use super::completion::Completions;
 use super::dates;
 use super::drafts::PlanDraft;
 use super::grid::{Book, Cell, Grid, address, squeeze};
@@ -39,7 +39,7 @@ pub struct Context<'a> {
     pub directory: &'a Directory,
     /// The year of dates that have none, where neither a person nor the sheet says one.
     pub default_year: i32,
-    pub completion: &'a CompletionWords,
+    pub completion: &'a Completions,
     pub corrections: &'a Corrections,
 }
 
@@ -200,6 +200,14 @@ fn read_sheet(builder: &mut Builder<'_>, grid: &Grid<'_>, tables: &[layout::Tabl
     }
     let mut titles_from = 0;
     let mut said: Option<&layout::Table> = None;
+    let has_units = |t: &layout::Table| {
+        [Meaning::LeadUnits, Meaning::Units, Meaning::UnitsAndPersons].iter().any(|meaning| t.has(*meaning))
+    };
+    if !tables.iter().any(has_units)
+        && let Some(unit) = builder.unit_of_sheet(grid, tables[0].header.0)
+    {
+        builder.units_of_sheets.insert(builder.sheet, unit);
+    }
     for (i, table) in tables.iter().enumerate() {
         for row in titles_from..table.header.0 {
             if !grid.filled(row).is_empty() {

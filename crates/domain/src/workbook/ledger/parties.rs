@@ -3,7 +3,7 @@
 use super::super::completion;
 use super::super::dates;
 use super::super::drafts::TaskDraft;
-use super::super::grid::Cell;
+use super::super::grid::{Cell, Grid, squeeze};
 use super::super::names::{self, Match, NameList};
 use super::build::{Builder, Said, Spot};
 use super::corrections::Say;
@@ -52,6 +52,15 @@ impl Builder<'_> {
             for cell in said.iter().filter(|s| s.meaning == meaning) {
                 self.party(cell, &cell.cell, task, said);
             }
+        }
+        let names_units =
+            |s: &Said| matches!(s.meaning, Meaning::LeadUnits | Meaning::Units | Meaning::UnitsAndPersons);
+        if task.units.is_empty()
+            && !said.iter().any(names_units)
+            && let Some(unit) = said.first().and_then(|s| self.units_of_sheets.get(&s.spot.sheet)).copied()
+        {
+            self.plan.units.insert(unit);
+            task.units.push(unit);
         }
         let units = &task.units;
         task.supporting.retain(|u| !units.contains(u));
@@ -104,14 +113,23 @@ impl Builder<'_> {
         let wants_units =
             matches!(meaning, Meaning::LeadUnits | Meaning::Units | Meaning::Supporting | Meaning::UnitsAndPersons);
         let wants_people = !wants_units || meaning == Meaning::UnitsAndPersons;
+        let mut posts = Vec::new();
         let both = [(leading, false), (supporting, true)];
         for (names, supports) in both {
             let names = if wants_units { names } else { names::join_lone(names) };
+            let names = if meaning == Meaning::UnitsAndPersons { self.apart(names) } else { names };
             for name in names {
                 let unit = directory.unit(&name);
                 let mut nearby = found.units.clone();
                 nearby.extend(near);
-                let person = directory.person(&name, &nearby);
+                let mut person = directory.person(&name, &nearby);
+                if wants_people && unit == Match::None && person == Match::None {
+                    person = directory.person_with_post(&name, &nearby);
+                    if person == Match::None && names::is_post(&name) {
+                        posts.push(name);
+                        continue;
+                    }
+                }
                 match (unit, person) {
                     (Match::One(unit), _) if wants_units => {
                         push(if supports { &mut found.supporting } else { &mut found.units }, unit);
@@ -126,7 +144,43 @@ impl Builder<'_> {
                 }
             }
         }
+        // A post beside a name says nothing more; alone, it is asked about.
+        if found.persons.is_empty() {
+            found.missed.extend(posts.into_iter().map(Missed::Unknown));
+        }
         found
+    }
+
+    /// Units written together with their people, each by itself.
+    fn apart(&self, names: Vec<String>) -> Vec<String> {
+        let directory = self.context.directory;
+        let apart = |name: String| match directory.unit_before_people(&name) {
+            Some((unit, people)) if directory.unit(&name) == Match::None => {
+                std::iter::once(unit.to_owned()).chain(people).collect()
+            }
+            _ => vec![name],
+        };
+        names.into_iter().flat_map(apart).collect()
+    }
+
+    /// The unit whose own ledger a sheet is: named above the header, or by the sheet.
+    pub(super) fn unit_of_sheet(&self, grid: &Grid<'_>, header: usize) -> Option<UnitId> {
+        let directory = self.context.directory;
+        let unit = |text: &str| match directory.unit(text.trim()) {
+            Match::One(unit) => Some(unit),
+            _ => None,
+        };
+        let above = (0..header).flat_map(|row| grid.filled(row).into_iter().map(move |column| (row, column)));
+        let named = above.into_iter().find_map(|(row, column)| {
+            let text = grid.at(row, column).text();
+            let (label, rest) = text.split_once(['：', ':'])?;
+            let label = squeeze(label);
+            let is_label = label.ends_with("单位") || label.ends_with("部门") || label == "单位名称";
+            let beside = grid.at(row, column + 1).text();
+            let rest = rest.split(['　', ' ', '\n']).find(|part| !part.is_empty()).unwrap_or(&beside);
+            unit(rest).filter(|_| is_label)
+        });
+        named.or_else(|| unit(&grid.sheet.name))
     }
 
     /// What to ask about names that did not come out.

@@ -87,7 +87,15 @@ pub(super) fn is_signature(text: &str) -> bool {
 
 pub(super) fn is_note(text: &str) -> bool {
     let text = squeeze(text);
-    NOTES.iter().any(|word| text.starts_with(word)) || text.starts_with("注1") || text.starts_with("注（")
+    NOTES.iter().any(|word| text.starts_with(word))
+        || text.starts_with("注1")
+        || text.starts_with("注（")
+        || is_page_number(&text)
+}
+
+/// 第 2 页 共 5 页, left by a printed document.
+fn is_page_number(text: &str) -> bool {
+    text.contains('页') && text.chars().all(|c| c.is_ascii_digit() || "第共页/，,-—一二三四五六七八九十".contains(c))
 }
 
 fn is_total(text: &str) -> bool {
