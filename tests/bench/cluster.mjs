@@ -56,7 +56,12 @@ export class Cluster {
       'logging_collector=on', 'log_destination=jsonlog', `log_directory=${cluster.folder}/log`, 'log_filename=statements.log', `port=${cluster.port}`]
     asPostgres('pg_ctl', '-w', '-D', cluster.data, '-l', join(cluster.folder, 'start.log'), '-o', settings.map((s) => `-c ${s}`).join(' '), 'start')
     cluster.database = `bench_${size}`
-    cluster.fill(size)
+    try {
+      cluster.fill(size)
+    } catch (fault) {
+      cluster.close()
+      throw fault
+    }
     return cluster
   }
 
