@@ -1,10 +1,11 @@
 // Who is logged in, which round is looked at, and the log-in that is asked for over the page.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { type FormEvent, type ReactNode, createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react'
 import { type Schemas, client, get, hasToken, onLogInNeeded, onToken, renew, setToken } from './api/client'
 import { TextField, useSend } from './ui/form'
 import { useTitle } from './ui/title'
-import { Dialog, Loaded, Loading, Refused } from './ui/parts'
+import { Dialog, Empty, Loaded, Loading, Refused } from './ui/parts'
 
 type Me = Schemas['Me']
 type Value = { me: Me; round: Schemas['MyRound'] | undefined; chooseRound: (id: string) => void; logOut: () => Promise<void> }
@@ -19,6 +20,21 @@ export function useSession(): Value {
 
 /** The id of the round looked at; pages that need one are not shown without. */
 export const useRound = () => useSession().round?.id ?? ''
+
+/** For pages about a round, before there is one. */
+export function NoRound({ title }: { title: string }) {
+  const { me } = useSession()
+  return (
+    <>
+      <div className="head"><h1>{title}</h1></div>
+      {me.permissions.includes('open_round') ? (
+        <Empty>还没有您参加的轮次。由整改办在轮次设置里编入后会出现在这里；收到反馈意见的，先开一轮。<br /><Link to="/rounds" className="button">轮次设置</Link></Empty>
+      ) : (
+        <Empty>还没有与您有关的轮次。任务下发后会出现在这里，也会在右上角通知您。</Empty>
+      )}
+    </>
+  )
+}
 
 export function LogInForm({ login: fixed, onDone }: { login?: string; onDone: () => void }) {
   const [login, setLogin] = useState(fixed ?? '')

@@ -113,6 +113,7 @@ export async function handKept(house) {
   const chain = page.locator('.chain')
   await chain.getByText('32').waitFor()
   assert.match((await chain.innerText()).replace(/\s+/g, ''), new RegExp(`方面7›?问题11›?任务32›?措施66›?已销号${nClosed}`))
+  await page.locator('.ledger').waitFor()
   await house.shot(page, 'ledger-taken')
   await page.getByRole('link', { name: '导入', exact: true }).first().click()
   await drop(page)

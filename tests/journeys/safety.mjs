@@ -8,6 +8,7 @@ const clerk = login('甲丑一')
 /** Ends somebody's log-ins as the security administrator does. */
 async function endLogIns(house, who) {
   const admin = await house.as('secadmin')
+  await admin.goto(`${house.address}/organisation`)
   await admin.getByLabel('查找账号').fill(who)
   const row = admin.getByRole('row', { name: new RegExp(who) })
   await row.getByRole('button', { name: '停用' }).click()

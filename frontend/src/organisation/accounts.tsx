@@ -63,7 +63,7 @@ function AccountLine({ account, canAdminister, tell }: { account: Account; canAd
   const reset = useSend(async () => { tell(await get(client.POST('/api/v1/accounts/{id}/reset', { params }))); setAsked(null); await refresh() })
   return (
     <tr>
-      <td className="nowrap">{account.login}</td><td className="nowrap">{account.display_name}</td><td>{account.unit ?? '—'}</td>
+      <td className="nowrap">{account.login}</td><td className="nowrap">{account.display_name}</td><td className="words">{account.unit ?? '—'}</td>
       <td>
         {canAdminister && !account.duty ? (
           <>

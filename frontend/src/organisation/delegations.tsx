@@ -41,7 +41,7 @@ function Line({ delegation: d, name, canGrant }: { delegation: Delegation; name:
   return (
     <tr className={d.revoked_on ? 'struck' : ''}>
       <td className="nowrap">{name(d.person_id)}</td><td className="nowrap">{name(d.stand_in_id)}</td>
-      <td className="nowrap">{day(d.from_on)} 至 {d.to_on ? day(d.to_on) : '另行通知'}</td><td>{d.document}</td><td>{d.granted_by}</td>
+      <td className="nowrap">{day(d.from_on)} 至 {d.to_on ? day(d.to_on) : '另行通知'}</td><td className="words">{d.document}</td><td>{d.granted_by}</td>
       <td className="nowrap">
         {d.revoked_on ? `${day(d.revoked_on)} 终止` : canGrant && <button type="button" onClick={() => setAsking(true)}>终止</button>}
         {isAsking && (

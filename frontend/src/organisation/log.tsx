@@ -18,7 +18,7 @@ export function Log() {
         <div className="scroll card">
           <table>
             <thead><tr><th>序</th><th>时间</th><th>何人</th><th>何事</th><th>来自</th><th>校验码</th></tr></thead>
-            <tbody>{events.map((e) => <tr key={e.position}><td>{e.position}</td><td className="nowrap">{moment(e.at)}</td><td className="nowrap">{e.name ?? '系统'}</td><td>{said(e.text)}</td><td>{e.address || '—'}</td><td className="code">{checkCode(e.hash)}</td></tr>)}</tbody>
+            <tbody>{events.map((e) => <tr key={e.position}><td>{e.position}</td><td className="nowrap">{moment(e.at)}</td><td className="nowrap">{e.name ?? '系统'}</td><td className="words">{said(e.text)}</td><td>{e.address || '—'}</td><td className="code">{checkCode(e.hash)}</td></tr>)}</tbody>
           </table>
           <div className="pager">
             {turned.length > 0 && <button type="button" onClick={() => setTurned(turned.slice(0, -1))}>较新的</button>}

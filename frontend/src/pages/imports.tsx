@@ -6,7 +6,7 @@ import { type Schemas, client, get, post, upload } from '../api/client'
 import { Doubts } from '../imports/doubts'
 import { Grid } from '../imports/grid'
 import '../imports/imports.css'
-import { useRound, useSession } from '../session'
+import { NoRound, useRound, useSession } from '../session'
 import { useSend } from '../ui/form'
 import { Ask, Empty, Refused } from '../ui/parts'
 import { day, moment } from '../ui/words'
@@ -65,6 +65,7 @@ export function Imports() {
     setName(line.filename)
     setPreview(await get(client.GET('/api/v1/import-previews/{id}', { params: { path: { id: line.id } } })))
   })
+  if (round === '') return <NoRound title="导入台账" />
   if (!isOffice) return <Empty>导入由本轮次的整改办办理。</Empty>
   if (done) {
     return (

@@ -3,10 +3,10 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useRef, useState } from 'react'
 import { type Schemas, client, get } from '../api/client'
-import { useRound } from '../session'
+import { NoRound, useRound } from '../session'
 import { Row, type Rows } from '../statements/row'
 import { useSend } from '../ui/form'
-import { Empty, Loaded, NoRound } from '../ui/parts'
+import { Empty, Loaded } from '../ui/parts'
 import { useTitle } from '../ui/title'
 import { day, until, week } from '../ui/words'
 
@@ -80,7 +80,7 @@ function Whole({ sheet }: { sheet: Sheet }) {
           </div>
           <div className="batch card" role="region" aria-label="提交">
             <span>{sheet.cut_off && <>{sheet.is_past_cut_off ? <b className="late">已过截止 {until(sheet.cut_off)}，现在交计为迟报</b> : <b>{until(sheet.cut_off)} 截止</b>}</>}</span>
-            <span role="status">{outcome || (lacking.length > 0 ? `还差 ${lacking.slice(0, 6).map((l) => l.number).join('、')}${lacking.length > 6 ? ` 等 ${lacking.length} 项` : ''}` : '必报的都填了')}</span>
+            <span role="status">{outcome || (lacking.length > 0 ? <>还差 {lacking.length} 项<span className="ondesk">：{lacking.slice(0, 6).map((l) => l.number).join('、')}{lacking.length > 6 && ' 等'}</span></> : '必报的都填了')}</span>
             <button type="button" className="main" disabled={all.busy} onClick={() => void all.submit()}>{all.busy ? '正在提交…' : lacking.length > 0 ? '先交已填的' : '全部提交'}</button>
           </div>
         </>

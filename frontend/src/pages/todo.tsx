@@ -5,11 +5,11 @@ import { useState } from 'react'
 import { type Schemas, client, get, post } from '../api/client'
 import { useTodo } from '../frame'
 import type { LedgerSearch } from '../router'
-import { useRound } from '../session'
+import { NoRound, useRound } from '../session'
 import { hasForm } from '../task/forms'
 import { ActionPanel } from '../task/panel'
 import { useSend } from '../ui/form'
-import { Empty, Loaded, Loading, NoRound, Refused, Shape } from '../ui/parts'
+import { Empty, Loaded, Loading, Refused, Shape } from '../ui/parts'
 import { useTitle } from '../ui/title'
 import { began, left, said, until, waited } from '../ui/words'
 
@@ -88,7 +88,7 @@ function Line({ item, isLate, isFirst }: { item: Item; isLate: boolean; isFirst:
         </div>
         <div className="span">{item.since ? <><span>{began(item.since)}</span><small>{item.from}</small></> : <span className="muted">—</span>}</div>
         <div className={isLate ? 'span late' : 'span'}>
-          {item.due_at ? <><span>{until(item.due_at)}</span><small>{left(item.working_days_left)}</small></> : <span className="muted">{waited(item.working_days_waited) || '—'}</span>}
+          {item.due_at ? <><span>{until(item.due_at)}</span><small>{left(item.working_days_left)}</small></> : waited(item.working_days_waited) ? <span className="waited">{waited(item.working_days_waited)}</span> : <span className="muted">—</span>}
         </div>
         <div className="do">
           {path ? (

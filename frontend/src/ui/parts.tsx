@@ -67,16 +67,6 @@ export function Empty({ children }: { children: ReactNode }) {
   return <div className="empty">{children}</div>
 }
 
-/** For pages about a round, before there is one. */
-export function NoRound({ title }: { title: string }) {
-  return (
-    <>
-      <div className="head"><h1>{title}</h1></div>
-      <Empty>还没有与您有关的轮次。轮次由整改办建立，任务下发后您会在这里看到。</Empty>
-    </>
-  )
-}
-
 /** Loading, refused or there. */
 export function Loaded<T>({ query, children }: {
   query: { data?: T; error: unknown; isPending: boolean; isFetching?: boolean; refetch?: () => unknown }
