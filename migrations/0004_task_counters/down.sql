@@ -1,5 +1,6 @@
 DROP TRIGGER units_counted ON units;
-DROP TRIGGER task_units_counted ON task_units;
+DROP TRIGGER task_units_counted_gone ON task_units;
+DROP TRIGGER task_units_counted_new ON task_units;
 DROP TRIGGER tasks_counted ON tasks;
 DROP TRIGGER tasks_counted_new ON tasks;
 DROP FUNCTION recount_tasks();

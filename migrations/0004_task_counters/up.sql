@@ -67,7 +67,8 @@ CREATE TABLE task_counters (
     PRIMARY KEY (round_id, scope_id, part_id)
 ) WITH (fillfactor = 70);
 
--- Adds what has changed about some tasks of a round. Only one transaction of a round does it at a time, and only while it ends.
+-- Adds what has changed about some tasks of a round. Only one transaction of a round does it at a time, and only while it ends. Whoever writes many
+-- tasks may ask for all of them at once before that; what is left for the triggers is then nothing.
 CREATE FUNCTION count_tasks(counted_round uuid, counted uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
 SET search_path FROM CURRENT AS $$
 BEGIN
@@ -152,8 +153,10 @@ CREATE CONSTRAINT TRIGGER tasks_counted AFTER UPDATE ON tasks DEFERRABLE INITIAL
     FOR EACH ROW WHEN ((OLD.state, OLD.alert_level, OLD.completion_status, OLD.n_measures, OLD.finding_id)
         IS DISTINCT FROM (NEW.state, NEW.alert_level, NEW.completion_status, NEW.n_measures, NEW.finding_id))
     EXECUTE FUNCTION count_task();
-CREATE CONSTRAINT TRIGGER task_units_counted AFTER INSERT OR DELETE ON task_units DEFERRABLE INITIALLY DEFERRED
-    FOR EACH ROW EXECUTE FUNCTION count_task_of_unit();
+CREATE CONSTRAINT TRIGGER task_units_counted_new AFTER INSERT ON task_units DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (NEW.part IN ('responsible', 'supporting')) EXECUTE FUNCTION count_task_of_unit();
+CREATE CONSTRAINT TRIGGER task_units_counted_gone AFTER DELETE ON task_units DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (OLD.part IN ('responsible', 'supporting')) EXECUTE FUNCTION count_task_of_unit();
 CREATE CONSTRAINT TRIGGER units_counted AFTER UPDATE ON units DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (OLD.path IS DISTINCT FROM NEW.path) EXECUTE FUNCTION count_tasks_of_moved_unit();
 
@@ -177,6 +180,7 @@ DO $$
 BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'bihuan_app') THEN
         GRANT SELECT ON task_counters TO bihuan_app;
+        GRANT EXECUTE ON FUNCTION count_tasks(uuid, uuid[]) TO bihuan_app;
     END IF;
 END
 $$;

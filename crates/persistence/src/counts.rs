@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Uuid as SqlUuid};
 use domain::actor::Actor;
 use domain::ids::RoundId;
 use domain::rights;
@@ -119,6 +119,15 @@ pub fn recount(conn: &mut PgConnection, actor: &Actor, round: RoundId, filter: &
     );
     let query = visible(query, round, &rights::scope(actor));
     Ok(narrowed(query, filter, &reader(actor, round)).get_result(conn)?)
+}
+
+/// Counts many tasks of a round at once, at the end of a transaction that wrote them; one by one, as it ends, takes far longer.
+pub(crate) fn settle(conn: &mut PgConnection, round: RoundId, tasks: Vec<Uuid>) -> Result<(), Error> {
+    diesel::sql_query("SELECT count_tasks($1, $2)")
+        .bind::<SqlUuid, _>(round.0)
+        .bind::<Array<SqlUuid>, _>(tasks)
+        .execute(conn)?;
+    Ok(())
 }
 
 #[derive(QueryableByName)]

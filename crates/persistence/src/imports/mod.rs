@@ -19,7 +19,7 @@ use crate::error::Error;
 use crate::events::{self, NewEvent, Origin, Stream};
 use crate::schema::{imports, tasks as task_rows};
 use crate::tasks::{self, Expected, Placement};
-use crate::{organisation, rounds};
+use crate::{counts, organisation, rounds};
 use matching::Place;
 
 /// Units and people by name, as the importer looks them up.
@@ -139,6 +139,7 @@ pub fn commit(
     let placed = matching::put_findings(conn, round, plan, row.state != "draft")?;
     let places = matching::place(conn, round, plan, &placed)?;
     let mut outcome = ImportOutcome::default();
+    let mut written = Vec::new();
     for (i, (task, place)) in plan.tasks.iter().zip(places).enumerate() {
         let digest = task.digest.as_str().to_owned();
         match place {
@@ -151,6 +152,7 @@ pub fn commit(
                 revise(conn, origin, TaskId(row.id), input, task, calendar)?;
                 close(conn, origin, TaskId(row.id), task, calendar)?;
                 outcome.updated += 1;
+                written.push(row.id);
             }
             Place::New(number) => {
                 let mut input = draft_input(task, &number);
@@ -165,9 +167,11 @@ pub fn commit(
                 let created = tasks::create(conn, origin, round, finding, input, &placement, calendar)?;
                 close(conn, origin, created.id, task, calendar)?;
                 outcome.created += 1;
+                written.push(created.id.0);
             }
         }
     }
+    counts::settle(conn, round, written)?;
     let id = ImportId(Uuid::now_v7());
     let report = serde_json::to_value(plan.report())?;
     let payload = json!({ "sha256": source.sha256, "created": outcome.created, "updated": outcome.updated,
