@@ -58,6 +58,17 @@ impl Tally {
         self.rounds.values().sum()
     }
 
+    fn in_words(&self, clients: usize) -> String {
+        format!(
+            "{} rounds of {clients} clients over {} acts: {} successes, {} lost, {} double",
+            self.total(),
+            self.rounds.len(),
+            self.successes,
+            self.lost.len(),
+            self.double.len()
+        )
+    }
+
     fn add(&mut self, other: Self) {
         for (action, n) in other.rounds {
             *self.rounds.entry(action).or_default() += n;
@@ -434,6 +445,9 @@ impl Arena {
             if tally.total() >= wanted {
                 break;
             }
+            if n % 5 == 0 {
+                println!("lane {lane}: {}", tally.in_words(self.clients));
+            }
         }
         tally
     }
@@ -453,15 +467,7 @@ async fn of_all_who_do_the_same_at_once_one_succeeds_whatever_it_is() {
         let running: Vec<_> = (0..lanes).map(|lane| scope.spawn(move || arena.run(lane, wanted / lanes))).collect();
         running.into_iter().for_each(|lane| tally.add(lane.join().unwrap()));
     });
-    println!(
-        "{} rounds of {clients} clients over {} acts: {} successes, {} lost, {} double, in {:?}",
-        tally.total(),
-        tally.rounds.len(),
-        tally.successes,
-        tally.lost.len(),
-        tally.double.len(),
-        began.elapsed()
-    );
+    println!("{}, in {:?}", tally.in_words(clients), began.elapsed());
     assert_eq!((tally.successes, tally.lost, tally.double), (tally.rounds.values().sum(), Vec::new(), Vec::new()));
     let missed: Vec<_> = Action::ALL.iter().filter(|a| !tally.rounds.contains_key(a)).collect();
     assert!(missed.is_empty(), "acts nobody raced: {missed:?}");
