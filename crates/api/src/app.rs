@@ -7,7 +7,7 @@ use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use domain::calendar::Calendar;
 use persistence::Database;
 
-use crate::limits::HashGate;
+use crate::limits::{HashGate, Workbooks};
 use crate::problem::Problem;
 use crate::tokens::TokenKeys;
 
@@ -66,6 +66,7 @@ pub struct App {
     pub settings: Arc<AppSettings>,
     pub keys: Arc<TokenKeys>,
     pub hashes: Arc<HashGate>,
+    pub workbooks: Arc<Workbooks>,
     calendar: Arc<RwLock<Option<Arc<Calendar>>>>,
 }
 
@@ -78,6 +79,7 @@ impl App {
             settings: Arc::new(settings),
             keys: Arc::new(keys),
             hashes: Arc::new(HashGate::default()),
+            workbooks: Arc::new(Workbooks::default()),
             calendar: Arc::new(RwLock::new(None)),
         }
     }

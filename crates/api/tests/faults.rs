@@ -5,10 +5,9 @@
 mod support;
 
 use std::collections::BTreeMap;
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -16,69 +15,8 @@ use persistence::testing::lines;
 use persistence::{events, tasks};
 use serde_json::{Value, json};
 use support::House;
+use support::served::{PATIENCE, Served, ask, free_address, serve};
 use uuid::Uuid;
-
-/// How long a server may take to listen, however busy the machine is.
-const PATIENCE: Duration = Duration::from_secs(120);
-
-/// A served product in a process of its own, killed when it goes out of scope.
-struct Served {
-    child: Child,
-}
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn free_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
-}
-
-/// Starts the program on an address; on a database given, else with a private one.
-fn serve(folder: &Path, address: SocketAddr, database: Option<&str>) -> Served {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_bihuan"));
-    command
-        .arg("serve")
-        .env_remove("BIHUAN_TEST_CLUSTER")
-        .env("BIHUAN_DATA_DIR", folder)
-        .env("BIHUAN_LISTEN", address.to_string())
-        .env("BIHUAN_WEB_DIR", "off")
-        .env("BIHUAN_LOG", "off")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    if let Some(url) = database {
-        command.env("BIHUAN_DATABASE_URL", url);
-    }
-    let served = Served { child: command.spawn().unwrap() };
-    let began = Instant::now();
-    while TcpStream::connect(address).is_err() {
-        assert!(began.elapsed() < PATIENCE, "the server does not listen");
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    served
-}
-
-/// One request on a connection of its own; none when no whole answer came.
-fn ask(address: SocketAddr, method: &str, path: &str, token: &str, key: &str, body: &str) -> Option<(u16, Value)> {
-    let mut stream = TcpStream::connect(address).ok()?;
-    stream.set_read_timeout(Some(Duration::from_secs(20))).ok()?;
-    let request = format!(
-        "{method} /api/v1{path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nAuthorization: Bearer {token}\r\n\
-         Idempotency-Key: {key}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    );
-    stream.write_all(request.as_bytes()).ok()?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).ok()?;
-    let answer = String::from_utf8_lossy(&answer).into_owned();
-    let (head, body) = answer.split_once("\r\n\r\n")?;
-    let status = head.split(' ').nth(1)?.parse().ok()?;
-    // Small answers come in one piece; a body that breaks off is no JSON and no acknowledgement.
-    Some((status, serde_json::from_str(body).ok()?))
-}
 
 /// What a client sent and what it was told.
 #[derive(Clone, Debug)]
@@ -175,13 +113,7 @@ async fn setting() -> Setting {
     let aspects = house.get("p072", &format!("/rounds/{round}/aspects")).await.ok();
     let finding = aspects[0]["findings"][0]["id"].clone();
     let folder = house.folder().to_path_buf();
-    let credential = house
-        .db
-        .database()
-        .read_now(|conn| Ok(persistence::accounts::credential(conn, "p072")?.expect("the account is there")))
-        .unwrap();
-    let now = api::app::Clock::default().now();
-    let (token, _) = house.app.keys.issue(credential.id, credential.epoch, Uuid::nil(), now).unwrap();
+    let token = house.real_token("p072");
     Setting { house, folder, token, path: format!("/rounds/{round}/tasks"), finding }
 }
 

@@ -1,16 +1,19 @@
-//! Files that are hostile or clumsy, made here: each gets its reason, and the memory stays within 64 MiB of what a small ledger takes.
+//! Files that are hostile or clumsy, made here: each gets its reason, and the memory of the program and of a running server stays within 64 MiB of
+//! what a small ledger takes. `cargo test -p api --test hostile_files -- --nocapture` prints the tables.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
 mod support;
 
 use std::fmt::Write as _;
 use std::io::{Cursor, Write};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use serde_json::Value;
 use support::House;
+use support::served::{Served, free_address, send_file, serve};
 use zip::write::SimpleFileOptions;
 
 /// Most memory beyond that for a small ledger, KiB.
@@ -263,6 +266,100 @@ fn each_file_gets_its_reason_and_takes_no_memory() {
         assert!(most < base + MARGIN, "{name} takes {} MiB more", (most - base) / 1024);
     }
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+/// Memory of a process in KiB: what it has now (`VmRSS`), the most it had since it was last asked to forget (`VmHWM`).
+fn memory(process: u32, line: &str) -> u64 {
+    let told = std::fs::read_to_string(format!("/proc/{process}/status")).unwrap();
+    let found = told.lines().find_map(|l| l.strip_prefix(line)?.strip_prefix(':'));
+    found.and_then(|n| n.trim().trim_end_matches(" kB").parse().ok()).unwrap()
+}
+
+/// Posts files to a server at once; what each was answered, and the most memory the server had meanwhile, KiB.
+fn post(served: &Served, address: SocketAddr, path: &str, token: &str, files: &[&[u8]]) -> (Vec<(u16, Value)>, u64) {
+    let process = served.child.id();
+    // Forgets the highest mark.
+    std::fs::write(format!("/proc/{process}/clear_refs"), "5").unwrap();
+    let answers = std::thread::scope(|scope| {
+        let sent: Vec<_> = files
+            .iter()
+            .map(|file| scope.spawn(move || send_file(address, path, token, file).expect("the server answers")))
+            .collect();
+        sent.into_iter().map(|answer| answer.join().unwrap()).collect()
+    });
+    (answers, memory(process, "VmHWM"))
+}
+
+/// What the server said of a file: its reason, or how many tasks it found; panics when it is not what the file should come to.
+fn told(name: &str, (status, answer): &(u16, Value), comes: &Comes) -> String {
+    match comes {
+        Comes::Refused(words) => {
+            let error = &answer["errors"][0];
+            let code = error["code"].as_str().unwrap_or_else(|| panic!("{name}: {status} {answer}"));
+            let reason = domain::labels::say(code, &error["params"]);
+            assert_eq!((*status, error["pointer"].as_str()), (422, Some("/file")), "{name}: {answer}");
+            assert!(reason.contains(words), "{name}: {reason}");
+            format!("{status} {code}：{reason}")
+        }
+        Comes::Read(tasks, doubt) => {
+            assert_eq!((*status, answer["report"]["tasks"].as_u64()), (201, Some(*tasks)), "{name}: {answer}");
+            if let Some((kind, cell)) = doubt {
+                let doubts = answer["doubts"].as_array().unwrap();
+                assert!(doubts.iter().any(|d| d["kind"] == *kind && d["cell"] == *cell), "{name}: {answer}");
+            }
+            let asks = doubt.map_or_else(String::new, |(kind, cell)| format!(", {kind} at {cell}"));
+            format!("{status} {tasks} tasks{asks}")
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_running_server_gives_each_file_its_reason_and_keeps_its_memory() {
+    let house = House::new().await;
+    let round = house.round().await;
+    let address = free_address();
+    let served = serve(house.folder(), address, Some(&house.db.url()));
+    let token = house.real_token("p072");
+    let path = format!("/rounds/{round}/import-previews?filename=a.xlsx");
+    let mut files = corpus();
+    // Nothing in it can be packed smaller: every copy of it counts in full.
+    let noise: Vec<u8> =
+        std::iter::successors(Some(1u64), |x| Some(x.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1)))
+            .map(|x| (x >> 56) as u8)
+            .take(19_000_000)
+            .collect();
+    files.push((
+        "a picture of 19 MB and no ledger",
+        archive(&[("xl/media/a.png", noise)]),
+        Comes::Refused("不是 xlsx"),
+    ));
+    files.push(("21 MB of anything", vec![b'P'; 21 * 1024 * 1024], Comes::Refused("过大")));
+    let honest = files[0].1.clone();
+    for _ in 0..3 {
+        post(&served, address, &path, &token, &[&honest]);
+    }
+    let base = memory(served.child.id(), "VmRSS");
+    println!("| file | the server says | MiB beyond {} |", base / 1024);
+    let mut costs = Vec::new();
+    for (i, (name, bytes, comes)) in files.iter().enumerate() {
+        let (answers, most) = post(&served, address, &path, &token, &[bytes]);
+        let more = most.saturating_sub(base);
+        println!("| {name} | {} | {} |", told(name, &answers[0], comes), more / 1024);
+        assert!(more <= MARGIN, "{name} takes {} MiB more", more / 1024);
+        costs.push((more, i));
+    }
+    // Two at once: the dearest with the next dearest, and so on.
+    costs.sort_by_key(|(more, _)| std::cmp::Reverse(*more));
+    for pair in costs.chunks(2).take(3) {
+        let [(_, a), (_, b)] = pair else { break };
+        let [one, other] = [&files[*a], &files[*b]];
+        let (answers, most) = post(&served, address, &path, &token, &[&one.1, &other.1]);
+        told(one.0, &answers[0], &one.2);
+        told(other.0, &answers[1], &other.2);
+        let more = most.saturating_sub(base);
+        println!("| {} together with {} | as above | {} |", one.0, other.0, more / 1024);
+        assert!(more <= MARGIN, "{} together with {} takes {} MiB more", one.0, other.0, more / 1024);
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("login-failed", "账号或密码不正确"),
     ("login-locked", "连续输错次数过多，请 30 分钟后再试"),
     ("too-many-requests", "请求过多，请稍后再试"),
+    ("too-slow", "文件传送过慢，请重试"),
     ("must-change-password", "请先修改初始密码"),
     ("not-found", "没有找到，或您无权查看"),
     ("method-not-allowed", "不支持这种操作"),

@@ -11,11 +11,16 @@ use crate::schema::due_acts;
 /// Looks at a task's dates.
 pub const KEEP_CLOCK: &str = "keep_clock";
 
-/// Owes an act at a moment; owing it twice is owing it once.
+/// Owes an act at a moment; owing it twice is owing it once. What a clock that ran ahead has done already is owed again: when that moment really
+/// comes, things may stand otherwise.
 pub fn owe(conn: &mut PgConnection, act: &str, subject: Uuid, due_at: DateTime<Utc>) -> Result<(), Error> {
+    use diesel::query_dsl::methods::FilterDsl;
     diesel::insert_into(due_acts::table)
         .values((due_acts::act.eq(act), due_acts::subject_id.eq(subject), due_acts::due_at.eq(due_at)))
-        .on_conflict_do_nothing()
+        .on_conflict((due_acts::act, due_acts::subject_id, due_acts::due_at))
+        .do_update()
+        .set((due_acts::done_at.eq(None::<DateTime<Utc>>), due_acts::attempts.eq(0)))
+        .filter(due_acts::done_at.is_not_null())
         .execute(conn)?;
     Ok(())
 }

@@ -263,15 +263,18 @@ struct PendingRow {
     seq: i64,
 }
 
-/// Gives waiting events their place in the one gapless order; whoever holds the advisory lock does it, everybody else gets 0.
+/// Gives waiting events their place in the one gapless order; whoever holds the advisory lock does it, everybody else gets 0. An event whose clock
+/// went back stands no earlier than those before it in its stream.
 pub fn seal(conn: &mut PgConnection, limit: i64) -> Result<usize, Error> {
     let locked: Locked = diesel::sql_query("SELECT pg_try_advisory_xact_lock(724091, 1) AS locked").get_result(conn)?;
     if !locked.locked {
         return Ok(0);
     }
     let waiting: Vec<PendingRow> = diesel::sql_query(
-        "SELECT p.stream_kind, p.stream_id, p.seq FROM pending_events p JOIN events e USING (stream_kind, stream_id, seq) \
-         ORDER BY e.at, p.stream_id, p.seq LIMIT $1",
+        "SELECT stream_kind, stream_id, seq FROM ( \
+             SELECT p.stream_kind, p.stream_id, p.seq, max(e.at) OVER (PARTITION BY p.stream_kind, p.stream_id ORDER BY p.seq) AS at \
+             FROM pending_events p JOIN events e USING (stream_kind, stream_id, seq)) AS waiting \
+         ORDER BY at, stream_id, seq LIMIT $1",
     )
     .bind::<BigInt, _>(limit)
     .load(conn)?;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
+use diesel::sql_types::{Array, Date, Text, Timestamptz, Uuid as SqlUuid};
 use domain::calendar;
 use domain::ids::{PersonId, RoundId};
 use domain::notification::{Audience, Rule};
@@ -14,6 +15,7 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::events::Origin;
 use crate::schema::{deliveries, leading_group_members, memberships, notifications, round_assignments, tasks};
+use crate::statement::Statement;
 
 /// How people are told what a command brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,25 +93,41 @@ pub(crate) fn tell(
     if telling == Telling::OneDigest {
         return digest(conn, origin, task, rows.into_iter().map(|(_, person)| person));
     }
-    for (rule, recipient) in rows {
-        let id = Uuid::now_v7();
-        let inserted = diesel::insert_into(notifications::table)
-            .values((
-                notifications::id.eq(id),
-                notifications::rule.eq(rule),
-                notifications::subject_kind.eq("task"),
-                notifications::subject_id.eq(task.id.0),
-                notifications::due_on.eq(today),
-                notifications::recipient_id.eq(recipient),
-                notifications::params.eq(json!({})),
-                notifications::created_at.eq(origin.now),
-            ))
-            .on_conflict_do_nothing()
-            .execute(conn)?;
-        if inserted > 0 {
-            deliver(conn, id, origin.now)?;
-        }
+    each(conn, origin, task, rows.into_iter().collect())
+}
+
+/// Tells each of a rule by itself. Whom a clock that ran ahead has told already is not told again when the day comes.
+fn each(conn: &mut PgConnection, origin: &Origin, task: &Task, rows: Vec<(&'static str, Uuid)>) -> Result<(), Error> {
+    if rows.is_empty() {
+        return Ok(());
     }
+    let (rules, recipients): (Vec<&str>, Vec<Uuid>) = rows.into_iter().unzip();
+    let ids: Vec<Uuid> = rules.iter().map(|_| Uuid::now_v7()).collect();
+    Statement::default()
+        .sql(
+            "WITH told AS (INSERT INTO notifications \
+                 (id, rule, subject_kind, subject_id, due_on, recipient_id, params, created_at) \
+                 SELECT t.id, t.rule, 'task', s.id, s.today, t.recipient, '{}', s.now FROM (SELECT ",
+        )
+        .bind::<SqlUuid, _>(task.id.0)
+        .sql(" AS id, ")
+        .bind::<Date, _>(calendar::today(origin.now))
+        .sql(" AS today, ")
+        .bind::<Timestamptz, _>(origin.now)
+        .sql(" AS now) AS s, unnest(")
+        .bind::<Array<SqlUuid>, _>(ids)
+        .sql(", ")
+        .bind::<Array<Text>, _>(rules)
+        .sql(", ")
+        .bind::<Array<SqlUuid>, _>(recipients)
+        .sql(
+            ") AS t(id, rule, recipient) \
+                 WHERE NOT EXISTS (SELECT FROM notifications n WHERE n.rule = t.rule AND n.subject_kind = 'task' \
+                     AND n.subject_id = s.id AND n.due_on > s.today AND n.recipient_id = t.recipient) \
+                 ON CONFLICT DO NOTHING RETURNING id, created_at) \
+             INSERT INTO deliveries (notification_id, channel, state, next_at) SELECT id, 'inbox', 'done', created_at FROM told",
+        )
+        .execute(conn)?;
     Ok(())
 }
 

@@ -85,6 +85,25 @@ impl TestDatabase {
         Self { name }
     }
 
+    /// A copy of it as it is; whoever is connected to it is cut off, and a pool connects anew.
+    pub fn copy(&self) -> Self {
+        let mut conn = PgConnection::establish(&url("super", "postgres")).expect("the test cluster answers");
+        let name = format!("t_{}", Uuid::now_v7().simple());
+        diesel::sql_query("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = $1")
+            .bind::<diesel::sql_types::Text, _>(&self.name)
+            .execute(&mut conn)
+            .expect("the superuser may cut off");
+        diesel::sql_query(format!("CREATE DATABASE {name} TEMPLATE {} OWNER bihuan_owner", self.name))
+            .execute(&mut conn)
+            .expect("a database nobody uses can be copied");
+        Self { name }
+    }
+
+    /// Its name in the cluster.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     /// As the application connects.
     pub fn url(&self) -> String {
         url("bihuan_app", &self.name)

@@ -6,7 +6,7 @@ mod previews;
 use std::sync::Arc;
 
 use actix_web::web::{Data, Path, Payload};
-use actix_web::{HttpResponse, post};
+use actix_web::{HttpRequest, HttpResponse, post};
 use chrono::Datelike;
 use domain::ids::RoundId;
 use domain::refusal::Refusal;
@@ -20,7 +20,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::extract::{Caller, Params, read};
+use crate::extract::{Caller, Params};
 use crate::office;
 use crate::problem::Problem;
 use crate::tokens;
@@ -158,16 +158,19 @@ pub async fn import_plan(
     app: Data<App>,
     id: Path<Uuid>,
     query: Params<PlanImportQuery>,
+    request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     let round = RoundId(*id);
     let ground = Ground::of(&caller, &app, round).await?;
-    let bytes = read(payload, LARGEST).await.map_err(|_| Problem::field("/file", "file-too-large"))?;
+    let (bytes, _room) = app.workbooks.body(&request, payload, LARGEST).await?;
+    let turn = app.workbooks.turn().await?;
     let sha256 = tokens::digest(&bytes);
     let corrections = Corrections { year: query.0.year, ..Corrections::default() };
     let known = ground.clone();
     let reading =
         tokio::task::spawn_blocking(move || look(&bytes, &known, &corrections)).await.map_err(Problem::internal)??;
+    drop(turn);
     let plan = reading.plan;
     let mut view = PlanImportView {
         report: plan.report(),

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use actix_web::http::StatusCode;
-use actix_web::web::{Data, Path, Payload};
-use actix_web::{HttpResponse, get, post, put};
+use actix_web::web::{Bytes, Data, Path, Payload};
+use actix_web::{HttpRequest, HttpResponse, get, post, put};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::ids::RoundId;
 use domain::workbook::ledger::{Corrections, Question, Reading, SheetReading};
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::{Ground, LARGEST, PlanImportView, look};
 use crate::app::App;
-use crate::extract::{Body, Caller, Params, read};
+use crate::extract::{Body, Caller, Params};
 use crate::office;
 use crate::problem::Problem;
 use crate::tokens;
@@ -131,7 +131,7 @@ fn view(preview: &Preview, reading: Reading) -> ImportPreview {
     }
 }
 
-async fn reading(bytes: &Arc<Vec<u8>>, ground: &Arc<Ground>, corrections: Corrections) -> Result<Reading, Problem> {
+async fn reading(bytes: &Bytes, ground: &Arc<Ground>, corrections: Corrections) -> Result<Reading, Problem> {
     let (bytes, ground) = (bytes.clone(), ground.clone());
     let read = tokio::task::spawn_blocking(move || look(&bytes, &ground, &corrections));
     Ok(read.await.map_err(Problem::internal)??)
@@ -155,17 +155,18 @@ pub async fn open_preview(
     app: Data<App>,
     id: Path<Uuid>,
     query: Params<PreviewQuery>,
+    request: HttpRequest,
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     let round = RoundId(*id);
     let ground = Ground::of(&caller, &app, round).await?;
-    let bytes = read(payload, LARGEST).await.map_err(|_| Problem::field("/file", "file-too-large"))?;
+    let (bytes, _room) = app.workbooks.body(&request, payload, LARGEST).await?;
     let sha256 = tokens::digest(&bytes);
-    let bytes = Arc::new(bytes.to_vec());
     let digest = sha256.clone();
     let known = app.db.read(&caller.origin.actor, move |conn| previews::said_of(conn, round, &digest)).await?;
     let is_known = known.is_some();
     let mut corrections = known.unwrap_or_default();
+    let _turn = app.workbooks.turn().await?;
     let mut found = reading(&bytes, &ground, corrections.clone()).await?;
     if !is_known {
         let shape = found.shape.clone();
@@ -206,9 +207,10 @@ pub async fn list_previews(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Re
 #[utoipa::path(tag = "imports", params(("id" = Uuid, Path)), responses((status = 200, body = ImportPreview)))]
 #[get("/import-previews/{id}")]
 pub async fn get_preview(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+    let _turn = app.workbooks.turn().await?;
     let mut preview = find(&caller, &app, *id).await?;
     let ground = Ground::of(&caller, &app, preview.round).await?;
-    let bytes = Arc::new(std::mem::take(&mut preview.body));
+    let bytes = Bytes::from(std::mem::take(&mut preview.body));
     let found = reading(&bytes, &ground, preview.corrections.clone()).await?;
     Ok(HttpResponse::Ok().json(view(&preview, found)))
 }
@@ -228,9 +230,10 @@ pub async fn correct_preview(
     if n_said > MOST_SAID {
         return Err(Problem::field("/answers", "too-many"));
     }
+    let _turn = app.workbooks.turn().await?;
     let mut preview = find(&caller, &app, *id).await?;
     let ground = Ground::of(&caller, &app, preview.round).await?;
-    let bytes = Arc::new(std::mem::take(&mut preview.body));
+    let bytes = Bytes::from(std::mem::take(&mut preview.body));
     // The shape is that of the file as it came, so that the next one is known by it.
     let shape = if corrections.sheets == preview.corrections.sheets {
         String::new()
@@ -295,6 +298,7 @@ pub async fn get_sheet(
     query: Params<RowsQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (id, number) = path.into_inner();
+    let _turn = app.workbooks.turn().await?;
     let mut preview = find(&caller, &app, id).await?;
     let bytes = std::mem::take(&mut preview.body);
     let book = tokio::task::spawn_blocking(move || office::book(&bytes)).await.map_err(Problem::internal)??;
@@ -339,9 +343,10 @@ pub async fn commit_preview(
     id: Path<Uuid>,
     body: Body<TakeRequest>,
 ) -> Result<HttpResponse, Problem> {
+    let _turn = app.workbooks.turn().await?;
     let mut preview = find(&caller, &app, *id).await?;
     let ground = Ground::of(&caller, &app, preview.round).await?;
-    let bytes = Arc::new(std::mem::take(&mut preview.body));
+    let bytes = Bytes::from(std::mem::take(&mut preview.body));
     let plan = reading(&bytes, &ground, preview.corrections.clone()).await?.plan;
     let report = plan.report();
     let plan = if body.0.take == Take::Clear { plan.clear() } else { plan };

@@ -1,6 +1,8 @@
 //! A house for tests: the sample group in a database of its own, a clock that stands where it is set, requests as anybody.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used, reason = "each test uses its part")]
 
+pub mod served;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -175,6 +177,14 @@ impl House {
         let (token, _) = self.app.keys.issue(credential.id, credential.epoch, Uuid::nil(), now).unwrap();
         self.tokens.borrow_mut().insert(login.to_owned(), (now, token.clone()));
         token
+    }
+
+    /// A token that holds by the real clock, for servers in processes of their own.
+    pub fn real_token(&self, login: &str) -> String {
+        let find = |conn: &mut _| Ok(persistence::accounts::credential(conn, login)?.expect("the account is there"));
+        let credential = self.app.db.read_now(find).unwrap();
+        let now = Clock::default().now();
+        self.app.keys.issue(credential.id, credential.epoch, Uuid::nil(), now).unwrap().0
     }
 
     pub async fn send(&self, request: test::TestRequest) -> Answer {
