@@ -152,7 +152,10 @@ pub(crate) fn narrowed(mut query: Statement, filter: &Filter, reader: &(bool, St
         present
     };
     if let Some(aspect) = filter.aspect.filter(|_| narrow(true)) {
-        query = query.sql(" AND f.aspect_id = ").bind::<SqlUuid, _>(aspect);
+        query = query
+            .sql(" AND t.finding_id IN (SELECT id FROM findings WHERE aspect_id = ")
+            .bind::<SqlUuid, _>(aspect)
+            .sql(")");
     }
     if let Some(finding) = filter.finding.filter(|_| narrow(true)) {
         query = query.sql(" AND t.finding_id = ").bind::<SqlUuid, _>(finding);
@@ -227,10 +230,8 @@ pub fn list(
             t.progress_done, t.progress_all, t.n_measures, t.n_doubts, t.version, \
             f.id AS finding_id, f.number AS finding_number, f.body AS finding, a.title AS aspect, ",
     );
-    let query = readable(query, &reader).sql(
-        " AS reads_content FROM tasks t JOIN findings f ON f.id = t.finding_id JOIN aspects a ON a.id = f.aspect_id \
-            LEFT JOIN units lu ON lu.id = t.lead_unit_id LEFT JOIN persons ll ON ll.id = t.lead_leader_id WHERE ",
-    );
+    // The page is cut first and joined then: PostgreSQL thinks that few tasks have a word, and would join all that do.
+    let query = readable(query, &reader).sql(" AS reads_content FROM (SELECT t.* FROM tasks t WHERE ");
     let mut query = narrowed(visible(query, round, &rights::scope(actor)), filter, &reader);
     if let Some((ordinal, id)) = after {
         query = query
@@ -241,7 +242,14 @@ pub fn list(
             .sql(")");
     }
     let page = PAGES.into_iter().find(|n| *n >= limit).unwrap_or(PAGES[PAGES.len() - 1]);
-    let mut rows: Vec<LedgerRow> = query.sql(format!(" ORDER BY t.ordinal, t.id LIMIT {page}")).load(conn)?;
+    let mut rows: Vec<LedgerRow> = query
+        .sql(format!(" ORDER BY t.ordinal, t.id LIMIT {page}"))
+        .sql(
+            ") t JOIN findings f ON f.id = t.finding_id JOIN aspects a ON a.id = f.aspect_id \
+             LEFT JOIN units lu ON lu.id = t.lead_unit_id LEFT JOIN persons ll ON ll.id = t.lead_leader_id \
+             ORDER BY t.ordinal, t.id",
+        )
+        .load(conn)?;
     rows.truncate(usize::try_from(limit).unwrap_or(0));
     Ok(rows)
 }
