@@ -240,7 +240,7 @@ pub async fn list_tasks(
             let rows = ledger::list(conn, &actor, RoundId(*id), &query.0.filter(), after, limit + 1)?;
             // Whoever sees a task of it sees the round.
             if rows.is_empty() {
-                persistence::rounds::find(conn, &actor, RoundId(*id))?;
+                persistence::rounds::permit_sight(conn, &actor, RoundId(*id))?;
             }
             Ok(rows)
         })
@@ -268,7 +268,7 @@ pub async fn count_chain(
         .read(&caller.origin.actor, move |conn| {
             let counts = counts::count(conn, &actor, RoundId(*id), &query.0.filter())?;
             if counts.tasks == 0 {
-                persistence::rounds::find(conn, &actor, RoundId(*id))?;
+                persistence::rounds::permit_sight(conn, &actor, RoundId(*id))?;
             }
             Ok(counts)
         })

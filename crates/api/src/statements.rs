@@ -126,7 +126,7 @@ pub async fn get_week(
     let sheet = app
         .db
         .read(&caller.origin.actor, move |conn| {
-            persistence::rounds::find(conn, &origin.actor, RoundId(*id))?;
+            persistence::rounds::permit_sight(conn, &origin.actor, RoundId(*id))?;
             let rows = statements::week(conn, &origin.actor, RoundId(*id), unit, week, &calendar, origin.now)?;
             let cut_off = rows.first().and_then(|r| weekly_statement::cut_off(week, &r.loaded.facts, &calendar));
             let today = domain::calendar::today(origin.now);

@@ -423,7 +423,7 @@ pub async fn create_task(
     let created = app
         .db
         .write(&caller.origin.actor, move |conn| {
-            persistence::rounds::find(conn, &origin.actor, round)?;
+            persistence::rounds::permit_sight(conn, &origin.actor, round)?;
             domain::rights::permit_office(&origin.actor, round)?;
             idempotency::once(conn, &origin, key.as_ref(), |conn| {
                 let placement = persistence::ledger::next_placement(conn, round, FindingId(body.0.finding_id))?;

@@ -368,7 +368,7 @@ pub async fn list_todo(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result
         .db
         .read(&caller.origin.actor, move |conn| {
             let round = RoundId(*id);
-            persistence::rounds::find(conn, &origin.actor, round)?;
+            persistence::rounds::permit_sight(conn, &origin.actor, round)?;
             let ids = persistence::ledger::visible_ids(conn, &origin.actor, round)?;
             let all = tasks::find_many(conn, &origin.actor, round, &ids, origin.now)?;
             let names = tasks::names(conn, people(&all))?;
