@@ -163,13 +163,15 @@ async fn what_a_column_means_is_kept_for_the_next_file_of_the_shape() {
     let head = ["序号", "存在问题", "整改措施", "责任单位", "经手", "整改时限"];
     let first = xlsx(&[&head, &["1", "甲事未办", "办甲事", "财务部", "己寅一", "9月30日前"]]);
     let preview = open(&house, &round, first).await;
-    assert_eq!(preview["sheets"][0]["tables"][0]["columns"][4]["meaning"], "kept");
-    let sheets = json!([{ "sheet": "Sheet1", "columns": [{ "column": 5, "meaning": "persons" }] }]);
+    assert_eq!(preview["sheets"][0]["tables"][0]["columns"][4]["meaning"], "persons", "a guess, by the name in it");
+    assert!(preview.to_string().contains("column_guessed"));
+    let sheets = json!([{ "sheet": "Sheet1", "columns": [{ "column": 5, "meaning": "remark" }] }]);
     let preview = correct(&house, &preview, json!({ "sheets": sheets })).await;
-    assert_eq!(preview["sheets"][0]["tables"][0]["columns"][4]["meaning"], "persons");
+    assert_eq!(preview["sheets"][0]["tables"][0]["columns"][4]["meaning"], "remark");
+    assert!(!preview.to_string().contains("column_guessed"), "what was chosen is no guess");
     let next = xlsx(&[&head, &["1", "乙事未办", "办乙事", "审计部", "戊酉一", "9月30日前"]]);
     let preview = open(&house, &round, next).await;
-    assert_eq!(preview["sheets"][0]["tables"][0]["columns"][4]["meaning"], "persons");
+    assert_eq!(preview["sheets"][0]["tables"][0]["columns"][4]["meaning"], "remark");
     // Only whoever put a file there sees it.
     let id = preview["id"].as_str().unwrap();
     house.get("p068", &format!("/import-previews/{id}")).await.refused(404, "not-found");

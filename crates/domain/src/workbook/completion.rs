@@ -68,6 +68,7 @@ const DONE: &[&str] = &[
     "已落实到位",
     "落实到位",
     "已闭环",
+    "已关闭",
 ];
 
 /// Done, and kept up.
@@ -179,9 +180,15 @@ impl CompletionWords {
 pub struct Completions(HashMap<String, Completion>);
 
 impl Completions {
-    /// What the text says; None when the list does not have it.
+    /// What the text says; None when the list does not have it. 已整改并销号 says twice that it is done, so it is; other words of two parts are left open.
     pub fn read(&self, text: &str) -> Option<Completion> {
-        self.0.get(&plain(text)).copied()
+        let plain = plain(text);
+        let part = |words: &str| self.0.get(words.trim_end_matches(',')).copied();
+        part(&plain).or_else(|| {
+            let (first, second) = plain.split_once('并').or_else(|| plain.split_once('且'))?;
+            let is_done = part(first) == Some(Completion::Done) && part(second) == Some(Completion::Done);
+            is_done.then_some(Completion::Done)
+        })
     }
 }
 
@@ -235,6 +242,8 @@ mod tests {
             ],
         );
         of(Completion::Lasting, &["长期坚持"]);
+        of(Completion::Done, &["已关闭", "已完成整改并销号", "已整改并销号。"]);
+        assert_eq!((words.read("部分整改并销号"), words.read("已整改并移交")), (None, None));
         assert_eq!(words.read("已移交"), None);
         assert!(has_share("整改中（80%）") && !has_share("100%"));
     }

@@ -7,7 +7,7 @@ use super::super::grid::{Cell, Grid, squeeze};
 use super::super::numbering;
 use super::super::report::Doubt;
 use super::corrections::Say;
-use super::layout::Table;
+use super::layout::{Column, Table};
 use super::meaning::Meaning;
 use super::{Context, Outcome, Question, at};
 use crate::ids::UnitId;
@@ -212,11 +212,21 @@ impl<'a> Builder<'a> {
     /// Columns whose meaning another column has already: asked about once.
     pub(super) fn repeated_columns(&mut self, grid: &Grid<'_>, table: &Table) {
         for column in table.columns.iter().filter(|c| c.is_repeated) {
-            let (row, anchor) = grid.anchor(table.header.1, column.index);
-            let spot = Spot { sheet: self.sheet, row, column: anchor };
             let message = "这一列与前面一列意思相同，内容原样保留在任务的其他栏目中；请指明它的意思。".to_owned();
-            self.ask(spot, "column_repeated", &column.heading, message, None);
+            self.ask(self.heading_of(grid, table, column), "column_repeated", &column.heading, message, None);
         }
+    }
+
+    /// A column that is understood by its content only: asked about once, and every task that has something there waits for the answer.
+    pub(super) fn guessed_column(&mut self, grid: &Grid<'_>, table: &Table, column: &Column) {
+        let meaning = column.meaning.label();
+        let message = format!("表头没有写明这一列的意思，按内容读作“{meaning}”；请核对，不对的请指明它的意思。");
+        self.ask(self.heading_of(grid, table, column), "column_guessed", &column.heading, message, None);
+    }
+
+    fn heading_of(&self, grid: &Grid<'_>, table: &Table, column: &Column) -> Spot {
+        let (row, anchor) = grid.anchor(table.header.1, column.index);
+        Spot { sheet: self.sheet, row, column: anchor }
     }
 
     /// Rows of this sheet that belong to tasks.

@@ -21,13 +21,27 @@ pub(super) enum Deadline {
     Unclear,
 }
 
-const IMMEDIATE: [&str; 9] =
-    ["立行立改", "立即整改", "立查立改", "即知即改", "边查边改", "马上整改", "立改", "立整立改", "立即"];
+const IMMEDIATE: [&str; 14] = [
+    "立行立改",
+    "立即整改",
+    "立查立改",
+    "即知即改",
+    "边查边改",
+    "马上整改",
+    "立改",
+    "立整立改",
+    "立即",
+    "当场整改",
+    "现场整改",
+    "即时整改",
+    "当场",
+    "即时",
+];
 const SUSTAINED: [&str; 9] =
     ["长期坚持", "持续整改", "持续推进", "持续坚持", "常态化", "常抓不懈", "长期", "持续", "长效"];
 
 /// Words around a day that change nothing of it.
-const FILLERS: [&str; 24] = [
+const FILLERS: [&str; 26] = [
     "全面完成整改",
     "完成整改",
     "整改完成",
@@ -39,6 +53,8 @@ const FILLERS: [&str; 24] = [
     "整改时限",
     "已完成",
     "完成",
+    "办结",
+    "完毕",
     "整改",
     "到位",
     "截止",
@@ -186,6 +202,13 @@ pub(super) fn read(cell: &Cell, year: i32) -> Deadline {
     if let Some(end) = span(&text, year) {
         return Deadline::On(end);
     }
+    // 4.20 as words is a day; 6.3 may have lost its last digit on the way.
+    if let Some((month, day)) = text.split_once(['.', '．'])
+        && [month, day].iter().all(|part| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()))
+        && let Some(date) = dates::parse(&format!("{text}前"), year)
+    {
+        return if day.len() == 2 { Deadline::On(date) } else { Deadline::Unsure(date) };
+    }
     let spans = dates::find(&text, year);
     let last = spans.iter().map(|(date, ..)| *date).max();
     let is_staged = text.contains("分步") || text.contains("分阶段") || spans.len() > 1;
@@ -269,6 +292,11 @@ mod tests {
             ("六月底", Deadline::On(date("2020-06-30"))),
             ("十月十五日前", Deadline::On(date("2020-10-15"))),
             ("常抓不懈", Deadline::Sustained(None)),
+            ("6.30", Deadline::On(date("2020-06-30"))),
+            ("6.3", Deadline::Unsure(date("2020-06-03"))),
+            ("13.45", Deadline::Unclear),
+            ("当场整改", Deadline::Immediate(None)),
+            ("2020年8月31日前办结", Deadline::On(date("2020-08-31"))),
             ("三个月内", Deadline::Unclear),
             ("2020.8.31、2020.9.30", Deadline::Unsure(date("2020-09-30"))),
             ("与甲方协商后8月底前", Deadline::Unsure(date("2020-08-31"))),

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::super::completion::Completions;
 use super::super::grid::{Cell, Grid};
 use super::corrections::SheetCorrection;
+use super::guess::{self, Known};
 use super::meaning::{self, Meaning};
 
 /// A column of a table.
@@ -16,6 +17,8 @@ pub(super) struct Column {
     pub(super) meaning: Meaning,
     /// Another column has this meaning already, so this one is only kept.
     pub(super) is_repeated: bool,
+    /// Its content says what it means, and its heading does not.
+    pub(super) is_guessed: bool,
 }
 
 /// A header and the rows under it.
@@ -179,7 +182,7 @@ fn header(grid: &Grid<'_>, row: usize) -> Option<(usize, usize)> {
 const MOST_COLUMNS: usize = 256;
 
 /// The tables of a sheet from top to bottom. What a person said of the sheet goes before what is found.
-pub(super) fn tables(grid: &Grid<'_>, said: Option<&SheetCorrection>, completion: &Completions) -> Vec<Table> {
+pub(super) fn tables(grid: &Grid<'_>, said: Option<&SheetCorrection>, known: Known<'_>) -> Vec<Table> {
     let height = grid.sheet.rows.len();
     let mut spans: Vec<(usize, usize)> = Vec::new();
     if let Some(first) = said.and_then(|s| s.header_first).and_then(|r| r.checked_sub(1)).filter(|r| *r < height) {
@@ -200,14 +203,20 @@ pub(super) fn tables(grid: &Grid<'_>, said: Option<&SheetCorrection>, completion
     let mut tables: Vec<Table> = Vec::new();
     for (i, span) in spans.iter().enumerate() {
         let end = spans.get(i + 1).map_or(height, |next| next.0);
-        let mut columns = columns(grid, *span, end, completion);
+        let mut columns = columns(grid, *span, end, known);
         for chosen in said.map(|s| s.columns.as_slice()).unwrap_or_default() {
             let Some(index) = chosen.column.checked_sub(1) else { continue };
             match columns.iter_mut().find(|c| c.index == index) {
-                Some(column) => (column.meaning, column.is_repeated) = (chosen.meaning, false),
-                None => {
-                    columns.push(Column { index, heading: String::new(), meaning: chosen.meaning, is_repeated: false })
+                Some(column) => {
+                    (column.meaning, column.is_repeated, column.is_guessed) = (chosen.meaning, false, false)
                 }
+                None => columns.push(Column {
+                    index,
+                    heading: String::new(),
+                    meaning: chosen.meaning,
+                    is_repeated: false,
+                    is_guessed: false,
+                }),
             }
         }
         tables.push(Table { header: *span, end, columns });
@@ -215,17 +224,24 @@ pub(super) fn tables(grid: &Grid<'_>, said: Option<&SheetCorrection>, completion
     tables
 }
 
-fn columns(grid: &Grid<'_>, span: (usize, usize), end: usize, completion: &Completions) -> Vec<Column> {
+fn columns(grid: &Grid<'_>, span: (usize, usize), end: usize, known: Known<'_>) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::new();
     let mut leaves: Vec<String> = Vec::new();
+    let mut unnamed: Vec<usize> = Vec::new();
     for index in 0..grid.width.min(MOST_COLUMNS) {
         let words = words(grid, span, index);
         if words.is_empty() {
             continue;
         }
-        let meaning = meaning::of_column(&words).unwrap_or(Meaning::Kept);
+        let meaning = meaning::of_column(&words).unwrap_or_else(|| {
+            unnamed.push(columns.len());
+            Meaning::Kept
+        });
+        // How many, or how much, is no problem.
+        let is_amount = meaning.is_matter() && is_of_numbers(grid, span.1 + 1..end, index);
+        let meaning = if is_amount { Meaning::Kept } else { meaning };
         leaves.push(words.last().cloned().unwrap_or_default());
-        columns.push(Column { index, heading: words.concat(), meaning, is_repeated: false });
+        columns.push(Column { index, heading: words.concat(), meaning, is_repeated: false, is_guessed: false });
     }
     // 完成时间 is the time limit unless another column is.
     let n_due = columns.iter().filter(|c| c.meaning == Meaning::Due).count();
@@ -246,7 +262,8 @@ fn columns(grid: &Grid<'_>, span: (usize, usize), end: usize, completion: &Compl
     {
         column.meaning = Meaning::Kept;
     }
-    settle_states(grid, span, end, completion, &mut columns);
+    settle_states(grid, span, end, known.completion, &mut columns);
+    guess::settle(grid, span.1 + 1..end, known, &mut columns, &unnamed);
     let mut seen = BTreeSet::new();
     for column in &mut columns {
         if column.meaning.is_shared() || seen.insert(column.meaning) {
@@ -264,6 +281,12 @@ fn columns(grid: &Grid<'_>, span: (usize, usize), end: usize, completion: &Compl
         }
     }
     columns
+}
+
+/// Whether nothing but numbers stands in the column.
+fn is_of_numbers(grid: &Grid<'_>, rows: std::ops::Range<usize>, index: usize) -> bool {
+    let mut cells = rows.take(500).map(|row| grid.at(row, index)).filter(|cell| !cell.is_blank()).peekable();
+    cells.peek().is_some() && cells.all(|cell| matches!(cell, Cell::Number(_)))
 }
 
 /// Of several columns that tell the state, the one whose words are understood best; the others tell how it went.

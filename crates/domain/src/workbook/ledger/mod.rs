@@ -8,6 +8,7 @@ mod corrections;
 mod deadline;
 mod finish;
 mod form;
+mod guess;
 mod layout;
 mod meaning;
 mod parties;
@@ -154,7 +155,13 @@ pub fn read(book: &Book, context: &Context<'_>) -> Reading {
                 .collect();
             let grid = Grid::new(sheet, replaced);
             builder.begin_sheet(index, &sheet.name);
-            let tables = layout::tables(&grid, said, context.completion);
+            let known = guess::Known {
+                directory: context.directory,
+                completion: context.completion,
+                year: context.default_year,
+            };
+            let mut tables = layout::tables(&grid, said, known);
+            forget_refused_guesses(&mut tables, &grid, &sheet.name, context.corrections);
             shapes.extend(tables.iter().flat_map(|t| t.headings().into_iter().map(squeeze)).map(|h| format!("{h}\n")));
             read_sheet(&mut builder, &grid, &tables, &mut reading);
             account(&mut builder, &grid, &mut reading);
@@ -170,6 +177,19 @@ pub fn read(book: &Book, context: &Context<'_>) -> Reading {
         }
     }
     Reading { plan, sheets, questions, is_plan: false, shape }
+}
+
+/// What a person does not let stand: the column is kept as it is.
+fn forget_refused_guesses(tables: &mut [layout::Table], grid: &Grid<'_>, sheet: &str, said: &Corrections) {
+    for table in tables {
+        let header = table.header.1;
+        for column in table.columns.iter_mut().filter(|c| c.is_guessed) {
+            let (row, anchor) = grid.anchor(header, column.index);
+            if let Some(Say::Leave) = said.answer("column_guessed", sheet, &address(row, anchor)) {
+                (column.meaning, column.is_guessed) = (Meaning::Kept, false);
+            }
+        }
+    }
 }
 
 /// F12 as row and column from 0.

@@ -82,7 +82,8 @@ const NOTES: [&str; 14] = [
 /// 1. 填表人… at the foot, 填报单位 at the head: marks of who wrote it.
 pub(super) fn is_signature(text: &str) -> bool {
     let text = squeeze(text).replace(':', "：");
-    SIGNERS.iter().any(|word| text.starts_with(word)) || text.ends_with("（签字）：") || text.ends_with("（盖章）")
+    let is_blank_to_sign = ["签字：", "签名：", "盖章：", "（签字）：", "（签名）：", "（签字）", "（盖章）"];
+    SIGNERS.iter().any(|word| text.starts_with(word)) || is_blank_to_sign.iter().any(|end| text.ends_with(end))
 }
 
 pub(super) fn is_note(text: &str) -> bool {
@@ -117,13 +118,14 @@ pub(super) fn kind(grid: &Grid<'_>, table: &Table, row: usize) -> Kind {
     {
         return Kind::Skip(Reason::Total);
     }
+    // 填表说明 is a note, though it begins like 填表人.
+    if filled.len() <= 2 && is_note(&text) {
+        return Kind::Skip(Reason::Note);
+    }
     if filled.len() <= 4 && is_signature(&text) {
         return Kind::Skip(Reason::Signature);
     }
     let width = grid.merge(row, first).map_or(1, |m| m.right - m.left + 1);
-    if filled.len() <= 2 && is_note(&text) {
-        return Kind::Skip(Reason::Note);
-    }
     if filled.len() == 1 {
         return alone(grid, table, row, first, width, meaning_of(first));
     }
@@ -222,4 +224,19 @@ pub(super) fn is_same_header(table: &Table, next: &Table) -> bool {
             .iter()
             .zip(&next.columns)
             .all(|(a, b)| (a.index, meaning::bare(&a.heading)) == (b.index, meaning::bare(&b.heading)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_stands_below_a_table_is_told_apart() {
+        for text in ["审计组长签字：", "被审计单位负责人（签字）", "填表人：甲", "单位盖章:"]
+        {
+            assert!(is_signature(text), "{text}");
+        }
+        assert!(!is_signature("验收单未签字"));
+        assert!(is_note("填表说明：一事一行。"));
+    }
 }

@@ -322,6 +322,9 @@ impl Builder<'_> {
             if cell.is_blank() || is_heard || column.meaning == Meaning::Ignored {
                 continue;
             }
+            if column.is_guessed {
+                self.guessed_column(line.grid, line.table, column);
+            }
             if let Cell::Error(text) = cell {
                 let message = "公式出错，此格没有内容；请改成结果。".to_owned();
                 self.ask(spot, "formula_error", text, message, None);
