@@ -5,7 +5,8 @@
 
 Writes tests/fixtures/ledgers/corpus/NN.xlsx and truth.json, with the same contents every time. Ledgers 1-16 were looked at while the importer was
 built; 17-34 are made with other words, layouts and ways of writing, and were held out; 35-44 (tools/office_ledgers.py) are in the habits of ten
-offices, and were held out as well. Organisation and people are those of tests/fixtures/units.csv and people.csv; every text is made up.
+offices, and were held out as well, as were 45-56 (tools/sector_ledgers.py), of twelve kinds of inspection. Organisation and people are those of
+tests/fixtures/units.csv and people.csv; every text is made up.
 """
 import csv
 import datetime
@@ -14,6 +15,7 @@ import pathlib
 import random
 
 import office_ledgers
+import sector_ledgers
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter as letter
 
@@ -452,6 +454,7 @@ def main():
     TARGET.mkdir(parents=True, exist_ok=True)
     truths = [Maker(n).make() for n in range(1, len(SHAPES) + 1)]
     truths += office_ledgers.make(len(truths) + 1, UNITS, PEOPLE, TARGET)
+    truths += sector_ledgers.make(len(truths) + 1, UNITS, PEOPLE, TARGET)
     (TARGET / "truth.json").write_text(json.dumps(truths, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
     print(len(truths), "ledgers,", sum(len(t["tasks"]) for t in truths), "tasks,", sum(len(k["cells"]) for t in truths for k in t["tasks"]), "cells")
 
