@@ -225,7 +225,7 @@ impl<'a> Builder<'a> {
     }
 
     fn heading_of(&self, grid: &Grid<'_>, table: &Table, column: &Column) -> Spot {
-        let (row, anchor) = grid.anchor(table.header.1, column.index);
+        let (row, anchor) = table.heading_of(grid, column);
         Spot { sheet: self.sheet, row, column: anchor }
     }
 

@@ -272,6 +272,14 @@ mod tests {
     }
 
     #[test]
+    fn the_heading_is_asked_about_and_not_the_numbers_under_it() {
+        let head: &[&str] = &["序号", "情形", "整改措施", "责任单位", "备注"];
+        let row: &[&str] = &["1", "台账没有按月登记", "补登台账", "财务部", ""];
+        let found = reading(&[head, &["（1）", "（2）", "（3）", "（4）", "（5）"], row], &Corrections::default());
+        assert_eq!(asked(&found), ["B1"]);
+    }
+
+    #[test]
     fn a_refused_guess_is_kept_as_it_is() {
         let answer = Answer {
             kind: "column_guessed".into(),

@@ -45,6 +45,17 @@ impl Table {
         self.of(meaning).map(|c| c.index).next()
     }
 
+    /// The cell of a column's innermost heading; a row of numbers under the headings is none.
+    pub(super) fn heading_of(&self, grid: &Grid<'_>, column: &Column) -> (usize, usize) {
+        let spots = (self.header.0..=self.header.1).rev().map(|row| grid.anchor(row, column.index));
+        let is_heading = |(row, at): &(usize, usize)| {
+            let text = grid.at(*row, *at).text();
+            !text.is_empty() && column.heading.ends_with(&text)
+        };
+        let mut spots = spots.filter(is_heading);
+        spots.next().unwrap_or_else(|| grid.anchor(self.header.1, column.index))
+    }
+
     /// There is a problem or a measure to read.
     pub(super) fn has_matter(&self) -> bool {
         self.columns.iter().any(|c| c.meaning.is_matter())

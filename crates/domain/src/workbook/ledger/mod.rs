@@ -182,12 +182,13 @@ pub fn read(book: &Book, context: &Context<'_>) -> Reading {
 /// What a person does not let stand: the column is kept as it is.
 fn forget_refused_guesses(tables: &mut [layout::Table], grid: &Grid<'_>, sheet: &str, said: &Corrections) {
     for table in tables {
-        let header = table.header.1;
-        for column in table.columns.iter_mut().filter(|c| c.is_guessed) {
-            let (row, anchor) = grid.anchor(header, column.index);
-            if let Some(Say::Leave) = said.answer("column_guessed", sheet, &address(row, anchor)) {
-                (column.meaning, column.is_guessed) = (Meaning::Kept, false);
-            }
+        let is_refused = |column: &layout::Column| {
+            let (row, anchor) = table.heading_of(grid, column);
+            column.is_guessed && matches!(said.answer("column_guessed", sheet, &address(row, anchor)), Some(Say::Leave))
+        };
+        let refused: Vec<bool> = table.columns.iter().map(is_refused).collect();
+        for (column, _) in table.columns.iter_mut().zip(refused).filter(|(_, is_refused)| *is_refused) {
+            (column.meaning, column.is_guessed) = (Meaning::Kept, false);
         }
     }
 }
