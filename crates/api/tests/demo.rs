@@ -296,6 +296,14 @@ async fn what_fails_leaves_nothing() {
 }
 
 /// The story holds whatever the day: Spring Festival, the national day, weekends, the first minute of a Monday.
+/// Plans are approved in a week of which two days are worked, and its statements are owed all the same.
+#[actix_web::test]
+async fn after_the_week_of_the_national_day() {
+    let house = told_on("2026-10-29", "16:59").await;
+    the_history_is_true(&house);
+    assert_eq!(tasks_of(&house).len(), 60);
+}
+
 #[actix_web::test]
 async fn on_any_day_of_a_year() {
     if std::env::var_os("BIHUAN_TEST_HEAVY").is_none() {

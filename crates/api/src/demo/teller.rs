@@ -154,7 +154,14 @@ impl<'a> Teller<'a> {
 
     fn next(&self, line: &Line) -> Option<(DateTime<Utc>, Next)> {
         let act = line.told.acts.front().map(|act| (self.act_moment(line, act), Next::Act));
-        let said = line.told.statements.front().map(|s| (self.statement_moment(line, s), Next::Statement));
+        let said = line.told.statements.front().map(|said| {
+            let at = self.statement_moment(line, said);
+            // In a week that holidays shorten, the plan may be approved on the day of the statement: approval comes first.
+            let approved = act.as_ref().map(|(at, _)| *at).filter(|approved| {
+                !is_working(&line.task) && Week::of(calendar::today(*approved)) == self.days.week(said.week)
+            });
+            (approved.map_or(at, |approved| at.max(approved + TimeDelta::seconds(1))), Next::Statement)
+        });
         let answer = line.answers.front().map(|(at, _)| (self.after(line, *at), Next::Answer));
         [act, said, answer].into_iter().flatten().min_by_key(|(at, _)| *at)
     }
@@ -214,9 +221,8 @@ impl<'a> Teller<'a> {
 
     /// Whether a week asks for statements at all and this task for one.
     fn is_open(&self, line: &Line, week: Week) -> bool {
-        let is_working = matches!(line.task.state, TaskState::Rectifying | TaskState::ClosureReview);
         let days = &self.days.calendar;
-        is_working && (0..5).any(|n| days.is_working_day(week.monday() + TimeDelta::days(n)))
+        is_working(&line.task) && (0..5).any(|n| days.is_working_day(week.monday() + TimeDelta::days(n)))
     }
 
     fn statement(&mut self, line: &mut Line, at: DateTime<Utc>) -> Result<(), Error> {
@@ -318,6 +324,11 @@ impl<'a> Teller<'a> {
 fn figure(seed: u32, week: u64) -> u32 {
     let week = u32::try_from(week).unwrap_or(1);
     week * (3 + seed % 5) + seed * 7 % 4
+}
+
+/// Whether its plan stands and its measures are under way.
+fn is_working(task: &Task) -> bool {
+    matches!(task.state, TaskState::Rectifying | TaskState::ClosureReview)
 }
 
 fn line_name(line: &Line, next: &Next) -> String {
