@@ -23,7 +23,14 @@ fn filters(house: &House) -> Vec<Filter> {
     let units = ids("SELECT id::text AS line FROM units");
     let aspects = ids("SELECT id::text AS line FROM aspects");
     let findings = ids("SELECT id::text AS line FROM findings");
+    // Nobody's id, and the round's, which is neither a unit nor a finding.
+    let round = lines(&house.db.super_url(), "SELECT id::text AS line FROM rounds")[0].parse().ok();
     let mut all = Vec::new();
+    for strange in [Some(Uuid::nil()), round] {
+        all.push(Filter { unit: strange, ..Filter::default() });
+        all.push(Filter { aspect: strange, ..Filter::default() });
+        all.push(Filter { finding: strange, ..Filter::default() });
+    }
     for unit in units {
         all.extend(aspects.iter().map(|aspect| Filter { unit, aspect: *aspect, ..Filter::default() }));
         all.extend(findings.iter().map(|finding| Filter { unit, finding: *finding, ..Filter::default() }));

@@ -60,8 +60,11 @@ fn kept_scope(actor: &Actor, round: RoundId, filter: &Filter) -> Option<Uuid> {
     let scope = rights::scope(actor);
     let unit = filter.unit.unwrap_or(round.0);
     let sees_all = scope.is_system || scope.rounds.contains(&round);
+    // The round's own id stands for all in the counters; as a unit or a finding it names nothing.
+    let is_named = [filter.unit, filter.finding].into_iter().flatten().all(|id| id != round.0);
     let rest = Filter { unit: None, aspect: None, finding: None, ..filter.clone() };
-    (sees_all && rest == Filter::default() && !(filter.aspect.is_some() && filter.finding.is_some())).then_some(unit)
+    let is_one = filter.aspect.is_none() || filter.finding.is_none();
+    (sees_all && is_named && is_one && rest == Filter::default()).then_some(unit)
 }
 
 /// One row where all findings or one are asked for; a row for each finding of an aspect.
