@@ -205,11 +205,7 @@ pub fn record(
 
 /// Events of a stream in order.
 pub fn history(conn: &mut PgConnection, stream_kind: &str, stream_id: Uuid) -> Result<Vec<StoredEvent>, Error> {
-    Ok(events::table
-        .filter(events::stream_kind.eq(stream_kind).and(events::stream_id.eq(stream_id)))
-        .order(events::seq)
-        .select(StoredEvent::as_select())
-        .load(conn)?)
+    between(conn, stream_kind, stream_id, 0, i64::MAX)
 }
 
 /// The events of a stream after one seq and up to another, in order; a stream counts from 1 without a gap.
