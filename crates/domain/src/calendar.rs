@@ -1,6 +1,7 @@
 //! Working days by the State Council's notices, ISO weeks, cut-offs. Dates and times of day are Asia/Shanghai, instants are UTC.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 
 use chrono::{DateTime, Datelike, Days, FixedOffset, NaiveDate, NaiveTime, TimeZone, Utc, Weekday};
 use serde::{Deserialize, Serialize};
@@ -177,7 +178,7 @@ impl Calendar {
         match self.years.get(&date.year()).and_then(|y| y.days.get(&date)) {
             Some(DayKind::Holiday) => false,
             Some(DayKind::Makeup) => true,
-            None => !matches!(date.weekday(), Weekday::Sat | Weekday::Sun),
+            None => is_weekday(date),
         }
     }
 
@@ -201,8 +202,17 @@ impl Calendar {
         if to < from {
             return -self.working_days_between(to, from);
         }
-        let days = from.iter_days().skip(1).take_while(|day| *day <= to);
-        i64::try_from(days.filter(|day| self.is_working_day(*day)).count()).unwrap_or(i64::MAX)
+        // Days that are not what their weekday says are few; the rest is arithmetic, for a page of the ledger asks for every row.
+        let apart = self.years.range(from.year()..=to.year()).flat_map(|(year, of_year)| {
+            let within = of_year.days.range((Bound::Excluded(from), Bound::Included(to)));
+            within.filter(|(day, _)| day.year() == *year)
+        });
+        let moved = apart.map(|(day, kind)| match (kind, is_weekday(*day)) {
+            (DayKind::Holiday, true) => -1,
+            (DayKind::Makeup, false) => 1,
+            _ => 0,
+        });
+        weekdays_until(to) - weekdays_until(from) + moved.sum::<i64>()
     }
 
     /// When a week's cut-off is: that weekday at that time, moved to the last working day of the week when it is not worked; none when no day of the
@@ -213,6 +223,16 @@ impl Calendar {
             if self.is_working_day(wished) { wished } else { week.days().rev().find(|d| self.is_working_day(*d))? };
         Some(instant(day, time))
     }
+}
+
+fn is_weekday(day: NaiveDate) -> bool {
+    !matches!(day.weekday(), Weekday::Sat | Weekday::Sun)
+}
+
+/// Mondays to Fridays from the first day of our era, a Monday, up to and including this one.
+fn weekdays_until(day: NaiveDate) -> i64 {
+    let n = i64::from(day.num_days_from_ce());
+    n.div_euclid(7) * 5 + n.rem_euclid(7).min(5)
 }
 
 #[cfg(test)]
@@ -243,6 +263,24 @@ mod tests {
         assert_eq!(calendar.add_working_days(date("2020-10-04"), 0), date("2020-10-04"));
         assert_eq!(calendar.working_days_between(date("2020-09-30"), date("2020-10-10")), 2);
         assert_eq!(calendar.working_days_between(date("2020-10-10"), date("2020-09-30")), -2);
+    }
+
+    #[test]
+    fn working_days_between_are_those_one_would_count() {
+        let calendar = Calendar::builtin();
+        let first = date("2019-12-20");
+        for from in first.iter_days().take(60) {
+            let mut counted = 0;
+            // Over a Spring Festival, make-up days, the end of two years.
+            for to in from.iter_days().skip(1).take(420) {
+                counted += i64::from(calendar.is_working_day(to));
+                assert_eq!(calendar.working_days_between(from, to), counted, "{from} to {to}");
+                assert_eq!(calendar.working_days_between(to, from), -counted, "{to} to {from}");
+            }
+            assert_eq!(calendar.working_days_between(from, from), 0);
+        }
+        // A year that is not announced goes by weekdays.
+        assert_eq!(calendar.working_days_between(date("2026-12-31"), date("2027-01-10")), 6);
     }
 
     #[test]

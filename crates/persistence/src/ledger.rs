@@ -45,62 +45,49 @@ pub struct Filter {
     pub closed: Option<bool>,
 }
 
-/// One line of the ledger.
-#[derive(Clone, Debug, QueryableByName)]
+/// One line of the ledger, in the order of `COLUMNS`.
+#[derive(Clone, Debug, Queryable)]
 pub struct LedgerRow {
-    #[diesel(sql_type = SqlUuid)]
     pub id: Uuid,
-    #[diesel(sql_type = BigInt)]
     pub ordinal: i64,
-    #[diesel(sql_type = Text)]
     pub number: String,
-    #[diesel(sql_type = Text)]
     pub item_number: String,
-    #[diesel(sql_type = Text)]
     pub title: String,
-    #[diesel(sql_type = Text)]
     pub state: String,
-    #[diesel(sql_type = Nullable<Text>)]
     pub disposition: Option<String>,
-    #[diesel(sql_type = Text)]
     pub sensitivity: String,
-    #[diesel(sql_type = Text)]
     pub completion_status: String,
-    #[diesel(sql_type = Text)]
     pub alert_level: String,
-    #[diesel(sql_type = Jsonb)]
     pub alert_reasons: serde_json::Value,
-    #[diesel(sql_type = Nullable<Text>)]
     pub lead_unit: Option<String>,
-    #[diesel(sql_type = Nullable<Text>)]
     pub lead_leader: Option<String>,
-    #[diesel(sql_type = Nullable<Date>)]
     pub due_on: Option<NaiveDate>,
-    #[diesel(sql_type = Nullable<Date>)]
     pub original_due_on: Option<NaiveDate>,
-    #[diesel(sql_type = Nullable<Date>)]
     pub review_on: Option<NaiveDate>,
-    #[diesel(sql_type = Integer)]
     pub progress_done: i32,
-    #[diesel(sql_type = Integer)]
     pub progress_all: i32,
-    #[diesel(sql_type = Integer)]
     pub n_measures: i32,
-    #[diesel(sql_type = Integer)]
     pub n_doubts: i32,
-    #[diesel(sql_type = BigInt)]
     pub version: i64,
-    #[diesel(sql_type = SqlUuid)]
     pub finding_id: Uuid,
-    #[diesel(sql_type = Text)]
     pub finding_number: String,
-    #[diesel(sql_type = Text)]
     pub finding: String,
-    #[diesel(sql_type = Text)]
     pub aspect: String,
-    #[diesel(sql_type = Bool)]
     pub reads_content: bool,
 }
+
+/// What `LedgerRow` is read from; whether the caller reads the content comes last and is the caller's own.
+const COLUMNS: &str = "t.id, t.ordinal, t.number, t.item_number, t.title, t.state, t.disposition, t.sensitivity, t.completion_status, \
+    t.alert_level, t.alert_reasons, lu.name, ll.name, t.due_on, t.original_due_on, t.review_on, t.progress_done, t.progress_all, \
+    t.n_measures, t.n_doubts, t.version, f.id, f.number, f.body, a.title, ";
+
+/// Their types.
+#[rustfmt::skip]
+type Columns = (
+    SqlUuid, BigInt, Text, Text, Text, Text, Nullable<Text>, Text, Text,
+    Text, Jsonb, Nullable<Text>, Nullable<Text>, Nullable<Date>, Nullable<Date>, Nullable<Date>, Integer, Integer,
+    Integer, Integer, BigInt, SqlUuid, Text, Text, Text, Bool,
+);
 
 /// Most filters that a kept statement has: with more there are too many texts for a connection to keep.
 const FEW: usize = 2;
@@ -224,14 +211,9 @@ pub fn list(
     limit: i64,
 ) -> Result<Vec<LedgerRow>, Error> {
     let reader = reader(actor, round);
-    let query = Statement::default().sql(
-        "SELECT t.id, t.ordinal, t.number, t.item_number, t.title, t.state, t.disposition, t.sensitivity, t.completion_status, \
-            t.alert_level, t.alert_reasons, lu.name AS lead_unit, ll.name AS lead_leader, t.due_on, t.original_due_on, t.review_on, \
-            t.progress_done, t.progress_all, t.n_measures, t.n_doubts, t.version, \
-            f.id AS finding_id, f.number AS finding_number, f.body AS finding, a.title AS aspect, ",
-    );
+    let query = Statement::default().sql("SELECT ").sql(COLUMNS);
     // The page is cut first and joined then: PostgreSQL thinks that few tasks have a word, and would join all that do.
-    let query = readable(query, &reader).sql(" AS reads_content FROM (SELECT t.* FROM tasks t WHERE ");
+    let query = readable(query, &reader).sql(" FROM (SELECT t.* FROM tasks t WHERE ");
     let mut query = narrowed(visible(query, round, &rights::scope(actor)), filter, &reader);
     if let Some((ordinal, id)) = after {
         query = query
@@ -249,6 +231,7 @@ pub fn list(
              LEFT JOIN units lu ON lu.id = t.lead_unit_id LEFT JOIN persons ll ON ll.id = t.lead_leader_id \
              ORDER BY t.ordinal, t.id",
         )
+        .columns::<Columns>()
         .load(conn)?;
     rows.truncate(usize::try_from(limit).unwrap_or(0));
     Ok(rows)
