@@ -12,7 +12,18 @@ function values(detail) {
 export async function asked(cluster, server, request) {
   await server.send(request)
   if (request.body) throw new Error('a request that writes is captured by `written`')
-  return capture(cluster, () => server.send(request))
+  return outside(await capture(cluster, () => server.send(request)))
+}
+
+/** Without what was done in transactions: a reading has none, the clock and the sealer, who may come between, do nothing else. */
+function outside(statements) {
+  const busy = new Set()
+  return statements.filter(({ sql, session }) => {
+    if (/^BEGIN/i.test(sql)) busy.add(session)
+    const is = busy.has(session)
+    if (/^(?:COMMIT|ROLLBACK)$/i.test(sql)) busy.delete(session)
+    return !is
+  })
 }
 
 /** The statements logged while something runs. */
