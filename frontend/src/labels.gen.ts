@@ -19,6 +19,30 @@ export const alertLevels = {
   red: '红灯',
 } as const
 
+export const cadences = {
+  weekly: '每周',
+  monthly: '每月',
+} as const
+
+export const requestKinds = {
+  plan: '单位整改方案',
+  amendment: '方案调整',
+  closure: '销号申请',
+  extension: '延期申请',
+  reassignment: '责任分工调整',
+  withdrawal: '作废申请',
+} as const
+
+export const signers = {
+  unit_head: '单位负责人',
+  lead_leader: '牵头领导',
+  office: '整改办',
+  supervisor: '督导核查人',
+  principal: '主要负责人',
+  group_head: '领导组组长',
+  meeting: '会议审定',
+} as const
+
 export const dispositions = {
   immediate: '立行立改',
   dated: '限期整改',
@@ -87,6 +111,10 @@ export const actions = {
 } as const
 
 export const words = {
-  required: '请填写',
-  content: '填写的内容有误，请按提示修改',
+  'required': '请填写',
+  'content': '填写的内容有误，请按提示修改',
+  'file-too-large': '文件过大',
+  'file-empty': '文件是空的',
+  'file-type-refused': '不接受这种文件，可传 PDF、图片、Word、Excel、文本',
+  'file-not-xlsx': '不是 xlsx 文件',
 } as const

@@ -33,3 +33,18 @@ fn every_operation_says_what_it_is_and_how_it_fails() {
     println!("{n} operations");
     assert!(n > 70);
 }
+
+/// The page's figures for what is taken in, as it writes them: `kind: { most: 50 * MB`.
+#[test]
+fn the_page_turns_away_what_the_server_would() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../frontend/src/api/intake.ts");
+    let page = std::fs::read_to_string(path).unwrap();
+    for (kind, most) in [
+        ("evidence", api::evidence::LARGEST),
+        ("scan", api::evidence::LARGEST),
+        ("workbook", api::import::LARGEST as u64),
+    ] {
+        let said = format!("{kind}: {{ most: {} * MB", most / (1024 * 1024));
+        assert!(page.contains(&said), "the page does not say `{said}`");
+    }
+}

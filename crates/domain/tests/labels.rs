@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use domain::actor::{AssignmentKind, Role};
-use domain::policy::AlertLevel;
+use domain::policy::{AlertLevel, Cadence, RequestKind, Who};
 use domain::sign_request::Verdict;
 use domain::task::command::Action;
 use domain::task::state::{CompletionStatus, Disposition, TaskState};
@@ -27,6 +27,9 @@ fn the_page_says_what_the_domain_says() {
     );
     list(&mut made, "taskStates", TaskState::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "alertLevels", AlertLevel::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "cadences", Cadence::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "requestKinds", RequestKind::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "signers", Who::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "dispositions", Disposition::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "completionStatuses", CompletionStatus::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "roles", Role::ALL.iter().map(|w| (w.as_str(), w.label())));
@@ -37,8 +40,10 @@ fn the_page_says_what_the_domain_says() {
     let said = |code: &'static str| (code, domain::labels::say(code, &serde_json::Value::Null));
     // Said by the page itself, before it asks the server.
     writeln!(made, "\nexport const words = {{").unwrap();
-    for (code, text) in ["required", "content"].map(said) {
-        writeln!(made, "  {code}: '{text}',").unwrap();
+    for (code, text) in
+        ["required", "content", "file-too-large", "file-empty", "file-type-refused", "file-not-xlsx"].map(said)
+    {
+        writeln!(made, "  '{code}': '{text}',").unwrap();
     }
     writeln!(made, "}} as const").unwrap();
 

@@ -1,6 +1,8 @@
 // Talks to the server: the access token lives in memory alone, is renewed by the cookie, and a log-in that has run out
 // is asked for over the page, so that the request that found out goes on where it was.
 import createClient from 'openapi-fetch'
+import { words } from '../labels.gen'
+import { type Intake, turnedAway } from './intake'
 import type { components, paths } from './schema'
 
 export type Schemas = components['schemas']
@@ -129,8 +131,10 @@ export function keepDraftWhileLeaving(form: string, subject: string, body: unkno
   void fetch(`/api/v1/drafts/${form}/${subject}`, { method: 'PUT', keepalive: true, headers, body: JSON.stringify({ body }) }).catch(() => undefined)
 }
 
-/** Sends a file as it is. */
-export async function upload<T>(path: string, query: Record<string, string>, file: Blob): Promise<T> {
+/** Sends a file as it is, unless it would be turned away. */
+export async function upload<T>(path: string, query: Record<string, string>, file: File, intake: Intake): Promise<T> {
+  const why = turnedAway(file, intake)
+  if (why) throw new ApiError({ type: '/problems/content', title: words.content, status: 422, code: 'content', instance: '', errors: [{ pointer: '/file', params: {}, ...why }] })
   const headers = { 'content-type': 'application/octet-stream' }
   return raw<T>(`${path}?${new URLSearchParams(query)}`, { method: 'POST', headers, body: file })
 }

@@ -44,7 +44,7 @@ export function Imports() {
   const file = useRef<File | null>(null)
   const look = useSend(async () => {
     if (!file.current) return
-    setPreview(await upload<Preview>(`/rounds/${round}/import-previews`, { filename: file.current.name }, file.current))
+    setPreview(await upload<Preview>(`/rounds/${round}/import-previews`, { filename: file.current.name }, file.current, 'workbook'))
     await queries.invalidateQueries({ queryKey: ['import-previews'] })
   })
   const choose = (next: File | undefined) => {

@@ -117,7 +117,7 @@ function Attach({ line, files, onAdd }: { line: Line; files: File_[]; onAdd: (ad
   const send = useSend(async () => {
     const added: File_[] = []
     for (const file of chosen) {
-      const task = await upload<Schemas['TaskView']>(`/tasks/${line.task_id}/evidence`, { filename: file.name, purpose: 'statement', occurred_on: today() }, file)
+      const task = await upload<Schemas['TaskView']>(`/tasks/${line.task_id}/evidence`, { filename: file.name, purpose: 'statement', occurred_on: today() }, file, 'evidence')
       const newest = [...task.evidence].sort((x, y) => x.received_at.localeCompare(y.received_at)).pop()
       if (newest) added.push({ id: newest.id, name: newest.filename })
     }

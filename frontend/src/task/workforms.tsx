@@ -2,6 +2,7 @@
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { type Schemas, post, upload } from '../api/client'
+import { intakes } from '../api/intake'
 import { useSession } from '../session'
 import { Check, SelectField, TextField, blank, useDraft, useSend } from '../ui/form'
 import { Refused } from '../ui/parts'
@@ -9,7 +10,7 @@ import { day, moment, today, week } from '../ui/words'
 import { ActForm, type FormProps, useAct } from './act'
 
 /** What the store takes in. */
-export const accepted = '.pdf,.jpg,.jpeg,.png,.docx,.xlsx,.txt'
+export const accepted = intakes.evidence.endings.join(',')
 
 export function StatementForm({ task, done }: FormProps) {
   const { me } = useSession()
@@ -125,7 +126,7 @@ export function EvidenceForm({ task, done }: FormProps) {
     for (const file of files) {
       const query: Record<string, string> = { filename: file.name, purpose: criteria.length > 0 ? 'criterion' : 'other', occurred_on: on }
       if (criteria.length > 0) query.criteria = criteria.join(',')
-      await upload(`/tasks/${task.id}/evidence`, query, file)
+      await upload(`/tasks/${task.id}/evidence`, query, file, 'evidence')
       setFiles((left) => left.filter((f) => f !== file))
     }
     done()

@@ -28,7 +28,7 @@ use crate::task_view::{self, TaskView};
 use crate::tokens;
 
 /// Largest file, bytes.
-const LARGEST: u64 = 50 * 1024 * 1024;
+pub const LARGEST: u64 = 50 * 1024 * 1024;
 /// Most bytes of evidence on one task.
 const QUOTA: i64 = 500 * 1024 * 1024;
 

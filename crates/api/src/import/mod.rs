@@ -29,7 +29,7 @@ pub use command_line::{ImportRequest, run};
 pub use previews::*;
 
 /// Largest workbook, bytes.
-const LARGEST: usize = 20 * 1024 * 1024;
+pub const LARGEST: usize = 20 * 1024 * 1024;
 
 /// How to take a workbook in.
 #[derive(Deserialize, IntoParams)]
