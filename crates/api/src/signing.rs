@@ -83,6 +83,31 @@ pub async fn list_waiting(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Res
     Ok(HttpResponse::Ok().json(views))
 }
 
+/// Where a request is found, as its printed form names it.
+#[derive(Serialize, ToSchema)]
+pub struct RequestPlace {
+    pub id: Uuid,
+    /// The number on its printed form.
+    pub number: i64,
+    pub task_id: Uuid,
+}
+
+/// Find the task of a request, as the code on its printed form asks for it.
+#[utoipa::path(tag = "signing", params(("id" = Uuid, Path)), responses((status = 200, body = RequestPlace)))]
+#[get("/sign-requests/{id}")]
+pub async fn find_request(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+    let origin = caller.origin.clone();
+    let place = app
+        .db
+        .read(&caller.origin.actor, move |conn| {
+            let (task, number) = signing::task_of(conn, SignRequestId(*id))?;
+            tasks::find(conn, &origin.actor, task, origin.now)?;
+            Ok(RequestPlace { id: *id, number, task_id: task.0 })
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(place))
+}
+
 /// One request of a batch, with its task and the version the decision rests on.
 #[derive(Clone, Copy, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { type Schemas, client, get, post } from '../api/client'
 import { NoRound, useRound } from '../session'
+import { MeetingOverMany } from '../signing/meeting'
 import { ActionPanel } from '../task/panel'
 import { useSend } from '../ui/form'
 import { Ask, Empty, Light, Loaded, Loading, Refused } from '../ui/parts'
@@ -13,6 +14,7 @@ import { began, day, said } from '../ui/words'
 type Waiting = Schemas['WaitingView']
 /** The signer's own act; all others are the desk's. */
 const own = 'sign'
+const byMeeting = 'record_meeting'
 
 export function Signing() {
   useTitle('签批')
@@ -35,6 +37,8 @@ function Whole({ list }: { list: Waiting[] }) {
   const mine = list.filter((w) => w.actions.includes(own))
   const desk = list.filter((w) => !w.actions.includes(own))
   const picked = mine.filter((w) => chosen.has(w.id))
+  const decided = desk.filter((w) => chosen.has(w.id))
+  const [isMeeting, setMeeting] = useState(false)
   const form = useSend(async () => {
     const results = await post<Schemas['BatchResult'][]>('/sign-batches', {
       items: picked.map((w) => ({ request: w.id, task_id: w.task_id, version: w.version })), verdict: 'approve', words: null, meeting: null,
@@ -50,14 +54,16 @@ function Whole({ list }: { list: Waiting[] }) {
     return next
   })
   const batchable = mine.filter((w) => !w.needs_method)
-  const lines = (items: Waiting[], canChoose: boolean) => (
+  const meetable = desk.filter((w) => w.actions.includes(byMeeting))
+  const lines = (items: Waiting[], choosable: Waiting[]) => (
     <ul className="card lines">
       {items.map((w) => (
         <Line
           key={w.id}
           item={w}
           isChosen={chosen.has(w.id)}
-          toggle={canChoose && batchable.length > 1 ? toggle : undefined}
+          canChoose={choosable.includes(w)}
+          toggle={choosable.length > 1 ? toggle : undefined}
           open={open?.id === w.id ? open.action : null}
           setOpen={(action) => setOpen(action ? { id: w.id, action } : null)}
         />
@@ -71,13 +77,13 @@ function Whole({ list }: { list: Waiting[] }) {
       {mine.length > 0 && (
         <section className="part">
           <header><h2>等我签 <span>{mine.length}</span></h2><span>何时报</span></header>
-          {lines(mine, true)}
+          {lines(mine, batchable)}
         </section>
       )}
       {desk.length > 0 && (
         <section className="part">
           <header><h2>线下签批与会议 <span>{desk.length}</span></h2><span>何时报</span></header>
-          {lines(desk, false)}
+          {lines(desk, meetable)}
         </section>
       )}
       {refused.length > 0 && <ul className="refused" role="alert">{refused.map((r) => <li key={r}>{r}</li>)}</ul>}
@@ -88,6 +94,14 @@ function Whole({ list }: { list: Waiting[] }) {
           <button type="button" className="plain" onClick={() => setChosen(new Set())}>取消选择</button>
         </div>
       )}
+      {decided.length > 0 && (
+        <div className="batch card" role="region" aria-label="会议审定">
+          <b>已选 {decided.length} 项</b>
+          <button type="button" className="main" onClick={() => setMeeting(true)}>登记会议审定</button>
+          <button type="button" className="plain" onClick={() => setChosen(new Set())}>取消选择</button>
+        </div>
+      )}
+      {isMeeting && <MeetingOverMany picked={decided} onClose={() => setMeeting(false)} onDone={(problems) => { setRefused(problems); setChosen(new Set()); setMeeting(false) }} />}
       {isAsking && (
         <Ask title={`对所选 ${picked.length} 项逐项签字同意？`} verb="同意并签字" busy={form.busy} onYes={() => void form.submit()} onNo={() => setAsking(false)}>
           <ul>{picked.map((w) => <li key={w.id}>{w.task_number} {w.kind_label}：{w.title}</li>)}</ul>
@@ -99,9 +113,10 @@ function Whole({ list }: { list: Waiting[] }) {
   )
 }
 
-function Line({ item, isChosen, toggle, open, setOpen }: {
+function Line({ item, isChosen, canChoose, toggle, open, setOpen }: {
   item: Waiting
   isChosen: boolean
+  canChoose: boolean
   toggle?: (id: string) => void
   open: string | null
   setOpen: (action: string | null) => void
@@ -109,7 +124,7 @@ function Line({ item, isChosen, toggle, open, setOpen }: {
   return (
     <li className={open ? 'open' : ''}>
       <div className="line">
-        {toggle && <input type="checkbox" aria-label={`选择 ${item.task_number} ${item.kind_label}`} checked={isChosen} disabled={item.needs_method} title={item.needs_method ? '核查须逐项写明核实方式' : undefined} onChange={() => toggle(item.id)} />}
+        {toggle && <input type="checkbox" aria-label={`选择 ${item.task_number} ${item.kind_label}`} checked={isChosen} disabled={!canChoose} title={canChoose ? undefined : item.needs_method ? '核查须逐项写明核实方式' : '须逐项办理'} onChange={() => toggle(item.id)} />}
         <div className="what">
           <p><b>{item.kind_label}</b>{item.waits_for && <span className="muted">{item.actions.includes(own) ? `${item.waits_for}环节` : `等 ${item.waits_for}`}</span>}</p>
           <p><Link to="/tasks/$id" params={{ id: item.task_id }} search={{}} className="number">{item.task_number}</Link>{item.title}</p>

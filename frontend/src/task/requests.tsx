@@ -1,9 +1,11 @@
 // What was asked to be signed, by whom it was signed, and exactly what that was.
+import { Link } from '@tanstack/react-router'
 import { type Schemas, download } from '../api/client'
 import { useSend } from '../ui/form'
 import { Refused } from '../ui/parts'
 import { usePrinting } from '../ui/printing'
 import { checkCode, day, moment } from '../ui/words'
+import { type Content, differences, returnedBefore } from './since'
 
 type Request = Schemas['RequestView']
 
@@ -54,6 +56,7 @@ function OneRequest({ request, isUnfolded }: { request: Request; isUnfolded: boo
         </div>
       )}
       <Signed request={request} />
+      <p className="noprint"><Link to="/forms/$id" params={{ id: request.id }}>打印签批单</Link></p>
     </details>
   )
 }
@@ -89,8 +92,6 @@ export function Chain({ request, me }: { request: Request; me?: string | null })
   )
 }
 
-type Content = { title?: string; objective?: string; criteria?: { text: string }[]; milestones?: { title: string; proof?: string | null; due_on?: string | null }[] }
-
 /** What is signed, as it was when it was handed in. */
 export function Signed({ request }: { request: Request }) {
   const content = (request.content ?? {}) as Content
@@ -103,5 +104,29 @@ export function Signed({ request }: { request: Request }) {
       {content.criteria && content.criteria.length > 0 && <><dt>完成标准</dt><dd>{content.criteria.map((c, i) => <p key={i}>{i + 1}. {c.text}</p>)}</dd></>}
       {content.milestones && content.milestones.length > 0 && <><dt>节点</dt><dd>{content.milestones.map((m, i) => <p key={i}>{m.due_on && `${day(m.due_on)} `}{m.title}{m.proof && `（佐证：${m.proof}）`}</p>)}</dd></>}
     </dl>
+  )
+}
+
+/** What is otherwise than when it last came back: what a signer looks for first. */
+export function Since({ task, request }: { task: Schemas['TaskView']; request: Request }) {
+  const before = returnedBefore(task.requests, request)
+  if (!before) return null
+  const why = before.signatures.find((s) => s.words && !s.is_void)
+  const changed = differences(before, request)
+  return (
+    <div className="missing since">
+      <p><b>上次退回</b>{why && `：${why.person?.name ?? '会议'}“${why.words}”`}</p>
+      {changed.length === 0 ? <p>这次所报内容与上次相同。</p> : (
+        <dl>
+          {changed.map((c) => (
+            <div key={c.label}>
+              <dt>{c.label}</dt>
+              {c.before.map((text) => <dd key={text}><del>{text}</del></dd>)}
+              {c.after.map((text) => <dd key={text}><mark>{text}</mark></dd>)}
+            </div>
+          ))}
+        </dl>
+      )}
+    </div>
   )
 }

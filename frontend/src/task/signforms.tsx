@@ -1,4 +1,5 @@
 // Signing: on screen, on paper with a scan, by a meeting; the second officer's check, objection, recall.
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ApiError, type Schemas, post, upload } from '../api/client'
 import { verdicts } from '../labels.gen'
@@ -9,7 +10,7 @@ import { checkCode, day, today, week } from '../ui/words'
 import { ActForm, type FormProps, useAct } from './act'
 import { Files } from './files'
 import { usePeople } from './parties'
-import { Chain, Signed } from './requests'
+import { Chain, Signed, Since } from './requests'
 
 type Task = Schemas['TaskView']
 
@@ -47,6 +48,7 @@ export function SignForm({ task, done, open }: FormProps) {
     <form className="stack sign" noValidate onSubmit={(e) => { e.preventDefault(); void approve.submit() }}>
       {picker}
       <p><b>{request.kind_label}</b>　<span className="muted">{request.submitted_by.name} 报</span>{onBehalf && <b>　代 {onBehalf.name} 签</b>}</p>
+      <Since task={task} request={request} />
       <Signed request={request} />
       {request.kind === 'closure' && <Compared task={task} />}
       <Chain request={request} me={onBehalf?.id ?? me.person_id} />
@@ -86,7 +88,7 @@ function useScan(task: Task) {
   const [file, setFile] = useState<File | null>(null)
   const send = async () => {
     if (!file) return ''
-    const scan = await upload<Schemas['ScanView']>(`/tasks/${task.id}/scans`, { filename: file.name }, file)
+    const scan = await upload<Schemas['ScanView']>(`/tasks/${task.id}/scans`, { filename: file.name }, file, 'scan')
     return scan.sha256
   }
   const input = (error?: string) => (
@@ -113,7 +115,7 @@ export function PaperForm({ task, done, open }: FormProps) {
   return (
     <ActForm form={form} verb="登记，送第二人复核" disabled={!isSame} shown={['/words', '/signer', '/method', '/document/signed_on', '/document/scan']} kept={kept}>
       {picker}
-      <p>{request.kind_label}　<span className="muted">{step?.label}</span></p>
+      <p>{request.kind_label}　<span className="muted">{step?.label}</span>　<Link to="/forms/$id" params={{ id: request.id }}>打印签批单</Link></p>
       <PickField label="签批人" value={values.signer} onChange={(signer) => change({ signer })} options={people} error={form.at('/signer')} />
       <SelectField label="结论" value={values.verdict} onChange={(verdict) => change({ verdict })} options={verdictOptions} />
       <TextField label="批示原文" rows={2} value={values.words} onChange={(words) => change({ words })} error={form.at('/words')} />
