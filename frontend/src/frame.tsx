@@ -3,9 +3,11 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet, useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { type Schemas, client, get, post } from './api/client'
-import { ChangePassword, useSession } from './session'
+import { Shortcuts } from './help/shortcuts'
+import { Tour } from './help/tour'
+import { useSession } from './session'
 import { Menu } from './ui/menu'
-import { Dialog, Empty } from './ui/parts'
+import { Empty } from './ui/parts'
 import { dayAndWeekday, moment, until } from './ui/words'
 
 const entries: Record<string, { to: string; label: string; icon: string }> = {
@@ -41,7 +43,6 @@ export function useTodo() {
 
 export function Frame() {
   const { me, round, chooseRound, logOut } = useSession()
-  const [changing, setChanging] = useState(false)
   const todo = useTodo()
   const post = me.posts[0]
   return (
@@ -57,10 +58,11 @@ export function Frame() {
         <div className="topright">
           {round && <Search />}
           <Notices />
+          <Link to="/help" search={{}} className="help" aria-label="帮助">?</Link>
           <Menu className="me" face={<><b>{me.name}</b><small>{post ? `${post.unit} ${post.post}` : me.title}</small></>}>
             <p className="muted">账号 {me.login}，{me.title}</p>
             {me.stands_in_for.map((p) => <p key={p.id} className="muted">授权代 {p.name} 签批</p>)}
-            <button type="button" className="plain" onClick={() => setChanging(true)}>修改密码</button>
+            <Link to="/own" className="button plain">我的</Link>
             <button type="button" className="plain" onClick={() => void logOut()}>退出登录</button>
           </Menu>
         </div>
@@ -85,13 +87,10 @@ export function Frame() {
       </nav>
       <main id="content" className="content" tabIndex={-1}>
         <p className="onpaper">{round?.name}　{me.name} {moment(new Date().toISOString())} 打印</p>
+        <Tour />
         {me.navigation.length === 0 ? <Empty>账号还没有授权，请联系安全管理员。</Empty> : <Outlet />}
       </main>
-      {changing && (
-        <Dialog title="修改密码" onClose={() => setChanging(false)}>
-          <ChangePassword onDone={() => setChanging(false)} />
-        </Dialog>
-      )}
+      <Shortcuts />
     </div>
   )
 }

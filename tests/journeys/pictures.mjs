@@ -102,12 +102,8 @@ async function administrators(house, prefix) {
   }
   await at(house, 'sysadmin', '/organisation', `${prefix}sysadmin-new`, { act: press('建账号') })
   await at(house, 'secadmin', '/organisation?part=delegations', `${prefix}secadmin-grant`, { act: press('登记授权') })
-  const own = async (page) => {
-    await page.locator('.me > summary').click()
-    await page.getByRole('button', { name: '修改密码' }).click()
-    await page.getByRole('dialog').waitFor()
-  }
-  await at(house, 'sysadmin', '/organisation', `${prefix}password`, { act: own })
+  await at(house, 'sysadmin', '/own', `${prefix}own`)
+  await at(house, 'sysadmin', '/help', `${prefix}help`)
 }
 
 async function everybody(house) {

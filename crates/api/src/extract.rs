@@ -12,6 +12,7 @@ use persistence::actors::LoadedActor;
 use persistence::idempotency::Key;
 use persistence::tasks::Expected;
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use crate::app::App;
 use crate::auth;
@@ -30,6 +31,8 @@ const DEEPEST: usize = 32;
 pub struct Caller {
     pub origin: Origin,
     pub loaded: LoadedActor,
+    /// The session the call belongs to.
+    pub session: Uuid,
 }
 
 impl Caller {
@@ -75,7 +78,7 @@ impl FromRequest for Caller {
                 .and_then(|v| v.to_str().ok())
                 .and_then(|v| v.strip_prefix("Bearer "))
                 .ok_or_else(Problem::unauthenticated)?;
-            let loaded = auth::actor(app, token).await?;
+            let (loaded, session) = auth::actor(app, token).await?;
             // A first password must be changed before anything else; the path to that stays open.
             let path = request.path();
             if loaded.must_change_password && !path.ends_with("/me") && !path.ends_with("/me/password") {
@@ -87,7 +90,7 @@ impl FromRequest for Caller {
                 request_id: request_id(&request),
                 now: app.clock.now(),
             };
-            Ok(Caller { origin, loaded })
+            Ok(Caller { origin, loaded, session })
         })
     }
 }

@@ -221,7 +221,7 @@ pub async fn get_round(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result
     Ok(reply(&view))
 }
 
-async fn change(
+pub(crate) async fn change(
     caller: Caller,
     app: Data<App>,
     run: impl FnOnce(&mut PgConnection, &persistence::Origin) -> Result<RoundRow, Error> + Send + 'static,
@@ -317,31 +317,6 @@ pub async fn set_assignments(
             .map(|a| (PersonId(a.person_id), a.kind, a.unit_ids.into_iter().map(UnitId).collect()))
             .collect();
         rounds::set_assignments(conn, origin, RoundId(*id), Some(version.0), &assignments)
-    })
-    .await
-}
-
-/// A new policy with its basis.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SetPolicy {
-    pub policy: Policy,
-    #[schema(example = "领导组第2次会议纪要")]
-    pub basis: String,
-}
-
-/// Set a new version of the round's policy.
-#[utoipa::path(tag = "rounds", request_body = SetPolicy, params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The ETag the decision rests on")), responses((status = 200, body = RoundView)))]
-#[put("/rounds/{id}/policy")]
-pub async fn set_policy(
-    caller: Caller,
-    app: Data<App>,
-    id: Path<Uuid>,
-    version: ExpectedVersion,
-    body: Body<SetPolicy>,
-) -> Result<HttpResponse, Problem> {
-    change(caller, app, move |conn, origin| {
-        rounds::set_policy(conn, origin, RoundId(*id), Some(version.0), &body.0.policy, &body.0.basis)
     })
     .await
 }

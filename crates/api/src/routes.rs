@@ -8,8 +8,8 @@ use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    accounts, evidence, history, import, ledger, notices, openapi, organisation, rounds, sessions, signing, statements,
-    task_commands, telemetry, todo,
+    accounts, evidence, history, import, ledger, notices, openapi, organisation, own, policy, rounds, sessions,
+    signing, statements, task_commands, telemetry, todo,
 };
 
 fn api() -> impl HttpServiceFactory + OpenApiFactory {
@@ -19,6 +19,11 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(sessions::log_out)
         .service(sessions::get_me)
         .service(sessions::change_own_password)
+        .service(own::list_own_sessions)
+        .service(own::end_own_session)
+        .service(own::end_other_sessions)
+        .service(own::list_notice_rules)
+        .service(own::set_notice_rules)
         .service(accounts::list_accounts)
         .service(accounts::create_account)
         .service(accounts::give_role)
@@ -37,7 +42,8 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(rounds::change_round)
         .service(rounds::set_group)
         .service(rounds::set_assignments)
-        .service(rounds::set_policy)
+        .service(policy::preview_policy)
+        .service(policy::set_policy)
         .service(rounds::activate_round)
         .service(rounds::list_aspects)
         .service(import::import_plan)
@@ -52,6 +58,7 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(todo::list_todo)
         .service(statements::get_week)
         .service(signing::list_waiting)
+        .service(signing::find_request)
         .service(signing::sign_batch)
         .service(signing::submit_plan_package)
         .service(task_commands::create_task)

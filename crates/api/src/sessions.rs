@@ -10,7 +10,7 @@ use domain::actor::{Actor, AssignmentKind};
 use domain::ids::AccountId;
 use domain::refusal::Refusal;
 use persistence::actors::LoadedActor;
-use persistence::sessions::Rotation;
+use persistence::sessions::{Place, Rotation};
 use persistence::{accounts, actors, rounds, sessions};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -118,10 +118,26 @@ fn check_origin(request: &HttpRequest, app: &App) -> Result<(), Problem> {
     if fits { Ok(()) } else { Err(refused()) }
 }
 
-async fn begin(app: &App, account: AccountId, epoch: i32, must_change: bool) -> Result<HttpResponse, Problem> {
+/// The longest name of a browser that is kept, in bytes.
+const AGENT: usize = 400;
+
+fn place(request: &HttpRequest, app: &App) -> Place {
+    let agent = request.headers().get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
+    // A header's value that reads as text is ASCII.
+    Place { source: address(request, app), agent: agent.chars().take(AGENT).collect() }
+}
+
+async fn begin(
+    app: &App,
+    account: AccountId,
+    epoch: i32,
+    must_change: bool,
+    place: Place,
+) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
     let (secret, digest) = tokens::secret().map_err(Problem::internal)?;
-    let session = app.db.write(&Actor::System, move |conn| sessions::begin(conn, account, epoch, &digest, now)).await?;
+    let session =
+        app.db.write(&Actor::System, move |conn| sessions::begin(conn, account, epoch, &digest, &place, now)).await?;
     let (access_token, expires_at) = app.keys.issue(account, epoch, session, now).map_err(Problem::internal)?;
     Ok(HttpResponse::Ok().cookie(cookie(app, secret, 12)).json(Session {
         access_token,
@@ -171,7 +187,7 @@ pub async fn log_in(request: HttpRequest, app: Data<App>, body: Body<LogIn>) -> 
                     actors::of_account(conn, id, today)
                 })
                 .await?;
-            begin(&app, id, credential.epoch, loaded.must_change_password).await
+            begin(&app, id, credential.epoch, loaded.must_change_password, place(&request, &app)).await
         }
         None => {
             app.db.write(&Actor::System, move |conn| accounts::record_failure(conn, &login, &source, now)).await?;
@@ -219,6 +235,7 @@ pub async fn log_out(request: HttpRequest, app: Data<App>) -> Result<HttpRespons
     if let Some(secret) = request.cookie(cookie_name(&app)) {
         let (now, digest) = (app.clock.now(), tokens::digest(secret.value().as_bytes()));
         app.db.write(&Actor::System, move |conn| sessions::end(conn, &digest, now)).await?;
+        auth::forget();
     }
     Ok(HttpResponse::NoContent().cookie(cookie(&app, String::new(), 0)).finish())
 }
@@ -319,6 +336,7 @@ pub struct ChangePassword {
 #[utoipa::path(tag = "sessions", request_body = ChangePassword, responses((status = 200, body = Session)))]
 #[put("/me/password")]
 pub async fn change_own_password(
+    request: HttpRequest,
     caller: Caller,
     app: Data<App>,
     body: Body<ChangePassword>,
@@ -339,5 +357,5 @@ pub async fn change_own_password(
     let origin = caller.origin.clone();
     app.db.write(&caller.origin.actor, move |conn| accounts::change_own_password(conn, &origin, hash)).await?;
     auth::forget();
-    begin(&app, id, caller.loaded.epoch + 1, false).await
+    begin(&app, id, caller.loaded.epoch + 1, false, place(&request, &app)).await
 }

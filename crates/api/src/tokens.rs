@@ -39,6 +39,16 @@ pub struct TokenKeys {
     decoding: DecodingKey,
 }
 
+/// What a token proves of its bearer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proved {
+    pub account: AccountId,
+    /// The account's epoch when it was issued.
+    pub epoch: i32,
+    pub session: Uuid,
+    pub ends_at: DateTime<Utc>,
+}
+
 impl TokenKeys {
     /// Reads the key of a folder, or makes one that only the server's user can read.
     pub fn load(folder: &Path) -> Result<Self, String> {
@@ -91,8 +101,8 @@ impl TokenKeys {
         Ok((token, ends))
     }
 
-    /// The account and epoch of a token that is ours, of the right type and not over.
-    pub fn check(&self, token: &str, now: DateTime<Utc>) -> Option<(AccountId, i32)> {
+    /// What a token says that is ours, of the right type and not over.
+    pub fn check(&self, token: &str, now: DateTime<Utc>) -> Option<Proved> {
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[AUDIENCE]);
@@ -101,7 +111,14 @@ impl TokenKeys {
         validation.validate_exp = false;
         let data = jsonwebtoken::decode::<Claims>(token, &self.decoding, &validation).ok()?;
         let in_time = data.claims.exp > now.timestamp() && data.claims.iat <= now.timestamp() + 60;
-        (data.header.typ.as_deref() == Some(TYPE) && in_time).then_some((AccountId(data.claims.sub), data.claims.epoch))
+        let claims = data.claims;
+        let ends_at = DateTime::from_timestamp(claims.exp, 0)?;
+        (data.header.typ.as_deref() == Some(TYPE) && in_time).then_some(Proved {
+            account: AccountId(claims.sub),
+            epoch: claims.epoch,
+            session: claims.sid,
+            ends_at,
+        })
     }
 }
 
@@ -146,7 +163,8 @@ mod tests {
         let account = AccountId(Uuid::from_u128(5));
         let (token, ends) = keys.issue(account, 3, Uuid::nil(), at(0)).unwrap();
         assert_eq!(ends, at(600));
-        assert_eq!(keys.check(&token, at(599)), Some((account, 3)));
+        let proved = Proved { account, epoch: 3, session: Uuid::nil(), ends_at: at(600) };
+        assert_eq!(keys.check(&token, at(599)), Some(proved));
         assert_eq!(keys.check(&token, at(600)), None);
         let mut parts: Vec<String> = token.split('.').map(str::to_owned).collect();
         for i in 0..3 {

@@ -34,6 +34,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("reason-required", "退回须写明理由"),
     ("too-long", "太长，最多 {max} 个字"),
     ("too-many", "数量过多"),
+    ("must-be-told", "这类消息背后有要办的事，不能设为不提醒"),
     ("repeated", "重复"),
     ("out-of-range", "超出范围"),
     ("in-the-future", "不能晚于今天"),

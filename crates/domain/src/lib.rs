@@ -63,6 +63,7 @@ pub mod ids;
 pub mod labels;
 pub mod notification;
 pub mod policy;
+pub mod policy_change;
 pub mod refusal;
 pub mod rights;
 pub mod sign_request;

@@ -31,6 +31,32 @@ words! {
     }
 }
 
+impl Rule {
+    /// Whether its reader may ask not to be called to it: it only tells, and nothing waits for him.
+    pub fn may_be_quiet(self) -> bool {
+        match self {
+            Self::RequestGranted
+            | Self::MilestonePassed
+            | Self::LightYellow
+            | Self::TaskClosed
+            | Self::ReassignmentAnswered => true,
+            Self::TaskIssued
+            | Self::ReassignmentWished
+            | Self::SignatureWanted
+            | Self::PaperRecorded
+            | Self::SignatureObjected
+            | Self::RequestReturned
+            | Self::StatementReturned
+            | Self::StatementMissed
+            | Self::DueDatePassed
+            | Self::LightRed
+            | Self::ObservationEnded
+            | Self::TaskReopened
+            | Self::CaughtUp => false,
+        }
+    }
+}
+
 /// A circle of people; persistence knows who they are today.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Audience {

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
+use domain::task::state::TaskState;
 use uuid::Uuid;
 
 use crate::error::Error;
@@ -25,6 +26,21 @@ pub fn owe(conn: &mut PgConnection, act: &str, subject: Uuid, due_at: DateTime<U
     Ok(())
 }
 
+/// Owes a look at every running task of a round now: what its light rests on has changed.
+pub fn look_again(conn: &mut PgConnection, round: Uuid, now: DateTime<Utc>) -> Result<(), Error> {
+    let running: Vec<&str> = TaskState::RUNNING.iter().map(|s| s.as_str()).collect();
+    diesel::sql_query(
+        "INSERT INTO due_acts (act, subject_id, due_at) SELECT $1, id, $2 FROM tasks WHERE round_id = $3 AND state = ANY($4) \
+         ON CONFLICT (act, subject_id, due_at) DO UPDATE SET done_at = NULL, attempts = 0",
+    )
+    .bind::<Text, _>(KEEP_CLOCK)
+    .bind::<Timestamptz, _>(now)
+    .bind::<SqlUuid, _>(round)
+    .bind::<Array<Text>, _>(running)
+    .execute(conn)?;
+    Ok(())
+}
+
 /// One act that is due.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct DueAct {
@@ -40,7 +56,7 @@ pub fn claim(conn: &mut PgConnection, act: &str, now: DateTime<Utc>) -> Result<O
         "SELECT subject_id, due_at FROM due_acts WHERE act = $1 AND done_at IS NULL AND due_at <= $2 AND attempts < 10 \
          ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED",
     )
-    .bind::<diesel::sql_types::Text, _>(act)
+    .bind::<Text, _>(act)
     .bind::<Timestamptz, _>(now)
     .get_result(conn)
     .optional()?)

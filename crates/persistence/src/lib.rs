@@ -17,6 +17,7 @@ pub mod imports;
 pub mod ledger;
 pub mod notifications;
 pub mod organisation;
+pub mod policy_preview;
 mod projection;
 pub mod rounds;
 mod schema;

@@ -8,13 +8,16 @@ use diesel::sql_types::{Array, Date, Text, Timestamptz, Uuid as SqlUuid};
 use domain::calendar;
 use domain::ids::{PersonId, RoundId};
 use domain::notification::{Audience, Rule};
+use domain::refusal::Refusal;
 use domain::task::state::Task;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::error::Error;
 use crate::events::Origin;
-use crate::schema::{deliveries, leading_group_members, memberships, notifications, round_assignments, tasks};
+use crate::schema::{
+    deliveries, leading_group_members, memberships, notifications, quiet_rules, round_assignments, tasks,
+};
 use crate::statement::Statement;
 
 /// How people are told what a command brought.
@@ -106,8 +109,8 @@ fn each(conn: &mut PgConnection, origin: &Origin, task: &Task, rows: Vec<(&'stat
     Statement::default()
         .sql(
             "WITH told AS (INSERT INTO notifications \
-                 (id, rule, subject_kind, subject_id, due_on, recipient_id, params, created_at) \
-                 SELECT t.id, t.rule, 'task', s.id, s.today, t.recipient, '{}', s.now FROM (SELECT ",
+                 (id, rule, subject_kind, subject_id, due_on, recipient_id, params, created_at, read_at) \
+                 SELECT t.id, t.rule, 'task', s.id, s.today, t.recipient, '{}', s.now, q.rule_at FROM (SELECT ",
         )
         .bind::<SqlUuid, _>(task.id.0)
         .sql(" AS id, ")
@@ -122,6 +125,8 @@ fn each(conn: &mut PgConnection, origin: &Origin, task: &Task, rows: Vec<(&'stat
         .bind::<Array<SqlUuid>, _>(recipients)
         .sql(
             ") AS t(id, rule, recipient) \
+                 LEFT JOIN LATERAL (SELECT s.now AS rule_at FROM quiet_rules q \
+                     WHERE q.person_id = t.recipient AND q.rule = t.rule) q ON true \
                  WHERE NOT EXISTS (SELECT FROM notifications n WHERE n.rule = t.rule AND n.subject_kind = 'task' \
                      AND n.subject_id = s.id AND n.due_on > s.today AND n.recipient_id = t.recipient) \
                  ON CONFLICT DO NOTHING RETURNING id, created_at) \
@@ -207,6 +212,27 @@ pub fn list(conn: &mut PgConnection, origin: &Origin, limit: i64) -> Result<(Vec
         .count()
         .get_result(conn)?;
     Ok((rows, unread))
+}
+
+/// The rules whose notices this person is not called to.
+pub fn quiet_rules(conn: &mut PgConnection, person: PersonId) -> Result<Vec<Rule>, Error> {
+    let rules: Vec<String> =
+        quiet_rules::table.filter(quiet_rules::person_id.eq(person.0)).select(quiet_rules::rule).load(conn)?;
+    Ok(rules.iter().filter_map(|rule| Rule::parse(rule)).collect())
+}
+
+/// Sets them anew; what is told by them from now on counts as read at once.
+///
+/// Errors: `must-be-told` for a rule behind which something waits.
+pub fn set_quiet_rules(conn: &mut PgConnection, person: PersonId, rules: &BTreeSet<Rule>) -> Result<(), Error> {
+    if rules.iter().any(|rule| !rule.may_be_quiet()) {
+        return Err(Refusal::field("/quiet", "must-be-told").into());
+    }
+    diesel::delete(quiet_rules::table.filter(quiet_rules::person_id.eq(person.0))).execute(conn)?;
+    let rows: Vec<_> =
+        rules.iter().map(|r| (quiet_rules::person_id.eq(person.0), quiet_rules::rule.eq(r.as_str()))).collect();
+    diesel::insert_into(quiet_rules::table).values(rows).execute(conn)?;
+    Ok(())
 }
 
 /// Marks every notice of this person as read.

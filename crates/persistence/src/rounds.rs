@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::events::{self, NewEvent, Origin, Stream};
 use crate::schema::{aspects, findings, leading_group_members, persons, round_assignments, round_policies, rounds};
-use crate::{counts, ledger};
+use crate::{counts, due_acts, ledger};
 
 /// A round.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -244,6 +244,10 @@ pub fn update(
     });
     changed(conn, origin, &row, NewEvent { kind: "round.changed", payload })?;
     diesel::update(rounds::table.find(id.0)).set(&input).execute(conn)?;
+    // Until when statements are owed every week follows from it.
+    if input.concentrated_until != row.concentrated_until {
+        due_acts::look_again(conn, id.0, origin.now)?;
+    }
     find_row(conn, id)
 }
 
@@ -330,6 +334,7 @@ pub fn set_policy(
         ))
         .execute(conn)?;
     diesel::update(rounds::table.find(id.0)).set(rounds::policy_version.eq(version)).execute(conn)?;
+    due_acts::look_again(conn, id.0, origin.now)?;
     find_row(conn, id)
 }
 

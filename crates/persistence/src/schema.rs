@@ -325,6 +325,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    quiet_rules (person_id, rule) {
+        person_id -> Uuid,
+        rule -> Text,
+    }
+}
+
+diesel::table! {
     refresh_tokens (sha256) {
         sha256 -> Text,
         family_id -> Uuid,
@@ -334,6 +341,8 @@ diesel::table! {
         family_started_at -> Timestamptz,
         used_at -> Nullable<Timestamptz>,
         revoked_at -> Nullable<Timestamptz>,
+        source -> Text,
+        agent -> Text,
     }
 }
 
@@ -594,6 +603,7 @@ diesel::joinable!(plan_packages -> persons (submitted_by));
 diesel::joinable!(plan_packages -> revisions (cover_sha256));
 diesel::joinable!(plan_packages -> rounds (round_id));
 diesel::joinable!(plan_packages -> units (unit_id));
+diesel::joinable!(quiet_rules -> persons (person_id));
 diesel::joinable!(refresh_tokens -> accounts (account_id));
 diesel::joinable!(round_assignments -> persons (person_id));
 diesel::joinable!(round_assignments -> rounds (round_id));
@@ -647,6 +657,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     persons,
     plan_package_items,
     plan_packages,
+    quiet_rules,
     refresh_tokens,
     revisions,
     round_assignments,

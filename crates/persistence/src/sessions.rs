@@ -24,12 +24,33 @@ pub enum Rotation {
     Reused,
 }
 
+/// Where a session was begun and with what: shown to its owner, decided by nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Place {
+    /// The address of the machine.
+    pub source: String,
+    /// What the browser calls itself.
+    pub agent: String,
+}
+
+/// A session that goes on.
+#[derive(Clone, Debug, Queryable)]
+pub struct SessionRow {
+    pub id: Uuid,
+    pub started_at: DateTime<Utc>,
+    /// When it was last renewed.
+    pub seen_at: DateTime<Utc>,
+    pub source: String,
+    pub agent: String,
+}
+
 /// Begins a session with a first token; the id of the session.
 pub fn begin(
     conn: &mut PgConnection,
     account: AccountId,
     epoch: i32,
     sha256: &str,
+    place: &Place,
     now: DateTime<Utc>,
 ) -> Result<Uuid, Error> {
     let session = Uuid::now_v7();
@@ -41,6 +62,8 @@ pub fn begin(
             refresh_tokens::epoch.eq(epoch),
             refresh_tokens::issued_at.eq(now),
             refresh_tokens::family_started_at.eq(now),
+            refresh_tokens::source.eq(&place.source),
+            refresh_tokens::agent.eq(&place.agent),
         ))
         .execute(conn)?;
     // What is long over need not be kept.
@@ -49,10 +72,22 @@ pub fn begin(
     Ok(session)
 }
 
+#[derive(Queryable)]
+struct Token {
+    family: Uuid,
+    account: Uuid,
+    epoch: i32,
+    issued_at: DateTime<Utc>,
+    started_at: DateTime<Utc>,
+    used_at: Option<DateTime<Utc>>,
+    revoked_at: Option<DateTime<Utc>>,
+    source: String,
+    agent: String,
+}
+
 /// Exchanges a token for its successor.
 pub fn rotate(conn: &mut PgConnection, sha256: &str, successor: &str, now: DateTime<Utc>) -> Result<Rotation, Error> {
-    type Row = (Uuid, Uuid, i32, DateTime<Utc>, DateTime<Utc>, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
-    let found: Option<Row> = refresh_tokens::table
+    let found: Option<Token> = refresh_tokens::table
         .find(sha256)
         .select((
             refresh_tokens::family_id,
@@ -62,38 +97,92 @@ pub fn rotate(conn: &mut PgConnection, sha256: &str, successor: &str, now: DateT
             refresh_tokens::family_started_at,
             refresh_tokens::used_at,
             refresh_tokens::revoked_at,
+            refresh_tokens::source,
+            refresh_tokens::agent,
         ))
         .for_update()
         .first(conn)
         .optional()?;
-    let Some((family, account, epoch, issued_at, started_at, used_at, revoked_at)) = found else {
+    let Some(token) = found else {
         return Ok(Rotation::Over);
     };
-    if revoked_at.is_some() || now >= issued_at + IDLE || now >= started_at + ABSOLUTE {
+    if token.revoked_at.is_some() || now >= token.issued_at + IDLE || now >= token.started_at + ABSOLUTE {
         return Ok(Rotation::Over);
     }
-    if used_at.is_some() {
-        end_family_by_id(conn, family, now)?;
+    if token.used_at.is_some() {
+        end_family_by_id(conn, token.family, now)?;
         return Ok(Rotation::Reused);
     }
     let current: Option<(i32, String)> =
-        accounts::table.find(account).select((accounts::epoch, accounts::status)).first(conn).optional()?;
-    if current.as_ref().is_none_or(|(e, status)| *e != epoch || status != "active") {
-        end_family_by_id(conn, family, now)?;
+        accounts::table.find(token.account).select((accounts::epoch, accounts::status)).first(conn).optional()?;
+    if current.as_ref().is_none_or(|(e, status)| *e != token.epoch || status != "active") {
+        end_family_by_id(conn, token.family, now)?;
         return Ok(Rotation::Over);
     }
     diesel::update(refresh_tokens::table.find(sha256)).set(refresh_tokens::used_at.eq(now)).execute(conn)?;
     diesel::insert_into(refresh_tokens::table)
         .values((
             refresh_tokens::sha256.eq(successor),
-            refresh_tokens::family_id.eq(family),
-            refresh_tokens::account_id.eq(account),
-            refresh_tokens::epoch.eq(epoch),
+            refresh_tokens::family_id.eq(token.family),
+            refresh_tokens::account_id.eq(token.account),
+            refresh_tokens::epoch.eq(token.epoch),
             refresh_tokens::issued_at.eq(now),
-            refresh_tokens::family_started_at.eq(started_at),
+            refresh_tokens::family_started_at.eq(token.started_at),
+            refresh_tokens::source.eq(token.source),
+            refresh_tokens::agent.eq(token.agent),
         ))
         .execute(conn)?;
-    Ok(Rotation::Renewed { account: AccountId(account), epoch, session: family })
+    Ok(Rotation::Renewed { account: AccountId(token.account), epoch: token.epoch, session: token.family })
+}
+
+/// The sessions of an account that go on, the last used first.
+pub fn list(
+    conn: &mut PgConnection,
+    account: AccountId,
+    epoch: i32,
+    now: DateTime<Utc>,
+) -> Result<Vec<SessionRow>, Error> {
+    Ok(refresh_tokens::table
+        .filter(refresh_tokens::account_id.eq(account.0).and(refresh_tokens::epoch.eq(epoch)))
+        .filter(refresh_tokens::used_at.is_null().and(refresh_tokens::revoked_at.is_null()))
+        .filter(refresh_tokens::issued_at.gt(now - IDLE).and(refresh_tokens::family_started_at.gt(now - ABSOLUTE)))
+        .order(refresh_tokens::issued_at.desc())
+        .select((
+            refresh_tokens::family_id,
+            refresh_tokens::family_started_at,
+            refresh_tokens::issued_at,
+            refresh_tokens::source,
+            refresh_tokens::agent,
+        ))
+        .load(conn)?)
+}
+
+/// Whether a session was ended before its time. One that nobody remembers was not.
+pub fn is_ended(conn: &mut PgConnection, session: Uuid) -> Result<bool, Error> {
+    let ended = refresh_tokens::table
+        .filter(refresh_tokens::family_id.eq(session).and(refresh_tokens::revoked_at.is_not_null()));
+    Ok(diesel::select(diesel::dsl::exists(ended)).get_result(conn)?)
+}
+
+/// Ends one of an account's sessions.
+///
+/// Errors: `NotFound` when it is another's or none.
+pub fn end_one(conn: &mut PgConnection, account: AccountId, session: Uuid, now: DateTime<Utc>) -> Result<(), Error> {
+    let own = refresh_tokens::table
+        .filter(refresh_tokens::account_id.eq(account.0).and(refresh_tokens::family_id.eq(session)));
+    match diesel::update(own).set(refresh_tokens::revoked_at.eq(now)).execute(conn)? {
+        0 => Err(Error::NotFound),
+        _ => Ok(()),
+    }
+}
+
+/// Ends all of an account's sessions but one.
+pub fn end_others(conn: &mut PgConnection, account: AccountId, kept: Uuid, now: DateTime<Utc>) -> Result<(), Error> {
+    let others = refresh_tokens::table
+        .filter(refresh_tokens::account_id.eq(account.0).and(refresh_tokens::family_id.ne(kept)))
+        .filter(refresh_tokens::revoked_at.is_null());
+    diesel::update(others).set(refresh_tokens::revoked_at.eq(now)).execute(conn)?;
+    Ok(())
 }
 
 fn end_family_by_id(conn: &mut PgConnection, family: Uuid, now: DateTime<Utc>) -> Result<(), Error> {

@@ -264,6 +264,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/notice-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the kinds of notices and which of them call the caller. */
+        get: operations["list_notice_rules"];
+        /** Choose which kinds of notices are kept in the list without calling. */
+        put: operations["set_notice_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/password": {
         parameters: {
             query?: never;
@@ -276,6 +294,41 @@ export interface paths {
         put: operations["change_own_password"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List where the caller is logged in, last used first. */
+        get: operations["list_own_sessions"];
+        put?: never;
+        post?: never;
+        /** End all of the caller's log-ins but the one that asks. */
+        delete: operations["end_other_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of the caller's log-ins, at once. */
+        delete: operations["end_own_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -539,9 +592,26 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Set a new version of the round's policy. */
+        /** Set a new version of the round's policy; the lights of running tasks follow at once. */
         put: operations["set_policy"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/policy/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** See what a policy would change, setting by setting and light by light; nothing is written. */
+        post: operations["preview_policy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -669,6 +739,23 @@ export interface paths {
         put?: never;
         /** Sign many requests, or enter a meeting's decision over many; each is its own transaction. */
         post: operations["sign_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find the task of a request, as the code on its printed form asks for it. */
+        get: operations["find_request"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1869,6 +1956,22 @@ export interface components {
             /** @description Where the next page begins; none at the end. */
             next?: string | null;
         };
+        /** @description A task whose light would be another. */
+        LightChangeView: {
+            /** Format: uuid */
+            task_id: string;
+            /** @example 1-1-1 */
+            number: string;
+            before: components["schemas"]["LightView"];
+            after: components["schemas"]["LightView"];
+        };
+        /** @description Running tasks of one light, as it is and as it would be. */
+        LightCount: {
+            level: string;
+            label: string;
+            before: number;
+            after: number;
+        };
         /** @description A light with its reasons in words. */
         LightView: {
             /** @description none, green, yellow or red. */
@@ -2043,6 +2146,16 @@ export interface components {
             /** Format: int64 */
             unread: number;
         };
+        /** @description A kind of notice and whether it calls the caller. */
+        NoticeRule: {
+            /** @example light_yellow */
+            rule: string;
+            label: string;
+            /** @description It stands in the list as read and is not counted. */
+            is_quiet: boolean;
+            /** @description Whether that is the caller's to choose: nothing waits for him behind it. */
+            may_be_quiet: boolean;
+        };
         /** @description A notice. */
         NoticeView: {
             /** Format: uuid */
@@ -2098,6 +2211,27 @@ export interface components {
         } | {
             /** @enum {string} */
             became: "doubted";
+        };
+        /** @description A log-in of the caller that goes on. */
+        OwnSession: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last renewed; a page that is open renews it every few minutes.
+             */
+            seen_at: string;
+            /** @example 10.0.8.31 */
+            source: string;
+            /**
+             * @description What the browser calls itself.
+             * @example Mozilla/5.0 (Windows NT 10.0) Chrome/90.0
+             */
+            agent: string;
+            /** @description Whether it is the one that asks. */
+            is_current: boolean;
         };
         /** @description Whose tasks the caller answers for, as a filter of the ledger. */
         OwnTasks: {
@@ -2250,6 +2384,48 @@ export interface components {
             /** @description What the words of a ledger's state column mean when it is imported. A policy kept before there was a list has the default. */
             completion_words?: components["schemas"]["CompletionWords"];
         };
+        /** @description One setting that would no longer be what it is. */
+        PolicyChange: {
+            /**
+             * @description Where it stands in the policy, as a JSON pointer.
+             * @example /due_soon_working_days
+             */
+            pointer: string;
+            /**
+             * @description What it is called.
+             * @example 临期提醒
+             */
+            label: string;
+            /**
+             * @description What holds now.
+             * @example 5个工作日
+             */
+            before: string;
+            /**
+             * @description What would hold.
+             * @example 10个工作日
+             */
+            after: string;
+        };
+        /** @description What a policy would do if it held now. */
+        PolicyPreview: {
+            changes: components["schemas"]["PolicyChange"][];
+            lights: components["schemas"]["LightCount"][];
+            /** @description The first of the tasks whose light changes, in the order of the ledger. */
+            tasks: components["schemas"]["LightChangeView"][];
+            n_tasks_changed: number;
+            /** @description Requests that wait for a signature; they keep the chain with which they were handed in. */
+            n_open_requests: number;
+            /** @description Whether every running task was looked at; a very large round is looked at in part. */
+            is_whole: boolean;
+            /**
+             * Format: date-time
+             * @description This week's cut-off as it is; none in a week without working days.
+             */
+            cut_off_before?: string | null;
+            /** Format: date-time */
+            cut_off_after?: string | null;
+        };
         /** @description A post of a person. */
         PostView: {
             /** Format: uuid */
@@ -2386,6 +2562,18 @@ export interface components {
             reason: string;
             /** @description The date was filed upward, so that the head of the leading group signs too. */
             filed_upward?: boolean;
+        };
+        /** @description Where a request is found, as its printed form names it. */
+        RequestPlace: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description The number on its printed form.
+             */
+            number: number;
+            /** Format: uuid */
+            task_id: string;
         };
         /** @description A sign request with what it asks for. */
         RequestView: {
@@ -2536,6 +2724,16 @@ export interface components {
             policy: components["schemas"]["Policy"];
             /** @example 领导组第2次会议纪要 */
             basis: string;
+        };
+        /** @description The kinds of notices that shall not call the caller. */
+        SetQuietRules: {
+            /**
+             * @example [
+             *       "light_yellow",
+             *       "task_closed"
+             *     ]
+             */
+            quiet: string[];
         };
         /** @description What an objection to a signature comes to. */
         SettleObjection: {
@@ -4552,6 +4750,127 @@ export interface operations {
             };
         };
     };
+    list_notice_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeRule"][];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_notice_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetQuietRules"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_own_password: {
         parameters: {
             query?: never;
@@ -4602,6 +4921,178 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_own_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSession"][];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_own_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6008,6 +6499,94 @@ export interface operations {
             };
         };
     };
+    preview_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Policy"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPreview"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_week: {
         parameters: {
             query?: {
@@ -6575,6 +7154,72 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestPlace"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

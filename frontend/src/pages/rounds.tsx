@@ -8,6 +8,7 @@ import { assignmentKinds } from '../labels.gen'
 import { TextField, blank, useSend } from '../ui/form'
 import { Ask, Empty, Loaded, Refused } from '../ui/parts'
 import { Pick } from '../ui/pick'
+import { Rules } from '../rounds/rules'
 import { useTitle } from '../ui/title'
 
 type Round = Schemas['RoundView']
@@ -68,8 +69,6 @@ function Whole({ round }: { round: Round }) {
   const [group, setGroup] = useState(round.group)
   const [assigned, setAssigned] = useState(round.assignments)
   const [isAsking, setAsking] = useState(false)
-  const [basis, setBasis] = useState('')
-  const [observation, setObservation] = useState(String(round.policy.observation_working_days))
   const params = { path: { id: round.id }, header: { 'If-Match': `"${round.version}"` } }
   const [saved, setSaved] = useState('')
   const refresh = async (what = '') => {
@@ -79,10 +78,6 @@ function Whole({ round }: { round: Round }) {
   const save = useSend(async () => { await get(client.PUT('/api/v1/rounds/{id}', { params, body: form })); await refresh('资料') })
   const saveGroup = useSend(async () => { await get(client.PUT('/api/v1/rounds/{id}/group', { params, body: { members: group } })); await refresh('领导组') })
   const saveAssigned = useSend(async () => { await get(client.PUT('/api/v1/rounds/{id}/assignments', { params, body: { assignments: assigned } })); await refresh('分工') })
-  const savePolicy = useSend(async () => {
-    await get(client.PUT('/api/v1/rounds/{id}/policy', { params, body: { policy: { ...round.policy, observation_working_days: Number(observation) }, basis } }))
-    await refresh('规则')
-  }, () => blank({ '/basis': basis }))
   const activate = useSend(async () => { await get(client.POST('/api/v1/rounds/{id}/activate', { params })); await refresh() })
   const name = (id: string) => people.find((p) => p.value === id)?.label ?? ''
   return (
@@ -136,15 +131,7 @@ function Whole({ round }: { round: Round }) {
         <Refused error={saveAssigned.error} />
         <div className="send"><button type="button" disabled={saveAssigned.busy} onClick={() => void saveAssigned.submit()}>保存分工</button>{saved === '分工' && <small className="ok" role="status">已保存</small>}</div>
       </section>
-      <section className="card stack">
-        <h2>规则 <span>第 {round.policy_version} 版，依据：{round.policy_basis}</span></h2>
-        <div className="pair">
-          <TextField label="跟踪巩固期（工作日）" type="number" value={observation} onChange={setObservation} error={savePolicy.at('/policy/observation_working_days')} />
-          <TextField label="修改依据" value={basis} onChange={setBasis} error={savePolicy.at('/basis')} />
-        </div>
-        <Refused error={savePolicy.error} shown={['/basis']} />
-        <div className="send"><button type="button" disabled={savePolicy.busy} onClick={() => void savePolicy.submit()}>保存为新版</button>{saved === '规则' && <small className="ok" role="status">已保存</small>}</div>
-      </section>
+      <Rules round={round} />
       {round.can_activate && (
         <section className="card stack">
           <h2>启动</h2>

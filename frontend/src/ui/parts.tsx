@@ -85,7 +85,7 @@ export function Loaded<T>({ query, children }: {
   )
 }
 
-export function Dialog({ title, onClose, children }: { title: string; onClose?: () => void; children: ReactNode }) {
+export function Dialog({ title, onClose, isWide, children }: { title: string; onClose?: () => void; isWide?: boolean; children: ReactNode }) {
   const ref = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const dialog = ref.current
@@ -97,7 +97,7 @@ export function Dialog({ title, onClose, children }: { title: string; onClose?: 
     }
   }, [])
   return (
-    <dialog ref={ref} aria-label={title} onCancel={(e) => { e.preventDefault(); onClose?.() }}>
+    <dialog ref={ref} className={isWide ? 'wide' : undefined} aria-label={title} onCancel={(e) => { e.preventDefault(); onClose?.() }}>
       <header>
         <h2>{title}</h2>
         {onClose && <button type="button" className="plain" aria-label="关闭" onClick={onClose}>✕</button>}

@@ -59,14 +59,7 @@ struct Alarm {
 
 /// The light of a task now (docs/domain.md §15). Completed and not yet issued tasks have none, unless a check failed or a signer objects.
 pub fn assess(task: &Task, facts: &Facts, calendar: &Calendar, now: DateTime<Utc>) -> Alert {
-    let is_running = matches!(
-        task.state,
-        TaskState::Issued
-            | TaskState::Planning
-            | TaskState::PlanReview
-            | TaskState::Rectifying
-            | TaskState::ClosureReview
-    );
+    let is_running = TaskState::RUNNING.contains(&task.state);
     let is_empty = matches!(task.draft.sensitivity, Sensitivity::Secret | Sensitivity::Referred);
     let mut alarms = Vec::new();
     let is_withdrawn = task.state == TaskState::Withdrawn;

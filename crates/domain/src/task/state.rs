@@ -29,6 +29,12 @@ words! {
     }
 }
 
+impl TaskState {
+    /// The states in which time runs against a task: issued and not yet closed. Only these have a light (docs/domain.md §15).
+    pub const RUNNING: [Self; 5] =
+        [Self::Issued, Self::Planning, Self::PlanReview, Self::Rectifying, Self::ClosureReview];
+}
+
 words! {
     /// How a task is to be dealt with (docs/domain.md §5).
     pub enum Disposition {

@@ -1,0 +1,103 @@
+// What a person settles for himself: password, where he is logged in, which notices call him.
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useState } from 'react'
+import { type Schemas, client, get } from '../api/client'
+import { ChangePassword, useSession } from '../session'
+import { useSend } from '../ui/form'
+import { Loaded, Refused } from '../ui/parts'
+import { useTitle } from '../ui/title'
+import { moment } from '../ui/words'
+import { browser } from '../ui/browser'
+
+export function Own() {
+  useTitle('我的')
+  const { me } = useSession()
+  const [changed, setChanged] = useState(0)
+  return (
+    <>
+      <div className="head"><h1>我的</h1><p>{me.name}，账号 {me.login}，{me.title}</p></div>
+      <div className="own">
+        <section className="card stack">
+          <h2>修改密码</h2>
+          <ChangePassword key={changed} onDone={() => setChanged(changed + 1)} />
+          {changed > 0 && <p className="ok" role="status">密码已修改，其他地方的登录已经退出。</p>}
+        </section>
+        <Sessions />
+        <Notices />
+      </div>
+    </>
+  )
+}
+
+function Sessions() {
+  const queries = useQueryClient()
+  const query = useQuery({ queryKey: ['own-sessions'], queryFn: () => get(client.GET('/api/v1/me/sessions')) })
+  const refresh = () => queries.invalidateQueries({ queryKey: ['own-sessions'] })
+  const [which, setWhich] = useState('')
+  const one = useSend(async () => {
+    await get(client.DELETE('/api/v1/me/sessions/{id}', { params: { path: { id: which } } }))
+    await refresh()
+  })
+  const others = useSend(async () => {
+    await get(client.DELETE('/api/v1/me/sessions'))
+    await refresh()
+  })
+  return (
+    <section className="card">
+      <h2>登录在哪些地方 <span>不认得的，请退出并修改密码</span></h2>
+      <Loaded query={query}>
+        {(sessions) => (
+          <>
+            <ul className="rows">
+              {sessions.map((s) => (
+                <li key={s.id}>
+                  <div><b>{browser(s.agent)}</b>{s.is_current && <span className="tag">本机</span>}<br /><small className="muted">{s.source || '地址不明'}，{moment(s.started_at)} 登录，{moment(s.seen_at)} 还在用</small></div>
+                  {!s.is_current && <button type="button" disabled={one.busy} onClick={() => { setWhich(s.id); void Promise.resolve().then(one.submit) }}>退出</button>}
+                </li>
+              ))}
+            </ul>
+            <Refused error={one.error ?? others.error} />
+            {sessions.length > 1 ? <button type="button" disabled={others.busy} onClick={() => void others.submit()}>退出其他全部登录</button> : <p className="muted">只有这一处登录。</p>}
+          </>
+        )}
+      </Loaded>
+    </section>
+  )
+}
+
+function Notices() {
+  const query = useQuery({ queryKey: ['notice-rules'], queryFn: () => get(client.GET('/api/v1/me/notice-rules')) })
+  return (
+    <section className="card">
+      <h2>怎样通知我 <span>都会留在消息列表里；不勾的不计入右上角的数字</span></h2>
+      <Loaded query={query}>{(rules) => <Choices rules={rules} />}</Loaded>
+    </section>
+  )
+}
+
+function Choices({ rules }: { rules: Schemas['NoticeRule'][] }) {
+  const queries = useQueryClient()
+  const [saved, setSaved] = useState(false)
+  const [quiet, setQuiet] = useState(() => rules.filter((r) => r.is_quiet).map((r) => r.rule))
+  const form = useSend(async () => {
+    await get(client.PUT('/api/v1/me/notice-rules', { body: { quiet } }))
+    await queries.invalidateQueries({ queryKey: ['notice-rules'] })
+    setSaved(true)
+  })
+  return (
+    <>
+      <ul className="rows">
+        {[...rules].sort((a, b) => Number(b.may_be_quiet) - Number(a.may_be_quiet)).map((r) => (
+          <li key={r.rule}>
+            <label className="check">
+              <input type="checkbox" checked={!quiet.includes(r.rule)} disabled={!r.may_be_quiet} onChange={(e) => { setSaved(false); setQuiet(e.target.checked ? quiet.filter((q) => q !== r.rule) : [...quiet, r.rule]) }} />
+              <span>{r.label}{!r.may_be_quiet && <small className="muted">　有要办的事，必须通知</small>}</span>
+            </label>
+          </li>
+        ))}
+      </ul>
+      <Refused error={form.error} />
+      <div className="send"><button type="button" className="main" disabled={form.busy} onClick={() => void form.submit()}>保存</button>{saved && <small className="ok" role="status">已保存</small>}</div>
+    </>
+  )
+}

@@ -1,0 +1,159 @@
+// The round's policy: every setting in its group; what a change would do is shown before it becomes the next version.
+import { useQueryClient } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { ApiError, type Schemas, client, get } from '../api/client'
+import { alertLevels, cadences, requestKinds } from '../labels.gen'
+import { Check, SelectField, TextField, blank, useDraft, useSend } from '../ui/form'
+import { Dialog, Light, Refused } from '../ui/parts'
+import { until } from '../ui/words'
+import { ChainEditor } from './chain'
+
+type Policy = Schemas['Policy']
+type Round = Schemas['RoundView']
+type Preview = Schemas['PolicyPreview']
+type Numbers = { [K in keyof Policy]-?: Policy[K] extends number ? K : never }[keyof Policy]
+
+const options = (labels: Record<string, string>) => Object.entries(labels).map(([value, label]) => ({ value, label }))
+const weekdays = ['周一', '周二', '周三', '周四', '周五', '周六', '周日'].map((label, i) => ({ value: String(i + 1), label }))
+/** A late thing is no green one. */
+const lateLevels = options(alertLevels).filter((o) => !['none', 'green'].includes(o.value))
+
+const spans: [Numbers, string, string][] = [
+  ['claim_working_days', '认领时限（工作日）', '自下发起'],
+  ['plan_working_days', '编报方案时限（工作日）', '自认领起'],
+  ['immediate_calendar_days', '立行立改时限（天）', '自然日，自下发起'],
+  ['observation_working_days', '跟踪巩固期（工作日）', '自销号起，可为 0'],
+]
+
+const wordLists = [
+  ['done', '已完成', '导入时作存量办结'],
+  ['sustained', '基本完成并坚持', '导入时作存量办结'],
+  ['open', '未完成', '导入后继续整改'],
+  ['lasting', '长期坚持', '导入后按长期坚持管理'],
+] as const
+
+const split = (text: string) => text.split(/[、，,\n]/).map((w) => w.trim()).filter(Boolean)
+const pad = (n: number) => String(n).padStart(2, '0')
+
+export function Rules({ round }: { round: Round }) {
+  const { values: policy, change, forget, kept } = useDraft<Policy>('policy', round.id, round.policy)
+  const [shown, setShown] = useState<Preview | null>(null)
+  const look = useSend(async () => {
+    setShown(await get(client.POST('/api/v1/rounds/{id}/policy/preview', { params: { path: { id: round.id } }, body: policy })))
+  })
+  const [saved, setSaved] = useState(false)
+  const at = (pointer: string) => look.at(pointer)
+  // A policy kept before a setting existed comes with its default.
+  const completion = policy.completion_words ?? { done: [], sustained: [], open: [], lasting: [] }
+  const number = (key: Numbers, label: string, hint?: string) => (
+    <TextField key={key} label={label} type="number" hint={hint} value={String(policy[key])} error={at(`/${key}`)} onChange={(text) => change({ [key]: Math.max(0, Math.trunc(Number(text) || 0)) })} />
+  )
+  const inLists = (error: unknown) => (error instanceof ApiError ? (error.problem.errors ?? []).map((e) => e.pointer) : [])
+  return (
+    <section className="card stack rules">
+      <h2>规则 <span>第 {round.policy_version} 版，依据：{round.policy_basis}</span></h2>
+      <h3>时限</h3>
+      <div className="pair">{spans.map(([key, label, hint]) => number(key, label, hint))}</div>
+      <Check label="跟踪巩固期满由系统自动确认（不勾选则由督导确认）" value={policy.confirm_by_clock} onChange={(confirm_by_clock) => change({ confirm_by_clock })} />
+      <h3>每周写实</h3>
+      <div className="pair">
+        <SelectField label="截止日" value={String(policy.cut_off_weekday)} options={weekdays} onChange={(day) => change({ cut_off_weekday: Number(day) })} error={at('/cut_off_weekday')} />
+        <TextField label="截止时刻" type="time" value={`${pad(policy.cut_off_hour)}:${pad(policy.cut_off_minute)}`} error={at('/cut_off_hour') ?? at('/cut_off_minute')} onChange={(text) => {
+          const [hour, minute] = text.split(':').map(Number)
+          if (hour !== undefined && minute !== undefined) change({ cut_off_hour: hour, cut_off_minute: minute })
+        }} />
+        {number('statement_grace_working_days', '漏报宽限（工作日）', '截止后多久记为漏报')}
+        <SelectField label="集中整改期内" value={policy.concentrated_cadence} options={options(cadences)} onChange={(text) => change({ concentrated_cadence: text as Policy['concentrated_cadence'] })} />
+        <SelectField label="集中整改期后" value={policy.continuous_cadence} options={options(cadences)} onChange={(text) => change({ continuous_cadence: text as Policy['continuous_cadence'] })} />
+      </div>
+      <h3>预警</h3>
+      <div className="pair">
+        {number('due_soon_working_days', '临期预警（工作日）', '到期前几天亮预警')}
+        <SelectField label="节点逾期亮" value={policy.milestone_late_level} options={lateLevels} onChange={(text) => change({ milestone_late_level: text as Policy['milestone_late_level'] })} />
+        <SelectField label="认领或方案逾期亮" value={policy.claim_or_plan_late_level} options={lateLevels} onChange={(text) => change({ claim_or_plan_late_level: text as Policy['claim_or_plan_late_level'] })} />
+      </div>
+      <h3>签批链</h3>
+      {options(requestKinds).map(({ value, label }) => (
+        <ChainEditor key={value} label={label} steps={policy.chains[value] ?? []} error={at(`/chains/${value}`)} onChange={(steps) => change({ chains: { ...policy.chains, [value]: steps } })} />
+      ))}
+      <h3>导入旧台账时，状态怎么认</h3>
+      <div className="pair">
+        {wordLists.map(([key, label, hint]) => (
+          <WordsField
+            key={key}
+            label={`${label}的写法`}
+            hint={`${hint}；用顿号隔开`}
+            value={completion[key]}
+            error={inLists(look.error).filter((p) => p.startsWith(`/completion_words/${key}`)).map(at)[0]}
+            onChange={(words) => change({ completion_words: { ...completion, [key]: words } })}
+          />
+        ))}
+      </div>
+      <h3>其他</h3>
+      <div className="pair">
+        <TextField label="默认完成标准" value={policy.default_criterion} onChange={(default_criterion) => change({ default_criterion })} error={at('/default_criterion')} hint="任务没有写标准时采用" />
+        {number('meetings_per_month', '每月调度会（次）')}
+      </div>
+      <Check label="页面显示阅看人和时间水印" value={policy.watermark} onChange={(watermark) => change({ watermark })} />
+      <Refused error={look.error} shown={inLists(look.error)} />
+      <div className="send">
+        <button type="button" className="main" disabled={look.busy} onClick={() => void look.submit()}>{look.busy ? '正在推算…' : '看会改变什么'}</button>
+        {kept && <button type="button" className="plain" onClick={() => { forget(); change(round.policy) }}>恢复为现行规则</button>}
+        {kept && <small className="muted">改动已存为草稿，尚未生效</small>}
+        {saved && !kept && <small className="ok" role="status">已保存为第 {round.policy_version} 版</small>}
+      </div>
+      {shown && <Effect round={round} policy={policy} preview={shown} onClose={() => setShown(null)} onSaved={() => { forget(); setSaved(true); setShown(null) }} />}
+    </section>
+  )
+}
+
+/** A list of words as one text; what is being typed stays as it was typed. */
+function WordsField({ label, hint, value, error, onChange }: { label: string; hint: string; value: string[]; error?: string; onChange: (words: string[]) => void }) {
+  const [text, setText] = useState(value.join('、'))
+  const shown = split(text).join('、') === value.join('、') ? text : value.join('、')
+  return <TextField label={label} rows={3} hint={hint} value={shown} error={error} onChange={(next) => { setText(next); onChange(split(next)) }} />
+}
+
+/** What would change, and the basis on which it does. */
+function Effect({ round, policy, preview, onClose, onSaved }: { round: Round; policy: Policy; preview: Preview; onClose: () => void; onSaved: () => void }) {
+  const queries = useQueryClient()
+  const [basis, setBasis] = useState('')
+  const save = useSend(async () => {
+    await get(client.PUT('/api/v1/rounds/{id}/policy', { params: { path: { id: round.id }, header: { 'If-Match': `"${round.version}"` } }, body: { policy, basis } }))
+    onSaved()
+    await queries.invalidateQueries()
+  }, () => blank({ '/basis': basis }))
+  if (preview.changes.length === 0)
+    return <Dialog title="规则没有改动" onClose={onClose}><p>所填与现行规则（第 {round.policy_version} 版）相同。</p></Dialog>
+  return (
+    <Dialog title={`规则将改动 ${preview.changes.length} 处`} onClose={onClose} isWide>
+      <div className="scroll">
+        <table className="changes">
+          <thead><tr><th>规则</th><th>现行</th><th>改为</th></tr></thead>
+          <tbody>{preview.changes.map((c) => <tr key={c.pointer}><td>{c.label}</td><td>{c.before || '（空）'}</td><td><mark>{c.after || '（空）'}</mark></td></tr>)}</tbody>
+        </table>
+      </div>
+      <ul className="effects">
+        <li>灯：{preview.lights.map((l) => `${l.label} ${l.before === l.after ? l.before : `${l.before} → ${l.after}`}`).join('，')}{preview.is_whole ? '' : '（任务很多，只推算了前一部分）'}</li>
+        {preview.cut_off_before !== preview.cut_off_after && <li>本周写实截止：{until(preview.cut_off_before) || '无'} → {until(preview.cut_off_after) || '无'}</li>}
+        {preview.n_open_requests > 0 && <li>正在签批的 {preview.n_open_requests} 件按报送时的签批链走完，不受影响。</li>}
+        <li>已定的认领、方案时限不变；新规则只管今后下发和认领的。</li>
+      </ul>
+      {preview.tasks.length > 0 && (
+        <details>
+          <summary>灯会变的 {preview.n_tasks_changed} 项{preview.n_tasks_changed > preview.tasks.length && `（列出前 ${preview.tasks.length} 项）`}</summary>
+          <ul className="lightchanges">
+            {preview.tasks.map((t) => <li key={t.task_id}><Link to="/tasks/$id" params={{ id: t.task_id }} search={{}} className="number">{t.number}</Link><Light light={t.before} /> → <Light light={t.after} withReason /></li>)}
+          </ul>
+        </details>
+      )}
+      <TextField label="修改依据" value={basis} onChange={setBasis} error={save.at('/basis')} hint="如：领导组第2次会议纪要" />
+      <Refused error={save.error} shown={['/basis']} />
+      <div className="send">
+        <button type="button" className="main" disabled={save.busy} onClick={() => void save.submit()}>{save.busy ? '正在保存…' : '保存为新版'}</button>
+        <button type="button" onClick={onClose}>再改改</button>
+      </div>
+    </Dialog>
+  )
+}
