@@ -1,5 +1,6 @@
 // The first day: an offer above the first page, then a walk along what this person has; left at any time, found again under 帮助.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useLocation } from '@tanstack/react-router'
 import { useEffect, useLayoutEffect, useState } from 'react'
 import { client } from '../api/client'
 import { useSession } from '../session'
@@ -51,13 +52,15 @@ export const startTour = () => listeners.forEach((start) => start())
 export function Tour() {
   const { isNew, see } = useSeen()
   const [isWalking, setWalking] = useState(false)
+  // Offered where one arrives, not in the middle of work.
+  const isHome = useLocation({ select: (at) => at.pathname === '/todo' || at.pathname === '/organisation' })
   useEffect(() => {
     const start = () => setWalking(true)
     listeners.add(start)
     return () => void listeners.delete(start)
   }, [])
   if (isWalking) return <Walk onEnd={() => { setWalking(false); see() }} />
-  if (!isNew) return null
+  if (!isNew || !isHome) return null
   return (
     <aside className="welcome card" aria-label="初次使用">
       <p><b>第一次使用？</b>用一分钟看一遍各处是做什么的。</p>

@@ -50,7 +50,7 @@ export function Help() {
 function Words() {
   return (
     <div className="meanings">
-      <section className="card">
+      <section className="card meaning">
         <h2>灯 <span>说的是有没有误期，不说完成没有</span></h2>
         <dl>
           {(Object.keys(alertLevels) as (keyof typeof alertLevels)[]).filter((level) => lights[level]).map((level) => (
@@ -58,7 +58,7 @@ function Words() {
           ))}
         </dl>
       </section>
-      <section className="card">
+      <section className="card meaning">
         <h2>状态 <span>说的是走到哪一步</span></h2>
         <dl>{Object.entries(states).map(([state, text]) => <div key={state}><dt><State label={taskStates[state as keyof typeof taskStates]} /></dt><dd>{text}</dd></div>)}</dl>
       </section>

@@ -87,15 +87,19 @@ function Choices({ rules }: { rules: Schemas['NoticeRule'][] }) {
   return (
     <>
       <ul className="rows">
-        {[...rules].sort((a, b) => Number(b.may_be_quiet) - Number(a.may_be_quiet)).map((r) => (
+        {rules.filter((r) => r.may_be_quiet).map((r) => (
           <li key={r.rule}>
             <label className="check">
-              <input type="checkbox" checked={!quiet.includes(r.rule)} disabled={!r.may_be_quiet} onChange={(e) => { setSaved(false); setQuiet(e.target.checked ? quiet.filter((q) => q !== r.rule) : [...quiet, r.rule]) }} />
-              <span>{r.label}{!r.may_be_quiet && <small className="muted">　有要办的事，必须通知</small>}</span>
+              <input type="checkbox" checked={!quiet.includes(r.rule)} onChange={(e) => { setSaved(false); setQuiet(e.target.checked ? quiet.filter((q) => q !== r.rule) : [...quiet, r.rule]) }} />
+              <span>{r.label}</span>
             </label>
           </li>
         ))}
       </ul>
+      <details className="always">
+        <summary>其余 {rules.filter((r) => !r.may_be_quiet).length} 类背后有要办的事或是红灯，必须通知</summary>
+        <ul>{rules.filter((r) => !r.may_be_quiet).map((r) => <li key={r.rule}>{r.label}</li>)}</ul>
+      </details>
       <Refused error={form.error} />
       <div className="send"><button type="button" className="main" disabled={form.busy} onClick={() => void form.submit()}>保存</button>{saved && <small className="ok" role="status">已保存</small>}</div>
     </>
