@@ -7,6 +7,7 @@ import { handKept } from './ledger.mjs'
 import { firstMinutes } from './minutes.mjs'
 import { reassignment, stranger } from './rights.mjs'
 import { newRound } from './round.mjs'
+import { desk, help, own, rules } from './settings.mjs'
 import { nothingIsLost, sentOnce } from './safety.mjs'
 import { counted } from './steps.mjs'
 import { afterObservation, claimAndPlan, close, work } from './task.mjs'
@@ -15,6 +16,10 @@ const started = Date.now()
 const house = await House.open()
 try {
   await firstMinutes(house)
+  await desk(house)
+  await rules(house)
+  await own(house)
+  await help(house)
   await newAccount(house)
   await delegation(house)
   await handKept(house)
