@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::grid::squeeze;
+use super::dates;
+use super::grid::{narrow, squeeze};
 use crate::refusal::FieldError;
 
 /// What a word says of a row.
@@ -69,6 +70,53 @@ const DONE: &[&str] = &[
     "落实到位",
     "已闭环",
     "已关闭",
+    "已整改完毕",
+    "已整改落实",
+    "已处理",
+    "已处理完毕",
+    "已处置",
+    "已处置完毕",
+    "已解决",
+    "问题已解决",
+    "已全部整改",
+    "已全部整改到位",
+    "全部整改到位",
+    "全部整改完成",
+    "全部完成整改",
+    "已完结",
+    "完结",
+    "已纠正",
+    "已到位",
+    "已验收合格",
+    "验收合格",
+    "已通过验收",
+    "验收通过",
+    "已验收销号",
+    "已核销",
+    "已消号",
+    "已消项",
+    "已销账",
+    "已结案",
+    "已清零",
+    "办结销号",
+    "已办结销号",
+    "已完成销号",
+    "已改",
+    "已改好",
+    "已改完",
+    "改好了",
+    "改完了",
+    "改完",
+    "已办",
+    "已办妥",
+    "已办理完毕",
+    "已办理",
+    "已完工",
+    "已消除",
+    "隐患已消除",
+    "闭环",
+    "✅",
+    "Y",
 ];
 
 /// Done, and kept up.
@@ -113,10 +161,88 @@ const OPEN: &[&str] = &[
     "—",
     "落实中",
     "未落实",
+    "在办",
+    "正在办理",
+    "正在办理中",
+    "正在整改中",
+    "正在进行",
+    "正在落实",
+    "正在实施",
+    "正在走流程",
+    "走流程",
+    "审批中",
+    "实施中",
+    "处理中",
+    "处置中",
+    "施工中",
+    "整治中",
+    "跟进中",
+    "持续整改中",
+    "持续推进中",
+    "稳步推进",
+    "加快推进",
+    "推进",
+    "按序时推进",
+    "按时序推进",
+    "按计划进行",
+    "按计划实施",
+    "达到序时进度",
+    "有序进行",
+    "有序开展",
+    "部分解决",
+    "部分落实",
+    "部分办结",
+    "基本到位",
+    "初步完成",
+    "阶段性进展",
+    "未办结",
+    "未办理",
+    "未到位",
+    "未整改到位",
+    "未落实到位",
+    "未解决",
+    "未闭环",
+    "未改",
+    "未改完",
+    "没改完",
+    "未动",
+    "未动工",
+    "未开展",
+    "未进行",
+    "尚未完成",
+    "尚未整改",
+    "尚未开展",
+    "暂未完成",
+    "暂缓",
+    "没完成",
+    "没改",
+    "还没改",
+    "正在改",
+    "还在改",
+    "待验收",
+    "待销号",
+    "待审核",
+    "待办",
+    "待办理",
+    "待落实",
+    "待启动",
+    "申请延期",
+    "已申请延期",
+    "延期",
+    "滞后",
+    "进度滞后",
+    "超期",
+    "超期未完成",
+    "逾期未整改",
+    "✗",
+    "✘",
+    "❌",
+    "N",
 ];
 
 /// Kept up without an end.
-const LASTING: &[&str] = &["长期坚持", "持续整改", "持续推进", "持续坚持"];
+const LASTING: &[&str] =
+    &["长期坚持", "持续整改", "持续推进", "持续坚持", "长期推进", "长期整改", "长期", "常态化推进", "常态化坚持"];
 
 /// Most words of a round, and most characters of one.
 const MOST: usize = 500;
@@ -131,7 +257,7 @@ impl Default for CompletionWords {
 
 /// Without what does not matter.
 fn plain(text: &str) -> String {
-    let text = squeeze(text).replace('，', ",").replace(['。', '；', ';', '！'], "");
+    let text = squeeze(text).replace('，', ",").replace('％', "%").replace(['。', '；', ';', '！'], "");
     text.split(['(', '（']).next().unwrap_or_default().to_owned()
 }
 
@@ -192,10 +318,89 @@ impl Completions {
     }
 }
 
-/// Whether a share is typed; progress is counted by milestones, so it has no place (docs/domain.md §7).
+/// Words before the state that change nothing of it.
+const BEFORE: [&str; 14] = [
+    "截至目前",
+    "截止目前",
+    "目前",
+    "当前",
+    "现已",
+    "现",
+    "该问题",
+    "该项",
+    "此项",
+    "此问题",
+    "均",
+    "于",
+    "经核查",
+    "经复核",
+];
+
+/// Words that say that something is left, whatever else is done.
+const LEFT: [&str; 20] = [
+    "未",
+    "尚",
+    "待",
+    "正在",
+    "部分",
+    "剩余",
+    "下一步",
+    "还需",
+    "继续",
+    "逐步",
+    "拟",
+    "将",
+    "但",
+    "除",
+    "仍",
+    "缺",
+    "中",
+    "延期",
+    "计划",
+    "预计",
+];
+
+impl Completions {
+    /// What a cell of the state column says: one of the words, with a day beside it (6月30日已完成), or with what was done told behind or before it
+    /// (已完成。制度已印发). Done only where nothing of it says that something is left.
+    pub(super) fn told(&self, text: &str) -> Option<Completion> {
+        let whole = without_days(text);
+        if let Some(means) = self.read(text).or_else(|| self.dated(&whole)) {
+            return Some(means);
+        }
+        let clauses: Vec<&str> = whole.split(['。', '；', ';', '，', ',', ':', '：', '\n']).map(str::trim).collect();
+        let clauses: Vec<&str> = clauses.into_iter().filter(|c| !c.is_empty()).collect();
+        let (first, last) = (clauses.first()?, clauses.last()?);
+        let means = self.dated(first).or_else(|| self.dated(last))?;
+        let is_done = matches!(means, Completion::Done | Completion::Sustained);
+        (!is_done || !LEFT.iter().any(|word| whole.contains(word))).then_some(means)
+    }
+
+    fn dated(&self, text: &str) -> Option<Completion> {
+        let mut rest = text.trim_start_matches(['-', '—', '：', ':', '，', ',', ' ']);
+        while let Some(shorter) = BEFORE.iter().find_map(|word| rest.strip_prefix(word)) {
+            rest = shorter;
+        }
+        let plain = rest.strip_prefix("已于").or_else(|| rest.strip_prefix("已经"));
+        self.read(rest).or_else(|| plain.and_then(|p| self.read(&format!("已{p}")).or_else(|| self.read(p))))
+    }
+}
+
+/// The text without its days, and without a share that says whole.
+fn without_days(text: &str) -> String {
+    let text = narrow(text).replace('％', "%").replace("100%", "");
+    let spans = dates::find(&text, 2000);
+    let kept = text.chars().enumerate().filter(|(i, _)| !spans.iter().any(|(_, from, to)| (from..to).contains(&i)));
+    kept.map(|(_, c)| c).collect::<String>().trim().to_owned()
+}
+
+/// Whether a share is typed; progress is counted by milestones, so it has no place (docs/domain.md §7). 100% is the whole.
 pub(super) fn has_share(text: &str) -> bool {
-    let text = squeeze(text);
-    text != "100%" && text.contains(['%', '％'])
+    let text = squeeze(text).replace('％', "%");
+    let before = |part: &str| part.chars().rev().take_while(|c| c.is_ascii_digit() || *c == '.').collect::<String>();
+    let mut parts: Vec<&str> = text.split('%').collect();
+    parts.pop();
+    parts.into_iter().any(|part| before(part) != "001")
 }
 
 #[cfg(test)]
@@ -245,7 +450,33 @@ mod tests {
         of(Completion::Done, &["已关闭", "已完成整改并销号", "已整改并销号。"]);
         assert_eq!((words.read("部分整改并销号"), words.read("已整改并移交")), (None, None));
         assert_eq!(words.read("已移交"), None);
-        assert!(has_share("整改中（80%）") && !has_share("100%"));
+        assert!(has_share("整改中（80%）") && !has_share("100%") && !has_share("100％") && has_share("完成10%"));
+    }
+
+    #[test]
+    fn a_state_may_be_told_with_its_day_and_with_what_was_done() {
+        let words = CompletionWords::default().index();
+        for (text, means) in [
+            ("已于6月30日完成", Some(Completion::Done)),
+            ("2020年6月30日已销号", Some(Completion::Done)),
+            ("已完成（6月30日）", Some(Completion::Done)),
+            ("已完成。制度已印发并执行。", Some(Completion::Done)),
+            ("制度已印发，已完成整改", Some(Completion::Done)),
+            ("目前已整改到位", Some(Completion::Done)),
+            ("均已办结", Some(Completion::Done)),
+            ("已完成100%", Some(Completion::Done)),
+            ("100％", Some(Completion::Done)),
+            ("正在走流程", Some(Completion::Open)),
+            ("正在推进，预计8月完成", Some(Completion::Open)),
+            ("整改中：方案已报", Some(Completion::Open)),
+            ("未完成，资金未到位", Some(Completion::Open)),
+            ("已完成，尚有两户待清退", None),
+            ("完成部分", None),
+            ("已报财务部", None),
+            ("制度已印发", None),
+        ] {
+            assert_eq!(words.told(text), means, "{text}");
+        }
     }
 
     #[test]

@@ -51,7 +51,8 @@ fn compact(digits: &str) -> Option<NaiveDate> {
 }
 
 fn quarter(text: &str) -> Option<u32> {
-    let text = text.trim_start_matches('第').trim_end_matches(['末', '底']).strip_suffix("季度")?;
+    let text = text.trim_start_matches('第').trim_end_matches(['末', '底']);
+    let text = text.strip_prefix(['Q', 'q']).or_else(|| text.strip_suffix("季度"))?;
     Some(
         3 * match text {
             "一" | "1" => 1,
@@ -79,12 +80,26 @@ fn counted(text: &str) -> Option<u32> {
     Some(tens * 10 + ones).filter(|n| *n <= 31)
 }
 
+/// 二0二一 and 二O二一 with the naught that is meant.
+fn with_naughts(text: &str) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let is_numeral = |c: Option<&char>| c.is_some_and(|c| "〇一二三四五六七八九".contains(*c));
+    let is_naught = |i: usize| {
+        matches!(chars[i], '0' | 'O' | 'o')
+            && i > 0
+            && is_numeral(chars.get(i - 1))
+            && (is_numeral(chars.get(i + 1)) || chars.get(i + 1) == Some(&'年'))
+    };
+    chars.iter().enumerate().map(|(i, c)| if is_naught(i) { '〇' } else { *c }).collect()
+}
+
 /// 二〇二一年六月三十日 with its numbers in digits; a year is written figure by figure.
 fn in_digits(text: &str) -> String {
     let numerals = |c: char| "〇○零一二三四五六七八九十".contains(c);
     if !text.contains(numerals) {
         return text.to_owned();
     }
+    let text = &with_naughts(text);
     let mut made = String::new();
     let mut waiting = String::new();
     for c in text.chars() {
@@ -113,7 +128,8 @@ fn in_digits(text: &str) -> String {
 /// 中旬 (the 20th), 下旬 and 底 (the last day), 三季度, 年底, full-width digits, 二〇二〇年八月.
 pub fn parse(text: &str, default_year: i32) -> Option<NaiveDate> {
     // Nothing that is a date is longer; a clock time behind it does not matter.
-    let plain: String = narrow(text).chars().filter(|c| !c.is_whitespace() || *c == ' ').take(40).collect();
+    let plain: String =
+        narrow(text).replace('／', "/").chars().filter(|c| !c.is_whitespace() || *c == ' ').take(40).collect();
     let plain = plain.trim();
     let dated = plain.split_once(' ').filter(|(date, time)| date.contains(['-', '/', '.']) && time.contains(':'));
     let plain: String = dated.map_or(plain, |(date, _)| date).chars().filter(|c| *c != ' ').collect();
@@ -124,17 +140,30 @@ pub fn parse(text: &str, default_year: i32) -> Option<NaiveDate> {
     if let Some(date) = compact(plain) {
         return Some(date);
     }
+    match plain {
+        "上半年" | "上半年底" | "上半年末" => return day(default_year, 6, 30),
+        "下半年" | "下半年底" | "下半年末" => return day(default_year, 12, 31),
+        _ => {}
+    }
     let (year, rest) = match plain.split_once('年') {
         Some((year, rest)) => {
-            let year: i32 = if year.is_empty() && !rest.contains('月') { default_year } else { year.parse().ok()? };
+            let is_this = matches!(year, "今" | "本") || year.is_empty() && !rest.contains('月');
+            let year: i32 = if is_this { default_year } else { year.parse().ok()? };
             (if (10..100).contains(&year) { 2000 + year } else { year }, rest)
         }
         None => (default_year, plain),
     };
+    // 2020.6月底
+    let (year, rest) = match rest.split_once(['.', '/', '-']) {
+        Some((of, rest)) if of.len() == 4 && rest.contains('月') && of.bytes().all(|b| b.is_ascii_digit()) => {
+            (of.parse().ok()?, rest)
+        }
+        _ => (year, rest),
+    };
     if let Some((month, of_month)) = rest.split_once('月') {
         let month: u32 = month.parse().ok()?;
         return match of_month {
-            "" | "份" | "底" | "末" | "份底" | "下旬" => {
+            "" | "份" | "底" | "末" | "份底" | "下旬" | "月底" | "月末" => {
                 last_day(year, month).filter(|d| YEARS.contains(&d.year()))
             }
             "上旬" | "初" => day(year, month, 10),
@@ -144,17 +173,17 @@ pub fn parse(text: &str, default_year: i32) -> Option<NaiveDate> {
     }
     if plain.contains('年') {
         return match rest {
-            "底" | "末" | "内" | "度" => day(year, 12, 31),
-            "上半年" => day(year, 6, 30),
+            "底" | "末" | "内" | "度" | "年底" | "年末" | "年内" | "年终" | "终" | "全年" | "下半年" | "下半年底" => {
+                day(year, 12, 31)
+            }
+            "上半年" | "上半年底" | "上半年末" => day(year, 6, 30),
             text => last_day(year, quarter(text)?).filter(|d| YEARS.contains(&d.year())),
         };
     }
     if let Some(month) = quarter(plain) {
         return last_day(year, month);
     }
-    if plain == "上半年" {
-        return day(year, 6, 30);
-    }
+    let plain = if plain.contains(['.', '/', '-']) { plain.trim_end_matches(['日', '号']) } else { plain };
     let date = plain.get(..10).filter(|d| plain.len() > 10 && d.is_ascii()).unwrap_or(plain);
     if !date.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'/' | b'-')) {
         return None;
@@ -187,7 +216,7 @@ pub(super) fn find(text: &str, default_year: i32) -> Vec<(NaiveDate, usize, usiz
     let mut i = 0;
     while i < chars.len() {
         let begins = chars[i].is_ascii_digit() && (i == 0 || !chars[i - 1].is_ascii_digit())
-            || "年第上一二三四五六七八九十".contains(chars[i]);
+            || "年第上下今一二三四五六七八九十".contains(chars[i]);
         let hit = begins
             .then(|| {
                 (i + 2..=(i + LONGEST).min(chars.len())).rev().find_map(|end| {
@@ -270,6 +299,19 @@ mod tests {
             ("二〇年十二月", "2020-12-31"),
             ("十一月二十日前", "2020-11-20"),
             ("六月底", "2020-06-30"),
+            ("二0二0年六月三十日", "2020-06-30"),
+            ("二O二〇年六月", "2020-06-30"),
+            ("2020.6.30日", "2020-06-30"),
+            ("2020.6月底前", "2020-06-30"),
+            ("2020年年底前", "2020-12-31"),
+            ("今年年底前", "2020-12-31"),
+            ("今年6月底", "2020-06-30"),
+            ("2020年下半年", "2020-12-31"),
+            ("下半年", "2020-12-31"),
+            ("上半年", "2020-06-30"),
+            ("２０２０／５／１０", "2020-05-10"),
+            ("2020年Q2", "2020-06-30"),
+            ("6月末", "2020-06-30"),
         ] {
             assert_eq!(parse(text, 2020), Some(expected.parse().unwrap()), "{text}");
         }

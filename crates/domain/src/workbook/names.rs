@@ -156,7 +156,7 @@ pub fn split(text: &str) -> Vec<String> {
         let is_break = depth == 0
             && matches!(
                 c,
-                '、' | '，' | ',' | '；' | ';' | '/' | '\\' | '|' | '\n' | '\r' | ' ' | '\t' | '\u{3000}' | '。'
+                '、' | '，' | ',' | '；' | ';' | '/' | '／' | '\\' | '|' | '\n' | '\r' | ' ' | '\t' | '\u{3000}' | '。'
             );
         if is_break {
             names.push(std::mem::take(&mut current));
@@ -225,6 +225,16 @@ fn role(piece: &str) -> Option<(bool, &str)> {
     find(&LEADING).map(|rest| (true, rest)).or_else(|| find(&SUPPORTING).map(|rest| (false, rest)))
 }
 
+/// A role in brackets behind a name, with the name.
+fn role_behind(piece: &str) -> Option<(bool, &str)> {
+    let (name, role) = piece.strip_suffix([')', '）'])?.rsplit_once(['(', '（'])?;
+    match role {
+        "牵头" | "主办" | "主责" | "牵头单位" | "牵头部门" => Some((true, name)),
+        "配合" | "协办" | "协助" | "参与" | "协同" | "配合单位" | "配合部门" => Some((false, name)),
+        _ => None,
+    }
+}
+
 fn is_open(name: &str) -> bool {
     let name = name.trim_start_matches("集团");
     let starts = ["各", "有关", "相关", "所属", "全体", "所有"].iter().any(|w| name.starts_with(w));
@@ -260,16 +270,21 @@ pub fn list(text: &str) -> NameList {
     let text = part_roles(text);
     let mut list = NameList::default();
     let mut is_leading = true;
+    let mut n_leading = 0;
     for mut piece in split(&text) {
         if let Some((leads, rest)) = role(&piece) {
             is_leading = leads;
             piece = rest.to_owned();
         }
-        for (mark, leads) in [("(牵头)", true), ("（牵头）", true), ("(配合)", false), ("（配合）", false)]
-        {
-            if let Some(rest) = piece.strip_suffix(mark) {
-                is_leading = leads;
-                piece = rest.to_owned();
+        if let Some((leads, rest)) = role_behind(&piece) {
+            is_leading = leads;
+            piece = rest.to_owned();
+            if leads {
+                list.leading.insert(n_leading, std::mem::take(&mut piece));
+                n_leading += 1;
+            } else if n_leading > 0 {
+                // 甲（牵头）、乙、丙（配合）: what stands between supports as well.
+                list.supporting.extend(list.leading.drain(n_leading..));
             }
         }
         if let Some(rest) =
@@ -389,6 +404,9 @@ mod tests {
             ("牵头单位：财务部；配合单位：审计部", &["财务部"], &["审计部"], false),
             ("牵头：甲子安", &["甲子安"], &[], false),
             ("财务部（牵头）、审计部（配合）", &["财务部"], &["审计部"], false),
+            ("审计部、财务部（牵头）", &["财务部", "审计部"], &[], false),
+            ("财务部（牵头）\n审计部、法务部（配合）", &["财务部"], &["审计部", "法务部"], false),
+            ("财务部、审计部（协办）", &["财务部"], &["审计部"], false),
             ("财务部、\n审计部", &["财务部", "审计部"], &[], false),
             ("主要责任单位：财务部配合单位：审计部", &["财务部"], &["审计部"], false),
             ("各单位", &[], &[], true),

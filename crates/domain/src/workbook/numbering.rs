@@ -15,15 +15,18 @@ enum Style {
     Chinese,
     /// （一）
     ChineseBracket,
-    /// ①
+    /// ① ⑴ ⒈ ❶ ㈠
     Circled,
     /// 一是
     Is,
     /// 第一，
     Nth,
+    /// 措施一：
+    Named,
 }
 
-const STYLES: [Style; 8] = [
+const STYLES: [Style; 9] = [
+    Style::Named,
     Style::Circled,
     Style::ArabicBracket,
     Style::ChineseBracket,
@@ -33,6 +36,9 @@ const STYLES: [Style; 8] = [
     Style::ArabicHalf,
     Style::Arabic,
 ];
+
+/// Numbers that are one character: the first of each run, and how many there are.
+const CIRCLED: [(u32, u32); 5] = [(0x2460, 20), (0x2474, 20), (0x2488, 20), (0x2776, 10), (0x3220, 10)];
 
 /// Most numbers looked for in a cell.
 const MOST: usize = 99;
@@ -59,11 +65,16 @@ fn starts(text: &[char], word: &str) -> Option<usize> {
     Some(n)
 }
 
+fn is_circled(c: char) -> bool {
+    CIRCLED.iter().any(|(first, n)| (*first..first + n).contains(&u32::from(c)))
+}
+
 /// Whether a number of any style can begin with this character: a cheap look before a thorough one.
 fn may_begin(text: &[char]) -> bool {
     text.first().is_some_and(|c| {
         c.is_ascii_digit()
-            || matches!(c, '(' | '（' | '第' | '\u{2460}'..='\u{2473}')
+            || matches!(c, '(' | '（' | '第' | '措' | '举' | '步')
+            || is_circled(*c)
             || "一二三四五六七八九十".contains(*c)
     })
 }
@@ -79,19 +90,27 @@ fn marker(text: &[char], style: Style, n: usize) -> Option<usize> {
             let digits = if style == Style::ArabicBracket { n.to_string() } else { chinese(n) };
             then(open + starts(&text[open..], &digits)?, &[')', '）'])
         }
-        Style::Chinese => then(starts(text, &chinese(n))?, &['、']),
+        Style::Chinese => then(starts(text, &chinese(n))?, &['、', '.']),
         Style::Circled => {
-            let c = char::from_u32(0x2460 + u32::try_from(n).ok()? - 1).filter(|_| n <= 20)?;
-            starts(text, &c.to_string())
+            let n = u32::try_from(n).ok()?;
+            let nth = |(first, most): &(u32, u32)| char::from_u32(first + n - 1).filter(|_| n <= *most);
+            CIRCLED.iter().filter_map(nth).find_map(|c| starts(text, &c.to_string()))
         }
         Style::Is => then(starts(text, &chinese(n))?, &['是', '要']),
+        Style::Named => {
+            let word = ["措施", "举措", "步骤"].iter().find_map(|word| starts(text, word))?;
+            let number = [n.to_string(), chinese(n)].iter().find_map(|n| starts(&text[word..], n))?;
+            then(word + number, &['：', ':', '、', '.'])
+        }
         Style::Nth => then(starts(text, &format!("第{}", chinese(n)))?, &['，', ',', '、', '：']),
     }
 }
 
 /// Where a number may begin: at the start, on a new line, after a mark that ends a clause.
 fn is_boundary(text: &[char], i: usize) -> bool {
-    i == 0 || matches!(text[i - 1], '\n' | '\r' | '。' | '；' | ';' | '：' | ':' | '，' | ',' | '、' | ' ' | '\t')
+    i == 0
+        || is_circled(text[i])
+        || matches!(text[i - 1], '\n' | '\r' | '。' | '；' | ';' | '：' | ':' | '，' | ',' | '、' | ' ' | '\t')
 }
 
 /// A digit behind 1. makes it a decimal, except where a new line of a list begins or where things are counted with #, as in 1.11#: item 1, about pier 11.
@@ -166,6 +185,43 @@ fn parallel(text: &str) -> Option<Vec<String>> {
         part.chars().count() >= 4 && !part.trim_end_matches('。').contains(['，', ',', '。', '：', ':', '、', '\n'])
     };
     (parts.len() > 1 && parts.iter().all(is_phrase)).then(|| parts.into_iter().map(str::to_owned).collect())
+}
+
+/// Marks that stand before each part of a list; those of the second kind mean something else inside a line.
+const BULLETS: [char; 14] = ['●', '•', '■', '◆', '▪', '★', '◇', '□', '▲', '►', '➢', '→', '○', '◎'];
+const DASHES: [char; 4] = ['-', '—', '*', '·'];
+/// Longest line that is one part of a list, in characters.
+const LONGEST_LINE: usize = 60;
+
+/// The measures of a cell, and whether it is sure that they are parted so: numbers, marks and bare phrases say it; lines without any, and sentences
+/// with semicolons, do not.
+pub(super) fn listed(text: &str) -> (Vec<String>, bool) {
+    let parts = split(text);
+    let [whole] = parts.as_slice() else { return (parts, true) };
+    if let Some(found) = bulleted(whole) {
+        return (found, true);
+    }
+    let lines: Vec<String> =
+        whole.lines().map(|l| clean(&l.chars().collect::<Vec<char>>())).filter(|l| !l.is_empty()).collect();
+    let is_part = |line: &String| (4..=LONGEST_LINE).contains(&line.chars().count());
+    if lines.len() > 1 && lines.iter().all(is_part) {
+        return (lines, false);
+    }
+    let is_sure = lines.len() == 1 && !whole.trim_end_matches('。').contains(['；', ';']);
+    (parts, is_sure)
+}
+
+fn bulleted(text: &str) -> Option<Vec<String>> {
+    let first = text.chars().next()?;
+    let parts: Vec<&str> = if BULLETS.contains(&first) {
+        text.split(first).collect()
+    } else if DASHES.contains(&first) && text.lines().all(|line| line.trim().starts_with(DASHES)) {
+        text.lines().map(|line| line.trim().trim_start_matches(DASHES)).collect()
+    } else {
+        return None;
+    };
+    let parts = parts.into_iter().map(|p| clean(&p.chars().collect::<Vec<char>>())).filter(|p| !p.is_empty());
+    Some(parts.collect())
 }
 
 /// Length of a number that stands alone before a measure, such as 2. in the second row of a finding.
@@ -251,6 +307,28 @@ mod tests {
             ("", &[]),
         ] {
             assert_eq!(split(text), parts, "{text}");
+        }
+    }
+
+    #[test]
+    fn measures_are_parted_by_marks_and_asked_about_where_nothing_says_so() {
+        for (text, parts, is_sure) in [
+            ("⑴甲\n⑵乙", &["甲", "乙"][..], true),
+            ("⒈甲⒉乙", &["甲", "乙"], true),
+            ("㈠甲；㈡乙", &["甲", "乙"], true),
+            ("一.制定办法\n二.公示", &["制定办法", "公示"], true),
+            ("措施一：制定办法；措施二：公示", &["制定办法", "公示"], true),
+            ("●制定办法●公示清单", &["制定办法", "公示清单"], true),
+            ("-制定办法\n-公示清单", &["制定办法", "公示清单"], true),
+            ("■制定办法", &["制定办法"], true),
+            ("制定管理办法\n公示责任清单", &["制定管理办法", "公示责任清单"], false),
+            ("制定办法，明确职责；公示清单，接受监督", &["制定办法，明确职责；公示清单，接受监督"], false),
+            ("制定办法，明确职责。", &["制定办法，明确职责。"], true),
+            ("措施不力的约谈", &["措施不力的约谈"], true),
+            ("", &[], true),
+        ] {
+            let expected = (parts.iter().map(|p| (*p).to_owned()).collect(), is_sure);
+            assert_eq!(listed(text), expected, "{text}");
         }
     }
 

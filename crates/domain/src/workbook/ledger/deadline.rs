@@ -21,15 +21,31 @@ pub(super) enum Deadline {
     Unclear,
 }
 
-const IMMEDIATE: [&str; 14] = [
+const IMMEDIATE: [&str; 30] = [
     "立行立改",
     "立即整改",
     "立查立改",
     "即知即改",
     "边查边改",
     "马上整改",
-    "立改",
     "立整立改",
+    "立说立行",
+    "即查即改",
+    "即行即改",
+    "边督边改",
+    "边审边改",
+    "边巡边改",
+    "未巡先改",
+    "立即纠正",
+    "立即完成",
+    "随时整改",
+    "马上改",
+    "立即改",
+    "立刻改",
+    "当场改",
+    "立刻",
+    "马上",
+    "立改",
     "立即",
     "当场整改",
     "现场整改",
@@ -37,11 +53,29 @@ const IMMEDIATE: [&str; 14] = [
     "当场",
     "即时",
 ];
-const SUSTAINED: [&str; 9] =
-    ["长期坚持", "持续整改", "持续推进", "持续坚持", "常态化", "常抓不懈", "长期", "持续", "长效"];
+const SUSTAINED: [&str; 18] = [
+    "长期坚持",
+    "持续整改",
+    "持续推进",
+    "持续坚持",
+    "常态化",
+    "常抓不懈",
+    "长期推进",
+    "长期落实",
+    "长期执行",
+    "长期保持",
+    "全年坚持",
+    "经常性",
+    "贯穿全年",
+    "长期",
+    "持续",
+    "长效",
+    "常态",
+    "常年",
+];
 
 /// Words around a day that change nothing of it.
-const FILLERS: [&str; 26] = [
+const FILLERS: [&str; 52] = [
     "全面完成整改",
     "完成整改",
     "整改完成",
@@ -49,11 +83,16 @@ const FILLERS: [&str; 26] = [
     "全部完成",
     "全面完成",
     "限期整改",
+    "限时整改",
     "完成时限",
     "整改时限",
+    "即日起至",
+    "即日起到",
+    "从即日起",
     "已完成",
     "完成",
     "办结",
+    "销号",
     "完毕",
     "整改",
     "到位",
@@ -62,8 +101,29 @@ const FILLERS: [&str; 26] = [
     "之前",
     "以前",
     "不晚于",
+    "不迟于",
+    "最迟",
+    "至迟",
     "务必",
+    "力争",
+    "确保",
+    "争取",
+    "预计",
+    "预期",
+    "原则上",
+    "计划",
+    "时限",
+    "限期",
+    "限时",
     "底前",
+    "上午",
+    "下午",
+    "下班",
+    "中午",
+    "当日",
+    "全部",
+    "全面",
+    "已",
     "前",
     "于",
     "止",
@@ -118,6 +178,11 @@ fn leftover(text: &str, spans: &[(NaiveDate, usize, usize)]) -> String {
         .map(|(_, c)| *c)
         .filter(|c| !matches!(c, '(' | ')' | '（' | '）' | '：' | ':' | '，' | ',' | '。' | '；' | ';' | '、' | '日'))
         .collect();
+    for week in ["星期", "周"] {
+        for day in "一二三四五六日天".chars() {
+            rest = rest.replace(&format!("{week}{day}"), "");
+        }
+    }
     for filler in FILLERS {
         rest = rest.replace(filler, "");
     }
@@ -173,13 +238,31 @@ fn by_dates(text: &str, year: i32) -> Vec<String> {
 fn span(text: &str, year: i32) -> Option<NaiveDate> {
     let (from, to) = ['至', '—', '–', '－', '~', '～', '-', '到'].iter().find_map(|mark| {
         let (from, to) = text.split_once(*mark)?;
-        Some((from, to.trim_start_matches(['-', '—'])))
+        let from = from.trim_start_matches(['自', '从']).trim_end_matches('起');
+        Some((from, to.trim_start_matches(['-', '—']).trim_end_matches("完成").trim_end_matches("整改")))
     })?;
+    if matches!(from, "即日" | "现在" | "现" | "目前" | "反馈之日") {
+        return dates::parse(to, year);
+    }
     // 3.1 is a day only beside another.
     let day = |text: &str, year: i32| dates::parse(text, year).or_else(|| dates::parse(&format!("{text}前"), year));
     let begin = day(from, year).or_else(|| day(&format!("{from}月"), year).filter(|_| to.contains('月')))?;
     let end = day(to, begin.year())?;
     (begin <= end).then_some(end)
+}
+
+/// 6/30 and 06-30 are days; of 3-6 and 0630 it is only likely.
+fn month_and_day(text: &str, year: i32) -> Option<Deadline> {
+    let is_figures = |part: &str| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit());
+    let day = |month: &str, day: &str| dates::parse(&format!("{month}.{day}前"), year);
+    if text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit()) {
+        return day(&text[..2], &text[2..]).map(Deadline::Unsure);
+    }
+    let text = text.trim_end_matches(['前', '止']);
+    let (month, of_month) = text.split_once(['/', '-']).filter(|(m, d)| is_figures(m) && is_figures(d))?;
+    let date = day(month, of_month)?;
+    let is_sure = text.contains('/') || of_month.len() == 2;
+    Some(if is_sure { Deadline::On(date) } else { Deadline::Unsure(date) })
 }
 
 /// Reads a time limit.
@@ -208,6 +291,9 @@ pub(super) fn read(cell: &Cell, year: i32) -> Deadline {
         && let Some(date) = dates::parse(&format!("{text}前"), year)
     {
         return if day.len() == 2 { Deadline::On(date) } else { Deadline::Unsure(date) };
+    }
+    if let Some(read) = month_and_day(&text, year) {
+        return read;
     }
     let spans = dates::find(&text, year);
     let last = spans.iter().map(|(date, ..)| *date).max();
@@ -296,6 +382,33 @@ mod tests {
             ("6.3", Deadline::Unsure(date("2020-06-03"))),
             ("13.45", Deadline::Unclear),
             ("当场整改", Deadline::Immediate(None)),
+            ("立说立行", Deadline::Immediate(None)),
+            ("马上改", Deadline::Immediate(None)),
+            ("边督边改，2020年8月31日前", Deadline::Immediate(Some(date("2020-08-31")))),
+            ("常态长效", Deadline::Sustained(None)),
+            ("长期推进（每季度小结）", Deadline::Unclear),
+            ("已于2020年3月完成", Deadline::On(date("2020-03-31"))),
+            ("力争8月底前完成", Deadline::On(date("2020-08-31"))),
+            ("8月31日（周一）下班前", Deadline::On(date("2020-08-31"))),
+            ("最迟8月31日", Deadline::On(date("2020-08-31"))),
+            ("2020年8月31日前销号", Deadline::On(date("2020-08-31"))),
+            ("即日起至8月31日", Deadline::On(date("2020-08-31"))),
+            ("自2020年3月1日起至8月31日", Deadline::On(date("2020-08-31"))),
+            ("2020年1月—6月底前完成", Deadline::On(date("2020-06-30"))),
+            ("8/31", Deadline::On(date("2020-08-31"))),
+            ("08-31前", Deadline::On(date("2020-08-31"))),
+            ("3-6", Deadline::Unsure(date("2020-03-06"))),
+            ("0831", Deadline::Unsure(date("2020-08-31"))),
+            ("2020年二季度末前", Deadline::On(date("2020-06-30"))),
+            ("今年年底前完成", Deadline::On(date("2020-12-31"))),
+            ("自8月31日起", Deadline::Unsure(date("2020-08-31"))),
+            ("每年8月底", Deadline::Unsure(date("2020-08-31"))),
+            ("8月底前完成50%", Deadline::Unsure(date("2020-08-31"))),
+            ("月底前", Deadline::Unclear),
+            ("节前", Deadline::Unclear),
+            ("国庆节前", Deadline::Unclear),
+            ("每月25日前", Deadline::Unclear),
+            ("下一轮巡察前", Deadline::Unclear),
             ("2020年8月31日前办结", Deadline::On(date("2020-08-31"))),
             ("三个月内", Deadline::Unclear),
             ("2020.8.31、2020.9.30", Deadline::Unsure(date("2020-09-30"))),

@@ -11,7 +11,7 @@ use super::super::grid::Cell;
 use super::build::{Builder, Said, Spot, TaskBuild, written_number};
 use super::corrections::Say;
 use super::deadline::{self, Deadline};
-use super::meaning::Meaning;
+use super::meaning::{self, Meaning};
 use crate::task::state::Disposition;
 
 fn are_distinct<'t>(mut items: impl Iterator<Item = &'t str>) -> bool {
@@ -141,6 +141,7 @@ impl Builder<'_> {
         }
         self.state(said, built.spot, task);
         self.parties(said, task);
+        self.lacks(said, (built.spot, &built.title), task);
     }
 
     fn disposition(&mut self, said: &Said) -> Option<Disposition> {
@@ -186,6 +187,11 @@ impl Builder<'_> {
             let otherwise = said.first().map_or(Spot { sheet: self.sheet, row: 0, column: 0 }, |s| s.spot);
             let spot = self.empty_due(said).unwrap_or(otherwise);
             self.ask(spot, "due_missing", "", "没有写完成时限。".into(), None);
+            let open = said.iter().find(|s| s.meaning == Meaning::DoneOn && meaning::is_open_time(&s.heading));
+            if let Some(day) = open {
+                let message = "只写了这一天，没有写完成时限；请核对这一天是时限还是办结日期。".to_owned();
+                self.ask(day.spot, "date_unclear", &day.cell.text(), message, None);
+            }
         }
         dues
     }
@@ -257,7 +263,7 @@ impl Builder<'_> {
             let text = share(cell).unwrap_or_else(|| cell.cell.text());
             task.extra.insert(cell.heading.clone(), text.clone());
             let is_date = !matches!(cell.cell, Cell::Text(_)) || dates::parse(&text, self.year).is_some();
-            match self.context.completion.read(&text) {
+            match self.context.completion.told(&text) {
                 _ if completion::has_share(&text) => {
                     let message = "进度由节点算出，不收百分比；按未办结导入，原文留在其他栏目中。".to_owned();
                     self.ask(cell.spot, "share_typed", &text, message, None);
@@ -279,8 +285,18 @@ impl Builder<'_> {
             }
         }
         let done_on = self.done_on(said, task);
+        let day = said.iter().rfind(|s| s.meaning == Meaning::DoneOn);
+        // A day on which it was done says that it is, where nothing else says anything.
+        if let Some(day) = day.filter(|_| done_on.is_some() && all.is_empty()) {
+            all.push(Completion::Done);
+            at = Some(day.spot);
+        }
         let is_done = !all.is_empty() && all.iter().all(|c| matches!(c, Completion::Done | Completion::Sustained));
         let at = at.unwrap_or(spot);
+        if let Some(day) = day.filter(|_| done_on.is_some() && !is_done) {
+            let message = "写了办结日期，完成情况却不是办结；按未办结导入。".to_owned();
+            self.ask(day.spot, "status_unclear", &day.cell.text(), message, None);
+        }
         if all.contains(&Completion::Lasting) && !is_done {
             match task.disposition {
                 None => {
@@ -300,7 +316,8 @@ impl Builder<'_> {
     }
 
     fn done_on(&mut self, said: &[Said], task: &mut TaskDraft) -> Option<NaiveDate> {
-        let cell = said.iter().rfind(|s| s.meaning == Meaning::DoneOn)?;
+        let is_day = |s: &&Said| s.meaning == Meaning::DoneOn && !super::take::is_nothing(&s.cell.text());
+        let cell = said.iter().rfind(is_day)?;
         let text = cell.cell.text();
         task.extra.insert(cell.heading.clone(), text.clone());
         let date = dates::read(&cell.cell, self.year).or_else(|| match deadline::read(&cell.cell, self.year) {

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::super::dates;
-use super::super::grid::{Grid, squeeze};
+use super::super::grid::{Cell, Grid, squeeze};
 use super::super::numbering;
 use super::build::{Builder, MeasureSaid, Said, Spot, TaskBuild, written_number};
+use super::labels;
 use super::meaning::{self, Meaning};
 use super::rows::{self, Reason};
 use super::{Outcome, SheetReading};
@@ -18,21 +19,90 @@ struct Pair {
     heading: String,
     row: usize,
     label: usize,
+    /// Where the value stands.
     value: (usize, usize),
+    cell: Cell,
 }
 
-/// Every label with the cell to its right.
+/// Whether the cell is a label whatever stands around it: known as a whole, or closed by a colon.
+fn is_label(grid: &Grid<'_>, (row, column): (usize, usize)) -> bool {
+    let text = grid.at(row, column).text();
+    meaning::known(&text).is_some() || text.ends_with(['：', ':']) && meaning::label(&text).is_some()
+}
+
+/// The columns of labels: most of what stands there would be one.
+fn label_columns(grid: &Grid<'_>) -> Vec<bool> {
+    let is_of_labels = |column: usize| {
+        let texts = (0..grid.sheet.rows.len()).map(|row| grid.at(row, column)).filter(|cell| !cell.is_blank());
+        let (n, n_labels) = texts.fold((0usize, 0usize), |(n, n_labels), cell| {
+            let is_label = meaning::label(&cell.text()).is_some();
+            (n + 1, n_labels + usize::from(is_label))
+        });
+        n_labels >= 3 && n_labels * 10 >= n * 6
+    };
+    (0..grid.width).map(is_of_labels).collect()
+}
+
+/// Where the values of a label stand: to its right, in as many rows as it covers; else below it.
+fn values(grid: &Grid<'_>, row: usize, column: usize) -> Vec<(usize, usize)> {
+    let merge = grid.merge(row, column);
+    let (bottom, right) = merge.map_or((row, column), |m| (m.bottom, m.right));
+    let is_value = |at: &(usize, usize)| !grid.at(at.0, at.1).is_blank() && !is_label(grid, *at);
+    let beside: Vec<(usize, usize)> = (row..=bottom).map(|r| (r, right + 1)).filter(is_value).collect();
+    if !beside.is_empty() {
+        return beside;
+    }
+    let below = (bottom + 1, column);
+    let is_wide = right + 1 >= grid.width || merge.is_some_and(|m| m.right > m.left);
+    let is_title = column == 0 && right + 1 >= grid.width;
+    match (is_wide && is_value(&below), is_title) {
+        (true, _) => vec![below],
+        (false, true) => Vec::new(),
+        (false, false) => vec![(row, right + 1)],
+    }
+}
+
+/// Values inside the cell of their label; what stands above a form, such as a number or who sent it, is none of it.
+fn inline(grid: &Grid<'_>, row: usize, column: usize) -> Vec<Pair> {
+    let is_of_task = |m: Meaning| !matches!(m, Meaning::Kept | Meaning::Ordinal | Meaning::Remark | Meaning::Aspect);
+    let found = labels::read(&grid.at(row, column).text());
+    if found.iter().any(|l| l.value.is_empty()) || !found.iter().any(|l| is_of_task(l.meaning)) {
+        return Vec::new();
+    }
+    let pair = |l: labels::Labelled| Pair {
+        meaning: l.meaning,
+        heading: l.heading,
+        row,
+        label: column,
+        value: (row, column),
+        cell: Cell::Text(l.value),
+    };
+    found.into_iter().map(pair).collect()
+}
+
+/// Every label with its values.
 fn pairs(grid: &Grid<'_>) -> Vec<Pair> {
-    let mut pairs = Vec::new();
+    let mut pairs: Vec<Pair> = Vec::new();
+    let label_columns = label_columns(grid);
     for row in 0..grid.sheet.rows.len() {
-        let mut last_value = None;
         for column in grid.filled(row) {
+            if pairs.iter().any(|p| p.value == (row, column)) {
+                continue;
+            }
             let text = grid.at(row, column).text();
-            let Some(meaning) = meaning::known(&text).filter(|_| last_value != Some(column)) else { continue };
-            let right = grid.merge(row, column).map_or(column, |m| m.right) + 1;
-            if right < grid.width.max(right + 1) && meaning::known(&grid.at(row, right).text()).is_none() {
-                pairs.push(Pair { meaning, heading: meaning::bare(&text), row, label: column, value: (row, right) });
-                last_value = Some(right);
+            let may_be = is_label(grid, (row, column)) || label_columns.get(column) == Some(&true);
+            let Some(meaning) = meaning::label(&text).filter(|_| may_be) else {
+                pairs.extend(inline(grid, row, column));
+                continue;
+            };
+            for value in values(grid, row, column) {
+                let cell = grid.at(value.0, value.1).clone();
+                let right = grid.merge(row, column).map_or(column, |m| m.right) + 1;
+                // A blank to sign is no label.
+                let is_said = !cell.is_blank() || meaning::known(&text).is_some();
+                if is_said && value.1 < grid.width.max(right + 1) && !is_label(grid, value) {
+                    pairs.push(Pair { meaning, heading: meaning::bare(&text), row, label: column, value, cell });
+                }
             }
         }
     }
@@ -40,13 +110,27 @@ fn pairs(grid: &Grid<'_>) -> Vec<Pair> {
     for pair in pairs.iter_mut().filter(|p| has_measures && meaning::is_demand(&p.heading)) {
         pair.meaning = Meaning::Kept;
     }
+    side_by_side(&mut pairs);
     pairs
+}
+
+/// Forms beside each other: a label twice in a row begins another block of columns.
+fn side_by_side(pairs: &mut [Pair]) {
+    let again = |p: &&Pair| {
+        pairs.iter().any(|q| q.row == p.row && q.label < p.label && (q.meaning, &q.heading) == (p.meaning, &p.heading))
+            && p.meaning.is_matter()
+    };
+    let begins: std::collections::BTreeSet<usize> =
+        pairs.iter().filter(again).filter(|p| p.value != (p.row, p.label)).map(|p| p.label).collect();
+    if !begins.is_empty() {
+        pairs.sort_by_key(|p| (begins.iter().filter(|b| **b <= p.label).count(), p.row, p.label));
+    }
 }
 
 /// Columns of values, where one column of labels has several beside it.
 fn value_columns(grid: &Grid<'_>, pairs: &[Pair]) -> Vec<usize> {
     let Some(first) = pairs.first() else { return Vec::new() };
-    if pairs.iter().any(|p| p.label != first.label) {
+    if pairs.iter().any(|p| p.label != first.label || p.value == (p.row, p.label)) {
         return vec![first.value.1];
     }
     let is_used = |column: &usize| {
@@ -71,7 +155,11 @@ pub(super) fn read(builder: &mut Builder<'_>, grid: &Grid<'_>, reading: &mut She
     let mut forms: Vec<Vec<Pair>> = Vec::new();
     for pair in &pairs {
         let comes_again = forms.last().is_none_or(|form| {
-            form.iter().any(|p| p.meaning == pair.meaning && p.heading == pair.heading && !pair.meaning.is_shared())
+            // Values in several rows beside one label are of one form.
+            let is_same = |p: &Pair| {
+                (p.meaning, &p.heading) == (pair.meaning, &pair.heading) && (p.row, p.label) != (pair.row, pair.label)
+            };
+            form.first().is_some_and(is_same) || form.iter().any(|p| is_same(p) && !pair.meaning.is_shared())
         });
         if comes_again {
             forms.push(Vec::new());
@@ -84,7 +172,7 @@ pub(super) fn read(builder: &mut Builder<'_>, grid: &Grid<'_>, reading: &mut She
     let is_own = builder.context.corrections.year.is_some() || dates::year(&grid.sheet.name).is_some();
     let dated = pairs.iter().filter(|p| matches!(p.meaning, Meaning::Due | Meaning::DoneOn));
     let columns_of = |p: &Pair| if columns.len() > 1 { columns.clone() } else { vec![p.value.1] };
-    let cells = dated.flat_map(|p| columns_of(p).into_iter().map(|column| grid.at(p.row, column)));
+    let cells = dated.flat_map(|p| columns_of(p).into_iter().map(|column| grid.at(p.value.0, column)));
     if let Some(year) = super::year_of_most(cells).filter(|_| !is_own) {
         reading.year = year;
         builder.year = year;
@@ -92,27 +180,28 @@ pub(super) fn read(builder: &mut Builder<'_>, grid: &Grid<'_>, reading: &mut She
     builder.begin_table(false);
     let mut spoken: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for pair in &pairs {
-        spoken.entry(pair.row).or_default().extend([pair.label, pair.value.1]);
+        spoken.entry(pair.row).or_default().push(pair.label);
+        spoken.entry(pair.value.0).or_default().push(pair.value.1);
     }
     for form in &forms {
         if columns.len() > 1 {
             for column in &columns {
-                let moved: Vec<Pair> = form.iter().map(|p| Pair { value: (p.row, *column), ..p.clone() }).collect();
-                moved.iter().for_each(|p| spoken.entry(p.row).or_default().push(p.value.1));
-                take(builder, grid, &moved);
+                let cell = |p: &Pair| grid.at(p.value.0, *column).clone();
+                let moved = |p: &Pair| Pair { value: (p.value.0, *column), cell: cell(p), ..p.clone() };
+                let moved: Vec<Pair> = form.iter().map(moved).collect();
+                moved.iter().for_each(|p| spoken.entry(p.value.0).or_default().push(p.value.1));
+                take(builder, &moved);
             }
         } else {
-            take(builder, grid, form);
+            take(builder, form);
         }
     }
     remaining(builder, grid, &spoken, pairs.first().map_or(0, |p| p.row), reading);
     true
 }
 
-fn take(builder: &mut Builder<'_>, grid: &Grid<'_>, form: &[Pair]) {
-    let text = |meaning: Meaning| {
-        form.iter().find(|p| p.meaning == meaning).map(|p| grid.at(p.value.0, p.value.1).text()).unwrap_or_default()
-    };
+fn take(builder: &mut Builder<'_>, form: &[Pair]) {
+    let text = |meaning: Meaning| form.iter().find(|p| p.meaning == meaning).map(|p| p.cell.text()).unwrap_or_default();
     let (finding, item) = (text(Meaning::Finding), text(Meaning::Item));
     let title = [item.as_str(), finding.as_str()].into_iter().find(|t| !t.is_empty()).unwrap_or_default().to_owned();
     let index = builder.tasks.len();
@@ -121,7 +210,7 @@ fn take(builder: &mut Builder<'_>, grid: &Grid<'_>, form: &[Pair]) {
     let Some(matter) = form.iter().find(|p| p.meaning.is_matter()) else {
         // A form without a problem is asked about, with all that stands in it.
         for pair in form {
-            let text = grid.at(pair.value.0, pair.value.1).text();
+            let text = pair.cell.text();
             let message = "这里没有写明是哪个问题，未导入。".to_owned();
             builder.ask(spot_of(pair), "cell_unplaced", &text, message, None);
         }
@@ -166,17 +255,24 @@ fn take(builder: &mut Builder<'_>, grid: &Grid<'_>, form: &[Pair]) {
         extra: BTreeMap::new(),
     };
     for pair in form {
-        if task.rows.last() != Some(&pair.row) {
-            task.rows.push(pair.row);
+        for row in [pair.row, pair.value.0] {
+            if !task.rows.contains(&row) {
+                task.rows.push(row);
+            }
         }
-        let cell = grid.at(pair.value.0, pair.value.1);
+        let cell = &pair.cell;
         if cell.is_blank() || pair.meaning == Meaning::Ignored {
             continue;
         }
         let spot = spot_of(pair);
         match pair.meaning {
             Meaning::Measure => {
-                let parts = numbering::split(&cell.text());
+                let (parts, is_sure) = numbering::listed(&cell.text());
+                if !is_sure {
+                    builder.reading = Some(index);
+                    builder.parts_unsure(spot, &cell.text(), parts.len());
+                    builder.reading = None;
+                }
                 task.measures.extend(parts.into_iter().map(|text| MeasureSaid { text, number: None, due: None }));
             }
             Meaning::Remark | Meaning::Kept => {

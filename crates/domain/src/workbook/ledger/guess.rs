@@ -5,11 +5,14 @@
 use std::collections::BTreeSet;
 
 use super::super::completion::{Completion, Completions};
+use super::super::dates;
 use super::super::grid::{Cell, Grid, squeeze};
 use super::super::names::{self, Directory, Match};
+use super::super::written;
 use super::deadline::{self, Deadline};
 use super::layout::Column;
-use super::meaning::Meaning;
+use super::meaning::{self, Meaning};
+use super::parts;
 
 /// What the cells are held against.
 #[derive(Clone, Copy)]
@@ -17,6 +20,21 @@ pub(super) struct Known<'a> {
     pub(super) directory: &'a Directory,
     pub(super) completion: &'a Completions,
     pub(super) year: i32,
+}
+
+impl Known<'_> {
+    /// Whether the cell holds a day, or units or people and nothing else: no heading.
+    pub(super) fn is_content(&self, cell: &Cell) -> bool {
+        let text = cell.text();
+        let is_name = |name: &String| {
+            !matches!(self.directory.unit(name), Match::None)
+                || !matches!(self.directory.person(name, &[]), Match::None)
+        };
+        let names = names::split(&text);
+        matches!(cell, Cell::Date(_))
+            || dates::parse(&text, self.year).is_some()
+            || !names.is_empty() && names.iter().all(is_name)
+    }
 }
 
 /// Rows looked at; a column does not change its meaning further down.
@@ -31,8 +49,15 @@ const OTHER_ACTS: [&str; 14] =
     ["检查", "排查", "发现", "填报", "反馈", "验收", "登记", "实际", "开始", "起始", "审核", "复核", "联系", "核查"];
 
 fn is_of_another_act(column: &Column) -> bool {
-    OTHER_ACTS.iter().any(|word| column.heading.contains(word))
+    OTHER_ACTS.iter().any(|word| column.heading.contains(word)) && !parts::is_of_object(&column.heading)
 }
+
+/// Headings that ask for a measure in other words, where no column is called so.
+const LIKE_MEASURES: [&str; 12] =
+    ["措施", "举措", "任务", "要求", "建议", "意见", "方案", "计划", "安排", "打算", "做法", "怎么"];
+
+/// Headings of those who lead without being called leaders.
+const LIKE_LEADERS: [&str; 8] = ["牵头", "分管", "包", "挂", "领衔", "主抓", "班子", "总负责"];
 
 /// The cells of the data under a header.
 struct Data<'g, 'a> {
@@ -64,7 +89,30 @@ impl<'g> Data<'g, '_> {
 
     fn is_unit(&self, cell: &Cell) -> bool {
         let names = names::split(&cell.text());
-        !names.is_empty() && names.iter().all(|name| !matches!(self.known.directory.unit(name), Match::None))
+        let is_known = |name: &String| !matches!(self.known.directory.unit(name), Match::None);
+        !names.is_empty() && names.iter().all(is_known)
+            || self
+                .written(cell)
+                .is_some_and(|w| w.persons.is_empty() && !(w.units.is_empty() && w.supporting.is_empty()))
+    }
+
+    /// Units with their people.
+    fn is_both(&self, cell: &Cell) -> bool {
+        self.written(cell).is_some_and(|w| !w.persons.is_empty() && !w.units.is_empty())
+    }
+
+    fn written(&self, cell: &Cell) -> Option<written::Written> {
+        matches!(cell, Cell::Text(_)).then(|| written::read(self.known.directory, &cell.text(), &[])).flatten()
+    }
+
+    fn is_state(&self, cell: &Cell) -> bool {
+        let text = cell.text();
+        text.chars().count() > 1 && self.known.completion.told(&text).is_some()
+    }
+
+    fn is_disposition(&self, cell: &Cell) -> bool {
+        let text = cell.text();
+        text.chars().count() <= 6 && deadline::disposition(&text).is_some()
     }
 
     fn is_person(&self, cell: &Cell) -> bool {
@@ -73,8 +121,9 @@ impl<'g> Data<'g, '_> {
             !matches!(directory.person(name, &[]), Match::None)
                 || !matches!(directory.person_with_post(name, &[]), Match::None)
         };
-        let names = names::split(&cell.text());
+        let names = names::join_lone(names::split(&cell.text()));
         !names.is_empty() && names.iter().all(is_known)
+            || self.written(cell).is_some_and(|w| w.units.is_empty() && !w.persons.is_empty())
     }
 
     /// Days that cannot be those something was done on: words instead of a day, the end of a month, a day in a row that is not finished.
@@ -126,6 +175,12 @@ impl Search<'_, '_, '_> {
         }
     }
 
+    /// A column that is called units without saying of what act, whatever stands in it.
+    fn named_units(&self) -> Option<usize> {
+        let is_so = |c: &Column| parts::names_units(&meaning::bare(&c.heading)) && !is_of_another_act(c);
+        self.unnamed.iter().copied().find(|place| is_so(&self.columns[*place]))
+    }
+
     fn unnamed_where(&self, is_so: impl Fn(&Cell) -> bool) -> Option<usize> {
         let fits = |place: &usize| {
             let column = &self.columns[*place];
@@ -134,9 +189,50 @@ impl Search<'_, '_, '_> {
         self.unnamed.iter().copied().find(fits)
     }
 
+    /// What is called nearly so; a task beside the problem; else the longest words behind it.
     fn measures(&mut self) {
-        let is_so = |c: &Column| c.meaning == Meaning::Kept && ["措施", "举措"].iter().any(|w| c.heading.contains(w));
-        self.take(self.columns.iter().position(is_so), Meaning::Measure);
+        use Meaning::{Finding, Item, Kept, Objective};
+        let data = &self.data;
+        let has_problem = !self.lacks(&[Finding]);
+        let is_long = |c: &Column| data.length_of_problems(c.index).is_some();
+        let is_called = |c: &Column, words: &[&str]| words.iter().any(|w| c.heading.contains(w));
+        let is_so = |c: &Column| c.meaning == Kept && is_called(c, &LIKE_MEASURES[..2]);
+        let is_like = |c: &Column| {
+            let is_free = c.meaning == Kept || c.meaning == Item && has_problem && c.heading.contains("任务");
+            is_free && is_called(c, &LIKE_MEASURES) && is_long(c)
+        };
+        let problem = self.columns.iter().rposition(|c| matches!(c.meaning, Finding | Item));
+        let behind = |place: &&usize| {
+            problem.is_some_and(|p| **place > p)
+                && is_long(&self.columns[**place])
+                && !is_of_another_act(&self.columns[**place])
+        };
+        let is_target = |c: &Column| c.meaning == Objective && c.heading.contains("要求") && is_long(c);
+        let place = self.columns.iter().position(is_so).or_else(|| self.columns.iter().position(is_like));
+        let place = place.or_else(|| self.unnamed.iter().find(behind).copied());
+        let place = place.or_else(|| self.columns.iter().position(is_target));
+        self.take(place, Meaning::Measure);
+    }
+
+    /// Words of the state alone in a column that is not called so; ways of handling in one that is called a class.
+    fn states(&mut self) {
+        let place = self
+            .unnamed
+            .iter()
+            .copied()
+            .find(|place| self.data.is_mostly(self.columns[*place].index, |cell| self.data.is_state(cell)));
+        self.take(place, Meaning::Status);
+    }
+
+    fn dispositions(&mut self) {
+        let data = &self.data;
+        let is_so = |c: &Column| {
+            matches!(c.meaning, Meaning::Kept | Meaning::Aspect)
+                && data.is_mostly(c.index, |cell| data.is_disposition(cell))
+                && data.cells(c.index).all(|(_, cell)| data.is_disposition(cell))
+        };
+        let place = self.columns.iter().position(is_so);
+        self.take(place, Meaning::Disposition);
     }
 
     fn time_limits(&mut self) {
@@ -146,7 +242,8 @@ impl Search<'_, '_, '_> {
             c.meaning == Meaning::DoneOn
                 && !is_of_another_act(c)
                 && data.is_mostly(c.index, |cell| data.is_time_limit(cell))
-                && data.is_of_limits(c.index, status)
+                && (data.is_of_limits(c.index, status)
+                    || status.is_none() && parts::is_open_day(&meaning::bare(&c.heading)))
         };
         let place = self.columns.iter().position(is_day_of_end);
         let place = place.or_else(|| self.unnamed_where(|cell| data.is_time_limit(cell)));
@@ -160,7 +257,29 @@ impl Search<'_, '_, '_> {
                 && c.heading.contains("领导")
                 && data.is_mostly(c.index, |cell| data.is_person(cell))
         };
-        self.take(self.columns.iter().position(is_so), Meaning::Leaders);
+        let place = self.columns.iter().position(is_so).or_else(|| {
+            let is_like = |place: &usize| {
+                let column = &self.columns[*place];
+                LIKE_LEADERS.iter().any(|w| column.heading.contains(w))
+                    && self.data.is_mostly(column.index, |cell| self.data.is_person(cell))
+            };
+            self.unnamed.iter().copied().find(is_like)
+        });
+        self.take(place, Meaning::Leaders);
+    }
+
+    /// 责任人（部门）: a column of people that names their units too, or the other way round, where no other column does.
+    fn both(&mut self) {
+        use Meaning::{LeadUnits, Persons, Units};
+        let (lacks_units, lacks_persons) = (self.lacks(&[Units, LeadUnits]), self.lacks(&[Persons]));
+        let data = &self.data;
+        let is_so = |c: &Column| {
+            (lacks_units && c.meaning == Persons || lacks_persons && matches!(c.meaning, Units | LeadUnits))
+                && data.is_mostly(c.index, |cell| data.is_both(cell))
+        };
+        if let Some(place) = self.columns.iter().position(is_so) {
+            self.columns[place].meaning = Meaning::UnitsAndPersons;
+        }
     }
 
     /// The problem stands before what is done about it; where nothing there fits, behind.
@@ -175,6 +294,46 @@ impl Search<'_, '_, '_> {
     }
 }
 
+/// Rows looked at for a header whose words say nothing.
+const MOST_HEADER_ROWS: usize = 30;
+/// Fewest columns of such a table, and rows under it.
+const FEWEST_COLUMNS: usize = 4;
+const FEWEST_ROWS: usize = 2;
+
+/// The row above a table that nobody can read by its headings: short words, each its own, over columns of problems and of two things at least that go with them.
+pub(super) fn header_by_content(grid: &Grid<'_>, known: Known<'_>) -> Option<usize> {
+    (0..grid.sheet.rows.len().min(MOST_HEADER_ROWS)).find(|row| {
+        let filled = grid.filled(*row);
+        let rows: Vec<usize> = (*row + 1..grid.sheet.rows.len())
+            .filter(|below| grid.filled(*below).len() >= FEWEST_CELLS)
+            .take(MOST_ROWS)
+            .collect();
+        if filled.len() < FEWEST_COLUMNS || rows.len() < FEWEST_ROWS {
+            return false;
+        }
+        let data = Data { grid, rows, known };
+        let is_content = |cell: &Cell| {
+            !matches!(cell, Cell::Text(text) if text.chars().count() <= 12)
+                || data.is_unit(cell)
+                || data.is_person(cell)
+                || data.is_time_limit(cell)
+                || data.is_state(cell)
+        };
+        let words: BTreeSet<String> = filled.iter().map(|c| squeeze(&grid.at(*row, *c).text())).collect();
+        if words.len() < filled.len() || filled.iter().any(|c| is_content(grid.at(*row, *c))) {
+            return false;
+        }
+        let has = |is_so: &dyn Fn(&Cell) -> bool| filled.iter().any(|c| data.is_mostly(*c, is_so));
+        let kinds = [
+            has(&|cell| data.is_unit(cell)),
+            has(&|cell| data.is_person(cell)),
+            has(&|cell| data.is_time_limit(cell)),
+            has(&|cell| data.is_state(cell)),
+        ];
+        kinds.iter().filter(|k| **k).count() >= 2 && filled.iter().any(|c| data.length_of_problems(*c).is_some())
+    })
+}
+
 /// Settles what the table lacks; a table without problems and measures is no ledger, and is left as it is.
 pub(super) fn settle(
     grid: &Grid<'_>,
@@ -182,32 +341,53 @@ pub(super) fn settle(
     known: Known<'_>,
     columns: &mut [Column],
     unnamed: &[usize],
+    is_by_content: bool,
 ) {
-    use Meaning::{Due, Finding, Item, LeadLeaders, LeadUnits, Leaders, Measure, Persons, Units, UnitsAndPersons};
+    use Meaning::{
+        Disposition, Due, Finding, Item, LeadLeaders, LeadUnits, Leaders, Measure, Persons, Status, Units,
+        UnitsAndPersons,
+    };
     let rows = rows.filter(|row| grid.filled(*row).len() >= FEWEST_CELLS).take(MOST_ROWS).collect();
     let mut search = Search { data: Data { grid, rows, known }, columns, unnamed: unnamed.iter().copied().collect() };
-    if search.lacks(&[Finding, Item, Measure]) {
+    if search.lacks(&[Finding, Item, Measure]) && !is_by_content {
         return;
     }
-    if search.lacks(&[Measure]) {
-        search.measures();
+    if search.lacks(&[Disposition]) {
+        search.dispositions();
     }
     if search.lacks(&[Due]) {
         search.time_limits();
     }
+    if search.lacks(&[Status]) {
+        search.states();
+    }
     if search.lacks(&[Leaders, LeadLeaders]) {
         search.leaders();
+    }
+    if search.lacks(&[UnitsAndPersons]) {
+        search.both();
+    }
+    if search.lacks(&[Persons, Units, LeadUnits, UnitsAndPersons]) {
+        let place = search.unnamed_where(|cell| search.data.is_both(cell));
+        search.take(place, UnitsAndPersons);
     }
     if search.lacks(&[Persons, UnitsAndPersons]) {
         let place = search.unnamed_where(|cell| search.data.is_person(cell));
         search.take(place, Persons);
     }
+    if search.lacks(&[Leaders, LeadLeaders]) {
+        let place = search.unnamed_where(|cell| search.data.is_person(cell));
+        search.take(place, Leaders);
+    }
     if search.lacks(&[Units, LeadUnits, UnitsAndPersons]) {
-        let place = search.unnamed_where(|cell| search.data.is_unit(cell));
+        let place = search.unnamed_where(|cell| search.data.is_unit(cell)).or_else(|| search.named_units());
         search.take(place, Units);
     }
     if search.lacks(&[Finding, Item]) {
         search.problems();
+    }
+    if search.lacks(&[Measure]) {
+        search.measures();
     }
 }
 
@@ -255,7 +435,7 @@ mod tests {
     }
 
     const UNNAMED: &[&[&str]] = &[
-        &["序号", "情形", "整改措施", "归口", "谁来办", "何时", "完成情况", "备注", "佐证材料"],
+        &["序号", "摘录", "整改措施", "归口", "谁来办", "日子", "完成情况", "备注", "佐证材料"],
         &["1", "台账没有按月登记", "补登台账", "财务部", "甲乙", "6月底前", "整改中", "", ""],
         &["2", "合同没有按时归档", "补归档", "审计部", "丙丁", "立行立改", "已完成", "", ""],
     ];
@@ -273,7 +453,7 @@ mod tests {
 
     #[test]
     fn the_heading_is_asked_about_and_not_the_numbers_under_it() {
-        let head: &[&str] = &["序号", "情形", "整改措施", "责任单位", "备注"];
+        let head: &[&str] = &["序号", "摘录", "整改措施", "责任单位", "备注"];
         let row: &[&str] = &["1", "台账没有按月登记", "补登台账", "财务部", ""];
         let found = reading(&[head, &["（1）", "（2）", "（3）", "（4）", "（5）"], row], &Corrections::default());
         assert_eq!(asked(&found), ["B1"]);

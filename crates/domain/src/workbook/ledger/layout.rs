@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::completion::Completions;
 use super::super::grid::{Cell, Grid};
+use super::super::numbering;
 use super::corrections::SheetCorrection;
 use super::guess::{self, Known};
 use super::meaning::{self, Meaning};
@@ -72,21 +73,35 @@ const TALLEST: usize = 4;
 /// Longest words of a header, in characters.
 const LONGEST: usize = 24;
 
+/// What stands in brackets explains the heading, and may be long.
 fn is_short(cell: &Cell) -> bool {
-    matches!(cell, Cell::Text(text) if text.chars().count() <= LONGEST && !text.trim_end_matches(['：', ':']).contains(['：', ':']))
+    let Cell::Text(text) = cell else { return false };
+    let bare = meaning::bare(text);
+    !bare.is_empty() && bare.chars().count() <= LONGEST && !bare.contains(['：', ':', '。'])
 }
 
-/// 1, 2, 3 … or A, B, C … under the headings.
+/// 1, 2, 3 … or A, B, C … under the headings; the columns before the first number may be counted 甲, 乙 or be called 栏次.
 fn is_numbering(grid: &Grid<'_>, row: usize) -> bool {
     let filled = grid.filled(row);
-    let texts: Vec<String> = filled.iter().map(|c| grid.at(row, *c).text()).collect();
-    let is_run = |first: &str, next: &dyn Fn(usize) -> String| {
-        texts.first().is_some_and(|t| t.trim_matches(['(', ')', '（', '）']) == first)
-            && texts.iter().enumerate().all(|(i, t)| t.trim_matches(['(', ')', '（', '）']) == next(i))
-    };
+    let texts = filled.iter().map(|c| grid.at(row, *c).text());
+    let texts: Vec<String> = texts.map(|t| t.trim_matches(['(', ')', '（', '）']).to_owned()).collect();
+    let n_before =
+        texts.iter().take_while(|t| matches!(t.as_str(), "甲" | "乙" | "丙" | "丁" | "栏次" | "序号" | "列次")).count();
+    let is_run = |next: &dyn Fn(usize) -> String| texts[n_before..].iter().enumerate().all(|(i, t)| *t == next(i));
     texts.len() >= 3
-        && (is_run("1", &|i| (i + 1).to_string())
-            || is_run("A", &|i| u8::try_from(i).map_or(String::new(), |i| char::from(b'A' + i % 26).to_string())))
+        && texts.len() - n_before >= 2
+        && (is_run(&|i| (i + 1).to_string())
+            || is_run(&|i| u8::try_from(i).map_or(String::new(), |i| char::from(b'A' + i % 26).to_string())))
+}
+
+/// Labels with their values in turn, as in a row of a form: 责任单位 财务部 责任人 甲乙.
+fn is_of_pairs(grid: &Grid<'_>, filled: &[usize], row: usize, known: Known<'_>) -> bool {
+    let cells: Vec<(bool, bool)> = filled
+        .iter()
+        .map(|c| (meaning::label(&grid.at(row, *c).text()).is_some(), known.is_content(grid.at(row, *c))))
+        .collect();
+    let alternate = cells.len() >= 4 && cells.iter().enumerate().all(|(i, (is_label, _))| *is_label == (i % 2 == 0));
+    alternate || cells.windows(2).any(|pair| matches!(pair, [(true, _), (false, true)]))
 }
 
 /// The words above a column, outermost first.
@@ -159,14 +174,17 @@ fn top(grid: &Grid<'_>, row: usize) -> usize {
 }
 
 /// The header that begins in this row, if one does.
-fn header(grid: &Grid<'_>, row: usize) -> Option<(usize, usize)> {
+fn header(grid: &Grid<'_>, row: usize, names: Known<'_>) -> Option<(usize, usize)> {
     let filled = grid.filled(row);
     if filled.len() < 2 {
         return None;
     }
-    let known: BTreeSet<Meaning> = filled.iter().filter_map(|c| meaning::known(&grid.at(row, *c).text())).collect();
+    let meanings = |read: fn(&str) -> Option<Meaning>| -> BTreeSet<Meaning> {
+        filled.iter().filter_map(|c| read(&grid.at(row, *c).text())).collect()
+    };
     let n_short = filled.iter().filter(|c| is_short(grid.at(row, **c))).count();
-    if known.len() < 2 || n_short * 10 < filled.len() * 7 {
+    let is_head = meanings(meaning::known).len() >= 2 || n_short == filled.len() && meanings(meaning::label).len() >= 3;
+    if !is_head || n_short * 10 < filled.len() * 7 || is_of_pairs(grid, &filled, row, names) {
         return None;
     }
     let span = (top(grid, row), bottom(grid, row));
@@ -202,7 +220,7 @@ pub(super) fn tables(grid: &Grid<'_>, said: Option<&SheetCorrection>, known: Kno
     } else {
         let mut row = 0;
         while row < height {
-            match header(grid, row) {
+            match header(grid, row, known) {
                 Some(span) => {
                     spans.push(span);
                     row = span.1 + 1;
@@ -211,10 +229,12 @@ pub(super) fn tables(grid: &Grid<'_>, said: Option<&SheetCorrection>, known: Kno
             }
         }
     }
+    let by_content = spans.is_empty().then(|| guess::header_by_content(grid, known)).flatten();
+    spans.extend(by_content.map(|row| (row, row)));
     let mut tables: Vec<Table> = Vec::new();
     for (i, span) in spans.iter().enumerate() {
         let end = spans.get(i + 1).map_or(height, |next| next.0);
-        let mut columns = columns(grid, *span, end, known);
+        let mut columns = columns(grid, *span, end, known, by_content.is_some());
         for chosen in said.map(|s| s.columns.as_slice()).unwrap_or_default() {
             let Some(index) = chosen.column.checked_sub(1) else { continue };
             match columns.iter_mut().find(|c| c.index == index) {
@@ -235,13 +255,18 @@ pub(super) fn tables(grid: &Grid<'_>, said: Option<&SheetCorrection>, known: Kno
     tables
 }
 
-fn columns(grid: &Grid<'_>, span: (usize, usize), end: usize, known: Known<'_>) -> Vec<Column> {
+fn columns(grid: &Grid<'_>, span: (usize, usize), end: usize, known: Known<'_>, is_by_content: bool) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::new();
     let mut leaves: Vec<String> = Vec::new();
     let mut unnamed: Vec<usize> = Vec::new();
     for index in 0..grid.width.min(MOST_COLUMNS) {
         let words = words(grid, span, index);
         if words.is_empty() {
+            if columns.is_empty() && is_of_ordinals(grid, span.1 + 1..end, index) {
+                let meaning = Meaning::Ordinal;
+                columns.push(Column { index, heading: String::new(), meaning, is_repeated: false, is_guessed: false });
+                leaves.push(String::new());
+            }
             continue;
         }
         let meaning = meaning::of_column(&words).unwrap_or_else(|| {
@@ -254,15 +279,7 @@ fn columns(grid: &Grid<'_>, span: (usize, usize), end: usize, known: Known<'_>) 
         leaves.push(words.last().cloned().unwrap_or_default());
         columns.push(Column { index, heading: words.concat(), meaning, is_repeated: false, is_guessed: false });
     }
-    // 完成时间 is the time limit unless another column is.
-    let n_due = columns.iter().filter(|c| c.meaning == Meaning::Due).count();
-    if n_due > 1 {
-        for (column, leaf) in columns.iter_mut().zip(&leaves) {
-            if column.meaning == Meaning::Due && meaning::is_open_time(leaf) {
-                column.meaning = Meaning::DoneOn;
-            }
-        }
-    }
+    settle_open_days(&mut columns, &leaves);
     // What was asked for is no measure where the measures stand beside it.
     let is_demand = |leaf: &String| meaning::is_demand(leaf);
     let has_measures = columns.iter().zip(&leaves).any(|(c, leaf)| c.meaning == Meaning::Measure && !is_demand(leaf));
@@ -274,13 +291,20 @@ fn columns(grid: &Grid<'_>, span: (usize, usize), end: usize, known: Known<'_>) 
         column.meaning = Meaning::Kept;
     }
     settle_states(grid, span, end, known.completion, &mut columns);
-    guess::settle(grid, span.1 + 1..end, known, &mut columns, &unnamed);
+    guess::settle(grid, span.1 + 1..end, known, &mut columns, &unnamed, is_by_content);
     let mut seen = BTreeSet::new();
+    let mut problems: Vec<String> = Vec::new();
     for column in &mut columns {
+        let is_same_problem = column.meaning == Meaning::Finding && problems.contains(&column.heading);
+        if column.meaning == Meaning::Finding {
+            problems.push(column.heading.clone());
+        }
         if column.meaning.is_shared() || seen.insert(column.meaning) {
             continue;
         }
         let second = match column.meaning {
+            // The same heading again is another table beside the first.
+            Meaning::Finding if is_same_problem => Meaning::Finding,
             Meaning::Finding => Meaning::Item,
             Meaning::Ordinal => Meaning::FindingNumber,
             other => other,
@@ -294,10 +318,27 @@ fn columns(grid: &Grid<'_>, span: (usize, usize), end: usize, known: Known<'_>) 
     columns
 }
 
+/// 完成时间 is the time limit unless another column is.
+fn settle_open_days(columns: &mut [Column], leaves: &[String]) {
+    let is_due = |column: &Column| column.meaning == Meaning::Due;
+    let has_plain = columns.iter().zip(leaves).any(|(c, leaf)| is_due(c) && !meaning::is_open_time(leaf));
+    let open = columns.iter_mut().zip(leaves).filter(|(c, leaf)| is_due(c) && meaning::is_open_time(leaf));
+    for (column, _) in open.skip(usize::from(!has_plain)) {
+        column.meaning = Meaning::DoneOn;
+    }
+}
+
 /// Whether nothing but numbers stands in the column.
 fn is_of_numbers(grid: &Grid<'_>, rows: std::ops::Range<usize>, index: usize) -> bool {
     let mut cells = rows.take(500).map(|row| grid.at(row, index)).filter(|cell| !cell.is_blank()).peekable();
     cells.peek().is_some() && cells.all(|cell| matches!(cell, Cell::Number(_)))
+}
+
+/// Whether 1, 2, 3 … stands in a column that nobody gave a heading.
+fn is_of_ordinals(grid: &Grid<'_>, rows: std::ops::Range<usize>, index: usize) -> bool {
+    let cells = rows.take(500).map(|row| grid.at(row, index)).filter(|cell| !cell.is_blank());
+    let found: Vec<Option<usize>> = cells.map(|cell| numbering::ordinal(&cell.text())).collect();
+    found.first() == Some(&Some(1)) && found.iter().all(Option::is_some)
 }
 
 /// Of several columns that tell the state, the one whose words are understood best; the others tell how it went.
@@ -308,7 +349,13 @@ fn settle_states(grid: &Grid<'_>, span: (usize, usize), end: usize, completion: 
             .count()
     };
     let states: Vec<usize> = (0..columns.len()).filter(|i| columns[*i].meaning == Meaning::Status).collect();
-    let best = states.iter().copied().max_by_key(|i| (n_understood(columns[*i].index), std::cmp::Reverse(*i)));
+    // Of one column a month or a quarter, the last that says something.
+    let is_of_period =
+        |i: &&usize| ["月", "季度", "周", "期", "次", "阶段"].iter().any(|w| columns[**i].heading.contains(w));
+    let is_by_period = states.iter().filter(is_of_period).count() > 1;
+    let last = states.iter().rev().find(|i| n_understood(columns[**i].index) > 0).filter(|_| is_by_period).copied();
+    let best = || states.iter().copied().max_by_key(|i| (n_understood(columns[*i].index), std::cmp::Reverse(*i)));
+    let best = last.or_else(best);
     if states.len() > 1 {
         for i in states.into_iter().filter(|i| Some(*i) != best) {
             columns[i].meaning = Meaning::Kept;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::super::grid::{heading, squeeze};
+use super::parts;
 use crate::words;
 
 words! {
@@ -338,7 +339,7 @@ const HEADINGS: &[(Meaning, &[&str])] = &[
     ),
 ];
 
-/// Pieces of headings that decide where no heading as a whole is known, the first that fits.
+/// Pieces of headings that decide where neither the whole nor what it ends with is known, the first that fits.
 const PIECES: &[(&str, Meaning)] = &[
     ("金额", Meaning::Kept),
     ("数量", Meaning::Kept),
@@ -366,9 +367,6 @@ const PIECES: &[(&str, Meaning)] = &[
     ("计划完成", Meaning::Due),
     ("计划整改完成", Meaning::Due),
     ("拟完成", Meaning::Due),
-    ("配合", Meaning::Supporting),
-    ("协办", Meaning::Supporting),
-    ("协同", Meaning::Supporting),
     ("责任单位", Meaning::Units),
     ("责任部门", Meaning::Units),
     ("责任人", Meaning::Persons),
@@ -440,6 +438,13 @@ const GROUPED: &[(&str, &str, Meaning)] = &[
 
 /// Longest heading, in characters; what is longer is a sentence.
 const LONGEST: usize = 24;
+/// Longest label of a form, in characters.
+const LONGEST_LABEL: usize = 14;
+
+/// Leaves that name nothing without their group, and such as only say which of several: read behind the group, and before it.
+const LEAVES: &str = "单位 部门 科室 处室 领导 人员 个人 人 姓名 时间 日期 期限 时限 情况 内容 \
+    名称 描述 结果 意见 编号 状态 标准 目标 要求 类别 进度";
+const WHICH: &str = "牵头 主责 主办 配合 协办 协同 协助 计划 实际 开始 结束 起 启动 具体";
 
 /// A heading without white space, brackets, stars and closing colons.
 pub(super) fn bare(text: &str) -> String {
@@ -468,21 +473,51 @@ pub(super) fn known(text: &str) -> Option<Meaning> {
     by_word.get(bare.as_str()).copied()
 }
 
-/// Words that ask for something to be done: a measure where nothing else is, beside a column of measures only what was asked for.
+/// Words that ask for something to be done, or tell of what is done later: a measure where nothing else is, beside a column of measures no part of it.
 pub(super) fn is_demand(text: &str) -> bool {
     let bare = bare(text);
-    ["要求", "意见", "建议"].iter().any(|word| bare.ends_with(word)) && known(text) == Some(Meaning::Measure)
+    let is_asked = ["要求", "意见", "建议", "计划", "安排", "思路"].iter().any(|word| bare.ends_with(word));
+    (is_asked || parts::is_later_measure(&bare)) && label(text) == Some(Meaning::Measure)
 }
 
 /// Words that open the column of the time limit and of the day it was done alike.
 pub(super) fn is_open_time(text: &str) -> bool {
-    bare(text) == "完成时间"
+    let bare = bare(text);
+    bare == "完成时间" || known(text).is_none() && parts::is_open_day(&bare)
+}
+
+/// Words that may stand as a heading or as the label of a form: known as a whole or by what they end with.
+pub(super) fn label(text: &str) -> Option<Meaning> {
+    let bare = bare(text);
+    let is_short = bare.chars().count() <= LONGEST_LABEL && !bare.contains(['，', ',', '。', '；', ';']);
+    known(text).or_else(|| is_short.then(|| parts::read(&bare)).flatten())
 }
 
 fn guess(text: &str) -> Option<Meaning> {
     let bare = bare(text);
-    let is_short = !bare.is_empty() && bare.chars().count() <= LONGEST;
+    // Units that are not said to answer are read by their cells.
+    let is_short = !bare.is_empty() && bare.chars().count() <= LONGEST && !parts::names_units(&bare);
     PIECES.iter().find(|(piece, _)| is_short && bare.contains(piece)).map(|(_, meaning)| *meaning)
+}
+
+fn is_one_of(text: &str, words: &str) -> bool {
+    words.split(' ').any(|word| word == text)
+}
+
+/// What a leaf means that needs its group: 牵头 under 责任领导, 时间 under 检查情况.
+fn with_group(plain: &str, groups: &[String]) -> Option<Meaning> {
+    let group = bare(groups.last()?);
+    if is_one_of(plain, WHICH) {
+        return parts::read(&format!("{plain}{group}"));
+    }
+    if !is_one_of(plain, LEAVES) {
+        return None;
+    }
+    let is_day = matches!(plain, "时间" | "日期") && group.ends_with(['况', '果', '展']);
+    match parts::read(&format!("{group}{plain}")) {
+        Some(Meaning::Due) if is_day => Some(Meaning::DoneOn),
+        other => other,
+    }
 }
 
 /// The meaning of a column from the words above it, the outermost first. None when nothing is understood; the column is then kept as it is.
@@ -495,11 +530,18 @@ pub(super) fn of_column(words: &[String]) -> Option<Meaning> {
             GROUPED.iter().find(|(g, l, _)| group.contains(g) && plain == *l).map(|(.., meaning)| *meaning)
         })
     };
-    grouped()
+    let by_parts = |text: &str| Some(bare(text)).filter(|b| b.chars().count() <= LONGEST).and_then(|b| parts::read(&b));
+    let which = || Some(()).filter(|()| is_one_of(&plain, WHICH)).and_then(|()| with_group(&plain, groups));
+    which()
+        .or_else(grouped)
+        .or_else(|| with_group(&plain, groups))
         .or_else(|| known(leaf))
         .or_else(|| (!groups.is_empty()).then(|| known(&words.concat())).flatten())
+        .or_else(|| by_parts(leaf))
         .or_else(|| guess(leaf))
-        .or_else(|| groups.iter().rev().find_map(|group| known(group).or_else(|| guess(group))))
+        .or_else(|| {
+            groups.iter().rev().find_map(|group| known(group).or_else(|| by_parts(group)).or_else(|| guess(group)))
+        })
 }
 
 #[cfg(test)]

@@ -9,9 +9,12 @@ mod deadline;
 mod finish;
 mod form;
 mod guess;
+mod labels;
+mod lacks;
 mod layout;
 mod meaning;
 mod parties;
+mod parts;
 mod rows;
 mod take;
 

@@ -5,9 +5,11 @@ use super::super::dates;
 use super::super::drafts::TaskDraft;
 use super::super::grid::{Cell, Grid, squeeze};
 use super::super::names::{self, Match, NameList};
+use super::super::written;
 use super::build::{Builder, Said, Spot};
 use super::corrections::Say;
 use super::meaning::Meaning;
+use super::take::is_nothing;
 use crate::ids::{PersonId, UnitId};
 
 /// A name that means nobody, or more than one.
@@ -26,6 +28,8 @@ struct Found {
     is_open: bool,
     /// A unit in a column of people, or a person in a column of units.
     is_misplaced: bool,
+    /// Units beside leaders, in a table that has no column for them.
+    has_units_of_leaders: bool,
 }
 
 fn push<T: PartialEq>(list: &mut Vec<T>, item: T) {
@@ -68,6 +72,9 @@ impl Builder<'_> {
 
     fn party(&mut self, said: &Said, cell: &Cell, task: &mut TaskDraft, all: &[Said]) {
         let text = cell.text();
+        if said.meaning == Meaning::Supporting && is_nothing(&text) {
+            return;
+        }
         let is_date = !matches!(cell, Cell::Text(_)) || dates::parse(&text, self.year).is_some();
         if is_date || self.context.completion.read(&text).is_some() || completion::has_share(&text) {
             let message = format!("这里应写{}，写的是“{text}”，可能错了列。", said.meaning.label());
@@ -75,7 +82,14 @@ impl Builder<'_> {
             task.extra.insert(said.heading.clone(), text);
             return;
         }
-        let found = self.find(said.meaning, &text, &task.units);
+        let mut found = self.find(said.meaning, &text, &task.units);
+        if let Some(whole) = self.find_written(said.meaning, &text, &task.units, &found, all) {
+            found = whole;
+        }
+        if found.has_units_of_leaders {
+            let message = "这里既写了领导也写了单位，单位读作责任单位；请核对。".to_owned();
+            self.ask(said.spot, "cell_unplaced", &text, message, None);
+        }
         if found.missed.is_empty() && !found.is_open && !found.is_misplaced {
             self.put(said.meaning, found, task);
             return;
@@ -96,7 +110,8 @@ impl Builder<'_> {
             self.plan.units.insert(*unit);
         }
         let is_leader = matches!(meaning, Meaning::LeadLeaders | Meaning::Leaders);
-        found.persons.into_iter().for_each(|p| push(if is_leader { &mut task.leaders } else { &mut task.persons }, p));
+        let people = if is_leader { &mut task.leaders } else { &mut task.persons };
+        found.persons.into_iter().for_each(|p| push(people, p));
         let is_supporting = meaning == Meaning::Supporting;
         found
             .units
@@ -149,6 +164,42 @@ impl Builder<'_> {
             found.missed.extend(posts.into_iter().map(Missed::Unknown));
         }
         found
+    }
+
+    /// Names that the marks between them do not part, or that say their roles behind them; None where it is no better.
+    fn find_written(
+        &self,
+        meaning: Meaning,
+        text: &str,
+        near: &[UnitId],
+        found: &Found,
+        all: &[Said],
+    ) -> Option<Found> {
+        let is_half = meaning == Meaning::UnitsAndPersons && (found.units.is_empty() || found.persons.is_empty());
+        if found.is_open || found.missed.is_empty() && !found.is_misplaced && !is_half {
+            return None;
+        }
+        let written::Written { mut units, mut supporting, mut persons } =
+            written::read(self.context.directory, text, near)?;
+        let has = |meanings: &[Meaning]| all.iter().any(|s| meanings.contains(&s.meaning));
+        let wants_units = matches!(meaning, Meaning::LeadUnits | Meaning::Units | Meaning::Supporting);
+        let is_found = match meaning {
+            Meaning::UnitsAndPersons => true,
+            _ if wants_units => !units.is_empty() || !supporting.is_empty(),
+            _ => !persons.is_empty(),
+        };
+        // People beside a unit, or a unit beside its people, count where no column of their own names them.
+        if wants_units && has(&[Meaning::Persons, Meaning::UnitsAndPersons]) {
+            persons.clear();
+        }
+        let has_units = has(&[Meaning::LeadUnits, Meaning::Units, Meaning::UnitsAndPersons]);
+        if meaning != Meaning::UnitsAndPersons && !wants_units && has_units {
+            units.clear();
+            supporting.clear();
+        }
+        let is_leader = matches!(meaning, Meaning::LeadLeaders | Meaning::Leaders);
+        let has_units_of_leaders = is_leader && !units.is_empty();
+        is_found.then(|| Found { units, supporting, persons, has_units_of_leaders, ..Found::default() })
     }
 
     /// Units written together with their people, each by itself.

@@ -42,7 +42,10 @@ pub(super) enum Kind {
     Unplaced,
 }
 
-const TOTALS: [&str; 7] = ["合计", "总计", "小计", "共计", "总数", "汇总", "本页小计"];
+const TOTALS: [&str; 9] = ["合计", "总计", "小计", "共计", "总数", "汇总", "本页小计", "累计", "本页合计"];
+/// A line that shows how the form is filled in, and one that says that nothing follows.
+const EXAMPLES: [&str; 8] = ["例", "示例", "样例", "范例", "填写示例", "填报示例", "举例", "例如"];
+const ENDS: [&str; 5] = ["以下空白", "此页无正文", "本页以下空白", "空白", "（完）"];
 const SIGNERS: [&str; 17] = [
     "填表人",
     "填报人",
@@ -83,7 +86,20 @@ const NOTES: [&str; 14] = [
 pub(super) fn is_signature(text: &str) -> bool {
     let text = squeeze(text).replace(':', "：");
     let is_blank_to_sign = ["签字：", "签名：", "盖章：", "（签字）：", "（签名）：", "（签字）", "（盖章）"];
-    SIGNERS.iter().any(|word| text.starts_with(word)) || is_blank_to_sign.iter().any(|end| text.ends_with(end))
+    SIGNERS.iter().any(|word| text.starts_with(word))
+        || is_blank_to_sign.iter().any(|end| text.ends_with(end))
+        || text.ends_with("年月日")
+}
+
+/// 编制人：甲, 核对：乙: who made the table, in a line where every cell says so.
+fn is_signed(text: &str) -> bool {
+    let text = squeeze(text).replace(':', "：");
+    let Some((label, _)) = text.split_once('：') else { return false };
+    let ends = ["人", "者", "员", "表", "核", "签", "字", "章", "日期", "时间", "领导", "电话", "单位", "部门"];
+    let acts = ["填", "制", "编", "审", "核", "签", "报", "统计", "录", "校", "经办", "负责", "主管", "联系", "章"];
+    label.chars().count() <= 8
+        && ends.iter().any(|end| label.ends_with(end))
+        && acts.iter().any(|act| label.contains(act))
 }
 
 pub(super) fn is_note(text: &str) -> bool {
@@ -104,7 +120,32 @@ fn is_total(text: &str) -> bool {
     TOTALS
         .iter()
         .any(|word| text == *word || text.starts_with(&format!("{word}：")) || text.starts_with(&format!("{word}:")))
-        || ["合计", "总计", "共计"].iter().any(|word| text.starts_with(word) && text.chars().count() < 40)
+        || ["合计", "总计", "共计", "小计", "累计", "本页合计"]
+            .iter()
+            .any(|word| text.starts_with(word) && text.chars().count() < 40)
+        || is_count(&text)
+}
+
+/// 共 12 个问题, 其中：已完成 5 项: how many there are.
+fn is_count(text: &str) -> bool {
+    let rest = text.strip_prefix("其中").or_else(|| text.strip_prefix('共'));
+    rest.is_some_and(|rest| {
+        let rest = rest.trim_start_matches(['：', ':', '有']);
+        text.chars().count() < 40
+            && text.contains(|c: char| c.is_ascii_digit())
+            && text.contains(['个', '项', '条', '件'])
+            && (text.starts_with("其中") || rest.starts_with(|c: char| c.is_ascii_digit()))
+    })
+}
+
+fn is_example(text: &str) -> bool {
+    let text = squeeze(text);
+    EXAMPLES.contains(&text.trim_matches(['(', ')', '（', '）', ':', '：', '1', '一']))
+}
+
+fn is_end(text: &str) -> bool {
+    let text = squeeze(text);
+    ENDS.contains(&text.trim_matches(['-', '—', '*', '＊', '(', ')', '（', '）', '/']))
 }
 
 /// What the row is, given the table it stands in.
@@ -118,11 +159,15 @@ pub(super) fn kind(grid: &Grid<'_>, table: &Table, row: usize) -> Kind {
     {
         return Kind::Skip(Reason::Total);
     }
+    if is_example(&text) && filled.len() > 1 || filled.len() == 1 && is_end(&text) {
+        return Kind::Skip(Reason::Note);
+    }
     // 填表说明 is a note, though it begins like 填表人.
     if filled.len() <= 2 && is_note(&text) {
         return Kind::Skip(Reason::Note);
     }
-    if filled.len() <= 4 && is_signature(&text) {
+    let is_signed_line = || filled.iter().all(|c| is_signed(&grid.at(row, *c).text()));
+    if filled.len() <= 4 && (is_signature(&text) || is_signed_line()) {
         return Kind::Skip(Reason::Signature);
     }
     let width = grid.merge(row, first).map_or(1, |m| m.right - m.left + 1);
@@ -141,6 +186,11 @@ pub(super) fn kind(grid: &Grid<'_>, table: &Table, row: usize) -> Kind {
             None => Kind::Section(1, Some(n), text),
         };
     }
+    if let [number, words] = filled.as_slice()
+        && let Some(section) = parted_section(grid, row, (*number, meaning_of(*number)), (*words, meaning_of(*words)))
+    {
+        return section;
+    }
     if filled
         .iter()
         .all(|c| meaning_of(*c).is_none_or(|m| matches!(m, Meaning::Remark | Meaning::Ordinal | Meaning::Ignored)))
@@ -149,6 +199,21 @@ pub(super) fn kind(grid: &Grid<'_>, table: &Table, row: usize) -> Kind {
         return if is_under_merge { Kind::Data } else { Kind::Unplaced };
     }
     Kind::Data
+}
+
+/// 一 or （一） in the column of numbers and words beside it, and nothing else in the row: a heading whose number has a cell of its own.
+fn parted_section(
+    grid: &Grid<'_>,
+    row: usize,
+    (number, number_means): (usize, Option<Meaning>),
+    (words, words_mean): (usize, Option<Meaning>),
+) -> Option<Kind> {
+    let text = grid.at(row, number).text();
+    let is_chinese = text.contains(|c: char| "一二三四五六七八九十".contains(c));
+    let is_problem = matches!(words_mean, Some(Meaning::Aspect | Meaning::Finding | Meaning::Item));
+    let n = numbering::ordinal(&text).filter(|_| is_chinese && is_problem && number_means == Some(Meaning::Ordinal))?;
+    let level = if text.contains(['(', '（']) { 2 } else { 1 };
+    Some(Kind::Section(level, Some(n), grid.at(row, words).text()))
 }
 
 fn is_wide(width: usize, table: &Table) -> bool {
@@ -167,8 +232,12 @@ fn alone(grid: &Grid<'_>, table: &Table, row: usize, column: usize, width: usize
         };
     }
     let is_first = table.columns.first().is_none_or(|c| column <= c.index);
+    // 二、作风建设方面 alone where the problems stand; under a merged problem it is a piece of that.
+    let is_under_merge = || table.columns.iter().any(|c| c.meaning.is_matter() && grid.continues(row, c.index));
+    let is_double = table.has(Meaning::Finding) && table.has(Meaning::Item);
+    let is_problem = matches!(meaning, Some(Meaning::Finding | Meaning::Item)) && !is_double && !is_under_merge();
     if let Some((level, n, words)) = numbering::section(&text)
-        && (is_first || meaning == Some(Meaning::Aspect))
+        && (is_first || meaning == Some(Meaning::Aspect) || is_problem)
         && !words.is_empty()
         && text.chars().count() <= 60
     {
@@ -237,6 +306,20 @@ mod tests {
             assert!(is_signature(text), "{text}");
         }
         assert!(!is_signature("验收单未签字"));
+        assert!(is_signature("责任单位签收：      年   月   日"));
+        assert!(
+            is_signed("编制人：甲")
+                && is_signed("复核人: 乙")
+                && !is_signed("责任单位：财务部")
+                && !is_signed("存在问题：台账")
+        );
         assert!(is_note("填表说明：一事一行。"));
+        for text in ["合计", "小计（3项）", "共12个问题", "其中：已完成5项，未完成2项", "累计：8"]
+        {
+            assert!(is_total(text), "{text}");
+        }
+        assert!(!is_total("共性问题3项没有整改") && !is_total("其中两户没有清退"));
+        assert!(is_example("（示例）") && is_example("例：") && !is_example("例会没有记录"));
+        assert!(is_end("——以下空白——") && !is_end("空白记录本"));
     }
 }

@@ -6,6 +6,7 @@ use super::super::grid::{Cell, Grid, squeeze};
 use super::super::numbering;
 use super::build::{Builder, MeasureSaid, Said, Spot, TaskBuild, written_number};
 use super::corrections::Say;
+use super::labels;
 use super::layout::{Column, Table};
 use super::meaning::Meaning;
 
@@ -21,20 +22,40 @@ pub(super) enum Taken {
 pub(super) const LONGEST: usize = 4_000;
 
 fn is_ditto(text: &str) -> bool {
-    matches!(text, "同上" | "〃" | "″" | "\"" | "同前" | "同上。" | "如上")
+    let bare = text.trim_matches(['。', '（', '）', '(', ')', ' ']);
+    matches!(
+        bare,
+        "同上"
+            | "〃"
+            | "″"
+            | "\""
+            | "同前"
+            | "如上"
+            | "同上条"
+            | "同上行"
+            | "同上一条"
+            | "同上一行"
+            | "”"
+            | "“"
+            | "''"
+            | "\"\""
+            | "↑"
+    )
 }
 
-fn is_nothing(text: &str) -> bool {
-    matches!(text, "" | "/" | "-" | "—" | "——" | "无" | "\\" | "暂无")
+/// What is written where there is nothing to write.
+pub(super) fn is_nothing(text: &str) -> bool {
+    matches!(text, "" | "/" | "／" | "-" | "—" | "——" | "--" | "无" | "\\" | "暂无" | "无。")
 }
 
-/// What a cell says: through merged ranges, and through 同上 to the row above.
+/// Where a cell stands and what it says: through merged ranges, and through 同上 to the row above.
 fn value<'g>(grid: &'g Grid<'_>, table: &Table, row: usize, column: usize) -> (usize, usize, &'g Cell) {
-    let (mut r, mut c) = grid.anchor(row, column);
+    let own = grid.anchor(row, column);
+    let (mut r, mut c) = own;
     while r > table.header.1 + 1 && is_ditto(&grid.at(r, c).text()) {
         (r, c) = grid.anchor(r - 1, column);
     }
-    (r, c, grid.at(r, c))
+    (own.0, own.1, grid.at(r, c))
 }
 
 /// A row with the table it stands in.
@@ -63,6 +84,27 @@ impl<'g> Line<'g, '_> {
 
     fn has_own_measure(&self) -> bool {
         self.table.of(Meaning::Measure).any(|c| self.own(Some(c.index)))
+    }
+
+    /// A row without number, problem and measure, that names people, units or days: more of the row above.
+    fn is_more_of_the_same(&self, problem: Option<usize>) -> bool {
+        let is_own = |c: &&Column| self.own(Some(c.index));
+        let own: Vec<Meaning> = self.table.columns.iter().filter(is_own).map(|c| c.meaning).collect();
+        problem.is_some()
+            && !self.own(problem)
+            && !own.is_empty()
+            && !self.grid.filled(self.row).iter().any(|c| self.grid.at(self.row, *c).text().contains(['：', ':']))
+            && own.iter().all(|m| {
+                !m.is_matter()
+                    && !matches!(
+                        m,
+                        Meaning::Ordinal
+                            | Meaning::Aspect
+                            | Meaning::FindingNumber
+                            | Meaning::ItemNumber
+                            | Meaning::TaskNumber
+                    )
+            })
     }
 
     /// Words by column, for telling a row that was entered twice; numbers and remarks do not count.
@@ -113,6 +155,10 @@ impl Builder<'_> {
                 || is_same && line.has_own_measure() && (is_double || !line.own(table.column(Meaning::Ordinal))));
         if goes_on && problem.is_some() {
             self.go_on(&line);
+            return Taken::Task;
+        }
+        if self.task.is_some() && !begins_finding && line.is_more_of_the_same(problem) {
+            self.go_on_asking(&line);
             return Taken::Task;
         }
         let begins = line.own(problem) || line.continues(problem) || begins_finding;
@@ -287,6 +333,24 @@ impl Builder<'_> {
         self.hear(line, index);
     }
 
+    /// A mark under a heading that is itself a state: 已完成 over √.
+    fn ticked(&self, line: &Line<'_, '_>, column: &Column, spot: Spot, cell: &Cell) -> Option<Said> {
+        let is_tick = matches!(cell.text().as_str(), "√" | "✓" | "✔" | "☑" | "✅" | "●" | "○" | "v" | "V" | "是");
+        if !is_tick || !matches!(column.meaning, Meaning::Status | Meaning::Kept) {
+            return None;
+        }
+        let (row, anchor) = line.table.heading_of(line.grid, column);
+        let word = line.grid.at(row, anchor).text();
+        self.context.completion.read(&word)?;
+        Some(Said { meaning: Meaning::Status, heading: column.heading.clone(), spot, cell: Cell::Text(word) })
+    }
+
+    /// Measures that nothing parts surely are asked about.
+    pub(super) fn parts_unsure(&mut self, spot: Spot, text: &str, n: usize) {
+        let message = format!("没有编号，读作 {n} 条措施；请核对，不对的请写上编号。");
+        self.ask(spot, "measure_parts", text, message, None);
+    }
+
     /// Words that a task cannot hold are cut; the whole stands beside it.
     fn fit(&mut self, spot: Spot, text: String, name: &str, extra: &mut BTreeMap<String, String>) -> String {
         if text.chars().count() <= LONGEST {
@@ -304,6 +368,19 @@ impl Builder<'_> {
         if let Some(index) = self.task {
             self.hear(line, index);
         }
+    }
+
+    /// The same where nothing but its place says so: each of its cells is asked about.
+    fn go_on_asking(&mut self, line: &Line<'_, '_>) {
+        let Some(index) = self.task else { return };
+        self.reading = Some(index);
+        for column in line.grid.filled(line.row) {
+            let spot = Spot { sheet: self.sheet, row: line.row, column };
+            let text = line.grid.at(line.row, column).text();
+            let message = "这一行没有写问题，读作上一行的一部分；请核对。".to_owned();
+            self.ask(spot, "cell_unplaced", &text, message, None);
+        }
+        self.go_on(line);
     }
 
     fn hear(&mut self, line: &Line<'_, '_>, index: usize) {
@@ -330,11 +407,30 @@ impl Builder<'_> {
                 self.ask(spot, "formula_error", text, message, None);
                 continue;
             }
+            if let Some(ticked) = self.ticked(line, column, spot, cell) {
+                self.tasks[index].said.push(ticked);
+                continue;
+            }
+            let labelled = labels::beyond(column.meaning, &cell.text());
+            if !labelled.is_empty() {
+                if !self.tasks[index].said.iter().any(|s| s.spot == spot) {
+                    self.tasks[index].said.extend(labelled.into_iter().map(|l| Said {
+                        meaning: l.meaning,
+                        heading: l.heading,
+                        spot,
+                        cell: Cell::Text(l.value),
+                    }));
+                }
+                continue;
+            }
             let said = Said { meaning: column.meaning, heading: column.heading.clone(), spot, cell: cell.clone() };
             match column.meaning {
                 Meaning::Measure if is_nothing(&cell.text()) => {}
                 Meaning::Measure => {
-                    let parts = numbering::split(&cell.text());
+                    let (parts, is_sure) = numbering::listed(&cell.text());
+                    if !is_sure {
+                        self.parts_unsure(spot, &cell.text(), parts.len());
+                    }
                     let only = number.clone().filter(|_| parts.len() == 1);
                     for text in parts {
                         let mut extra = BTreeMap::new();
