@@ -8,6 +8,7 @@ import { firstMinutes } from './minutes.mjs'
 import { reassignment, stranger } from './rights.mjs'
 import { newRound } from './round.mjs'
 import { nothingIsLost, sentOnce } from './safety.mjs'
+import { byKeyboard, workbookAndPaste } from './statements.mjs'
 import { counted } from './steps.mjs'
 import { afterObservation, claimAndPlan, close, work } from './task.mjs'
 
@@ -15,6 +16,7 @@ const started = Date.now()
 const house = await House.open()
 try {
   await firstMinutes(house)
+  await workbookAndPaste(house, await byKeyboard(house))
   await newAccount(house)
   await delegation(house)
   await handKept(house)

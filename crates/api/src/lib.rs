@@ -22,6 +22,7 @@ pub mod office;
 pub mod openapi;
 pub mod organisation;
 pub mod passwords;
+pub mod plan_advice;
 pub mod problem;
 pub mod rounds;
 pub mod routes;

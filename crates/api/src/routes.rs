@@ -8,8 +8,8 @@ use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    accounts, evidence, history, import, ledger, notices, openapi, organisation, rounds, sessions, signing, statements,
-    task_commands, telemetry, todo,
+    accounts, evidence, history, import, ledger, notices, openapi, organisation, plan_advice, rounds, sessions,
+    signing, statements, task_commands, telemetry, todo,
 };
 
 fn api() -> impl HttpServiceFactory + OpenApiFactory {
@@ -51,6 +51,8 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(ledger::count_chain)
         .service(todo::list_todo)
         .service(statements::get_week)
+        .service(statements::get_week_workbook)
+        .service(statements::preview_week_workbook)
         .service(signing::list_waiting)
         .service(signing::sign_batch)
         .service(signing::submit_plan_package)
@@ -68,6 +70,8 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(task_commands::adjust_parties)
         .service(task_commands::save_plan)
         .service(task_commands::submit_plan)
+        .service(plan_advice::advise_plan)
+        .service(plan_advice::date_plan)
         .service(task_commands::propose_amendment)
         .service(task_commands::sign_request)
         .service(task_commands::record_signature)

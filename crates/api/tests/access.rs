@@ -385,6 +385,13 @@ fn others(
             Some(json!({ "policy": domain::policy::Policy::default(), "basis": "" })),
         ),
         get("/rounds/{id}/statements", format!("/rounds/{round}/statements")),
+        get("/rounds/{id}/statements/workbook", format!("/rounds/{round}/statements/workbook")),
+        (
+            "POST",
+            "/rounds/{id}/statements/workbook/previews",
+            format!("/rounds/{round}/statements/workbook/previews"),
+            None,
+        ),
         get("/rounds/{id}/tasks", format!("/rounds/{round}/tasks")),
         (
             "POST",
@@ -401,6 +408,8 @@ fn others(
         ("POST", "/task-batches", "/task-batches".into(), Some(json!({ "action": "claim", "items": [] }))),
         get("/tasks/{id}", format!("/tasks/{task}")),
         get("/tasks/{id}/history", format!("/tasks/{task}/history")),
+        ("POST", "/tasks/{id}/plan-advice", format!("/tasks/{task}/plan-advice"), Some(json!({}))),
+        ("POST", "/tasks/{id}/plan-dates", format!("/tasks/{task}/plan-dates"), Some(json!({ "days": [1] }))),
         get("/units", "/units".into()),
         ("POST", "/tasks/{id}/scans", format!("/tasks/{task}/scans?filename=a.exe"), None),
     ]

@@ -4,6 +4,7 @@ import { useSend } from '../ui/form'
 import { Refused } from '../ui/parts'
 import { usePrinting } from '../ui/printing'
 import { checkCode, day, moment } from '../ui/words'
+import { Original } from './original'
 
 type Request = Schemas['RequestView']
 
@@ -54,6 +55,7 @@ function OneRequest({ request, isUnfolded }: { request: Request; isUnfolded: boo
         </div>
       )}
       <Signed request={request} />
+      <Original request={request} />
     </details>
   )
 }

@@ -85,19 +85,21 @@ export function Loaded<T>({ query, children }: {
   )
 }
 
-export function Dialog({ title, onClose, children }: { title: string; onClose?: () => void; children: ReactNode }) {
+/** Over everything else; the keyboard begins at what is marked with `data-focus`, else at its first control. */
+export function Dialog({ title, onClose, isWide, children }: { title: string; onClose?: () => void; isWide?: boolean; children: ReactNode }) {
   const ref = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const dialog = ref.current
     const before = document.activeElement
     dialog?.showModal()
+    dialog?.querySelector<HTMLElement>('[data-focus]')?.focus()
     return () => {
       dialog?.close()
       if (before instanceof HTMLElement) before.focus()
     }
   }, [])
   return (
-    <dialog ref={ref} aria-label={title} onCancel={(e) => { e.preventDefault(); onClose?.() }}>
+    <dialog ref={ref} className={isWide ? 'wide' : undefined} aria-label={title} onCancel={(e) => { e.preventDefault(); onClose?.() }}>
       <header>
         <h2>{title}</h2>
         {onClose && <button type="button" className="plain" aria-label="关闭" onClick={onClose}>✕</button>}

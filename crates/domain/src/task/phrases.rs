@@ -125,7 +125,7 @@ const JOINTS: &[&str] = &[
 ];
 
 /// Whether a text consists of such words alone (docs/domain.md §6). An empty text is no such text: that it is missing is said elsewhere.
-pub fn says_nothing(text: &str) -> bool {
+pub(super) fn says_nothing(text: &str) -> bool {
     let mut clauses =
         text.split(|c: char| c.is_whitespace() || "，。；、：,.;:！!（）()".contains(c)).filter(|c| !c.is_empty());
     let first = clauses.next();
