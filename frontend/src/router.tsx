@@ -4,6 +4,7 @@ import { Frame } from './frame'
 import { useSession } from './session'
 import { Empty } from './ui/parts'
 import { useTitle } from './ui/title'
+import { leaveFor } from './ui/trail'
 
 function Home() {
   const { me } = useSession()
@@ -78,6 +79,8 @@ const routes = [
 ]
 
 export const router = createRouter({ routeTree: root.addChildren(routes), defaultPreload: 'intent', defaultErrorComponent: Fallen, scrollRestoration: true })
+
+router.subscribe('onBeforeNavigate', ({ toLocation, fromLocation }) => leaveFor(toLocation.pathname, fromLocation))
 
 declare module '@tanstack/react-router' {
   interface Register {

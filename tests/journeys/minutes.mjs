@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { login } from './house.mjs'
 import { counts, drop } from './ledger.mjs'
-import { office, open, pdf, second, send, stage, step } from './steps.mjs'
+import { handIn, office, open, pdf, second, send, stage, step } from './steps.mjs'
 
 const rows = (page) => page.locator('.ledger tbody tr:not(.group):not(.peek)')
 
@@ -72,7 +72,7 @@ async function fridaysList(house) {
     await row.getByLabel('本周进展').fill(`本周完成第 ${i + 1} 项工作的资料核对，问题清单已发有关部室`)
   }
   await house.shot(page, 'minutes-3-list')
-  await page.getByRole('button', { name: '全部提交' }).click()
+  await handIn(page)
   await page.locator('.batch').getByText(`已交 ${n} 项`).waitFor()
   await page.locator('.head').getByText(`必报 ${n} 项，已交 ${n} 项`).waitFor()
   assert.equal(await owed.locator('.kept .ok').count(), n, 'each row says when it was handed in')

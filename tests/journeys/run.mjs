@@ -9,6 +9,7 @@ import { reassignment, stranger } from './rights.mjs'
 import { newRound } from './round.mjs'
 import { desk, help, own, rules } from './settings.mjs'
 import { nothingIsLost, sentOnce } from './safety.mjs'
+import { byKeyboard, workbookAndPaste } from './statements.mjs'
 import { counted } from './steps.mjs'
 import { afterObservation, claimAndPlan, close, work } from './task.mjs'
 
@@ -20,6 +21,7 @@ try {
   await rules(house)
   await own(house)
   await help(house)
+  await workbookAndPaste(house, await byKeyboard(house))
   await newAccount(house)
   await delegation(house)
   await handKept(house)

@@ -80,3 +80,9 @@ export async function signThrough(house, address) {
   }
   throw new Error('signing does not end')
 }
+
+/** Hands the week in: the button, one look, the confirmation. */
+export async function handIn(page) {
+  await page.getByRole('region', { name: '提交' }).getByRole('button').click()
+  await page.getByRole('dialog').getByRole('button', { name: /确认提交/ }).click()
+}

@@ -1,7 +1,7 @@
 // One task from claim to observation, with screen and paper signatures; then four months later to its end and back.
 import assert from 'node:assert/strict'
 import { login } from './house.mjs'
-import { chooseRound, inDays, office, open, pdf, second, send, signThrough, stage, step } from './steps.mjs'
+import { chooseRound, handIn, inDays, office, open, pdf, second, send, signThrough, stage, step } from './steps.mjs'
 
 const head = login('甲丑一')
 
@@ -74,7 +74,7 @@ export async function work(house, task) {
   await row.getByLabel('本周进展').fill('督办办法已起草，征求 6 个部室意见')
   await row.locator('input[type=file]').setInputFiles({ ...pdf, name: '征求意见稿.pdf', buffer: Buffer.concat([pdf.buffer, Buffer.from('% draft\n')]) })
   await row.getByText('征求意见稿.pdf').waitFor()
-  await clerk.getByRole('region', { name: '提交' }).getByRole('button').click()
+  await handIn(clerk)
   await clerk.locator('.batch').getByText('已交 1 项').waitFor()
   await row.getByText('佐证 1 份').waitFor()
   await house.shot(clerk, 'statements')

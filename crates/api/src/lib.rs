@@ -23,6 +23,7 @@ pub mod openapi;
 pub mod organisation;
 pub mod own;
 pub mod passwords;
+pub mod plan_advice;
 pub mod policy;
 pub mod problem;
 pub mod rounds;

@@ -8,8 +8,8 @@ use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    accounts, evidence, history, import, ledger, notices, openapi, organisation, own, policy, rounds, sessions,
-    signing, statements, task_commands, telemetry, todo,
+    accounts, evidence, history, import, ledger, notices, openapi, organisation, own, plan_advice, policy, rounds,
+    sessions, signing, statements, task_commands, telemetry, todo,
 };
 
 fn api() -> impl HttpServiceFactory + OpenApiFactory {
@@ -57,6 +57,8 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(ledger::count_chain)
         .service(todo::list_todo)
         .service(statements::get_week)
+        .service(statements::get_week_workbook)
+        .service(statements::preview_week_workbook)
         .service(signing::list_waiting)
         .service(signing::find_request)
         .service(signing::sign_batch)
@@ -75,6 +77,8 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(task_commands::adjust_parties)
         .service(task_commands::save_plan)
         .service(task_commands::submit_plan)
+        .service(plan_advice::advise_plan)
+        .service(plan_advice::date_plan)
         .service(task_commands::propose_amendment)
         .service(task_commands::sign_request)
         .service(task_commands::record_signature)

@@ -396,6 +396,13 @@ fn others(
             Some(json!(domain::policy::Policy::default())),
         ),
         get("/rounds/{id}/statements", format!("/rounds/{round}/statements")),
+        get("/rounds/{id}/statements/workbook", format!("/rounds/{round}/statements/workbook")),
+        (
+            "POST",
+            "/rounds/{id}/statements/workbook/previews",
+            format!("/rounds/{round}/statements/workbook/previews"),
+            None,
+        ),
         get("/rounds/{id}/tasks", format!("/rounds/{round}/tasks")),
         (
             "POST",
@@ -413,6 +420,8 @@ fn others(
         get("/sign-requests/{id}", format!("/sign-requests/{NIL}")),
         get("/tasks/{id}", format!("/tasks/{task}")),
         get("/tasks/{id}/history", format!("/tasks/{task}/history")),
+        ("POST", "/tasks/{id}/plan-advice", format!("/tasks/{task}/plan-advice"), Some(json!({}))),
+        ("POST", "/tasks/{id}/plan-dates", format!("/tasks/{task}/plan-dates"), Some(json!({ "days": [1] }))),
         get("/units", "/units".into()),
         ("POST", "/tasks/{id}/scans", format!("/tasks/{task}/scans?filename=a.exe"), None),
     ]

@@ -173,9 +173,14 @@ impl Calendar {
         self.years.contains_key(&year)
     }
 
+    /// What a notice says of a day; none where it is what its weekday says.
+    pub fn day_kind(&self, date: NaiveDate) -> Option<DayKind> {
+        self.years.get(&date.year())?.days.get(&date).copied()
+    }
+
     /// Whether a day is worked.
     pub fn is_working_day(&self, date: NaiveDate) -> bool {
-        match self.years.get(&date.year()).and_then(|y| y.days.get(&date)) {
+        match self.day_kind(date) {
             Some(DayKind::Holiday) => false,
             Some(DayKind::Makeup) => true,
             None => is_weekday(date),

@@ -1,6 +1,6 @@
 //! The week of a unit: every task it may or must write about, with what it wrote last week and this.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -8,13 +8,24 @@ use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
 use domain::actor::Actor;
 use domain::calendar::{Calendar, Week};
 use domain::ids::{RoundId, UnitId};
-use domain::task::state::{StatementMark, Task, TaskState};
-use domain::task::text::StatementText;
+use domain::task::event::TaskEvent;
+use domain::task::state::{StatementMark, StatementReply, Task, TaskState};
+use domain::task::text::{StatementText, Words};
 use domain::weekly_statement;
 use uuid::Uuid;
 
 use crate::error::Error;
+use crate::schema::events;
 use crate::tasks::{self, LoadedTask};
+
+/// A revision of a statement with what it says.
+#[derive(Clone, Debug)]
+pub struct Written {
+    pub mark: StatementMark,
+    pub text: StatementText,
+    /// Why it came back, if it did.
+    pub return_reason: Option<String>,
+}
 
 /// One task of a unit's week.
 #[derive(Clone, Debug)]
@@ -22,8 +33,11 @@ pub struct WeekRow {
     pub loaded: LoadedTask,
     /// Whether the unit must write, or may.
     pub is_owed: bool,
-    pub this: Option<(StatementMark, StatementText)>,
-    pub last: Option<(StatementMark, StatementText)>,
+    /// The newest revision.
+    pub this: Option<Written>,
+    /// The revision that was frozen at the cut-off, where a later one changed it.
+    pub frozen: Option<Written>,
+    pub last: Option<Written>,
 }
 
 #[derive(QueryableByName)]
@@ -55,14 +69,9 @@ pub fn week(
     .load(conn)?;
     let ids: Vec<Uuid> = ids.into_iter().map(|r| r.id).collect();
     let all = tasks::find_many(conn, actor, round, &ids, now)?;
-    let written = |task: &Task| {
-        let this = task.statement(unit, week).cloned();
-        let last =
-            task.statements.iter().filter(|s| s.unit == unit && s.week < week).max_by_key(|s| (s.week, s.revision));
-        (this, last.cloned())
-    };
-    let marks = all.iter().map(|l| written(&l.task)).flat_map(|(this, last)| this.into_iter().chain(last));
-    let bodies = tasks::bodies(conn, marks.map(|m| m.digest).collect::<BTreeSet<_>>())?;
+    let wanted = all.iter().flat_map(|l| marks(&l.task, unit, week)).flatten().map(|m| m.digest.clone());
+    let bodies = tasks::bodies(conn, wanted.collect::<BTreeSet<_>>())?;
+    let reasons = return_reasons(conn, all.iter().map(|l| &l.task))?;
     let mut rows = Vec::new();
     for loaded in all {
         let task = &loaded.task;
@@ -71,12 +80,57 @@ pub fn week(
         if !is_owed && !is_working {
             continue;
         }
-        let (this, last) = written(task);
-        let with_text = |mark: Option<StatementMark>| {
-            mark.and_then(|m| bodies.get(&m.digest).and_then(|b| serde_json::from_str(b).ok()).map(|t| (m, t)))
+        let with_text = |mark: Option<&StatementMark>| {
+            let mark = mark?.clone();
+            let text = bodies.get(&mark.digest).and_then(|b| serde_json::from_str(b).ok())?;
+            let return_reason = reasons.get(&(task.id.0, unit, mark.week, mark.revision)).cloned();
+            Some(Written { mark, text, return_reason })
         };
-        let (this, last) = (with_text(this), with_text(last));
-        rows.push(WeekRow { is_owed, this, last, loaded });
+        let [this, frozen, last] = marks(task, unit, week);
+        let (this, frozen, last) = (with_text(this), with_text(frozen), with_text(last));
+        rows.push(WeekRow { is_owed, this, frozen, last, loaded });
     }
     Ok(rows)
+}
+
+/// The newest revision of the week, the one the cut-off froze where that is another, and the newest of any week before.
+fn marks(task: &Task, unit: UnitId, week: Week) -> [Option<&StatementMark>; 3] {
+    let this = task.statement(unit, week);
+    let of_unit = || task.statements.iter().filter(|s| s.unit == unit);
+    let frozen = of_unit()
+        .filter(|s| s.week == week && !s.is_after_cut_off)
+        .max_by_key(|s| s.revision)
+        .filter(|s| this.is_some_and(|newest| newest.revision > s.revision));
+    let last = of_unit().filter(|s| s.week < week).max_by_key(|s| (s.week, s.revision));
+    [this, frozen, last]
+}
+
+/// Reasons by task, unit, week and revision of a statement.
+pub type ReturnReasons = BTreeMap<(Uuid, UnitId, Week, u16), String>;
+
+/// Why statements came back.
+pub fn return_reasons<'a>(
+    conn: &mut PgConnection,
+    tasks: impl Iterator<Item = &'a Task>,
+) -> Result<ReturnReasons, Error> {
+    const KIND: &str = "task.statement_returned";
+    let is_returned = |t: &&Task| t.statements.iter().any(|s| s.reply == StatementReply::Returned);
+    let ids: Vec<Uuid> = tasks.filter(is_returned).map(|t| t.id.0).collect();
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let stored: Vec<(Uuid, String)> = events::table
+        .filter(events::stream_kind.eq("task").and(events::stream_id.eq_any(ids)).and(events::kind.eq(KIND)))
+        .select((events::stream_id, events::payload))
+        .load(conn)?;
+    let mut found = BTreeMap::new();
+    for (task, payload) in stored {
+        let event = TaskEvent::parse(KIND, serde_json::from_str(&payload)?);
+        if let Ok(TaskEvent::StatementReturned { unit, week, revision, reason }) = event {
+            found.insert((task, unit, week, revision), reason);
+        }
+    }
+    let bodies = tasks::bodies(conn, found.values().cloned().collect::<BTreeSet<_>>())?;
+    let words = |digest| serde_json::from_str::<Words>(bodies.get(digest)?).ok().map(|w| w.text);
+    Ok(found.iter().filter_map(|(key, digest)| Some((*key, words(digest)?))).collect())
 }

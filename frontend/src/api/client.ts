@@ -146,6 +146,21 @@ async function raw<T>(path: string, init: RequestInit): Promise<T> {
   return body as T
 }
 
+/** Fetches a file that is made for this request and hands it to the browser under the name the server gives it. */
+export async function save(path: string) {
+  const answer = await send(new Request(`/api/v1${path}`)).catch(unreachable)
+  if (!answer.ok) {
+    const body: unknown = await answer.json().catch(() => null)
+    throw new ApiError(isProblem(body) ? body : unsaid(answer.status))
+  }
+  const name = /filename\*=UTF-8''([^;]+)/i.exec(answer.headers.get('content-disposition') ?? '')?.[1]
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(await answer.blob())
+  link.download = decodeURIComponent(name ?? '')
+  link.click()
+  window.setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+}
+
 /** Fetches a file by a ticket and hands it to the browser. */
 export async function download(evidence: string) {
   const ticket = await post<Schemas['TicketView']>(`/evidence/${evidence}/tickets`, {})
@@ -153,4 +168,12 @@ export async function download(evidence: string) {
   link.href = ticket.href
   link.download = ''
   link.click()
+}
+
+/** A picture's bytes, fetched by a ticket. */
+export async function picture(evidence: string): Promise<Blob> {
+  const ticket = await post<Schemas['TicketView']>(`/evidence/${evidence}/tickets`, {})
+  const answer = await fetch(ticket.href).catch(unreachable)
+  if (!answer.ok) throw new ApiError(unsaid(answer.status))
+  return answer.blob()
 }

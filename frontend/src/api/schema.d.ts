@@ -635,6 +635,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rounds/{id}/statements/workbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the week's workbook to fill in offline: the codes are locked, what is handed in already stands in it. */
+        get: operations["get_week_workbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/statements/workbook/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at a filled workbook: the body is the xlsx file. It is compared with what is handed in now; nothing is kept and nothing changes.
+         * @description Answers 422 with the reason when it is no workbook of this week and unit, or its columns were moved.
+         */
+        post: operations["preview_week_workbook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rounds/{id}/tasks": {
         parameters: {
             query?: never;
@@ -1031,6 +1068,40 @@ export interface paths {
         put?: never;
         /** Save the unit's plan without handing it in. */
         post: operations["save_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/plan-advice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask what a reader would ask about a plan as far as it is written; nothing is kept. */
+        post: operations["advise_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/plan-dates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Work the dates of steps back from the end in working days; nothing is kept. */
+        post: operations["date_plan"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1486,6 +1557,13 @@ export interface components {
          * @enum {string}
          */
         Cadence: "weekly" | "monthly";
+        /** @description A cell that cannot be taken as it is; its row is left out. */
+        CellFaultView: {
+            /** @example F7 */
+            cell: string;
+            code: string;
+            text: string;
+        };
         /** @description The chain: aspects, findings, tasks, measures, closed; the lights; the four completion statuses, which sum to all. */
         ChainView: {
             /** Format: int64 */
@@ -1631,6 +1709,13 @@ export interface components {
             /** @description The round's default, not yet confirmed. */
             is_defaulted: boolean;
             n_evidence: number;
+        };
+        /** @description A step with its dates. */
+        DatedStep: {
+            /** Format: date */
+            begins_on: string;
+            /** Format: date */
+            due_on: string;
         };
         /** @description A delegation. */
         DelegationView: {
@@ -1793,6 +1878,24 @@ export interface components {
             params?: Record<string, never>;
             /** @description The words, in Chinese. */
             text: string;
+        };
+        /** @description What the workbook says otherwise of one field. */
+        FieldChangeView: {
+            field: components["schemas"]["StatementField"];
+            label: string;
+            /** @description What is handed in now. */
+            before?: string | null;
+            /** @description What the workbook says; none empties the field. */
+            after?: string | null;
+        };
+        /** @description A task of which the workbook says something else. */
+        FilledRowView: {
+            /** Format: uuid */
+            task_id: string;
+            number: string;
+            /** @description Something was handed in after the workbook was made. */
+            is_stale: boolean;
+            changes: components["schemas"]["FieldChangeView"][];
         };
         /** @description A finding with its tasks counted. */
         FindingView: {
@@ -2266,6 +2369,27 @@ export interface components {
             posts: components["schemas"]["PostView"][];
             has_account: boolean;
         };
+        /** @description What a reader of the plan would ask about. */
+        PlanAdvice: {
+            /** @description Each with the place in the plan; none of it hinders handing in by itself. */
+            notes: components["schemas"]["Fault"][];
+            /** @description Days that are not worked from today to two months after the last date of the plan or the task. */
+            rest_days: string[];
+        };
+        /** @description Steps worked back from the end. */
+        PlanDates: {
+            steps: components["schemas"]["DatedStep"][];
+            /**
+             * Format: int64
+             * @description Working days from today to the end.
+             */
+            available: number;
+            /**
+             * Format: int64
+             * @description Working days by which the steps are too long to begin today.
+             */
+            lacking: number;
+        };
         /** @description What an import read and did. */
         PlanImportView: {
             report: components["schemas"]["ImportReport"];
@@ -2310,6 +2434,32 @@ export interface components {
              */
             cover: string;
             pledge?: boolean;
+        };
+        /** @description A plan as far as it is written. */
+        PlanSketch: {
+            /** @description Milestones in the order they are written in. */
+            milestones?: components["schemas"]["SketchedMilestone"][];
+            /** @description Criteria in their words. */
+            criteria?: string[];
+            /** @description Measures that need not be done. */
+            excused?: components["schemas"]["MeasureId"][];
+        };
+        /** @description Steps to be worked back. */
+        PlanSteps: {
+            /**
+             * Format: date
+             * @description When the last step ends; the task's due date where it is left out.
+             */
+            ends_on?: string | null;
+            /**
+             * @description Working days of each step, in order.
+             * @example [
+             *       5,
+             *       10,
+             *       3
+             *     ]
+             */
+            days: number[];
         };
         /** @description Everything an office may set for a round. Days are working days unless the name says otherwise; times are Asia/Shanghai. */
         Policy: {
@@ -2601,7 +2751,9 @@ export interface components {
             occurred_on?: string | null;
             chain: components["schemas"]["StepView"][];
             signatures: components["schemas"]["SignatureView"][];
-            /** @description What is signed, whole, as it was when it was handed in. */
+            /** @description What is signed, whole and in words, as it was when it was handed in. */
+            parts: components["schemas"]["SignedPart"][];
+            /** @description The same as the text that `content_hash` binds. */
             content: Record<string, never>;
         };
         /** @description A date set anew by a meeting. */
@@ -2867,6 +3019,29 @@ export interface components {
             is_pending: boolean;
             is_void: boolean;
         };
+        /** @description A part of what is signed, in words. */
+        SignedPart: {
+            /** @example 节点 */
+            label: string;
+            lines: string[];
+        };
+        /** @description A milestone as far as it is written. */
+        SketchedMilestone: {
+            id?: components["schemas"]["MilestoneId"] | null;
+            measure?: components["schemas"]["MeasureId"] | null;
+            /**
+             * @description What is reached.
+             * @example 印发督办办法
+             */
+            title?: string;
+            /** @description What will prove it. */
+            proof?: string | null;
+            /**
+             * Format: date
+             * @description When.
+             */
+            due_on?: string | null;
+        };
         /** @description A row that is not data. */
         Skipped: {
             sheet: string;
@@ -2890,6 +3065,11 @@ export interface components {
             id: string;
             name: string;
         };
+        /**
+         * @description A field of a weekly statement that a person fills in.
+         * @enum {string}
+         */
+        StatementField: "progress" | "no_progress_reason" | "difficulties" | "help_wanted" | "next_step";
         /** @description A weekly statement as written. */
         StatementInput: {
             /** @description The unit that writes. */
@@ -2929,6 +3109,8 @@ export interface components {
             is_waiting: boolean;
             reply: string;
             reply_label: string;
+            /** @description Why it came back, if it did. */
+            return_reason?: string | null;
             progress?: string | null;
             difficulties?: string | null;
             help_wanted?: string | null;
@@ -3219,12 +3401,14 @@ export interface components {
             criteria: string[];
             due_milestones: components["schemas"]["DueMilestone"][];
             this?: components["schemas"]["WrittenView"] | null;
+            frozen?: components["schemas"]["WrittenView"] | null;
             last?: components["schemas"]["WrittenView"] | null;
         };
         /** @description A unit's week. */
         WeekSheet: {
             /** Format: uuid */
             unit_id: string;
+            unit: string;
             week: string;
             /** Format: date */
             monday: string;
@@ -3246,6 +3430,15 @@ export interface components {
             week: string;
             /** Format: date-time */
             cut_off?: string | null;
+        };
+        /** @description What a filled workbook comes to, before anything is done with it. */
+        WeekWorkbookPreview: {
+            /** @example 2026-W38 */
+            week: string;
+            /** Format: uuid */
+            unit_id: string;
+            rows: components["schemas"]["FilledRowView"][];
+            faults: components["schemas"]["CellFaultView"][];
         };
         /**
          * @description Who may sign a step of a chain (docs/domain.md §9).
@@ -3280,8 +3473,12 @@ export interface components {
             /** Format: date-time */
             at: string;
             is_late: boolean;
+            /** @description A change made after the cut-off to one that was in time. */
+            is_after_cut_off: boolean;
             reply: string;
             reply_label: string;
+            /** @description Why it came back, if it did. */
+            return_reason?: string | null;
             progress?: string | null;
             difficulties?: string | null;
             help_wanted?: string | null;
@@ -6657,6 +6854,168 @@ export interface operations {
             };
         };
     };
+    get_week_workbook: {
+        parameters: {
+            query?: {
+                unit?: string;
+                /** @example 2026-W38 */
+                week?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_week_workbook: {
+        parameters: {
+            query?: {
+                unit?: string;
+                /** @example 2026-W38 */
+                week?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeekWorkbookPreview"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_tasks: {
         parameters: {
             query?: {
@@ -8829,6 +9188,182 @@ export interface operations {
             };
             /** @description `If-Match` is missing */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    advise_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanSketch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanAdvice"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    date_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanSteps"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDates"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,8 +1,11 @@
 // A task on one page: where it is, what it is about, what was done, who signed, and the act that is open, beside the content.
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { useState } from 'react'
+import { Link, useNavigate, useParams, useRouter, useSearch } from '@tanstack/react-router'
+import { useEffect, useState } from 'react'
 import { type Schemas, client, get } from '../api/client'
+import '../styles/statements.css'
+import '../styles/plan.css'
+import { Compare, type Version, earlier } from '../task/compare'
 import { Files } from '../task/files'
 import { hasForm, isNext, place } from '../task/forms'
 import { ActionPanel } from '../task/panel'
@@ -10,7 +13,9 @@ import { Requests } from '../task/requests'
 import { Menu } from '../ui/menu'
 import { usePrinting } from '../ui/printing'
 import { Empty, Light, Loaded, Progress } from '../ui/parts'
+import { against } from '../ui/sentences'
 import { useTitle } from '../ui/title'
+import { useTrail } from '../ui/trail'
 import { day, left, moment, said, week } from '../ui/words'
 
 export type TaskView = Schemas['TaskView']
@@ -33,7 +38,7 @@ function Whole({ task }: { task: TaskView }) {
   const more = ordered.slice(3)
   return (
     <>
-      <p className="crumbs"><Link to="/ledger" search={{}}>整改台账</Link> › {task.aspect} › {task.finding_number} {task.finding.length > 30 ? `${task.finding.slice(0, 30)}…` : task.finding}</p>
+      <Crumbs task={task} />
       <section className="card taskhead">
         <div className="titleline">
           <h1><span className="number">{task.number}</span>{task.title}</h1>
@@ -73,7 +78,7 @@ function Whole({ task }: { task: TaskView }) {
       {task.is_redacted ? (
         <Empty>这是敏感事项，内容仅限指定人员阅看。</Empty>
       ) : (
-        <div className="columns">
+        <div className={shown && widest.includes(shown.action) ? 'columns forms' : 'columns'}>
           <div>
             <Content task={task} />
           </div>
@@ -89,10 +94,46 @@ function Whole({ task }: { task: TaskView }) {
   )
 }
 
+/** Acts whose forms want more room than the content beside them. */
+const widest = ['submit_plan', 'propose_amendment']
+
+/** Where one is, back to the list one came from, and its tasks before and after. */
+function Crumbs({ task }: { task: TaskView }) {
+  const trail = useTrail(task.id)
+  const router = useRouter()
+  const navigate = useNavigate()
+  const go = (to: { id: string } | undefined) => to && void navigate({ to: '/tasks/$id', params: { id: to.id }, search: {} })
+  useEffect(() => {
+    const key = (e: KeyboardEvent) => {
+      if (!e.altKey || e.isComposing || e.defaultPrevented || document.querySelector('dialog[open]')) return
+      const to = e.key === 'ArrowDown' ? trail?.next : e.key === 'ArrowUp' ? trail?.previous : undefined
+      if (!to) return
+      e.preventDefault()
+      go(to)
+    }
+    document.addEventListener('keydown', key)
+    return () => document.removeEventListener('keydown', key)
+  })
+  return (
+    <div className="crumbs">
+      <p>
+        {trail ? <a href={trail.href} onClick={(e) => { e.preventDefault(); router.history.push(trail.href) }}>{trail.name}</a> : <Link to="/ledger" search={{}}>整改台账</Link>} › {task.aspect} › {task.finding_number} {task.finding.length > 30 ? `${task.finding.slice(0, 30)}…` : task.finding}
+      </p>
+      {trail && (
+        <nav aria-label="列表里的前后任务">
+          <button type="button" className="plain" disabled={!trail.previous} title="Alt+↑" onClick={() => go(trail.previous)}>上一项 {trail.previous?.number}</button>
+          <button type="button" className="plain" disabled={!trail.next} title="Alt+↓" onClick={() => go(trail.next)}>下一项 {trail.next?.number}</button>
+        </nav>
+      )}
+    </div>
+  )
+}
+
 const rank = (a: Schemas['OpenActionView']) => place(a.action) + (a.is_possible ? 0 : 20)
 
 function Content({ task }: { task: TaskView }) {
   const [isAll, setAll] = useState(false)
+  const [compared, setCompared] = useState<Version | null>(null)
   const isPrinting = usePrinting()
   const shownStatements = isAll || isPrinting ? task.statements : task.statements.slice(0, 4)
   /** The same unit's newest words of an earlier week. */
@@ -122,7 +163,8 @@ function Content({ task }: { task: TaskView }) {
         <OfTheWhole nodes={task.milestones.filter((n) => !n.measure_id && !task.measures.some((m) => m.id === n.id))} />
       </section>
       <section className="card">
-        <h2>每周写实 <span>新的在上</span></h2>
+        <h2>每周写实 <span>新的在上，浅蓝底为较上周新增</span>{task.statements.length > 1 && task.statements[0] && <button type="button" className="plain" onClick={() => setCompared(task.statements[0] ?? null)}>对照两版</button>}</h2>
+        {compared && <Compare statements={task.statements} of={compared} onClose={() => setCompared(null)} />}
         {task.statements.length === 0 && <p className="muted">还没有写实。整改开始后，牵头单位每周报一次。</p>}
         {shownStatements.map((s) => (
           <article key={`${s.unit.id}${s.week}${s.revision}`} className={s.is_newest ? 'statement' : 'statement old'}>
@@ -131,8 +173,10 @@ function Content({ task }: { task: TaskView }) {
               <small>{s.unit.name}</small>
               <small>{moment(s.at)}{s.is_late && '，迟报'}{s.is_after_cut_off && '，截止后补充'}</small>
               <small>{s.reply_label}{s.revision > 1 && `，第 ${s.revision} 版`}</small>
+              {s.revision > 1 && earlier(s, task.statements) && <button type="button" className="plain" onClick={() => setCompared(s)}>与前一版对照</button>}
             </header>
             <div>
+              {s.return_reason && <p className="amber">退回：{s.return_reason}</p>}
               {s.progress && <p><Changed text={s.progress} before={before(s)} /></p>}
               {s.no_progress_reason && <p><span className="muted">无进展原因</span> {s.no_progress_reason}</p>}
               {s.difficulties && <p><span className="muted">困难</span> {s.difficulties}</p>}
@@ -157,8 +201,7 @@ function Content({ task }: { task: TaskView }) {
 /** A statement with what was not yet said the week before marked, sentence by sentence. */
 function Changed({ text, before }: { text: string; before: string | null }) {
   if (!before) return <>{text}</>
-  const sentences = text.match(/[^。；;！？\n]+[。；;！？\n]*/g) ?? [text]
-  return <>{sentences.map((sentence, i) => (before.includes(sentence.trim()) ? <span key={i}>{sentence}</span> : <mark key={i}>{sentence}</mark>))}</>
+  return <>{against(text, before).map((s, i) => (s.isThere ? <span key={i}>{s.text}</span> : <mark key={i}>{s.text}</mark>))}</>
 }
 
 function Nodes({ nodes }: { nodes: Schemas['MilestoneView'][] }) {

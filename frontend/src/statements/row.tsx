@@ -1,143 +1,209 @@
-// One task of the week: folded to two lines, or open for writing with last week beside it.
+// One task of the week: folded to two lines, or open for writing with last week beside it. A file dropped on it is evidence either way.
 import { Link } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
-import { ApiError, type Schemas, post, upload } from '../api/client'
-import { accepted } from '../task/workforms'
+import { type ClipboardEvent, type DragEvent, useEffect, useRef, useState } from 'react'
+import { ApiError, type Schemas, post } from '../api/client'
+import { accepted, attach, named, unfit } from '../task/attach'
 import { TextField, useDraft, useSend } from '../ui/form'
 import { Light, Refused } from '../ui/parts'
 import { day, left, moment, today, week } from '../ui/words'
+import { Conflict, Words } from './versions'
+import { type Draft, type Line, type Texts, asInput, fields, inShort, isFilled, labels, same, texts } from './values'
 
-type Line = Schemas['WeekLine']
-type Outcome = 'sent' | 'same' | 'empty' | 'refused'
-/** How each row hands itself in, by its task. */
-export type Rows = Map<string, () => Promise<Outcome>>
-type File_ = { id: string; name: string }
-type Values = { progress: string; difficulties: string; help_wanted: string; next_step: string; no_progress_reason: string; files: File_[] }
+export type Outcome = 'sent' | 'same' | 'empty' | 'refused'
+/** What a row would hand in, for the look before it is sent. */
+export type Look = { state: 'new' | 'changed' | 'same' | 'empty' | 'lacking'; words: string; n_files: number }
+/** What the list may do with a row. */
+export type Handle = { look: () => Look; send: () => Promise<Outcome>; texts: () => Texts; put: (to: Partial<Texts>) => void }
+export type Rows = Map<string, Handle>
+export type Status = { isFilled: boolean; isChanged: boolean }
 
-const texts = ['progress', 'difficulties', 'help_wanted', 'next_step', 'no_progress_reason'] as const
-const pointers = texts.map((key) => `/${key}`)
-const nothing = (value: string) => (value.trim() === '' ? null : value)
+const pointers = fields.map((key) => `/${key}`)
 
-function base(line: Line): Values {
-  const of = (key: (typeof texts)[number]) => line.this?.[key] ?? ''
-  return { progress: of('progress'), difficulties: of('difficulties'), help_wanted: of('help_wanted'), next_step: of('next_step'), no_progress_reason: of('no_progress_reason'), files: [] }
-}
-
-export function Row({ line, sheet, rows, isOpen, onOpen, onWritten }: {
+export function Row({ line, sheet, rows, isOpen, takesFocus, onOpen, onStatus }: {
   line: Line
   sheet: Schemas['WeekSheet']
   rows: Rows
   isOpen: boolean
+  /** Whether the keyboard goes into the row as it opens. */
+  takesFocus: () => boolean
   onOpen: () => void
-  onWritten: (is: boolean) => void
+  onStatus: (is: Status) => void
 }) {
-  const before = base(line)
-  const { values, change, forget, kept } = useDraft('statement', `${line.task_id}.${sheet.week}`, before)
+  const revision = line.this?.revision ?? 0
+  const before = texts(line.this)
+  const untouched: Draft = { ...before, files: [], on: null }
+  const { values: draft, change, forget, kept, reset } = useDraft<Draft>('statement', `${line.task_id}.${sheet.week}`, untouched)
   const [error, setError] = useState<unknown>(null)
-  const files = values.files ?? []
-  const isChanged = texts.some((key) => values[key] !== before[key]) || files.length > 0
-  const isFilled = values.progress.trim() !== '' || values.no_progress_reason.trim() !== ''
-  useEffect(() => onWritten(isFilled))
+  const [isUnlocked, unlock] = useState(false)
+  const ref = useRef<HTMLElement>(null)
+  const isTouched = draft.on !== null || kept !== null
+  const now: Texts = isTouched ? draft : before
+  const files = isTouched ? (draft.files ?? []) : []
+  const isChanged = !same(now, before) || files.length > 0
+  const writtenOn = draft.on ?? revision
+  const isOvertaken = isChanged && writtenOn < revision
+  const isFrozen = sheet.is_past_cut_off && Boolean(line.this) && !isChanged && !isUnlocked
   const sent = line.this?.evidence ?? []
-  rows.set(line.task_id, async () => {
-    if (!isChanged) return line.this ? 'same' : 'empty'
+  const edit = (part: Partial<Draft>) => change(isTouched ? { on: writtenOn, ...part } : { ...untouched, on: revision, ...part })
+  const status = { isFilled: isFilled(now), isChanged }
+  useEffect(() => onStatus(status))
+  // What was handed in and has come back is no draft any more: from then on the row follows what others hand in.
+  const isSettled = draft.on === revision && kept === null && same(draft, before) && files.length === 0
+  useEffect(() => {
+    if (isSettled) reset(untouched)
+    // Once it is settled, whatever else changes.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [isSettled])
+  useEffect(() => {
+    if (!isOpen || !takesFocus()) return
+    const field = ref.current?.querySelector<HTMLElement>('.now textarea, .now button')
+    field?.focus({ preventScroll: true })
+    ref.current?.scrollIntoView({ block: 'nearest' })
+    // As it opens, once.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [isOpen])
+  const send = async (follows: number): Promise<Outcome> => {
     try {
-      await post(`/tasks/${line.task_id}/statements`, {
-        unit: sheet.unit_id, week: sheet.week, follows: line.this?.revision ?? 0, progress: nothing(values.progress), difficulties: nothing(values.difficulties),
-        help_wanted: nothing(values.help_wanted), next_step: nothing(values.next_step), no_progress_reason: nothing(values.no_progress_reason),
-        evidence: [...sent, ...files.map((f) => f.id)],
-      })
+      await post(`/tasks/${line.task_id}/statements`, { unit: sheet.unit_id, week: sheet.week, follows, ...asInput(now), evidence: [...sent, ...files.map((f) => f.id)] })
       setError(null)
+      unlock(false)
       forget()
-      if (files.length > 0) change({ files: [] })
+      reset({ ...now, files: [], on: follows + 1 })
       return 'sent'
     } catch (problem) {
       setError(problem)
       return 'refused'
     }
+  }
+  rows.set(line.task_id, {
+    look: () => {
+      const isThere = Boolean(line.this)
+      const state = !isChanged ? (isThere ? 'same' : 'empty') : !isFilled(now) ? 'lacking' : isThere ? 'changed' : 'new'
+      return { state, words: inShort(now), n_files: sent.length + files.length }
+    },
+    send: async () => (isChanged ? send(writtenOn) : line.this ? 'same' : 'empty'),
+    texts: () => now,
+    put: (to) => edit({ ...to, on: revision }),
   })
+  const evidence = useEvidence(line.task_id, (added) => edit({ files: [...files, ...added.filter((a) => !files.some((f) => f.id === a.id))] }))
   const at = (pointer: string) => (error instanceof ApiError ? error.at(pointer) : undefined)
-  const written = values.progress || (values.no_progress_reason ? `本周无进展：${values.no_progress_reason}` : '')
-  const state = isChanged ? (kept ? '草稿已存，未交' : '未交') : line.this ? `已交 ${moment(line.this.at)}` : '未填'
+  const state = isChanged ? (kept ? `草稿已存 ${moment(kept).slice(-5)}，未交` : '未交') : line.this ? `已交 ${moment(line.this.at)}` : '未填'
   return (
-    <article className={isOpen ? 'weekrow open' : 'weekrow'} aria-label={`${line.number} ${line.title}`}>
+    <article
+      ref={ref}
+      data-task={line.task_id}
+      className={`weekrow${isOpen ? ' open' : ''}${evidence.isOver ? ' over' : ''}`}
+      aria-label={`${line.number} ${line.title}`}
+      {...evidence.drop}
+    >
       <div className="task">
-        <p><Link to="/tasks/$id" params={{ id: line.task_id }} search={{}} className="number">{line.number}</Link>{line.title}</p>
+        <p><Link to="/tasks/$id" params={{ id: line.task_id }} search={{}} className="number" tabIndex={isOpen ? undefined : -1}>{line.number}</Link>{line.title}</p>
         <p><Light light={line.light} /> <small className="muted">{line.due_on ? `${day(line.due_on)}，${left(line.working_days_left)}` : '长期坚持'}</small></p>
         {isOpen && line.criteria.length > 0 && <><small className="muted">完成标准</small>{line.criteria.map((c, i) => <p key={i}>{line.criteria.length > 1 && `${i + 1}. `}{c}</p>)}</>}
         {isOpen && line.due_milestones.length > 0 && <><small className="muted">到期节点</small>{line.due_milestones.map((m) => <p key={m.id} className={m.due_on < today() ? 'late' : ''}>{m.title}（{day(m.due_on)}）</p>)}</>}
       </div>
       <div className="last">
         <small className="onphone muted">上周写了什么</small>
-        {line.last ? <LastWeek last={line.last} isOpen={isOpen} /> : <p className="muted">没有写实</p>}
+        {line.last ? <Last line={line} isOpen={isOpen} /> : <p className="muted">没有写实</p>}
       </div>
       <div className="now">
-        {isOpen ? (
+        {line.this?.return_reason && <p className="note">退回：{line.this.return_reason}</p>}
+        {!isOpen ? (
+          <button type="button" className="writing" onClick={onOpen}>{inShort(now) || <span className="muted">写本周进展，或写明无进展的原因</span>}</button>
+        ) : isOvertaken && line.this ? (
+          <Conflict mine={now} theirs={line.this} onMine={() => edit({ on: revision })} onTheirs={() => { forget(); reset(untouched) }} />
+        ) : isFrozen && line.this ? (
           <>
-            <TextField label="本周进展" rows={3} value={values.progress} onChange={(progress) => change({ progress })} error={at('/progress')} />
-            {values.progress.trim() === '' && <TextField label="本周无进展的，写明原因" value={values.no_progress_reason} onChange={(no_progress_reason) => change({ no_progress_reason })} error={at('/no_progress_reason')} />}
-            <div className="pair">
-              <TextField label="困难（可不填）" value={values.difficulties} onChange={(difficulties) => change({ difficulties })} error={at('/difficulties')} />
-              <TextField label="请领导组协调（可不填）" value={values.help_wanted} onChange={(help_wanted) => change({ help_wanted })} error={at('/help_wanted')} />
-            </div>
-            <TextField label="下周打算（可不填）" value={values.next_step} onChange={(next_step) => change({ next_step })} error={at('/next_step')} />
-            <Attach line={line} files={files} onAdd={(added) => change({ files: [...files, ...added] })} />
+            <Words of={line.this} title={`截止时的一版，${moment(line.this.at)} 交`} />
+            <div><button type="button" onClick={() => unlock(true)}>改写本周写实</button> <small className="muted">已过截止，改动另存为一版，两版都留</small></div>
           </>
         ) : (
-          <button type="button" className="writing" onClick={onOpen}>{written || <span className="muted">写本周进展，或写明无进展的原因</span>}</button>
+          <>
+            <TextField label={labels.progress} rows={3} value={now.progress} onChange={(progress) => edit({ progress })} error={at('/progress')} />
+            {now.progress.trim() === '' && <TextField label="本周无进展的，写明原因" value={now.no_progress_reason} onChange={(no_progress_reason) => edit({ no_progress_reason })} error={at('/no_progress_reason')} />}
+            <div className="pair">
+              <TextField label="困难（可不填）" value={now.difficulties} onChange={(difficulties) => edit({ difficulties })} error={at('/difficulties')} />
+              <TextField label="请领导组协调（可不填）" value={now.help_wanted} onChange={(help_wanted) => edit({ help_wanted })} error={at('/help_wanted')} />
+            </div>
+            <TextField label="下周打算（可不填）" value={now.next_step} onChange={(next_step) => edit({ next_step })} error={at('/next_step')} />
+            <div className="attach">
+              <label>
+                <span>佐证：把文件拖到这一行，或</span> <span className="link">选择文件</span><span>，截图可直接粘贴</span>
+                <input type="file" multiple className="hidden" aria-label={`${line.number} 佐证文件`} accept={accepted} onChange={(e) => { evidence.add([...(e.target.files ?? [])]); e.target.value = '' }} />
+              </label>
+            </div>
+          </>
         )}
-        <Refused error={error} shown={pointers} />
+        {line.frozen && isOpen && <Words of={line.frozen} title={`截止时的一版，${moment(line.frozen.at)} 交`} />}
+        {evidence.busy && <small role="status"><span className="spinner" />正在上传…</small>}
+        {files.length > 0 && (
+          <ul className="attached">
+            {files.map((f) => <li key={f.id} className="tag">{f.name}{isOpen && <button type="button" className="plain" aria-label={`不附 ${f.name}`} onClick={() => edit({ files: files.filter((x) => x.id !== f.id) })}>✕</button>}</li>)}
+          </ul>
+        )}
+        {evidence.unfit.map((why) => <p key={why} className="fault" role="alert">{why}</p>)}
+        <Refused error={evidence.error} />
+        {!isOvertaken && <Refused error={error} shown={isOpen ? pointers : []} />}
       </div>
       <div className="kept">
         <small className={line.this && !isChanged ? 'ok' : isChanged ? 'amber' : 'muted'}>{state}</small>
-        {line.this && <small className="muted">{line.this.reply_label}{line.this.is_late && '，迟报'}</small>}
+        {isOvertaken && <small className="late">已被他人更新，请核对</small>}
+        {line.this && <small className="muted">{line.this.reply_label}{line.this.is_late && '，迟报'}{line.this.is_after_cut_off && '，截止后改'}</small>}
+        {isFrozen && <small className="tag">已截止</small>}
         <small className="muted">佐证 {sent.length + files.length} 份</small>
       </div>
     </article>
   )
 }
 
-function LastWeek({ last, isOpen }: { last: Schemas['WrittenView']; isOpen: boolean }) {
-  const main = last.progress ?? (last.no_progress_reason ? `本周无进展：${last.no_progress_reason}` : '—')
-  if (!isOpen) return <p className="two">{main}</p>
-  return (
-    <>
-      <small className="muted">{week(last.week)}，{moment(last.at)}，{last.reply_label}</small>
-      <p>{main}</p>
-      {last.difficulties && <><small className="muted">困难</small><p>{last.difficulties}</p></>}
-      {last.help_wanted && <><small className="muted">请领导组协调</small><p>{last.help_wanted}</p></>}
-      {last.next_step && <><small className="muted">下周打算</small><p>{last.next_step}</p></>}
-    </>
-  )
+function Last({ line, isOpen }: { line: Line; isOpen: boolean }) {
+  const last = line.last
+  if (!last) return null
+  if (!isOpen) return <p className="two">{inShort(texts(last)) || '—'}</p>
+  return <Words of={last} title={`${week(last.week)}，${moment(last.at)}，${last.reply_label}`} />
 }
 
-/** Files go up at once, and belong to the statement when it is handed in. */
-function Attach({ line, files, onAdd }: { line: Line; files: File_[]; onAdd: (added: File_[]) => void }) {
-  const [chosen, setChosen] = useState<File[]>([])
+/** Files come by dropping, pasting or choosing, go up at once, and belong to the statement when it is handed in. */
+function useEvidence(task: string, onAdd: (added: { id: string; name: string }[]) => void) {
+  const [refused, setRefused] = useState<string[]>([])
+  const [isOver, setOver] = useState(false)
+  const [queue, setQueue] = useState<File[]>([])
   const send = useSend(async () => {
-    const added: File_[] = []
-    for (const file of chosen) {
-      const task = await upload<Schemas['TaskView']>(`/tasks/${line.task_id}/evidence`, { filename: file.name, purpose: 'statement', occurred_on: today() }, file, 'evidence')
-      const newest = [...task.evidence].sort((x, y) => x.received_at.localeCompare(y.received_at)).pop()
-      if (newest) added.push({ id: newest.id, name: newest.filename })
-    }
-    setChosen([])
+    const added = []
+    for (const file of queue) added.push(await attach(task, file))
+    setQueue([])
     onAdd(added)
   })
   useEffect(() => {
-    if (chosen.length > 0) void send.submit()
+    if (queue.length > 0) void send.submit()
     // Sends what was just chosen, once.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [chosen])
-  return (
-    <div className="attach" onDragOver={(e) => e.preventDefault()} onDrop={(e) => { e.preventDefault(); setChosen([...e.dataTransfer.files]) }}>
-      <label>
-        <span>佐证：把文件拖到这里，或</span> <span className="link">选择文件</span>
-        <input type="file" multiple className="hidden" aria-label={`${line.number} 佐证文件`} accept={accepted} onChange={(e) => setChosen([...(e.target.files ?? [])])} />
-      </label>
-      {send.busy && <small role="status"><span className="spinner" />正在上传…</small>}
-      {files.map((f) => <span key={f.id} className="tag">{f.name}</span>)}
-      <Refused error={send.error} />
-    </div>
-  )
+  }, [queue])
+  const add = (files: File[]) => {
+    const all = files.map(named)
+    setRefused(all.flatMap((f) => unfit(f) ?? []))
+    setQueue(all.filter((f) => unfit(f) === null))
+  }
+  const hasFiles = (data: DataTransfer) => [...data.types].includes('Files')
+  const drop = {
+    onDragOver: (e: DragEvent) => {
+      if (!hasFiles(e.dataTransfer)) return
+      e.preventDefault()
+      setOver(true)
+    },
+    onDragLeave: (e: DragEvent) => e.currentTarget.contains(e.relatedTarget as Node | null) || setOver(false),
+    onDrop: (e: DragEvent) => {
+      e.preventDefault()
+      setOver(false)
+      add([...e.dataTransfer.files])
+    },
+    onPaste: (e: ClipboardEvent) => {
+      const files = [...e.clipboardData.files]
+      // A table out of a spreadsheet brings its picture with it; its words are what is meant.
+      if (files.length === 0 || e.clipboardData.getData('text/plain') !== '') return
+      e.preventDefault()
+      add(files)
+    },
+  }
+  return { drop, add, isOver, unfit: refused, busy: send.busy, error: send.error }
 }

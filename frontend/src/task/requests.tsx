@@ -6,6 +6,7 @@ import { Refused } from '../ui/parts'
 import { usePrinting } from '../ui/printing'
 import { checkCode, day, moment } from '../ui/words'
 import { type Content, differences, returnedBefore } from './since'
+import { Original } from './original'
 
 type Request = Schemas['RequestView']
 
@@ -57,6 +58,7 @@ function OneRequest({ request, isUnfolded }: { request: Request; isUnfolded: boo
       )}
       <Signed request={request} />
       <p className="noprint"><Link to="/forms/$id" params={{ id: request.id }}>打印签批单</Link></p>
+      <Original request={request} />
     </details>
   )
 }

@@ -1,16 +1,16 @@
 // The work of a task: statements and their answers, milestones, duties, evidence.
+import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
-import { type Schemas, post, upload } from '../api/client'
-import { intakes } from '../api/intake'
+import { ApiError, type Schemas, post, upload } from '../api/client'
 import { useSession } from '../session'
+import { type Draft, asInput, same, texts } from '../statements/values'
+import { Conflict } from '../statements/versions'
+import { accepted, unfit } from './attach'
 import { Check, SelectField, TextField, blank, useDraft, useSend } from '../ui/form'
 import { Refused } from '../ui/parts'
 import { day, moment, today, week } from '../ui/words'
 import { ActForm, type FormProps, useAct } from './act'
-
-/** What the store takes in. */
-export const accepted = intakes.evidence.endings.join(',')
 
 export function StatementForm({ task, done }: FormProps) {
   const { me } = useSession()
@@ -18,26 +18,34 @@ export function StatementForm({ task, done }: FormProps) {
   const at = task.statement_week.week
   const newest = task.statements.find((s) => s.unit.id === mine?.id && s.week === at && s.is_newest)
   const last = task.statements.find((s) => s.unit.id === mine?.id && s.week !== at && s.is_newest)
-  const initial = { progress: newest?.progress ?? '', difficulties: newest?.difficulties ?? '', help_wanted: newest?.help_wanted ?? '', next_step: newest?.next_step ?? '', no_progress_reason: newest?.no_progress_reason ?? '' }
-  const { values, change, forget, kept } = useDraft('statement', `${task.id}.${at}`, initial)
-  const text = (value: string) => (value.trim() === '' ? null : value)
+  const revision = newest?.revision ?? 0
+  const { values, change, forget, kept, reset } = useDraft<Draft>('statement', `${task.id}.${at}`, { ...texts(newest), files: [], on: null })
+  const writtenOn = values.on ?? revision
+  const edit = (part: Partial<Draft>) => change({ on: writtenOn, ...part })
+  const isOvertaken = writtenOn < revision && !same(values, texts(newest))
+  const files = values.files ?? []
+  const queries = useQueryClient()
   const form = useSend(async () => {
-    await post(`/tasks/${task.id}/statements`, {
-      unit: mine?.id, week: at, follows: newest?.revision ?? 0, progress: text(values.progress), difficulties: text(values.difficulties),
-      help_wanted: text(values.help_wanted), next_step: text(values.next_step), no_progress_reason: text(values.no_progress_reason),
+    const sent = post(`/tasks/${task.id}/statements`, { unit: mine?.id, week: at, follows: writtenOn, ...asInput(values), evidence: [...(newest?.evidence ?? []), ...files.map((f) => f.id)] })
+    // Somebody else of the unit was faster: what he wrote is fetched, and both are shown.
+    await sent.catch(async (error: unknown) => {
+      if (error instanceof ApiError && error.problem.code === 'statement-changed-meanwhile') await queries.invalidateQueries({ queryKey: ['task', task.id] })
+      throw error
     })
     forget()
     done()
   })
+  if (isOvertaken && newest) return <Conflict mine={values} theirs={newest} onMine={() => edit({ on: revision })} onTheirs={() => { forget(); reset({ ...texts(newest), files: [], on: null }) }} />
   return (
     <ActForm form={form} verb={newest ? '更新本周写实' : '交本周写实'} shown={['/progress', '/no_progress_reason']} kept={kept}>
       <p className="muted">{week(at)}，{mine?.name}。补报以前的周请到<Link to="/statements" search={{}}>每周写实</Link>。</p>
       {last && <blockquote><small>{week(last.week)}</small> {last.progress ?? last.no_progress_reason}</blockquote>}
-      <TextField label="本周进展" rows={5} value={values.progress} onChange={(progress) => change({ progress })} error={form.at('/progress')} hint="写做了什么、到什么程度，有数写数" />
-      {values.progress.trim() === '' && <TextField label="本周无进展的原因" rows={2} value={values.no_progress_reason} onChange={(no_progress_reason) => change({ no_progress_reason })} error={form.at('/no_progress_reason')} />}
-      <TextField label="困难（可不填）" value={values.difficulties} onChange={(difficulties) => change({ difficulties })} />
-      <TextField label="请领导组协调（可不填）" value={values.help_wanted} onChange={(help_wanted) => change({ help_wanted })} />
-      <TextField label="下周打算（可不填）" value={values.next_step} onChange={(next_step) => change({ next_step })} />
+      <TextField label="本周进展" rows={5} value={values.progress} onChange={(progress) => edit({ progress })} error={form.at('/progress')} hint="写做了什么、到什么程度，有数写数" />
+      {values.progress.trim() === '' && <TextField label="本周无进展的原因" rows={2} value={values.no_progress_reason} onChange={(no_progress_reason) => edit({ no_progress_reason })} error={form.at('/no_progress_reason')} />}
+      <TextField label="困难（可不填）" value={values.difficulties} onChange={(difficulties) => edit({ difficulties })} />
+      <TextField label="请领导组协调（可不填）" value={values.help_wanted} onChange={(help_wanted) => edit({ help_wanted })} />
+      <TextField label="下周打算（可不填）" value={values.next_step} onChange={(next_step) => edit({ next_step })} />
+      {files.length > 0 && <p className="muted">另附佐证：{files.map((f) => f.name).join('、')}</p>}
     </ActForm>
   )
 }
@@ -120,6 +128,11 @@ export function DutyForm({ task, done }: FormProps) {
 
 export function EvidenceForm({ task, done }: FormProps) {
   const [files, setFiles] = useState<File[]>([])
+  const [refused, setRefused] = useState<string[]>([])
+  const choose = (chosen: File[]) => {
+    setRefused(chosen.flatMap((f) => unfit(f) ?? []))
+    setFiles(chosen.filter((f) => unfit(f) === null))
+  }
   const [criteria, setCriteria] = useState<string[]>([])
   const [on, setOn] = useState(today())
   const form = useSend(async () => {
@@ -134,8 +147,9 @@ export function EvidenceForm({ task, done }: FormProps) {
   return (
     <ActForm form={form} verb={files.length > 1 ? `上传 ${files.length} 份` : '上传'} disabled={files.length === 0} shown={['/occurred_on']}>
       <label className="field"><span>文件（PDF、图片、Word、Excel、文本，每份不超过 50 MB）</span>
-        <input type="file" multiple accept={accepted} onChange={(e) => setFiles([...(e.target.files ?? [])])} />
+        <input type="file" multiple accept={accepted} onChange={(e) => choose([...(e.target.files ?? [])])} />
       </label>
+      {refused.map((why) => <p key={why} className="fault" role="alert">{why}</p>)}
       {task.criteria.length > 0 && (
         <fieldset><legend>能证明哪条完成标准</legend>
           {task.criteria.map((c) => (

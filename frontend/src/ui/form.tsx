@@ -132,7 +132,9 @@ export function useDraft<T extends object>(form: string, subject: string, initia
     setKept(null)
     client.DELETE('/api/v1/drafts/{form}/{subject}', { params: { path: { form, subject } } }).catch(() => undefined)
   }, [form, subject])
-  return { values, change, forget, kept }
+  /** Shows other values without keeping them. */
+  const reset = useCallback((to: T) => setValues(to), [])
+  return { values, change, forget, kept, reset }
 }
 
 /** The fields among these that are empty, as the server would name them. */

@@ -85,12 +85,14 @@ export function Loaded<T>({ query, children }: {
   )
 }
 
+/** Over everything else; the keyboard begins at what is marked with `data-focus`, else at its first control. */
 export function Dialog({ title, onClose, isWide, children }: { title: string; onClose?: () => void; isWide?: boolean; children: ReactNode }) {
   const ref = useRef<HTMLDialogElement>(null)
   useEffect(() => {
     const dialog = ref.current
     const before = document.activeElement
     dialog?.showModal()
+    dialog?.querySelector<HTMLElement>('[data-focus]')?.focus()
     return () => {
       dialog?.close()
       if (before instanceof HTMLElement) before.focus()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { began, checkCode, day, left, moment, said, size, today, until, waited, week } from './words'
+import { began, checkCode, countdown, day, left, moment, said, size, today, until, waited, week } from './words'
 
 describe('words', () => {
   it('says moments in the time of Shanghai', () => {
@@ -26,6 +26,10 @@ describe('words', () => {
   })
   it('says how long something waits that has no time limit', () => {
     expect([waited(0), waited(3), waited(null)]).toEqual(['今日交来', '已等 3 个工作日', ''])
+  })
+  it('counts down the last day to the minute', () => {
+    const at = (text: string) => countdown('2026-09-18T09:00:00Z', Date.parse(text))
+    expect([at('2026-09-18T07:42:00Z'), at('2026-09-18T08:59:30Z'), at('2026-09-18T09:00:00Z'), at('2026-09-17T09:00:00Z'), at('2026-09-17T09:01:00Z')]).toEqual(['1 小时 18 分', '1 分', '', '', '23 小时 59 分'])
   })
   it('names weeks and sizes', () => {
     expect(week('2026-W05')).toBe('第5周')

@@ -39,6 +39,14 @@ export function until(at?: string | null): string {
   return last ? name : `${name} ${clock(at).slice(-5)}`
 }
 
+/** 1 小时 18 分 until an instant within a day; nothing when it is further off or past. */
+export function countdown(at: string, now = Date.now()): string {
+  const minutes = Math.ceil((Date.parse(at) - now) / 60_000)
+  if (minutes <= 0 || minutes >= 24 * 60) return ''
+  const hours = Math.floor(minutes / 60)
+  return hours === 0 ? `${minutes} 分` : `${hours} 小时 ${minutes % 60} 分`
+}
+
 /** The day something began: 9月18日. */
 export function began(at?: string | null): string {
   return at ? day(iso(new Date(at))) : ''

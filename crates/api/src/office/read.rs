@@ -1,5 +1,6 @@
 //! An xlsx as the domain's grid of cells.
 
+use std::collections::BTreeSet;
 use std::io::Cursor;
 
 use calamine::{DataRef, DataType, Dimensions, Reader, SheetType, SheetVisible, Xlsx};
@@ -49,6 +50,22 @@ pub fn book(bytes: &[u8]) -> Result<Book, Refusal> {
         book.sheets.push(Sheet { name, is_hidden, rows, merges });
     }
     Ok(book)
+}
+
+/// Places of the formulas in a sheet of a workbook that [`book`] has read; none where there is no such sheet.
+///
+/// Errors: `file-broken`.
+pub fn formulas(bytes: &[u8], sheet: &str) -> Result<BTreeSet<(usize, usize)>, Refusal> {
+    let broken = || Refusal::field("/file", "file-broken");
+    let mut xlsx: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|_| broken())?;
+    let Ok(mut reader) = xlsx.worksheet_cells_reader(sheet) else { return Ok(BTreeSet::new()) };
+    let mut found = BTreeSet::new();
+    while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(|_| broken())? {
+        if cell.formula.is_some() {
+            found.insert((cell.pos.0 as usize, cell.pos.1 as usize));
+        }
+    }
+    Ok(found)
 }
 
 fn merge(range: &Dimensions) -> Merge {

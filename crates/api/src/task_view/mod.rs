@@ -2,6 +2,7 @@
 
 mod requests;
 mod shapes;
+mod signed;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +19,7 @@ use domain::{rights, task, weekly_statement};
 use persistence::actors;
 use persistence::blobs::{self, AttachmentRow};
 use persistence::tasks::{self, LoadedTask};
-use persistence::{Error, PgConnection, events};
+use persistence::{Error, PgConnection, events, statements};
 use uuid::Uuid;
 
 use self::requests::{request_view, stages};
@@ -76,6 +77,7 @@ fn statement(mark: &StatementMark, task: &Task, words: &BTreeMap<Digest, String>
         is_waiting: mark.reply == StatementReply::Waiting,
         reply: mark.reply.as_str().to_owned(),
         reply_label: mark.reply.label().to_owned(),
+        return_reason: None,
         progress: text.progress,
         difficulties: text.difficulties,
         help_wanted: text.help_wanted,
@@ -121,12 +123,20 @@ pub fn view(
     let words = tasks::words_of(conn, &loaded.task)?;
     let attachments = blobs::of_task(conn, id.0)?;
     let place = persistence::ledger::place(conn, id)?;
-    let names = Names(tasks::names(conn, people_and_units(&loaded.task, &stored).into_iter().collect())?);
+    let mut ids = people_and_units(&loaded.task, &stored);
+    ids.extend(signed::named(&loaded.task, &words));
+    let names = Names(tasks::names(conn, ids.into_iter().collect())?);
     let subject = domain::task::context::subject(&loaded.task, &loaded.facts);
     let is_redacted = !rights::reads_content(actor, &subject);
     let mut whole = assemble(&loaded, actor, calendar, now, &words, &attachments, &names, &stored);
     if rights::permit_office(actor, loaded.task.round).is_ok() {
         whole.verifiers = Some(verifiers(conn, &loaded, now)?);
+    }
+    let reasons = statements::return_reasons(conn, std::iter::once(&loaded.task))?;
+    for ((_, unit, week, revision), reason) in reasons {
+        let is_it =
+            |s: &&mut StatementView| s.unit.id == unit.0 && s.week == week.to_string() && s.revision == revision;
+        whole.statements.iter_mut().filter(is_it).for_each(|s| s.return_reason = Some(reason.clone()));
     }
     whole.item_number = place.item_number;
     whole.aspect = place.aspect;
@@ -212,7 +222,7 @@ fn assemble(
     let scans: BTreeMap<String, Uuid> =
         attachments.iter().filter(|a| a.purpose == blobs::SCAN).map(|a| (a.blob_sha256.clone(), a.id)).collect();
     let requests: Vec<RequestView> =
-        task.requests.iter().rev().map(|r| request_view(r, words, names, &scans)).collect();
+        task.requests.iter().rev().map(|r| request_view(task, r, words, names, attachments, &scans)).collect();
     let people = |ids: &[PersonId]| ids.iter().map(|p| names.of(p.0)).collect::<Vec<_>>();
     let units = |ids: &[UnitId]| ids.iter().map(|u| names.of(u.0)).collect::<Vec<_>>();
     let planned = loaded.plan.as_ref();

@@ -7,16 +7,19 @@ use domain::policy::Who;
 use domain::sign_request::{RequestState, SignMode, SignatureState};
 use domain::task::state::{Disposition, RequestEffect, Task, TaskRequest, TaskState};
 use domain::task::text::SignedContent;
-
+use persistence::blobs::AttachmentRow;
 use uuid::Uuid;
 
 use super::shapes::{Named, RequestView, SignatureView, StageView, StepView};
+use super::signed::parts;
 use super::{Names, words_at};
 
 pub(super) fn request_view(
+    task: &Task,
     entry: &TaskRequest,
     words: &BTreeMap<Digest, String>,
     names: &Names,
+    attachments: &[AttachmentRow],
     scans: &BTreeMap<String, Uuid>,
 ) -> RequestView {
     let request = &entry.request;
@@ -84,6 +87,7 @@ pub(super) fn request_view(
                 state_label: s.state.label().to_owned(),
             })
             .collect(),
+        parts: content.as_ref().map(|c| parts(c, task, names, attachments)).unwrap_or_default(),
         content: body.and_then(|b| serde_json::from_str(b).ok()),
     }
 }

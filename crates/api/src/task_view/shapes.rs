@@ -75,6 +75,8 @@ pub struct StatementView {
     pub is_waiting: bool,
     pub reply: String,
     pub reply_label: String,
+    /// Why it came back, if it did.
+    pub return_reason: Option<String>,
     pub progress: Option<String>,
     pub difficulties: Option<String>,
     pub help_wanted: Option<String>,
@@ -144,6 +146,14 @@ pub struct SignatureView {
     pub is_void: bool,
 }
 
+/// A part of what is signed, in words.
+#[derive(Serialize, ToSchema)]
+pub struct SignedPart {
+    #[schema(example = "节点")]
+    pub label: String,
+    pub lines: Vec<String>,
+}
+
 /// A sign request with what it asks for.
 #[derive(Serialize, ToSchema)]
 pub struct RequestView {
@@ -166,7 +176,9 @@ pub struct RequestView {
     pub occurred_on: Option<NaiveDate>,
     pub chain: Vec<StepView>,
     pub signatures: Vec<SignatureView>,
-    /// What is signed, whole, as it was when it was handed in.
+    /// What is signed, whole and in words, as it was when it was handed in.
+    pub parts: Vec<SignedPart>,
+    /// The same as the text that `content_hash` binds.
     #[schema(value_type = Object)]
     pub content: Option<serde_json::Value>,
 }

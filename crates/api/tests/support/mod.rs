@@ -44,6 +44,8 @@ pub struct Answer {
     pub status: u16,
     pub body: Value,
     pub headers: actix_web::http::header::HeaderMap,
+    /// The body as it came.
+    pub bytes: actix_web::web::Bytes,
 }
 
 impl Answer {
@@ -196,7 +198,7 @@ impl House {
         let headers = response.headers().clone();
         let bytes = actix_web::body::to_bytes(response.into_body()).await.unwrap_or_default();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
-        Answer { status, body, headers }
+        Answer { status, body, headers, bytes }
     }
 
     /// A request as somebody; `-` is nobody.

@@ -1,5 +1,6 @@
 //! The decider of a rectification task: who, then when, then what; events out, nothing else.
 
+pub mod advice;
 pub mod alert;
 mod clock;
 pub mod command;
@@ -8,6 +9,7 @@ mod draft;
 pub mod event;
 mod evolve;
 mod open;
+mod phrases;
 mod plan;
 mod request;
 mod responsibility;

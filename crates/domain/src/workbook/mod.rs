@@ -11,6 +11,7 @@ mod plan;
 pub mod report;
 mod secrecy;
 pub mod table;
+pub mod week;
 mod written;
 
 pub use drafts::{AspectDraft, ClosingDraft, FindingDraft, MeasureDraft, MilestoneDraft, PlanDraft, TaskDraft};
