@@ -11,6 +11,7 @@ import './styles/frame.css'
 import './styles/lists.css'
 import './styles/task.css'
 import './styles/work.css'
+import './styles/live.css'
 import './styles/print.css'
 
 /** A network or a server that does not answer may do so soon; what was refused stays refused. */

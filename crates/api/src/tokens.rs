@@ -33,6 +33,16 @@ struct Claims {
     exp: i64,
 }
 
+/// What a token of ours says.
+pub struct Bearer {
+    pub account: AccountId,
+    pub epoch: i32,
+    /// The session it was given in.
+    pub session: Uuid,
+    /// When it is over, UTC.
+    pub ends_at: DateTime<Utc>,
+}
+
 /// The server's key pair.
 pub struct TokenKeys {
     encoding: EncodingKey,
@@ -93,6 +103,11 @@ impl TokenKeys {
 
     /// The account and epoch of a token that is ours, of the right type and not over.
     pub fn check(&self, token: &str, now: DateTime<Utc>) -> Option<(AccountId, i32)> {
+        self.read(token, now).map(|bearer| (bearer.account, bearer.epoch))
+    }
+
+    /// Everything such a token says.
+    pub fn read(&self, token: &str, now: DateTime<Utc>) -> Option<Bearer> {
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[AUDIENCE]);
@@ -101,7 +116,12 @@ impl TokenKeys {
         validation.validate_exp = false;
         let data = jsonwebtoken::decode::<Claims>(token, &self.decoding, &validation).ok()?;
         let in_time = data.claims.exp > now.timestamp() && data.claims.iat <= now.timestamp() + 60;
-        (data.header.typ.as_deref() == Some(TYPE) && in_time).then_some((AccountId(data.claims.sub), data.claims.epoch))
+        (data.header.typ.as_deref() == Some(TYPE) && in_time).then_some(Bearer {
+            account: AccountId(data.claims.sub),
+            epoch: data.claims.epoch,
+            session: data.claims.sid,
+            ends_at: DateTime::from_timestamp(data.claims.exp, 0)?,
+        })
     }
 }
 

@@ -172,9 +172,19 @@ impl Calendar {
         self.years.contains_key(&year)
     }
 
+    /// The notice a year rests on, if it is announced.
+    pub fn notice(&self, year: i32) -> Option<&str> {
+        self.years.get(&year).map(|y| y.notice.as_str())
+    }
+
+    /// What the notice makes of a day that is not what its weekday says.
+    pub fn kind(&self, date: NaiveDate) -> Option<DayKind> {
+        self.years.get(&date.year()).and_then(|y| y.days.get(&date)).copied()
+    }
+
     /// Whether a day is worked.
     pub fn is_working_day(&self, date: NaiveDate) -> bool {
-        match self.years.get(&date.year()).and_then(|y| y.days.get(&date)) {
+        match self.kind(date) {
             Some(DayKind::Holiday) => false,
             Some(DayKind::Makeup) => true,
             None => !matches!(date.weekday(), Weekday::Sat | Weekday::Sun),

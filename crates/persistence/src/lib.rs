@@ -2,8 +2,10 @@
 
 pub mod accounts;
 pub mod actors;
+pub mod agenda;
 pub mod blobs;
 pub mod calendar;
+pub mod changes;
 pub mod counts;
 pub mod database;
 #[cfg(feature = "testing")]
@@ -17,9 +19,11 @@ pub mod imports;
 pub mod ledger;
 pub mod notifications;
 pub mod organisation;
+pub mod overview;
 mod projection;
 pub mod rounds;
 mod schema;
+pub mod search;
 pub mod sessions;
 pub mod signing;
 mod statement;
@@ -27,6 +31,7 @@ pub mod statements;
 pub mod tasks;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod todo;
 
 pub use database::Database;
 pub use diesel::PgConnection;

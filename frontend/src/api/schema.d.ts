@@ -178,6 +178,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listen to what changes.
+         * @description Server-sent events: `hello` once, then `changed` with what changed of what the caller sees, `over` when the session or the access token ends
+         *     or the server stops; a comment every 15 seconds says that the stream lives. Whoever reconnects asks for everything he shows again.
+         */
+        get: operations["listen"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/evidence/{id}/tickets": {
         parameters: {
             query?: never;
@@ -288,7 +309,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the caller's newest notices. */
+        /** List the caller's notices, the newest first. */
         get: operations["list_notices"];
         put?: never;
         post?: never;
@@ -309,6 +330,23 @@ export interface paths {
         put?: never;
         /** Mark all of the caller's notices as read. */
         post: operations["read_notices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark one of the caller's notices as read. */
+        post: operations["read_notice"];
         delete?: never;
         options?: never;
         head?: never;
@@ -438,6 +476,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rounds/{id}/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See what falls on which day.
+         * @description Working days, holidays and make-up days; the cut-off of each week; due dates, reviews and milestones. What falls on its task's due date is
+         *     said once.
+         */
+        get: operations["get_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rounds/{id}/chain": {
         parameters: {
             query?: never;
@@ -514,6 +573,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rounds/{id}/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See the figures of a round at one look.
+         * @description Within the caller's sight. Each figure is what the chain counts under the filter of the ledger it opens.
+         */
+        get: operations["get_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rounds/{id}/plan-packages": {
         parameters: {
             query?: never;
@@ -541,6 +620,26 @@ export interface paths {
         get?: never;
         /** Set a new version of the round's policy. */
         put: operations["set_policy"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find tasks, units and people.
+         * @description Tasks within the caller's sight, by number or words; words he may not read are not searched.
+         */
+        get: operations["find"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1325,6 +1424,23 @@ export interface components {
             /** @description The one-time password, told once. */
             one_time_password?: string | null;
         };
+        /** @description Something that falls on a day. */
+        AgendaItem: {
+            /**
+             * @description due, review or milestone.
+             * @example milestone
+             */
+            kind: string;
+            /** Format: uuid */
+            task_id: string;
+            number: string;
+            title: string;
+            /** @description none, green, yellow or red. */
+            light: string;
+            light_label: string;
+            /** @description The task is closed, or the milestone done. */
+            is_done: boolean;
+        };
         /**
          * @description Colours of the alert level, never mixed with completion (docs/domain.md §7).
          * @enum {string}
@@ -1370,6 +1486,45 @@ export interface components {
             /** @description Units a team covers; empty means every unit. */
             unit_ids?: string[];
         };
+        /** @description Tasks of an aspect, or of a unit that leads them. Red, yellow, green, dark and draft sum to the tasks. */
+        BarView: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Of an aspect.
+             */
+            findings: number;
+            /**
+             * Format: int64
+             * @description Of an aspect.
+             */
+            measures: number;
+            /** Format: int64 */
+            tasks: number;
+            /** Format: int64 */
+            red: number;
+            /** Format: int64 */
+            yellow: number;
+            /** Format: int64 */
+            green: number;
+            /**
+             * Format: int64
+             * @description Closed and without a light.
+             */
+            dark: number;
+            /**
+             * Format: int64
+             * @description Not yet issued.
+             */
+            draft: number;
+            /**
+             * Format: int64
+             * @description Closed, with a light or without.
+             */
+            closed: number;
+        };
         /** @description Many tasks and one act; each is its own transaction. */
         Batch: {
             /**
@@ -1399,6 +1554,17 @@ export interface components {
          * @enum {string}
          */
         Cadence: "weekly" | "monthly";
+        /** @description Days one after the other. */
+        CalendarView: {
+            /** Format: date */
+            today: string;
+            days: components["schemas"]["DayView"][];
+            years: components["schemas"]["YearView"][];
+            /** @description Whose tasks these are, in words. */
+            label: string;
+            /** @description Whether there is more than is listed; each day's counts are whole where anything of the day is listed. */
+            is_cut: boolean;
+        };
         /** @description The chain: aspects, findings, tasks, measures, closed; the lights; the four completion statuses, which sum to all. */
         ChainView: {
             /** Format: int64 */
@@ -1436,6 +1602,17 @@ export interface components {
             old: string;
             /** @example a new one of ten characters or more */
             new: string;
+        };
+        /** @description What has changed of what the caller sees. */
+        Changed: {
+            /** @description He was told something. */
+            notices: boolean;
+            /** @description Something may wait for him that did not, or no longer. */
+            todo: boolean;
+            /** @description Tasks in his sight. */
+            tasks: string[];
+            /** @description There are more than are named. */
+            is_many: boolean;
         };
         /** @description A task finished before the product came. */
         CloseBeforeGolive: {
@@ -1545,6 +1722,29 @@ export interface components {
             is_defaulted: boolean;
             n_evidence: number;
         };
+        /** @description A day. */
+        DayView: {
+            /** Format: date */
+            on: string;
+            is_working: boolean;
+            /** @description What the State Council's notice makes of it, in words, where that is not what its weekday says. */
+            note?: string | null;
+            /**
+             * Format: date-time
+             * @description When the week's statements are due, on the day they are.
+             */
+            cut_off?: string | null;
+            /**
+             * Format: int64
+             * @description Tasks due on it, listed or not.
+             */
+            n_due: number;
+            /** Format: int64 */
+            n_reviews: number;
+            /** Format: int64 */
+            n_milestones: number;
+            items: components["schemas"]["AgendaItem"][];
+        };
         /** @description A delegation. */
         DelegationView: {
             /** Format: uuid */
@@ -1636,6 +1836,68 @@ export interface components {
             title: string;
             /** Format: date */
             due_on: string;
+        };
+        /** @description Tasks whose due date is over. */
+        DueView: {
+            /**
+             * Format: date
+             * @description The last day that is over.
+             */
+            by: string;
+            /** Format: int64 */
+            all: number;
+            /** Format: int64 */
+            closed: number;
+            /**
+             * Format: int64
+             * @description Those of them that are not closed.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Tasks without a due date, which are in no plan.
+             */
+            without: number;
+        };
+        /** @description 事事有回音: what was handed in, answered in time. */
+        EchoView: {
+            /**
+             * Format: date
+             * @description Answers since this day count.
+             */
+            since: string;
+            /**
+             * Format: int64
+             * @description The denominator: answered in these weeks, or waiting after its time.
+             */
+            all: number;
+            /**
+             * Format: int64
+             * @description The numerator.
+             */
+            in_time: number;
+            /** Format: int64 */
+            late: number;
+            /**
+             * Format: int64
+             * @description Waiting, its time over.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Waiting within its time; not counted.
+             */
+            waiting: number;
+            /**
+             * Format: int64
+             * @description Calendar days what has waited longest has waited.
+             */
+            longest_days?: number | null;
+            /**
+             * Format: int64
+             * @description Tasks of which something waits.
+             */
+            tasks: number;
         };
         /** @description One event as the auditor sees it. */
         EventView: {
@@ -1822,6 +2084,29 @@ export interface components {
         Issue: {
             /** @example null */
             reason?: string | null;
+        };
+        /** @description 件件有着落: findings of which every task has an owner and an outcome. */
+        LandedView: {
+            /**
+             * Format: int64
+             * @description The denominator.
+             */
+            findings: number;
+            /**
+             * Format: int64
+             * @description The numerator.
+             */
+            landed: number;
+            /**
+             * Format: int64
+             * @description Findings with a task that is not started.
+             */
+            not_landed: number;
+            /**
+             * Format: int64
+             * @description Findings without any task, for those who see the whole round.
+             */
+            bare: number;
         };
         /** @description One line of the ledger. */
         LedgerLine: {
@@ -2037,11 +2322,19 @@ export interface components {
         };
         /** @description Nothing but the act itself. */
         Nothing: Record<string, never>;
-        /** @description The newest notices and how many are unread. */
+        /** @description A page of notices, the newest first, and how many are unread. */
         NoticeList: {
             items: components["schemas"]["NoticeView"][];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Counted up to 1 000.
+             */
             unread: number;
+            /**
+             * @description Where the next page begins; none at the end.
+             * @example 1772413200000_01890000-0000-7000-8000-000000000000
+             */
+            next?: string | null;
         };
         /** @description A notice. */
         NoticeView: {
@@ -2099,6 +2392,28 @@ export interface components {
             /** @enum {string} */
             became: "doubted";
         };
+        /** @description The figures of a round. */
+        OverviewView: {
+            /** Format: date-time */
+            now: string;
+            /** Format: date */
+            today: string;
+            chain: components["schemas"]["ChainView"];
+            due: components["schemas"]["DueView"];
+            /** @description Plan and fact by week; empty before there is either. */
+            weeks: components["schemas"]["WeekPoint"][];
+            /** @description Units that lead, the worst first, fifteen at most. */
+            units: components["schemas"]["BarView"][];
+            /**
+             * Format: int64
+             * @description How many units lead, shown or not.
+             */
+            n_units: number;
+            aspects: components["schemas"]["BarView"][];
+            this_week: components["schemas"]["ThisWeek"];
+            landed: components["schemas"]["LandedView"];
+            echo: components["schemas"]["EchoView"];
+        };
         /** @description Whose tasks the caller answers for, as a filter of the ledger. */
         OwnTasks: {
             label: string;
@@ -2117,6 +2432,18 @@ export interface components {
             persons: components["schemas"]["PersonId"][];
             /** @description Why. */
             reason: string;
+        };
+        /** @description A person who was found. */
+        PersonHit: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Home unit and post. */
+            post?: string | null;
+            /** Format: uuid */
+            unit_id?: string | null;
+            /** @description Whether he is a leader of a task of the round, so that the ledger can be narrowed to him. */
+            is_leader: boolean;
         };
         /**
          * Format: uuid
@@ -2249,6 +2576,11 @@ export interface components {
             watermark: boolean;
             /** @description What the words of a ledger's state column mean when it is imported. A policy kept before there was a list has the default. */
             completion_words?: components["schemas"]["CompletionWords"];
+            /**
+             * Format: int32
+             * @description Working days within which what was handed in is answered, for each step that has to look at it.
+             */
+            answer_working_days?: number;
         };
         /** @description A post of a person. */
         PostView: {
@@ -2507,6 +2839,14 @@ export interface components {
         ScanView: {
             sha256: string;
             filename: string;
+        };
+        /** @description A few of each kind. */
+        SearchHits: {
+            tasks: components["schemas"]["TaskHit"][];
+            /** @description Whether the ledger has more tasks with this text. */
+            is_more: boolean;
+            units: components["schemas"]["UnitHit"][];
+            people: components["schemas"]["PersonHit"][];
         };
         /**
          * @description How sensitive a matter is (docs/domain.md §17).
@@ -2807,6 +3147,18 @@ export interface components {
         TakeRequest: {
             take: components["schemas"]["Take"];
         };
+        /** @description A task that was found. */
+        TaskHit: {
+            /** Format: uuid */
+            id: string;
+            number: string;
+            title: string;
+            state_label: string;
+            /** @description none, green, yellow or red. */
+            light: string;
+            light_label: string;
+            lead_unit?: string | null;
+        };
         /** @description A task whole. */
         TaskView: {
             /** Format: uuid */
@@ -2882,6 +3234,43 @@ export interface components {
              */
             version: number;
         };
+        /** @description What this week brings. */
+        ThisWeek: {
+            /** @example 2026-W10 */
+            week: string;
+            /** Format: date */
+            monday: string;
+            /** Format: date */
+            sunday: string;
+            /**
+             * Format: date-time
+             * @description When its statements are due; none in a week without a working day.
+             */
+            cut_off?: string | null;
+            /**
+             * Format: int64
+             * @description Tasks ratified since Monday.
+             */
+            closed: number;
+            /**
+             * Format: int64
+             * @description Tasks due in it, and those of them that are not closed.
+             */
+            due: number;
+            /** Format: int64 */
+            due_open: number;
+            /**
+             * Format: int64
+             * @description Tasks due in the week after that are not closed.
+             */
+            next_due_open: number;
+            /**
+             * Format: int64
+             * @description Milestones due in it and not done, named or not.
+             */
+            n_milestones: number;
+            milestones: components["schemas"]["WeekMilestone"][];
+        };
         /** @description A ticket for one download. */
         TicketView: {
             /** @description Path to get within 60 seconds, once. */
@@ -2950,6 +3339,14 @@ export interface components {
             cut_off?: string | null;
             /** @description Whether the calendar of this year is announced. */
             is_calendar_announced: boolean;
+        };
+        /** @description A unit that was found. */
+        UnitHit: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description The unit above it. */
+            above?: string | null;
         };
         /**
          * Format: uuid
@@ -3023,6 +3420,45 @@ export interface components {
             this?: components["schemas"]["WrittenView"] | null;
             last?: components["schemas"]["WrittenView"] | null;
         };
+        /** @description A milestone of the week. */
+        WeekMilestone: {
+            /** Format: uuid */
+            task_id: string;
+            number: string;
+            /** @description None where the reader may know no more than that there is one. */
+            title?: string | null;
+            /** Format: date */
+            due_on: string;
+        };
+        /** @description A week of plan and fact. */
+        WeekPoint: {
+            /** @example 2026-W10 */
+            week: string;
+            /** Format: date */
+            monday: string;
+            /** Format: date */
+            sunday: string;
+            /**
+             * Format: int64
+             * @description Tasks due in the week.
+             */
+            due: number;
+            /**
+             * Format: int64
+             * @description Tasks due by its end.
+             */
+            planned: number;
+            /**
+             * Format: int64
+             * @description Tasks ratified in the week; none of a week to come.
+             */
+            closed?: number | null;
+            /**
+             * Format: int64
+             * @description Tasks ratified by its end.
+             */
+            closed_by_then?: number | null;
+        };
         /** @description A unit's week. */
         WeekSheet: {
             /** Format: uuid */
@@ -3090,6 +3526,13 @@ export interface components {
             next_step?: string | null;
             no_progress_reason?: string | null;
             evidence: string[];
+        };
+        /** @description A year of the stretch. */
+        YearView: {
+            /** Format: int32 */
+            year: number;
+            /** @description The notice it rests on; none when it is not announced. */
+            notice?: string | null;
         };
     };
     responses: never;
@@ -4126,6 +4569,61 @@ export interface operations {
             };
         };
     };
+    listen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many streams of this session; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     grant_ticket: {
         parameters: {
             query?: never;
@@ -4631,7 +5129,13 @@ export interface operations {
     };
     list_notices: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only those not read. */
+                unread?: boolean;
+                after?: string;
+                /** @description At most 100; 50 unless given. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -4657,6 +5161,15 @@ export interface operations {
             };
             /** @description The caller may not do this */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4701,6 +5214,70 @@ export interface operations {
             };
             /** @description The caller may not do this */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    read_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5361,6 +5938,82 @@ export interface operations {
             };
         };
     };
+    get_calendar: {
+        parameters: {
+            query: {
+                /** @example 2026-03-01 */
+                from: string;
+                /**
+                 * @description At most 93 days after the first.
+                 * @example 2026-03-31
+                 */
+                to: string;
+                /** @description Everything in sight instead of what the caller or his unit answers for. */
+                all?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     count_chain: {
         parameters: {
             query?: {
@@ -5382,6 +6035,13 @@ export interface operations {
                 text?: string;
                 /** @description Only closed tasks, or only those not closed. */
                 closed?: boolean;
+                /** @description The lead unit, that unit alone. */
+                lead?: string;
+                /** @description Ratified on this day or later, and closed since. */
+                closed_from?: string;
+                closed_to?: string;
+                /** @description Only tasks of which a statement or a sign request waits for its answer. */
+                unanswered?: boolean;
                 after?: string;
                 limit?: number;
             };
@@ -5811,6 +6471,72 @@ export interface operations {
             };
         };
     };
+    get_overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     submit_plan_package: {
         parameters: {
             query?: never;
@@ -6008,6 +6734,78 @@ export interface operations {
             };
         };
     };
+    find: {
+        parameters: {
+            query: {
+                /**
+                 * @description Two letters, digits or Chinese characters and more, up to 50; less finds nothing.
+                 * @example 采购
+                 */
+                text: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchHits"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_week: {
         parameters: {
             query?: {
@@ -6099,6 +6897,13 @@ export interface operations {
                 text?: string;
                 /** @description Only closed tasks, or only those not closed. */
                 closed?: boolean;
+                /** @description The lead unit, that unit alone. */
+                lead?: string;
+                /** @description Ratified on this day or later, and closed since. */
+                closed_from?: string;
+                closed_to?: string;
+                /** @description Only tasks of which a statement or a sign request waits for its answer. */
+                unanswered?: boolean;
                 after?: string;
                 limit?: number;
             };
