@@ -1,18 +1,24 @@
 // The frame around every page: entries by right, the round, the search, notices, the person.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { Link, Outlet, useNavigate } from '@tanstack/react-router'
-import { useEffect, useRef, useState } from 'react'
+import { Link, Outlet } from '@tanstack/react-router'
+import { Suspense, lazy, useEffect, useState } from 'react'
 import { type Schemas, client, get, post } from './api/client'
 import { Shortcuts } from './help/shortcuts'
 import { Tour } from './help/tour'
+import { useIsLive, useLive } from './live/live'
 import { useSession } from './session'
 import { Menu } from './ui/menu'
 import { Empty } from './ui/parts'
 import { dayAndWeekday, moment, until } from './ui/words'
 
-const entries: Record<string, { to: string; label: string; icon: string }> = {
+/** Looked for seldom enough to be fetched when it is. */
+const Search = lazy(() => import('./search'))
+
+export const entries: Record<string, { to: string; label: string; icon: string }> = {
   todo: { to: '/todo', label: '我的待办', icon: 'M4 6h2m3 0h11M4 12h2m3 0h11M4 18h2m3 0h11' },
   ledger: { to: '/ledger', label: '整改台账', icon: 'M4 5h16v14H4zM4 10h16M10 5v14' },
+  overview: { to: '/overview', label: '总览', icon: 'M4 20h16M6 17v-5M11 17V6M16 17v-8M20 17V9' },
+  calendar: { to: '/calendar', label: '日历', icon: 'M4 6h16v14H4zM4 10h16M8 3v4M16 3v4' },
   statements: { to: '/statements', label: '每周写实', icon: 'M5 19l1-4L16 5l3 3L9 18zM14 7l3 3' },
   plans: { to: '/plans', label: '认领与方案', icon: 'M7 4h10v16H7zM10 9h4M10 13h4' },
   signing: { to: '/signing', label: '签批', icon: 'M4 20h16M6 16c4-8 6-11 8-11s1 4-2 7-5 3-2 3 5-2 8-3' },
@@ -20,6 +26,9 @@ const entries: Record<string, { to: string; label: string; icon: string }> = {
   rounds: { to: '/rounds', label: '轮次设置', icon: 'M12 8a4 4 0 100 8 4 4 0 000-8zM12 3v3m0 12v3M3 12h3m12 0h3' },
   organisation: { to: '/organisation', label: '组织与账号', icon: 'M9 4h6v5H9zM4 15h6v5H4zM14 15h6v5h-6zM12 9v3m-5 3v-3h10v3' },
 }
+
+/** So many entries have room in a phone's bar; the rest is in the person's menu. */
+const inBar = 4
 
 type Todo = Schemas['TodoList']
 /** How much of what waits lies behind an entry of the navigation. */
@@ -33,11 +42,13 @@ const count = (todo: Todo, acts: string[]) => todo.items.filter((i) => acts.incl
 
 export function useTodo() {
   const { me, round } = useSession()
+  const isLive = useIsLive()
   return useQuery({
     queryKey: ['todo', round?.id],
     queryFn: () => get(client.GET('/api/v1/rounds/{id}/todo', { params: { path: { id: round?.id ?? '' } } })),
     enabled: Boolean(round) && me.navigation.includes('todo'),
-    refetchInterval: 60_000,
+    // What time brings alone changes nothing that is said; it is looked at now and then.
+    refetchInterval: isLive ? 300_000 : 60_000,
   })
 }
 
@@ -45,6 +56,7 @@ export function Frame() {
   const { me, round, chooseRound, logOut } = useSession()
   const todo = useTodo()
   const post = me.posts[0]
+  useLive()
   return (
     <div className="frame">
       <a className="skip" href="#content">跳到内容</a>
@@ -56,12 +68,13 @@ export function Frame() {
           </select>
         )}
         <div className="topright">
-          {round && <Search />}
+          {round && <SearchField />}
           <Notices />
           <Link to="/help" search={{}} className="help" aria-label="帮助">?</Link>
           <Menu className="me" face={<><b>{me.name}</b><small>{post ? `${post.unit} ${post.post}` : me.title}</small></>}>
             <p className="muted">账号 {me.login}，{me.title}</p>
             {me.stands_in_for.map((p) => <p key={p.id} className="muted">授权代 {p.name} 签批</p>)}
+            {me.navigation.slice(inBar).map((name) => entries[name] && <Link key={name} to={entries[name].to} className="onphone">{entries[name].label}</Link>)}
             <Link to="/own" className="button plain">我的</Link>
             <button type="button" className="plain" onClick={() => void logOut()}>退出登录</button>
           </Menu>
@@ -95,43 +108,41 @@ export function Frame() {
   )
 }
 
-/** Looks for a number, a unit's word or any two characters in the ledger; Ctrl K comes here from anywhere. */
-function Search() {
-  const navigate = useNavigate()
-  const [text, setText] = useState('')
-  const field = useRef<HTMLInputElement>(null)
+/** Opens the search; so does Ctrl K from anywhere. */
+function SearchField() {
+  const [isOpen, setOpen] = useState(false)
   useEffect(() => {
     const key = (e: KeyboardEvent) => {
       if (!(e.ctrlKey || e.metaKey) || e.key.toLowerCase() !== 'k') return
       e.preventDefault()
-      field.current?.focus()
-      field.current?.select()
+      setOpen(true)
     }
     window.addEventListener('keydown', key)
     return () => window.removeEventListener('keydown', key)
   }, [])
   return (
-    <form
-      role="search"
-      onSubmit={(e) => {
-        e.preventDefault()
-        void navigate({ to: '/ledger', search: text.trim() ? { text: text.trim() } : {} })
-      }}
-    >
-      <svg viewBox="0 0 24 24" width="16" height="16" aria-hidden="true"><path d="M11 4a7 7 0 100 14 7 7 0 000-14zM16 16l5 5" /></svg>
-      <input ref={field} type="search" placeholder="任务编号、词语" aria-label="搜索任务" value={text} onChange={(e) => setText(e.target.value)} />
-      <kbd aria-hidden="true">Ctrl K</kbd>
-    </form>
+    <>
+      <button type="button" className="find" aria-haspopup="dialog" aria-keyshortcuts="Control+K" aria-label="搜索任务、单位、人员" onClick={() => setOpen(true)}>
+        <svg viewBox="0 0 24 24" width="16" height="16" aria-hidden="true"><path d="M11 4a7 7 0 100 14 7 7 0 000-14zM16 16l5 5" /></svg>
+        <span>任务编号、单位、词语</span>
+        <kbd aria-hidden="true">Ctrl K</kbd>
+      </button>
+      {isOpen && <Suspense fallback={null}><Search onClose={() => setOpen(false)} /></Suspense>}
+    </>
   )
 }
 
 function Notices() {
   const queries = useQueryClient()
-  const query = useQuery({ queryKey: ['notices'], queryFn: () => get(client.GET('/api/v1/notices')), refetchInterval: 60_000 })
+  const isLive = useIsLive()
+  const query = useQuery({
+    queryKey: ['notices', 'newest'],
+    queryFn: () => get(client.GET('/api/v1/notices', { params: { query: { limit: 8 } } })),
+    refetchInterval: isLive ? 300_000 : 60_000,
+  })
   const unread = query.data?.unread ?? 0
-  const read = () => {
-    if (unread > 0) void post('/notices/read', {}).then(() => queries.invalidateQueries({ queryKey: ['notices'] }), () => undefined)
-  }
+  const again = () => queries.invalidateQueries({ queryKey: ['notices'] })
+  const read = (path: string) => void post(path, {}).then(again, () => undefined)
   const face = (
     <>
       <svg viewBox="0 0 24 24" width="20" height="20" aria-hidden="true"><path d="M6 17v-6a6 6 0 0112 0v6l2 2H4zM10 21h4" /></svg>
@@ -139,15 +150,20 @@ function Notices() {
     </>
   )
   return (
-    <Menu className="notices" label={`消息，${unread} 条未读`} face={face} onOpen={read}>
-      {query.data?.items.length === 0 && <p className="muted">还没有消息。任务下发、签批、退回时会通知您。</p>}
+    <Menu className="notices" label={`通知，${unread} 条未读`} face={face}>
+      {query.data?.items.length === 0 && <p className="muted">还没有通知。任务下发、签批、退回时会通知您。</p>}
       {query.data?.items.map((n) => {
         const words = <><b>{n.text}</b>{n.number && <span>{n.number} {n.title}</span>}<small>{moment(n.at)}</small></>
         const look = n.is_read ? 'notice' : 'notice new'
+        const open = () => { if (!n.is_read) read(`/notices/${n.id}/read`) }
         return n.task_id
-          ? <Link key={n.id} to="/tasks/$id" params={{ id: n.task_id }} className={look}>{words}</Link>
-          : <Link key={n.id} to="/todo" className={look}>{words}</Link>
+          ? <Link key={n.id} to="/tasks/$id" params={{ id: n.task_id }} className={look} onClick={open}>{words}</Link>
+          : <Link key={n.id} to="/todo" className={look} onClick={open}>{words}</Link>
       })}
+      <div className="send">
+        <Link to="/notices" search={{}} className="button">全部通知</Link>
+        {unread > 0 && <button type="button" className="plain" onClick={() => read('/notices/read')}>全部标为已读</button>}
+      </div>
     </Menu>
   )
 }

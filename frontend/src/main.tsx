@@ -14,6 +14,7 @@ import './styles/work.css'
 import './styles/help.css'
 import './styles/settings.css'
 import './styles/paper.css'
+import './styles/live.css'
 import './styles/print.css'
 
 /** A network or a server that does not answer may do so soon; what was refused stays refused. */

@@ -37,11 +37,26 @@ function Fallen({ reset }: { reset: () => void }) {
 const root = createRootRoute({ component: Frame, notFoundComponent: Nowhere, errorComponent: Fallen })
 
 /** The ledger's filter, as it stands in the address. */
-export type LedgerSearch = Partial<Record<'text' | 'unit' | 'aspect' | 'finding' | 'leader' | 'state' | 'light' | 'disposition' | 'due_from' | 'due_to' | 'closed' | 'after' | 'completion', string>>
-const ledgerKeys = ['text', 'unit', 'aspect', 'finding', 'leader', 'state', 'light', 'disposition', 'due_from', 'due_to', 'closed', 'after', 'completion'] as const
+export type LedgerSearch = Partial<Record<'text' | 'unit' | 'aspect' | 'finding' | 'leader' | 'state' | 'light' | 'disposition' | 'due_from' | 'due_to' | 'closed' | 'after' | 'completion' | 'lead' | 'closed_from' | 'closed_to' | 'unanswered', string>>
+const ledgerKeys = ['text', 'unit', 'aspect', 'finding', 'leader', 'state', 'light', 'disposition', 'due_from', 'due_to', 'closed', 'after', 'completion', 'lead', 'closed_from', 'closed_to', 'unanswered'] as const
+
+/** The month a calendar shows, as what, and of whom. */
+export type CalendarSearch = Partial<Record<'month' | 'as' | 'all', string>>
 
 const routes = [
   createRoute({ getParentRoute: () => root, path: '/', component: Home }),
+  createRoute({ getParentRoute: () => root, path: '/overview', component: lazyRouteComponent(() => import('./pages/overview'), 'Overview') }),
+  createRoute({ getParentRoute: () => root, path: '/notices', validateSearch: (given: Record<string, unknown>): { all?: string } => (given.all === undefined ? {} : { all: String(given.all) }), component: lazyRouteComponent(() => import('./pages/notices'), 'Notices') }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/calendar',
+    validateSearch: (given: Record<string, unknown>): CalendarSearch => {
+      const search: CalendarSearch = {}
+      for (const key of ['month', 'as', 'all'] as const) if (typeof given[key] === 'string') search[key] = given[key]
+      return search
+    },
+    component: lazyRouteComponent(() => import('./pages/calendar'), 'Calendar'),
+  }),
   createRoute({ getParentRoute: () => root, path: '/todo', component: lazyRouteComponent(() => import('./pages/todo'), 'Todo') }),
   createRoute({
     getParentRoute: () => root,

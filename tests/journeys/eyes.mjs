@@ -15,8 +15,8 @@ async function width(page, who) {
 
 export async function onPhone(house, task) {
   const tours = [
-    [login('甲丑一'), ['/todo', '/statements', '/plans', '/signing', '/ledger']],
-    [login('丙寅正'), ['/todo', '/signing', '/ledger']],
+    [login('甲丑一'), ['/todo', '/statements', '/plans', '/signing', '/ledger', '/overview', '/calendar', '/notices']],
+    [login('丙寅正'), ['/todo', '/signing', '/ledger', '/overview', '/calendar?as=list']],
     [office, ['/todo', '/ledger', '/imports', '/rounds']],
   ]
   let pages = 0
@@ -53,7 +53,7 @@ export async function underTheThumb(house, task) {
 export async function byTheRules(house, task) {
   const tours = [
     [login('甲丑一'), ['/todo', '/ledger', '/statements', '/plans', `${new URL(task).pathname}?act=request_extension`]],
-    [office, ['/signing', '/imports', '/rounds', '/ledger']],
+    [office, ['/signing', '/imports', '/rounds', '/ledger', '/overview', '/calendar', '/calendar?as=list', '/notices?all=1']],
     ['sysadmin', ['/organisation', '/organisation?part=units']],
   ]
   const found = []

@@ -122,7 +122,8 @@ async function everybody(house) {
     p041: ['todo', 'ledger', 'plans', 'signing'],
   }
   for (const [who, names] of Object.entries(pages)) for (const name of names) await at(house, who, `/${name}`, `${who}-${name}`)
-  for (const name of ['todo', 'ledger']) await at(house, 'p072', `/${name}`, `p072-${name}`, { sizes: [wide] })
+  for (const who of ['p001', 'p003', 'p072', 'p068', 'p012', 'p041']) for (const name of ['overview', 'calendar', 'calendar?as=list', 'notices?all=1']) await at(house, who, `/${name}`, `${who}-${name.replace(/\?.*/, '')}${name.includes('list') ? '-list' : ''}`)
+  for (const name of ['todo', 'ledger', 'overview']) await at(house, 'p072', `/${name}`, `p072-${name}`, { sizes: [wide] })
 }
 
 async function office(house) {
@@ -132,6 +133,11 @@ async function office(house) {
   await at(house, 'p072', '/ledger?light=red', 'p072-peek', { act: unfold(/速览/) })
   await at(house, 'p072', '/ledger?state=draft', 'p072-chosen', { act: async (page) => page.getByLabel('全选本页').check().catch(() => undefined) })
   await at(house, 'p072', '/todo', 'p072-notices', { act: async (page) => page.locator('.notices > summary').click() })
+  await at(house, 'p072', '/todo', 'p072-search', { act: async (page) => {
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('组织')
+    await page.getByRole('group', { name: '任务' }).waitFor()
+  } })
   await at(house, 'p072', '/todo', 'p072-answer', { act: async (page) => {
     await page.getByRole('button', { name: '阅签' }).first().click()
     await page.locator('.panel').waitFor()
@@ -209,7 +215,7 @@ try {
   await administrators(house, '')
   await everybody(house)
   await office(house)
-  await nobody(house, 'nobody-', { 领导: ['todo', 'ledger', 'signing'], 单位: ['todo', 'ledger', 'statements', 'plans', 'signing'], 督导: ['todo', 'rounds', 'imports'] })
+  await nobody(house, 'nobody-', { 领导: ['todo', 'ledger', 'signing', 'overview', 'calendar', 'notices'], 单位: ['todo', 'ledger', 'statements', 'plans', 'signing'], 督导: ['todo', 'rounds', 'imports'] })
   await tasks(house)
   await paper(house)
 } finally {

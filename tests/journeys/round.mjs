@@ -56,11 +56,8 @@ export async function newRound(house) {
   await page.getByRole('row', { name: /T08/ }).waitFor({ state: 'detached' })
   await page.getByRole('button', { name: 'T01 速览' }).click()
   await page.locator('.peek').getByRole('link', { name: '打开任务' }).waitFor()
-  await page.keyboard.press('Control+k')
-  await page.keyboard.type('T08')
-  await page.keyboard.press('Enter')
-  await page.waitForURL(/text=T08/)
+  await page.goto(`${house.address}/ledger?text=T08`)
   await page.getByRole('row', { name: /T08/ }).waitFor()
-  step('台账的筛选在地址里，一行可速览，Ctrl K 找到 T08')
+  step('台账的筛选在地址里，一行可速览')
   return page.getByRole('row', { name: /T08/ }).getByRole('link').first().evaluate((a) => a.href)
 }

@@ -4,6 +4,7 @@ import { delegation, newAccount } from './administrators.mjs'
 import { byTheRules, onPhone, underTheThumb } from './eyes.mjs'
 import { House } from './house.mjs'
 import { handKept } from './ledger.mjs'
+import { bySelf, days, doorsOfOverview, foundByKeyboard, notices } from './live.mjs'
 import { firstMinutes } from './minutes.mjs'
 import { reassignment, stranger } from './rights.mjs'
 import { newRound } from './round.mjs'
@@ -25,6 +26,10 @@ try {
   await newAccount(house)
   await delegation(house)
   await handKept(house)
+  await doorsOfOverview(house)
+  const number = await bySelf(house)
+  await foundByKeyboard(house, number)
+  await days(house)
   const task = await newRound(house)
   await claimAndPlan(house, task)
   await underTheThumb(house, task)
@@ -33,6 +38,7 @@ try {
   await sentOnce(house, task)
   await reassignment(house)
   await stranger(house, task)
+  await notices(house)
   await onPhone(house, task)
   await byTheRules(house, task)
   await close(house, task)

@@ -8,6 +8,7 @@ use domain::calendar::Calendar;
 use persistence::Database;
 
 use crate::limits::{HashGate, Workbooks};
+use crate::live::Live;
 use crate::problem::Problem;
 use crate::tokens::TokenKeys;
 
@@ -67,6 +68,7 @@ pub struct App {
     pub keys: Arc<TokenKeys>,
     pub hashes: Arc<HashGate>,
     pub workbooks: Arc<Workbooks>,
+    pub live: Arc<Live>,
     calendar: Arc<RwLock<Option<Arc<Calendar>>>>,
 }
 
@@ -80,6 +82,7 @@ impl App {
             keys: Arc::new(keys),
             hashes: Arc::new(HashGate::default()),
             workbooks: Arc::new(Workbooks::default()),
+            live: Arc::new(Live::default()),
             calendar: Arc::new(RwLock::new(None)),
         }
     }

@@ -59,6 +59,11 @@ pub fn address(request: &HttpRequest, app: &App) -> String {
     if app.settings.trusts_proxy { forwarded().or_else(direct) } else { direct() }.unwrap_or_default()
 }
 
+/// The access token of a request.
+pub fn bearer(request: &HttpRequest) -> Option<&str> {
+    request.headers().get(header::AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ")
+}
+
 /// The id the telemetry layer gave the request.
 pub fn request_id(request: &HttpRequest) -> String {
     request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
@@ -72,12 +77,7 @@ impl FromRequest for Caller {
         let request = request.clone();
         Box::pin(async move {
             let app = app(&request)?;
-            let token = request
-                .headers()
-                .get(header::AUTHORIZATION)
-                .and_then(|v| v.to_str().ok())
-                .and_then(|v| v.strip_prefix("Bearer "))
-                .ok_or_else(Problem::unauthenticated)?;
+            let token = bearer(&request).ok_or_else(Problem::unauthenticated)?;
             let (loaded, session) = auth::actor(app, token).await?;
             // A first password must be changed before anything else; the path to that stays open.
             let path = request.path();

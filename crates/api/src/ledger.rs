@@ -150,6 +150,13 @@ pub struct LedgerQuery {
     pub text: Option<String>,
     /// Only closed tasks, or only those not closed.
     pub closed: Option<bool>,
+    /// The lead unit, that unit alone.
+    pub lead: Option<Uuid>,
+    /// Ratified on this day or later, and closed since.
+    pub closed_from: Option<NaiveDate>,
+    pub closed_to: Option<NaiveDate>,
+    /// Only tasks of which a statement or a sign request waits for its answer.
+    pub unanswered: Option<bool>,
     pub after: Option<String>,
     pub limit: Option<i64>,
 }
@@ -173,6 +180,10 @@ impl LedgerQuery {
             due_to: self.due_to,
             text: self.text.clone(),
             closed: self.closed,
+            lead: self.lead,
+            closed_from: self.closed_from,
+            closed_to: self.closed_to,
+            unanswered: self.unanswered.unwrap_or(false),
         }
     }
 }

@@ -4,13 +4,15 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, delete, get, post, put};
 use chrono::{DateTime, Utc};
 use domain::notification::Rule;
+use domain::task::state::Sensitivity;
+use persistence::notifications::{Asked, NoticeRow};
 use persistence::{drafts, notifications};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::extract::{Body, Caller};
+use crate::extract::{Body, Caller, Params};
 use crate::problem::Problem;
 
 /// A notice.
@@ -26,11 +28,33 @@ pub struct NoticeView {
     pub is_read: bool,
 }
 
-/// The newest notices and how many are unread.
+/// A page of notices, the newest first, and how many are unread.
 #[derive(Serialize, ToSchema)]
 pub struct NoticeList {
     pub items: Vec<NoticeView>,
+    /// Counted up to 1 000.
     pub unread: i64,
+    /// Where the next page begins; none at the end.
+    #[schema(example = "1772413200000_01890000-0000-7000-8000-000000000000")]
+    pub next: Option<String>,
+}
+
+/// Which notices.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct NoticeQuery {
+    /// Only those not read.
+    pub unread: Option<bool>,
+    pub after: Option<String>,
+    /// At most 100; 50 unless given.
+    pub limit: Option<i64>,
+}
+
+/// Reads where a page begins: a moment in milliseconds and an id.
+fn place(text: &str) -> Option<(DateTime<Utc>, Uuid)> {
+    let (at, id) = text.split_once('_')?;
+    Some((DateTime::from_timestamp_millis(at.parse().ok()?)?, id.parse().ok()?))
 }
 
 fn text(rule: &str, params: &serde_json::Value) -> String {
@@ -41,25 +65,52 @@ fn text(rule: &str, params: &serde_json::Value) -> String {
     }
 }
 
-/// List the caller's newest notices.
-#[utoipa::path(tag = "notices", responses((status = 200, body = NoticeList)))]
+/// List the caller's notices, the newest first.
+#[utoipa::path(tag = "notices", params(NoticeQuery), responses((status = 200, body = NoticeList)))]
 #[get("/notices")]
-pub async fn list_notices(caller: Caller, app: Data<App>) -> Result<HttpResponse, Problem> {
+pub async fn list_notices(caller: Caller, app: Data<App>, query: Params<NoticeQuery>) -> Result<HttpResponse, Problem> {
+    let NoticeQuery { unread, after, limit } = query.0;
+    let after = match after {
+        None => None,
+        Some(text) => Some(place(&text).ok_or_else(|| Problem::field("/after", "wrong-type"))?),
+    };
+    let limit = limit.unwrap_or(50).clamp(1, 100);
+    let asked = Asked { is_unread: unread.unwrap_or(false), after, limit: limit + 1 };
     let origin = caller.origin.clone();
-    let (rows, unread) = app.db.read(&caller.origin.actor, move |conn| notifications::list(conn, &origin, 50)).await?;
-    let items = rows
-        .into_iter()
-        .map(|n| NoticeView {
-            text: text(&n.rule, &n.params),
-            id: n.id,
-            task_id: n.task_id,
-            number: n.number,
-            title: n.title,
-            at: n.created_at,
-            is_read: n.read_at.is_some(),
+    let (mut rows, unread) = app
+        .db
+        .read(&caller.origin.actor, move |conn| {
+            Ok((notifications::list(conn, &origin, &asked)?, notifications::unread(conn, &origin)?))
         })
-        .collect();
-    Ok(HttpResponse::Ok().json(NoticeList { items, unread }))
+        .await?;
+    let keep = usize::try_from(limit).unwrap_or(usize::MAX);
+    let is_more = rows.len() > keep;
+    rows.truncate(keep);
+    let next = rows.last().filter(|_| is_more).map(|n| format!("{}_{}", n.created_at.timestamp_millis(), n.id));
+    let items = rows.into_iter().map(view).collect();
+    Ok(HttpResponse::Ok().json(NoticeList { items, unread, next }))
+}
+
+fn view(n: NoticeRow) -> NoticeView {
+    let kept = || n.sensitivity.as_deref().and_then(Sensitivity::parse).map(|s| s.label().to_owned());
+    NoticeView {
+        text: text(&n.rule, &n.params),
+        id: n.id,
+        task_id: n.task_id,
+        title: n.title.clone().or_else(kept),
+        number: n.number,
+        at: n.created_at,
+        is_read: n.read_at.is_some(),
+    }
+}
+
+/// Mark one of the caller's notices as read.
+#[utoipa::path(tag = "notices", params(("id" = Uuid, Path)), responses((status = 204)))]
+#[post("/notices/{id}/read")]
+pub async fn read_notice(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+    let origin = caller.origin.clone();
+    app.db.write(&caller.origin.actor, move |conn| notifications::mark_one_read(conn, &origin, *id)).await?;
+    Ok(HttpResponse::NoContent().finish())
 }
 
 /// Mark all of the caller's notices as read.

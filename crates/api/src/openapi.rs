@@ -48,6 +48,11 @@ pub fn complete(document: &mut OpenApi) {
                 ("422", has_input, "The content is refused; `errors` says where and why"),
                 ("428", is_versioned, "`If-Match` is missing"),
                 ("429", path.ends_with("/sessions"), "Too many tries; `Retry-After` says when to come back"),
+                (
+                    "429",
+                    path == "/api/v1/events",
+                    "Too many streams of this session; `Retry-After` says when to come back",
+                ),
                 ("503", true, "The database does not answer; it heals by itself"),
             ];
             for (status, applies, words) in statuses {

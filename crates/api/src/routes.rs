@@ -8,8 +8,8 @@ use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    accounts, evidence, history, import, ledger, notices, openapi, organisation, own, plan_advice, policy, rounds,
-    sessions, signing, statements, task_commands, telemetry, todo,
+    accounts, calendar, evidence, history, import, ledger, live, notices, openapi, organisation, overview, own, plan_advice,
+    policy, rounds, search, sessions, signing, statements, task_commands, telemetry, todo,
 };
 
 fn api() -> impl HttpServiceFactory + OpenApiFactory {
@@ -55,6 +55,9 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(import::commit_preview)
         .service(ledger::list_tasks)
         .service(ledger::count_chain)
+        .service(overview::get_overview)
+        .service(calendar::get_calendar)
+        .service(search::find)
         .service(todo::list_todo)
         .service(statements::get_week)
         .service(statements::get_week_workbook)
@@ -105,6 +108,8 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(evidence::download)
         .service(notices::list_notices)
         .service(notices::read_notices)
+        .service(notices::read_notice)
+        .service(live::listen)
         .service(notices::get_draft)
         .service(notices::save_draft)
         .service(notices::remove_draft)

@@ -12,7 +12,7 @@ use crate::app::{App, Clock};
 use crate::config::Config;
 use crate::embedded::Embedded;
 use crate::tokens::TokenKeys;
-use crate::{jobs, routes, telemetry, web};
+use crate::{jobs, live, routes, telemetry, web};
 
 /// How long running requests are given at the end, seconds.
 const DRAIN_SECONDS: u64 = 10;
@@ -80,15 +80,20 @@ pub fn run(config: &Config, at_start: impl FnOnce(&App, &str)) -> Result<(), Str
         let server = server.run();
         let handle = server.handle();
         let (stop, stopped) = watch::channel(false);
+        let listening = actix_web::rt::spawn(live::run(app.clone(), stopped.clone()));
         let work = actix_web::rt::spawn(jobs::run(app.clone(), stopped));
+        let streams = app.live.clone();
         at_start(&app, &address);
         actix_web::rt::spawn(async move {
             told_to_stop(told).await;
+            // Streams never end by themselves and would be waited for.
+            streams.close();
             handle.stop(true).await;
         });
         server.await.map_err(|e| e.to_string())?;
         let _ = stop.send(true);
         let _ = work.await;
+        let _ = listening.await;
         Ok(())
     })
 }

@@ -246,10 +246,11 @@ fn navigation(loaded: &LoadedActor) -> Vec<String> {
     let is_office = loaded.actor.assignments.iter().any(|a| a.kind == AssignmentKind::Office);
     let only_checks = !is_office && !loaded.actor.assignments.is_empty();
     let entries: &[&str] = match (loaded.actor.role, loaded.actor.duty) {
-        (Some(Unit), _) => &["todo", "ledger", "statements", "plans", "signing"],
-        (Some(Leader), _) => &["todo", "ledger", "signing"],
-        (Some(Supervisor), _) if only_checks => &["todo", "ledger", "signing", "rounds"],
-        (Some(Supervisor), _) => &["todo", "ledger", "signing", "imports", "rounds"],
+        // The first four are those of a phone's bar.
+        (Some(Unit), _) => &["todo", "ledger", "statements", "signing", "plans", "overview", "calendar"],
+        (Some(Leader), _) => &["todo", "overview", "ledger", "signing", "calendar"],
+        (Some(Supervisor), _) if only_checks => &["todo", "overview", "ledger", "signing", "calendar", "rounds"],
+        (Some(Supervisor), _) => &["todo", "overview", "ledger", "signing", "calendar", "imports", "rounds"],
         (None, Some(_)) => &["organisation"],
         (None, None) => &[],
     };

@@ -200,6 +200,7 @@ pub async fn metrics_page(app: Data<App>) -> impl Responder {
     let (used, all) = app.db.usage();
     metrics::gauge!("db_connections_in_use").set(f64::from(used));
     metrics::gauge!("db_connections").set(f64::from(all));
+    metrics::gauge!("live_streams").set(f64::from(u32::try_from(app.live.listeners()).unwrap_or(u32::MAX)));
     HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(recorder().render())
 }
 

@@ -17,6 +17,7 @@ use domain::task::text::Words;
 use domain::task::{self};
 use domain::weekly_statement;
 use persistence::tasks::{self, LoadedTask};
+use persistence::{Origin, PgConnection, todo};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -367,19 +368,30 @@ pub async fn list_todo(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result
     let list = app
         .db
         .read(&caller.origin.actor, move |conn| {
-            let round = RoundId(*id);
+            let (round, today) = (RoundId(*id), calendar::today(origin.now));
             persistence::rounds::permit_sight(conn, &origin.actor, round)?;
-            let ids = persistence::ledger::visible_ids(conn, &origin.actor, round)?;
-            let all = tasks::find_many(conn, &origin.actor, round, &ids, origin.now)?;
-            let names = tasks::names(conn, people(&all))?;
-            let mut words = BTreeMap::new();
-            for loaded in all.iter().filter(|l| is_returned(&l.task)) {
-                words.extend(tasks::words_of(conn, &loaded.task)?);
-            }
-            Ok(collect(&all, &origin.actor, &calendar, origin.now, &names, &words))
+            let policy = todo::policy(conn, round)?;
+            let ids = todo::candidates(conn, &origin.actor, round, &policy, today)?;
+            of_tasks(conn, &origin, round, &ids, &calendar)
         })
         .await?;
     Ok(HttpResponse::Ok().json(list))
+}
+
+/// What waits for somebody among these tasks, as far as he sees them.
+pub fn of_tasks(
+    conn: &mut PgConnection,
+    origin: &Origin,
+    round: RoundId,
+    ids: &[Uuid],
+    calendar: &Calendar,
+) -> Result<TodoList, persistence::Error> {
+    let all = tasks::find_many(conn, &origin.actor, round, ids, origin.now)?;
+    let names = tasks::names(conn, people(&all))?;
+    let words = tasks::words(conn, all.iter().filter_map(|l| return_words(&l.task)).collect())?;
+    let policy = todo::policy(conn, round)?;
+    let cut_off = weekly_statement::cut_off_under(Week::of(calendar::today(origin.now)), &policy, calendar);
+    Ok(collect(&all, &origin.actor, calendar, origin.now, &names, &words, cut_off))
 }
 
 /// Whether nobody but a meeting can take the next step.
@@ -393,8 +405,11 @@ fn waits_for_answer(task: &task::state::Task, mark: &StatementMark) -> bool {
         && task.statement(mark.unit, mark.week).is_some_and(|newest| newest.revision == mark.revision)
 }
 
-fn is_returned(task: &task::state::Task) -> bool {
-    task.requests.last().is_some_and(|r| r.request.state == RequestState::Returned)
+/// The words with which the newest request came back.
+fn return_words(task: &task::state::Task) -> Option<Digest> {
+    let request = &task.requests.last()?.request;
+    let signature = request.signatures.iter().rev().find(|s| s.verdict == Verdict::Return)?;
+    signature.words.clone().filter(|_| request.state == RequestState::Returned)
 }
 
 /// Everybody a line may name.
@@ -430,6 +445,7 @@ fn collect(
     now: DateTime<Utc>,
     names: &BTreeMap<Uuid, String>,
     words: &BTreeMap<Digest, String>,
+    cut_off: Option<DateTime<Utc>>,
 ) -> TodoList {
     let mut collector = Collector { actor, calendar, now, names, words, items: Vec::new(), handed_in: Vec::new() };
     let today = calendar::today(now);
@@ -438,11 +454,9 @@ fn collect(
     let (mut owed, mut written) = (0, 0);
     let mut unread: Vec<DateTime<Utc>> = Vec::new();
     let mut unanswered_since: Option<DateTime<Utc>> = None;
-    let mut cut_off = None;
     for loaded in all {
         collector.look(loaded);
         let task = &loaded.task;
-        cut_off = cut_off.or_else(|| weekly_statement::cut_off(week, &loaded.facts, calendar));
         for unit in collector.own_units() {
             unread.extend(task.statement(unit, week).filter(|s| s.reply == StatementReply::Waiting).map(|s| s.at));
             if weekly_statement::is_owed(task, unit, week, &loaded.facts, calendar) {

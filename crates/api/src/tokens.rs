@@ -17,6 +17,12 @@ use uuid::Uuid;
 const ISSUER: &str = "bihuan";
 const AUDIENCE: &str = "bihuan-api";
 const TYPE: &str = "at+jwt";
+/// The server's key pair.
+pub struct TokenKeys {
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+}
+
 /// Life of an access token, seconds.
 pub const ACCESS_SECONDS: i64 = 600;
 
@@ -31,12 +37,6 @@ struct Claims {
     epoch: i32,
     iat: i64,
     exp: i64,
-}
-
-/// The server's key pair.
-pub struct TokenKeys {
-    encoding: EncodingKey,
-    decoding: DecodingKey,
 }
 
 /// What a token proves of its bearer.

@@ -346,6 +346,7 @@ fn others(
         ("PUT", "/drafts/{form}/{subject}", format!("/drafts/plan/{task}"), Some(json!({ "body": {} }))),
         ("DELETE", "/drafts/{form}/{subject}", format!("/drafts/plan/{task}"), None),
         ("POST", "/evidence/{id}/tickets", format!("/evidence/{evidence}/tickets"), None),
+        get("/events", "/events".into()),
         get("/import-previews/{id}", format!("/import-previews/{NIL}")),
         ("PUT", "/import-previews/{id}", format!("/import-previews/{NIL}"), Some(json!({ "answers": [] }))),
         (
@@ -364,6 +365,7 @@ fn others(
         ("PUT", "/me/notice-rules", "/me/notice-rules".into(), Some(json!({ "quiet": ["task_issued"] }))),
         get("/notices", "/notices".into()),
         ("POST", "/notices/read", "/notices/read".into(), None),
+        ("POST", "/notices/{id}/read", format!("/notices/{NIL}/read"), None),
         ("POST", "/organisation/imports", "/organisation/imports?kind=units&dry_run=true".into(), None),
         get("/people", "/people".into()),
         ("POST", "/rounds", "/rounds".into(), Some(json!({ "code": "", "name": "" }))),
@@ -372,6 +374,7 @@ fn others(
         ("POST", "/rounds/{id}/activate", format!("/rounds/{round}/activate"), None),
         get("/rounds/{id}/aspects", format!("/rounds/{round}/aspects")),
         ("PUT", "/rounds/{id}/assignments", format!("/rounds/{round}/assignments"), Some(json!({ "assignments": [] }))),
+        get("/rounds/{id}/calendar", format!("/rounds/{round}/calendar?from=2026-03-01&to=2026-03-31")),
         get("/rounds/{id}/chain", format!("/rounds/{round}/chain")),
         ("PUT", "/rounds/{id}/group", format!("/rounds/{round}/group"), Some(json!({ "members": [] }))),
         get("/rounds/{id}/import-previews", format!("/rounds/{round}/import-previews")),
@@ -395,6 +398,8 @@ fn others(
             format!("/rounds/{round}/policy/preview"),
             Some(json!(domain::policy::Policy::default())),
         ),
+        get("/rounds/{id}/overview", format!("/rounds/{round}/overview")),
+        get("/rounds/{id}/search", format!("/rounds/{round}/search?text=T0")),
         get("/rounds/{id}/statements", format!("/rounds/{round}/statements")),
         get("/rounds/{id}/statements/workbook", format!("/rounds/{round}/statements/workbook")),
         (

@@ -60,6 +60,10 @@ async fn counts(house: &House) -> BTreeMap<&'static str, usize> {
         ("task", format!("/tasks/{task}")),
         ("todo", format!("/rounds/{round}/todo")),
         ("waiting", format!("/rounds/{round}/waiting")),
+        ("overview", format!("/rounds/{round}/overview")),
+        ("calendar", format!("/rounds/{round}/calendar?from=2026-06-01&to=2026-06-30")),
+        ("search", format!("/rounds/{round}/search?text=%E9%87%87%E8%B4%AD")),
+        ("notices", "/notices?limit=8".to_owned()),
         ("statements", format!("/rounds/{round}/statements?unit={unit}")),
     ];
     let mut found = BTreeMap::new();
@@ -132,6 +136,27 @@ async fn a_page_and_a_search_never_walk_through_all_tasks() {
             }
             assert_eq!(walked(), before, "{login} {query}");
         }
+    }
+}
+
+#[actix_web::test]
+async fn the_figures_of_a_round_never_walk_through_all_tasks() {
+    let _alone = ALONE.lock().await;
+    let house = House::measured(size(200, 2)).await;
+    multiply(&house, 60);
+    let round = round_of(&house).await;
+    let walked = || {
+        house.app.db.read_now(testing::flush).unwrap();
+        lines(&house.db.super_url(), "SELECT seq_scan::text AS line FROM pg_stat_user_tables WHERE relname = 'tasks'")
+            [0]
+        .clone()
+    };
+    let before = walked();
+    for path in ["overview", "search?text=%E9%87%87%E8%B4%AD"] {
+        for _ in 0..8 {
+            house.get("office", &format!("/rounds/{round}/{path}")).await.ok();
+        }
+        assert_eq!(walked(), before, "{path}");
     }
 }
 

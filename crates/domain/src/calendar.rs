@@ -173,14 +173,19 @@ impl Calendar {
         self.years.contains_key(&year)
     }
 
-    /// What a notice says of a day; none where it is what its weekday says.
-    pub fn day_kind(&self, date: NaiveDate) -> Option<DayKind> {
-        self.years.get(&date.year())?.days.get(&date).copied()
+    /// The notice a year rests on, if it is announced.
+    pub fn notice(&self, year: i32) -> Option<&str> {
+        self.years.get(&year).map(|y| y.notice.as_str())
+    }
+
+    /// What the notice makes of a day that is not what its weekday says.
+    pub fn kind(&self, date: NaiveDate) -> Option<DayKind> {
+        self.years.get(&date.year()).and_then(|y| y.days.get(&date)).copied()
     }
 
     /// Whether a day is worked.
     pub fn is_working_day(&self, date: NaiveDate) -> bool {
-        match self.day_kind(date) {
+        match self.kind(date) {
             Some(DayKind::Holiday) => false,
             Some(DayKind::Makeup) => true,
             None => is_weekday(date),

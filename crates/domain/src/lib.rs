@@ -53,12 +53,15 @@
 //! | 敏感事项、另行管理、已移交 | sensitivity: internal, secret, referred | `sensitivity` | 17 |
 //! | 关键问题 | key problem | `is_key` | 22 |
 //! | 存疑 | doubt of an import | `doubt` | 20 |
+//! | 件件有着落 | landed: owner and outcome of a finding | `landed` | 23 |
+//! | 事事有回音 | echo: what was handed in, answered in time | `echo` | 23 |
 //! | 事件、版本、顺序号 | event, version, position | `event`, `version`, `position` | 21 |
 
 pub mod account;
 pub mod actor;
 pub mod calendar;
 pub mod chain;
+pub mod echo;
 pub mod ids;
 pub mod labels;
 pub mod notification;

@@ -108,6 +108,14 @@ pub struct Policy {
     /// What the words of a ledger's state column mean when it is imported. A policy kept before there was a list has the default.
     #[serde(default)]
     pub completion_words: CompletionWords,
+    /// Working days within which what was handed in is answered, for each step that has to look at it.
+    #[serde(default = "answer_working_days")]
+    pub answer_working_days: u16,
+}
+
+/// The default, also of a policy kept before there was the setting.
+fn answer_working_days() -> u16 {
+    3
 }
 
 fn step(who: Who, count: u8, label: &str) -> StepRule {
@@ -170,6 +178,7 @@ impl Default for Policy {
             default_criterion: "全部措施完成并有佐证材料".to_owned(),
             watermark: true,
             completion_words: CompletionWords::default(),
+            answer_working_days: answer_working_days(),
         }
     }
 }
@@ -248,6 +257,7 @@ mod tests {
     fn a_policy_kept_before_a_setting_existed_has_its_default() {
         let mut kept = serde_json::to_value(Policy::default()).unwrap();
         kept.as_object_mut().unwrap().remove("completion_words");
+        kept.as_object_mut().unwrap().remove("answer_working_days");
         assert_eq!(serde_json::from_value::<Policy>(kept).unwrap(), Policy::default());
     }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, Datelike, NaiveTime, Utc, Weekday};
 
 use crate::calendar::{self, Calendar, Week};
 use crate::ids::UnitId;
-use crate::policy::Cadence;
+use crate::policy::{Cadence, Policy};
 use crate::refusal::{FieldError, Refusal};
 use crate::task::command::StatementInput;
 use crate::task::context::Facts;
@@ -15,7 +15,11 @@ const LONGEST: usize = 4_000;
 
 /// When a week's statement is due under this policy; none when the week has no working day (docs/domain.md §14).
 pub fn cut_off(week: Week, facts: &Facts, calendar: &Calendar) -> Option<DateTime<Utc>> {
-    let policy = &facts.policy;
+    cut_off_under(week, &facts.policy, calendar)
+}
+
+/// The same where only the policy is known.
+pub fn cut_off_under(week: Week, policy: &Policy, calendar: &Calendar) -> Option<DateTime<Utc>> {
     let weekday = Weekday::try_from(policy.cut_off_weekday.saturating_sub(1)).unwrap_or(Weekday::Fri);
     let time = NaiveTime::from_hms_opt(u32::from(policy.cut_off_hour), u32::from(policy.cut_off_minute), 0)?;
     calendar.cut_off(week, weekday, time)

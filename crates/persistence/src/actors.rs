@@ -106,6 +106,19 @@ pub fn of_account(conn: &mut PgConnection, account: AccountId, today: NaiveDate)
     row.ok_or(Error::NotFound)?.load()
 }
 
+/// The actors behind accounts today; an account that is gone is left out.
+pub fn of_accounts(
+    conn: &mut PgConnection,
+    accounts: &[AccountId],
+    today: NaiveDate,
+) -> Result<BTreeMap<AccountId, LoadedActor>, Error> {
+    let ids: Vec<Uuid> = accounts.iter().map(|a| a.0).collect();
+    let sql = format!("WITH w AS (SELECT id AS account_id, person_id FROM accounts WHERE id = ANY($1)) {COLUMNS}");
+    let rows: Vec<ActorRow> =
+        diesel::sql_query(sql).bind::<Array<SqlUuid>, _>(ids).bind::<Date, _>(today).load(conn)?;
+    rows.into_iter().map(|row| row.load().map(|loaded| (loaded.actor.account, loaded))).collect()
+}
+
 /// The standing of people, with or without accounts.
 pub fn of_people(
     conn: &mut PgConnection,

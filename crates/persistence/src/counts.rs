@@ -56,7 +56,7 @@ pub fn count(conn: &mut PgConnection, actor: &Actor, round: RoundId, filter: &Fi
 }
 
 /// The scope whose counters answer: the round or a unit, where the actor sees the whole round and nothing else is asked for.
-fn kept_scope(actor: &Actor, round: RoundId, filter: &Filter) -> Option<Uuid> {
+pub(crate) fn kept_scope(actor: &Actor, round: RoundId, filter: &Filter) -> Option<Uuid> {
     let scope = rights::scope(actor);
     let unit = filter.unit.unwrap_or(round.0);
     let sees_all = scope.is_system || scope.rounds.contains(&round);

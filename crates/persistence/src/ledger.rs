@@ -43,6 +43,13 @@ pub struct Filter {
     pub text: Option<String>,
     /// Only tasks not yet closed, or only closed ones.
     pub closed: Option<bool>,
+    /// The lead unit alone.
+    pub lead: Option<Uuid>,
+    /// Ratified on these days and closed since.
+    pub closed_from: Option<NaiveDate>,
+    pub closed_to: Option<NaiveDate>,
+    /// Only tasks of which something that was handed in waits for an answer.
+    pub unanswered: bool,
 }
 
 /// One line of the ledger, in the order of `COLUMNS`.
@@ -95,6 +102,11 @@ const FEW: usize = 2;
 /// How many rows a page's statement asks for; a limit is one of them, for as a parameter it would keep PostgreSQL from keeping the plan.
 const PAGES: [i64; 4] = [21, 51, 101, 201];
 
+/// Tasks of which a statement or a sign request waits for its answer (docs/domain.md §23).
+const UNANSWERED: &str = "SELECT w.task_id FROM weekly_statements w JOIN tasks wt ON wt.id = w.task_id \
+         WHERE w.reply = 'waiting' AND w.is_newest AND wt.state NOT IN ('closed', 'withdrawn') \
+     UNION ALL SELECT r.task_id FROM sign_requests r WHERE r.state = 'open'";
+
 /// `t` is a task of the round that the actor sees; the same rule as `Scope::covers`, a test holds them equal.
 pub(crate) fn visible(query: Statement, round: RoundId, scope: &Scope) -> Statement {
     let query = query.sql("t.round_id = ").bind::<SqlUuid, _>(round.0);
@@ -121,7 +133,7 @@ pub(crate) fn reader(actor: &Actor, round: RoundId) -> (bool, String) {
 }
 
 /// Whether the caller reads the content of `t` (docs/domain.md §17).
-fn readable(query: Statement, (reads_all, reader): &(bool, String)) -> Statement {
+pub(crate) fn readable(query: Statement, (reads_all, reader): &(bool, String)) -> Statement {
     if *reads_all {
         return query.sql("t.sensitivity IN ('open', 'internal')");
     }
@@ -197,6 +209,17 @@ pub(crate) fn narrowed(mut query: Statement, filter: &Filter, reader: &(bool, St
             " AND t.state NOT IN ('observing', 'closed')"
         };
         query = query.sql(condition);
+    }
+    if let Some(lead) = filter.lead.filter(|_| narrow(true)) {
+        query = query.sql(" AND t.lead_unit_id = ").bind::<SqlUuid, _>(lead);
+    }
+    for (column, day) in [(" AND t.closed_on >= ", filter.closed_from), (" AND t.closed_on <= ", filter.closed_to)] {
+        if let Some(day) = day.filter(|_| narrow(true)) {
+            query = query.sql(" AND t.state IN ('observing', 'closed')").sql(column).bind::<Date, _>(day);
+        }
+    }
+    if narrow(filter.unanswered) {
+        query = query.sql(" AND t.id IN (").sql(UNANSWERED).sql(")");
     }
     if n > FEW { query.rare() } else { query }
 }

@@ -2,8 +2,10 @@
 
 pub mod accounts;
 pub mod actors;
+pub mod agenda;
 pub mod blobs;
 pub mod calendar;
+pub mod changes;
 pub mod counts;
 pub mod database;
 #[cfg(feature = "testing")]
@@ -18,9 +20,11 @@ pub mod ledger;
 pub mod notifications;
 pub mod organisation;
 pub mod policy_preview;
+pub mod overview;
 mod projection;
 pub mod rounds;
 mod schema;
+pub mod search;
 pub mod sessions;
 pub mod signing;
 mod statement;
@@ -28,6 +32,7 @@ pub mod statements;
 pub mod tasks;
 #[cfg(feature = "testing")]
 pub mod testing;
+pub mod todo;
 
 pub use database::Database;
 pub use diesel::PgConnection;

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Date, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Date, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use domain::actor::AssignmentKind;
 use domain::calendar;
 use domain::ids::{PersonId, RoundId};
 use domain::notification::{Audience, Rule};
@@ -15,9 +16,7 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::events::Origin;
-use crate::schema::{
-    deliveries, leading_group_members, memberships, notifications, quiet_rules, round_assignments, tasks,
-};
+use crate::schema::{deliveries, leading_group_members, memberships, notifications, quiet_rules, round_assignments};
 use crate::statement::Statement;
 
 /// How people are told what a command brought.
@@ -30,16 +29,27 @@ pub(crate) enum Telling {
 }
 
 /// A notice as its reader sees it.
-#[derive(Clone, Debug, Queryable)]
+#[derive(Clone, Debug, QueryableByName)]
 pub struct NoticeRow {
+    #[diesel(sql_type = SqlUuid)]
     pub id: Uuid,
+    #[diesel(sql_type = Text)]
     pub rule: String,
+    #[diesel(sql_type = Jsonb)]
     pub params: serde_json::Value,
     /// The task it is about, unless it is a digest.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
     pub task_id: Option<Uuid>,
+    #[diesel(sql_type = Timestamptz)]
     pub created_at: DateTime<Utc>,
+    #[diesel(sql_type = Nullable<Timestamptz>)]
     pub read_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<Text>)]
     pub number: Option<String>,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub sensitivity: Option<String>,
+    /// None where he may know no more than that there is one.
+    #[diesel(sql_type = Nullable<Text>)]
     pub title: Option<String>,
 }
 
@@ -188,30 +198,79 @@ fn digest(
     Ok(())
 }
 
-/// The newest notices of the person who asks, with how many he has not read.
-pub fn list(conn: &mut PgConnection, origin: &Origin, limit: i64) -> Result<(Vec<NoticeRow>, i64), Error> {
-    let Some(person) = origin.person() else { return Ok((Vec::new(), 0)) };
-    let rows = notifications::table
-        .left_join(tasks::table.on(tasks::id.eq(notifications::subject_id)))
-        .filter(notifications::recipient_id.eq(person.0))
-        .order((notifications::created_at.desc(), notifications::id.desc()))
-        .limit(limit)
-        .select((
-            notifications::id,
-            notifications::rule,
-            notifications::params,
-            tasks::id.nullable(),
-            notifications::created_at,
-            notifications::read_at,
-            tasks::number.nullable(),
-            tasks::title.nullable(),
-        ))
-        .load(conn)?;
-    let unread = notifications::table
-        .filter(notifications::recipient_id.eq(person.0).and(notifications::read_at.is_null()))
-        .count()
+/// Unread notices are counted up to this many.
+pub const COUNTED: i64 = 1_000;
+
+/// Which notices are asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Asked {
+    pub is_unread: bool,
+    /// The moment and id of the last one seen.
+    pub after: Option<(DateTime<Utc>, Uuid)>,
+    pub limit: i64,
+}
+
+/// Notices of the person who asks, the newest first. A task's words are shown to who may read them (docs/domain.md §17).
+pub fn list(conn: &mut PgConnection, origin: &Origin, asked: &Asked) -> Result<Vec<NoticeRow>, Error> {
+    let Some(person) = origin.person() else { return Ok(Vec::new()) };
+    let assignments = origin.actor.person().map(|p| p.assignments.as_slice()).unwrap_or_default();
+    let office: Vec<Uuid> =
+        assignments.iter().filter(|a| a.kind == AssignmentKind::Office).map(|a| a.round.0).collect();
+    let mut query = Statement::default()
+        .sql(
+            "SELECT n.id, n.rule, n.params, t.id AS task_id, n.created_at, n.read_at, t.number, t.sensitivity, CASE \
+                WHEN t.sensitivity = 'open' OR (t.sensitivity = 'internal' AND (t.round_id = ANY(",
+        )
+        .bind::<Array<SqlUuid>, _>(office)
+        .sql(") OR t.snapshot #> '{draft,readers}' ? ")
+        .bind::<Text, _>(person.to_string())
+        .sql(
+            ")) THEN t.title END AS title \
+             FROM notifications n LEFT JOIN tasks t ON t.id = n.subject_id AND n.subject_kind = 'task' WHERE n.recipient_id = ",
+        )
+        .bind::<SqlUuid, _>(person.0);
+    if asked.is_unread {
+        query = query.sql(" AND n.read_at IS NULL");
+    }
+    if let Some((at, id)) = asked.after {
+        query = query
+            .sql(" AND (n.created_at, n.id) < (")
+            .bind::<Timestamptz, _>(at)
+            .sql(", ")
+            .bind::<SqlUuid, _>(id)
+            .sql(")");
+    }
+    Ok(query.sql(" ORDER BY n.created_at DESC, n.id DESC LIMIT ").sql(asked.limit.to_string()).load(conn)?)
+}
+
+#[derive(QueryableByName)]
+struct Unread {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+}
+
+/// How many notices this person has not read, counted up to `COUNTED`.
+pub fn unread(conn: &mut PgConnection, origin: &Origin) -> Result<i64, Error> {
+    let Some(person) = origin.person() else { return Ok(0) };
+    let row: Unread = Statement::default()
+        .sql("SELECT count(*) AS n FROM (SELECT FROM notifications WHERE read_at IS NULL AND recipient_id = ")
+        .bind::<SqlUuid, _>(person.0)
+        .sql(format!(" LIMIT {COUNTED}) AS unread"))
         .get_result(conn)?;
-    Ok((rows, unread))
+    Ok(row.n)
+}
+
+/// Marks one of this person's notices as read; reading it twice is reading it once.
+///
+/// Errors: `NotFound` for what is not his.
+pub fn mark_one_read(conn: &mut PgConnection, origin: &Origin, id: Uuid) -> Result<(), Error> {
+    let person = origin.person().ok_or(Error::NotFound)?;
+    let own = notifications::table.filter(notifications::id.eq(id).and(notifications::recipient_id.eq(person.0)));
+    let read_at: Option<Option<DateTime<Utc>>> = own.select(notifications::read_at).first(conn).optional()?;
+    if read_at.ok_or(Error::NotFound)?.is_none() {
+        diesel::update(notifications::table.find(id)).set(notifications::read_at.eq(origin.now)).execute(conn)?;
+    }
+    Ok(())
 }
 
 /// The rules whose notices this person is not called to.

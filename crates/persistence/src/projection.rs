@@ -46,6 +46,7 @@ pub(crate) fn save(
             tasks::due_on.eq(task.draft.due_on),
             tasks::original_due_on.eq(task.original_due_on),
             tasks::review_on.eq(task.draft.review_on),
+            tasks::closed_on.eq(task.closed_on),
         ),
         (
             tasks::n_measures.eq(i32::try_from(task.draft.measures.len()).unwrap_or(i32::MAX)),
@@ -279,6 +280,11 @@ pub(crate) fn project(
                 .set(signatures::state.eq(SignatureState::Voided.as_str()))
                 .execute(conn)?;
         }
+        TaskEvent::RequestGranted { request } | TaskEvent::RequestReturned { request } => {
+            diesel::update(sign_requests::table.find(request.0))
+                .set(sign_requests::decided_at.eq(origin.now))
+                .execute(conn)?;
+        }
         TaskEvent::StatementSubmitted { statement, by, .. } => {
             let week = statement.week.to_string();
             diesel::update(weekly_statements::table.filter(weekly_statements::task_id.eq(task.id.0)))
@@ -302,26 +308,26 @@ pub(crate) fn project(
                 .execute(conn)?;
         }
         TaskEvent::StatementAcknowledged { unit, week, revision } => {
-            answer(conn, task.id, *unit, &week.to_string(), *revision, "acknowledged")?;
+            answer(conn, origin, task.id, (*unit, &week.to_string(), *revision), "acknowledged")?;
         }
         TaskEvent::StatementReturned { unit, week, revision, .. } => {
-            answer(conn, task.id, *unit, &week.to_string(), *revision, "returned")?;
+            answer(conn, origin, task.id, (*unit, &week.to_string(), *revision), "returned")?;
         }
         _ => {}
     }
     Ok(())
 }
 
+/// The answer to one revision of a unit's statement for a week.
 fn answer(
     conn: &mut PgConnection,
+    origin: &Origin,
     task: TaskId,
-    unit: UnitId,
-    week: &str,
-    revision: u16,
+    (unit, week, revision): (UnitId, &str, u16),
     reply: &str,
 ) -> Result<(), Error> {
     diesel::update(weekly_statements::table.find((task.0, unit.0, week, i16::try_from(revision).unwrap_or(i16::MAX))))
-        .set(weekly_statements::reply.eq(reply))
+        .set((weekly_statements::reply.eq(reply), weekly_statements::answered_at.eq(origin.now)))
         .execute(conn)?;
     Ok(())
 }

@@ -61,6 +61,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    day_counters (round_id, kind, on_day) {
+        round_id -> Uuid,
+        kind -> Text,
+        on_day -> Date,
+        n_tasks -> Int4,
+        n_closed -> Int4,
+    }
+}
+
+diesel::table! {
     delegations (id) {
         id -> Uuid,
         person_id -> Uuid,
@@ -211,6 +221,19 @@ diesel::table! {
         n_unchanged -> Int4,
         n_kept -> Int4,
         committed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    lead_counters (round_id, unit_id) {
+        round_id -> Uuid,
+        unit_id -> Uuid,
+        n_tasks -> Int4,
+        n_closed -> Int4,
+        n_draft -> Int4,
+        n_red -> Int4,
+        n_yellow -> Int4,
+        n_green -> Int4,
     }
 }
 
@@ -416,6 +439,7 @@ diesel::table! {
         waits_for -> Nullable<Text>,
         waits_for_person_id -> Nullable<Uuid>,
         number -> Int8,
+        decided_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -459,6 +483,9 @@ diesel::table! {
         n_in_progress -> Int4,
         n_not_started -> Int4,
         n_withdrawn -> Int4,
+        lead_unit_id -> Nullable<Uuid>,
+        due_on -> Nullable<Date>,
+        closed_on -> Nullable<Date>,
     }
 }
 
@@ -536,6 +563,7 @@ diesel::table! {
         version -> Int8,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+        closed_on -> Nullable<Date>,
     }
 }
 
@@ -569,6 +597,7 @@ diesel::table! {
         is_after_cut_off -> Bool,
         reply -> Text,
         is_newest -> Bool,
+        answered_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -576,6 +605,7 @@ diesel::joinable!(accounts -> persons (person_id));
 diesel::joinable!(aspects -> rounds (round_id));
 diesel::joinable!(attachments -> accounts (account_id));
 diesel::joinable!(attachments -> blobs (blob_sha256));
+diesel::joinable!(day_counters -> rounds (round_id));
 diesel::joinable!(deliveries -> notifications (notification_id));
 diesel::joinable!(download_tickets -> accounts (account_id));
 diesel::joinable!(download_tickets -> attachments (attachment_id));
@@ -588,6 +618,8 @@ diesel::joinable!(import_previews -> accounts (account_id));
 diesel::joinable!(import_previews -> rounds (round_id));
 diesel::joinable!(imports -> accounts (account_id));
 diesel::joinable!(imports -> rounds (round_id));
+diesel::joinable!(lead_counters -> rounds (round_id));
+diesel::joinable!(lead_counters -> units (unit_id));
 diesel::joinable!(leading_group_members -> persons (person_id));
 diesel::joinable!(leading_group_members -> rounds (round_id));
 diesel::joinable!(measures -> tasks (task_id));
@@ -635,6 +667,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     attachments,
     blobs,
     calendar_years,
+    day_counters,
     delegations,
     deliveries,
     download_tickets,
@@ -647,6 +680,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     import_mappings,
     import_previews,
     imports,
+    lead_counters,
     leading_group_members,
     login_failures,
     measures,

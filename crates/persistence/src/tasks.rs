@@ -108,7 +108,7 @@ pub(crate) fn bodies(
     Ok(rows.into_iter().filter_map(|(sha, body)| Some((Digest::parse(&sha)?, body))).collect())
 }
 
-fn units_of(task: &Task, command: Option<&TaskCommand>) -> BTreeSet<UnitId> {
+pub(crate) fn units_of(task: &Task, command: Option<&TaskCommand>) -> BTreeSet<UnitId> {
     let mut ids: BTreeSet<UnitId> = task
         .draft
         .parties
@@ -196,7 +196,8 @@ pub fn find_many(
         .select(tasks::snapshot)
         .load(conn)?;
     let mut found: Vec<Task> = rows.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?;
-    found.sort_by_key(|t| ids.iter().position(|id| *id == t.id.0));
+    let places: BTreeMap<Uuid, usize> = ids.iter().enumerate().map(|(i, id)| (*id, i)).collect();
+    found.sort_by_key(|t| places.get(&t.id.0));
     let (round, policy, policy_version) = rounds::facts(conn, round)?;
     let all_units: BTreeSet<UnitId> = found.iter().flat_map(|t| units_of(t, None)).collect();
     let all_paths = paths(conn, &all_units)?;
@@ -549,6 +550,11 @@ pub fn words_of(conn: &mut PgConnection, task: &Task) -> Result<BTreeMap<Digest,
         }
     }
     bodies(conn, digests)
+}
+
+/// Words by their digests.
+pub fn words(conn: &mut PgConnection, digests: Vec<Digest>) -> Result<BTreeMap<Digest, String>, Error> {
+    if digests.is_empty() { Ok(BTreeMap::new()) } else { bodies(conn, digests) }
 }
 
 #[derive(QueryableByName)]

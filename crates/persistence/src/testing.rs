@@ -160,22 +160,30 @@ pub fn lines(url: &str, sql: &str) -> Vec<String> {
     rows.into_iter().map(|row| row.line).collect()
 }
 
-/// Counters that differ from a recount of the tasks, as `round/scope/part: kept, recounted`; nothing is changed.
+/// Counters that differ from a recount of the tasks, as `table kept, recounted`; nothing is changed.
 #[expect(clippy::expect_used, reason = "a test without its database has nothing to say")]
 pub fn counters_apart(url: &str) -> Vec<String> {
+    const TABLES: [&str; 3] = ["task_counters", "lead_counters", "day_counters"];
     let mut conn = PgConnection::establish(url).expect("the test cluster answers");
-    let rows: Vec<Line> = conn
-        .test_transaction::<_, diesel::result::Error, _>(|conn| {
+    conn.test_transaction::<_, diesel::result::Error, _>(|conn| {
+        for table in TABLES {
+            diesel::sql_query(format!("CREATE TEMP TABLE kept_{table} AS TABLE {table}")).execute(conn)?;
+        }
+        diesel::sql_query("SELECT recount_tasks()").execute(conn)?;
+        let mut apart = Vec::new();
+        for table in TABLES {
             // Rows that came to nothing stay as noughts.
-            diesel::sql_query("CREATE TEMP TABLE kept AS SELECT * FROM task_counters WHERE n_tasks + n_withdrawn > 0").execute(conn)?;
-            diesel::sql_query("SELECT recount_tasks()").execute(conn)?;
-            diesel::sql_query(
-                "SELECT concat_ws('/', round_id, scope_id, part_id) || ': ' || COALESCE(k::text, 'none') || ', ' || COALESCE(c::text, 'none') AS line \
-                 FROM kept k FULL JOIN task_counters c USING (round_id, scope_id, part_id) WHERE k IS DISTINCT FROM c",
-            )
-            .load(conn)
-        });
-    rows.into_iter().map(|row| row.line).collect()
+            let some = if table == "task_counters" { "n_tasks + n_withdrawn" } else { "n_tasks" };
+            let rows: Vec<Line> = diesel::sql_query(format!(
+                "SELECT '{table} ' || COALESCE(k::text, 'none') || ', ' || COALESCE(c::text, 'none') AS line \
+                 FROM (SELECT * FROM kept_{table} WHERE {some} > 0) k FULL JOIN {table} c ON k::text = c::text \
+                 WHERE k IS NULL OR c IS NULL"
+            ))
+            .load(conn)?;
+            apart.extend(rows.into_iter().map(|row| row.line));
+        }
+        Ok(apart)
+    })
 }
 
 static ASKED: Mutex<Vec<String>> = Mutex::new(Vec::new());

@@ -139,6 +139,15 @@ export async function upload<T>(path: string, query: Record<string, string>, fil
   return raw<T>(`${path}?${new URLSearchParams(query)}`, { method: 'POST', headers, body: file })
 }
 
+/** Opens a stream of events; a log-in that has run out is renewed by its cookie and never asked for, for nobody waits for this. */
+export async function openStream(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+  const ask = () => fetch(`/api/v1${path}`, { signal, headers: { accept: 'text/event-stream', authorization: `Bearer ${token ?? ''}` } })
+  let answer = await ask()
+  if (answer.status === 401 && (await renew()) === 'renewed') answer = await ask()
+  if (!answer.ok || !answer.body) throw new ApiError(unsaid(answer.status))
+  return answer.body
+}
+
 async function raw<T>(path: string, init: RequestInit): Promise<T> {
   const answer = await send(new Request(`/api/v1${path}`, init)).catch(unreachable)
   const body: unknown = answer.status === 204 ? null : await answer.json().catch(() => null)

@@ -178,6 +178,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listen to what changes.
+         * @description Server-sent events: `hello` once, then `changed` with what changed of what the caller sees, `over` when the session or the access token ends
+         *     or the server stops; a comment every 15 seconds says that the stream lives. Whoever reconnects asks for everything he shows again.
+         */
+        get: operations["listen"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/evidence/{id}/tickets": {
         parameters: {
             query?: never;
@@ -264,24 +285,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/me/notice-rules": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the kinds of notices and which of them call the caller. */
-        get: operations["list_notice_rules"];
-        /** Choose which kinds of notices are kept in the list without calling. */
-        put: operations["set_notice_rules"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/me/password": {
         parameters: {
             query?: never;
@@ -299,41 +302,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/me/sessions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List where the caller is logged in, last used first. */
-        get: operations["list_own_sessions"];
-        put?: never;
-        post?: never;
-        /** End all of the caller's log-ins but the one that asks. */
-        delete: operations["end_other_sessions"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/sessions/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** End one of the caller's log-ins, at once. */
-        delete: operations["end_own_session"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/notices": {
         parameters: {
             query?: never;
@@ -341,7 +309,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the caller's newest notices. */
+        /** List the caller's notices, the newest first. */
         get: operations["list_notices"];
         put?: never;
         post?: never;
@@ -362,6 +330,23 @@ export interface paths {
         put?: never;
         /** Mark all of the caller's notices as read. */
         post: operations["read_notices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/notices/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mark one of the caller's notices as read. */
+        post: operations["read_notice"];
         delete?: never;
         options?: never;
         head?: never;
@@ -491,6 +476,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rounds/{id}/calendar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See what falls on which day.
+         * @description Working days, holidays and make-up days; the cut-off of each week; due dates, reviews and milestones. What falls on its task's due date is
+         *     said once.
+         */
+        get: operations["get_calendar"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rounds/{id}/chain": {
         parameters: {
             query?: never;
@@ -567,6 +573,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rounds/{id}/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See the figures of a round at one look.
+         * @description Within the caller's sight. Each figure is what the chain counts under the filter of the ledger it opens.
+         */
+        get: operations["get_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rounds/{id}/plan-packages": {
         parameters: {
             query?: never;
@@ -592,7 +618,7 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Set a new version of the round's policy; the lights of running tasks follow at once. */
+        /** Set a new version of the round's policy. */
         put: operations["set_policy"];
         post?: never;
         delete?: never;
@@ -601,17 +627,20 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/rounds/{id}/policy/preview": {
+    "/api/v1/rounds/{id}/search": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /**
+         * Find tasks, units and people.
+         * @description Tasks within the caller's sight, by number or words; words he may not read are not searched.
+         */
+        get: operations["find"];
         put?: never;
-        /** See what a policy would change, setting by setting and light by light; nothing is written. */
-        post: operations["preview_policy"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -629,43 +658,6 @@ export interface paths {
         get: operations["get_week"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/rounds/{id}/statements/workbook": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get the week's workbook to fill in offline: the codes are locked, what is handed in already stands in it. */
-        get: operations["get_week_workbook"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/rounds/{id}/statements/workbook/previews": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Look at a filled workbook: the body is the xlsx file. It is compared with what is handed in now; nothing is kept and nothing changes.
-         * @description Answers 422 with the reason when it is no workbook of this week and unit, or its columns were moved.
-         */
-        post: operations["preview_week_workbook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -776,23 +768,6 @@ export interface paths {
         put?: never;
         /** Sign many requests, or enter a meeting's decision over many; each is its own transaction. */
         post: operations["sign_batch"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sign-requests/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Find the task of a request, as the code on its printed form asks for it. */
-        get: operations["find_request"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1068,40 +1043,6 @@ export interface paths {
         put?: never;
         /** Save the unit's plan without handing it in. */
         post: operations["save_plan"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tasks/{id}/plan-advice": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Ask what a reader would ask about a plan as far as it is written; nothing is kept. */
-        post: operations["advise_plan"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/tasks/{id}/plan-dates": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Work the dates of steps back from the end in working days; nothing is kept. */
-        post: operations["date_plan"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1483,6 +1424,23 @@ export interface components {
             /** @description The one-time password, told once. */
             one_time_password?: string | null;
         };
+        /** @description Something that falls on a day. */
+        AgendaItem: {
+            /**
+             * @description due, review or milestone.
+             * @example milestone
+             */
+            kind: string;
+            /** Format: uuid */
+            task_id: string;
+            number: string;
+            title: string;
+            /** @description none, green, yellow or red. */
+            light: string;
+            light_label: string;
+            /** @description The task is closed, or the milestone done. */
+            is_done: boolean;
+        };
         /**
          * @description Colours of the alert level, never mixed with completion (docs/domain.md §7).
          * @enum {string}
@@ -1528,6 +1486,45 @@ export interface components {
             /** @description Units a team covers; empty means every unit. */
             unit_ids?: string[];
         };
+        /** @description Tasks of an aspect, or of a unit that leads them. Red, yellow, green, dark and draft sum to the tasks. */
+        BarView: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /**
+             * Format: int64
+             * @description Of an aspect.
+             */
+            findings: number;
+            /**
+             * Format: int64
+             * @description Of an aspect.
+             */
+            measures: number;
+            /** Format: int64 */
+            tasks: number;
+            /** Format: int64 */
+            red: number;
+            /** Format: int64 */
+            yellow: number;
+            /** Format: int64 */
+            green: number;
+            /**
+             * Format: int64
+             * @description Closed and without a light.
+             */
+            dark: number;
+            /**
+             * Format: int64
+             * @description Not yet issued.
+             */
+            draft: number;
+            /**
+             * Format: int64
+             * @description Closed, with a light or without.
+             */
+            closed: number;
+        };
         /** @description Many tasks and one act; each is its own transaction. */
         Batch: {
             /**
@@ -1557,12 +1554,16 @@ export interface components {
          * @enum {string}
          */
         Cadence: "weekly" | "monthly";
-        /** @description A cell that cannot be taken as it is; its row is left out. */
-        CellFaultView: {
-            /** @example F7 */
-            cell: string;
-            code: string;
-            text: string;
+        /** @description Days one after the other. */
+        CalendarView: {
+            /** Format: date */
+            today: string;
+            days: components["schemas"]["DayView"][];
+            years: components["schemas"]["YearView"][];
+            /** @description Whose tasks these are, in words. */
+            label: string;
+            /** @description Whether there is more than is listed; each day's counts are whole where anything of the day is listed. */
+            is_cut: boolean;
         };
         /** @description The chain: aspects, findings, tasks, measures, closed; the lights; the four completion statuses, which sum to all. */
         ChainView: {
@@ -1601,6 +1602,17 @@ export interface components {
             old: string;
             /** @example a new one of ten characters or more */
             new: string;
+        };
+        /** @description What has changed of what the caller sees. */
+        Changed: {
+            /** @description He was told something. */
+            notices: boolean;
+            /** @description Something may wait for him that did not, or no longer. */
+            todo: boolean;
+            /** @description Tasks in his sight. */
+            tasks: string[];
+            /** @description There are more than are named. */
+            is_many: boolean;
         };
         /** @description A task finished before the product came. */
         CloseBeforeGolive: {
@@ -1710,12 +1722,28 @@ export interface components {
             is_defaulted: boolean;
             n_evidence: number;
         };
-        /** @description A step with its dates. */
-        DatedStep: {
+        /** @description A day. */
+        DayView: {
             /** Format: date */
-            begins_on: string;
-            /** Format: date */
-            due_on: string;
+            on: string;
+            is_working: boolean;
+            /** @description What the State Council's notice makes of it, in words, where that is not what its weekday says. */
+            note?: string | null;
+            /**
+             * Format: date-time
+             * @description When the week's statements are due, on the day they are.
+             */
+            cut_off?: string | null;
+            /**
+             * Format: int64
+             * @description Tasks due on it, listed or not.
+             */
+            n_due: number;
+            /** Format: int64 */
+            n_reviews: number;
+            /** Format: int64 */
+            n_milestones: number;
+            items: components["schemas"]["AgendaItem"][];
         };
         /** @description A delegation. */
         DelegationView: {
@@ -1809,6 +1837,68 @@ export interface components {
             /** Format: date */
             due_on: string;
         };
+        /** @description Tasks whose due date is over. */
+        DueView: {
+            /**
+             * Format: date
+             * @description The last day that is over.
+             */
+            by: string;
+            /** Format: int64 */
+            all: number;
+            /** Format: int64 */
+            closed: number;
+            /**
+             * Format: int64
+             * @description Those of them that are not closed.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Tasks without a due date, which are in no plan.
+             */
+            without: number;
+        };
+        /** @description 事事有回音: what was handed in, answered in time. */
+        EchoView: {
+            /**
+             * Format: date
+             * @description Answers since this day count.
+             */
+            since: string;
+            /**
+             * Format: int64
+             * @description The denominator: answered in these weeks, or waiting after its time.
+             */
+            all: number;
+            /**
+             * Format: int64
+             * @description The numerator.
+             */
+            in_time: number;
+            /** Format: int64 */
+            late: number;
+            /**
+             * Format: int64
+             * @description Waiting, its time over.
+             */
+            overdue: number;
+            /**
+             * Format: int64
+             * @description Waiting within its time; not counted.
+             */
+            waiting: number;
+            /**
+             * Format: int64
+             * @description Calendar days what has waited longest has waited.
+             */
+            longest_days?: number | null;
+            /**
+             * Format: int64
+             * @description Tasks of which something waits.
+             */
+            tasks: number;
+        };
         /** @description One event as the auditor sees it. */
         EventView: {
             /**
@@ -1878,24 +1968,6 @@ export interface components {
             params?: Record<string, never>;
             /** @description The words, in Chinese. */
             text: string;
-        };
-        /** @description What the workbook says otherwise of one field. */
-        FieldChangeView: {
-            field: components["schemas"]["StatementField"];
-            label: string;
-            /** @description What is handed in now. */
-            before?: string | null;
-            /** @description What the workbook says; none empties the field. */
-            after?: string | null;
-        };
-        /** @description A task of which the workbook says something else. */
-        FilledRowView: {
-            /** Format: uuid */
-            task_id: string;
-            number: string;
-            /** @description Something was handed in after the workbook was made. */
-            is_stale: boolean;
-            changes: components["schemas"]["FieldChangeView"][];
         };
         /** @description A finding with its tasks counted. */
         FindingView: {
@@ -2013,6 +2085,29 @@ export interface components {
             /** @example null */
             reason?: string | null;
         };
+        /** @description 件件有着落: findings of which every task has an owner and an outcome. */
+        LandedView: {
+            /**
+             * Format: int64
+             * @description The denominator.
+             */
+            findings: number;
+            /**
+             * Format: int64
+             * @description The numerator.
+             */
+            landed: number;
+            /**
+             * Format: int64
+             * @description Findings with a task that is not started.
+             */
+            not_landed: number;
+            /**
+             * Format: int64
+             * @description Findings without any task, for those who see the whole round.
+             */
+            bare: number;
+        };
         /** @description One line of the ledger. */
         LedgerLine: {
             /** Format: uuid */
@@ -2058,22 +2153,6 @@ export interface components {
             items: components["schemas"]["LedgerLine"][];
             /** @description Where the next page begins; none at the end. */
             next?: string | null;
-        };
-        /** @description A task whose light would be another. */
-        LightChangeView: {
-            /** Format: uuid */
-            task_id: string;
-            /** @example 1-1-1 */
-            number: string;
-            before: components["schemas"]["LightView"];
-            after: components["schemas"]["LightView"];
-        };
-        /** @description Running tasks of one light, as it is and as it would be. */
-        LightCount: {
-            level: string;
-            label: string;
-            before: number;
-            after: number;
         };
         /** @description A light with its reasons in words. */
         LightView: {
@@ -2243,21 +2322,19 @@ export interface components {
         };
         /** @description Nothing but the act itself. */
         Nothing: Record<string, never>;
-        /** @description The newest notices and how many are unread. */
+        /** @description A page of notices, the newest first, and how many are unread. */
         NoticeList: {
             items: components["schemas"]["NoticeView"][];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Counted up to 1 000.
+             */
             unread: number;
-        };
-        /** @description A kind of notice and whether it calls the caller. */
-        NoticeRule: {
-            /** @example light_yellow */
-            rule: string;
-            label: string;
-            /** @description It stands in the list as read and is not counted. */
-            is_quiet: boolean;
-            /** @description Whether that is the caller's to choose: nothing waits for him behind it. */
-            may_be_quiet: boolean;
+            /**
+             * @description Where the next page begins; none at the end.
+             * @example 1772413200000_01890000-0000-7000-8000-000000000000
+             */
+            next?: string | null;
         };
         /** @description A notice. */
         NoticeView: {
@@ -2315,26 +2392,27 @@ export interface components {
             /** @enum {string} */
             became: "doubted";
         };
-        /** @description A log-in of the caller that goes on. */
-        OwnSession: {
-            /** Format: uuid */
-            id: string;
+        /** @description The figures of a round. */
+        OverviewView: {
             /** Format: date-time */
-            started_at: string;
+            now: string;
+            /** Format: date */
+            today: string;
+            chain: components["schemas"]["ChainView"];
+            due: components["schemas"]["DueView"];
+            /** @description Plan and fact by week; empty before there is either. */
+            weeks: components["schemas"]["WeekPoint"][];
+            /** @description Units that lead, the worst first, fifteen at most. */
+            units: components["schemas"]["BarView"][];
             /**
-             * Format: date-time
-             * @description When it was last renewed; a page that is open renews it every few minutes.
+             * Format: int64
+             * @description How many units lead, shown or not.
              */
-            seen_at: string;
-            /** @example 10.0.8.31 */
-            source: string;
-            /**
-             * @description What the browser calls itself.
-             * @example Mozilla/5.0 (Windows NT 10.0) Chrome/90.0
-             */
-            agent: string;
-            /** @description Whether it is the one that asks. */
-            is_current: boolean;
+            n_units: number;
+            aspects: components["schemas"]["BarView"][];
+            this_week: components["schemas"]["ThisWeek"];
+            landed: components["schemas"]["LandedView"];
+            echo: components["schemas"]["EchoView"];
         };
         /** @description Whose tasks the caller answers for, as a filter of the ledger. */
         OwnTasks: {
@@ -2355,6 +2433,18 @@ export interface components {
             /** @description Why. */
             reason: string;
         };
+        /** @description A person who was found. */
+        PersonHit: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description Home unit and post. */
+            post?: string | null;
+            /** Format: uuid */
+            unit_id?: string | null;
+            /** @description Whether he is a leader of a task of the round, so that the ledger can be narrowed to him. */
+            is_leader: boolean;
+        };
         /**
          * Format: uuid
          * @description A person (人员).
@@ -2368,27 +2458,6 @@ export interface components {
             name: string;
             posts: components["schemas"]["PostView"][];
             has_account: boolean;
-        };
-        /** @description What a reader of the plan would ask about. */
-        PlanAdvice: {
-            /** @description Each with the place in the plan; none of it hinders handing in by itself. */
-            notes: components["schemas"]["Fault"][];
-            /** @description Days that are not worked from today to two months after the last date of the plan or the task. */
-            rest_days: string[];
-        };
-        /** @description Steps worked back from the end. */
-        PlanDates: {
-            steps: components["schemas"]["DatedStep"][];
-            /**
-             * Format: int64
-             * @description Working days from today to the end.
-             */
-            available: number;
-            /**
-             * Format: int64
-             * @description Working days by which the steps are too long to begin today.
-             */
-            lacking: number;
         };
         /** @description What an import read and did. */
         PlanImportView: {
@@ -2434,32 +2503,6 @@ export interface components {
              */
             cover: string;
             pledge?: boolean;
-        };
-        /** @description A plan as far as it is written. */
-        PlanSketch: {
-            /** @description Milestones in the order they are written in. */
-            milestones?: components["schemas"]["SketchedMilestone"][];
-            /** @description Criteria in their words. */
-            criteria?: string[];
-            /** @description Measures that need not be done. */
-            excused?: components["schemas"]["MeasureId"][];
-        };
-        /** @description Steps to be worked back. */
-        PlanSteps: {
-            /**
-             * Format: date
-             * @description When the last step ends; the task's due date where it is left out.
-             */
-            ends_on?: string | null;
-            /**
-             * @description Working days of each step, in order.
-             * @example [
-             *       5,
-             *       10,
-             *       3
-             *     ]
-             */
-            days: number[];
         };
         /** @description Everything an office may set for a round. Days are working days unless the name says otherwise; times are Asia/Shanghai. */
         Policy: {
@@ -2533,48 +2576,11 @@ export interface components {
             watermark: boolean;
             /** @description What the words of a ledger's state column mean when it is imported. A policy kept before there was a list has the default. */
             completion_words?: components["schemas"]["CompletionWords"];
-        };
-        /** @description One setting that would no longer be what it is. */
-        PolicyChange: {
             /**
-             * @description Where it stands in the policy, as a JSON pointer.
-             * @example /due_soon_working_days
+             * Format: int32
+             * @description Working days within which what was handed in is answered, for each step that has to look at it.
              */
-            pointer: string;
-            /**
-             * @description What it is called.
-             * @example 临期提醒
-             */
-            label: string;
-            /**
-             * @description What holds now.
-             * @example 5个工作日
-             */
-            before: string;
-            /**
-             * @description What would hold.
-             * @example 10个工作日
-             */
-            after: string;
-        };
-        /** @description What a policy would do if it held now. */
-        PolicyPreview: {
-            changes: components["schemas"]["PolicyChange"][];
-            lights: components["schemas"]["LightCount"][];
-            /** @description The first of the tasks whose light changes, in the order of the ledger. */
-            tasks: components["schemas"]["LightChangeView"][];
-            n_tasks_changed: number;
-            /** @description Requests that wait for a signature; they keep the chain with which they were handed in. */
-            n_open_requests: number;
-            /** @description Whether every running task was looked at; a very large round is looked at in part. */
-            is_whole: boolean;
-            /**
-             * Format: date-time
-             * @description This week's cut-off as it is; none in a week without working days.
-             */
-            cut_off_before?: string | null;
-            /** Format: date-time */
-            cut_off_after?: string | null;
+            answer_working_days?: number;
         };
         /** @description A post of a person. */
         PostView: {
@@ -2713,18 +2719,6 @@ export interface components {
             /** @description The date was filed upward, so that the head of the leading group signs too. */
             filed_upward?: boolean;
         };
-        /** @description Where a request is found, as its printed form names it. */
-        RequestPlace: {
-            /** Format: uuid */
-            id: string;
-            /**
-             * Format: int64
-             * @description The number on its printed form.
-             */
-            number: number;
-            /** Format: uuid */
-            task_id: string;
-        };
         /** @description A sign request with what it asks for. */
         RequestView: {
             /** Format: uuid */
@@ -2751,9 +2745,7 @@ export interface components {
             occurred_on?: string | null;
             chain: components["schemas"]["StepView"][];
             signatures: components["schemas"]["SignatureView"][];
-            /** @description What is signed, whole and in words, as it was when it was handed in. */
-            parts: components["schemas"]["SignedPart"][];
-            /** @description The same as the text that `content_hash` binds. */
+            /** @description What is signed, whole, as it was when it was handed in. */
             content: Record<string, never>;
         };
         /** @description A date set anew by a meeting. */
@@ -2848,6 +2840,14 @@ export interface components {
             sha256: string;
             filename: string;
         };
+        /** @description A few of each kind. */
+        SearchHits: {
+            tasks: components["schemas"]["TaskHit"][];
+            /** @description Whether the ledger has more tasks with this text. */
+            is_more: boolean;
+            units: components["schemas"]["UnitHit"][];
+            people: components["schemas"]["PersonHit"][];
+        };
         /**
          * @description How sensitive a matter is (docs/domain.md §17).
          * @enum {string}
@@ -2876,16 +2876,6 @@ export interface components {
             policy: components["schemas"]["Policy"];
             /** @example 领导组第2次会议纪要 */
             basis: string;
-        };
-        /** @description The kinds of notices that shall not call the caller. */
-        SetQuietRules: {
-            /**
-             * @example [
-             *       "light_yellow",
-             *       "task_closed"
-             *     ]
-             */
-            quiet: string[];
         };
         /** @description What an objection to a signature comes to. */
         SettleObjection: {
@@ -3019,29 +3009,6 @@ export interface components {
             is_pending: boolean;
             is_void: boolean;
         };
-        /** @description A part of what is signed, in words. */
-        SignedPart: {
-            /** @example 节点 */
-            label: string;
-            lines: string[];
-        };
-        /** @description A milestone as far as it is written. */
-        SketchedMilestone: {
-            id?: components["schemas"]["MilestoneId"] | null;
-            measure?: components["schemas"]["MeasureId"] | null;
-            /**
-             * @description What is reached.
-             * @example 印发督办办法
-             */
-            title?: string;
-            /** @description What will prove it. */
-            proof?: string | null;
-            /**
-             * Format: date
-             * @description When.
-             */
-            due_on?: string | null;
-        };
         /** @description A row that is not data. */
         Skipped: {
             sheet: string;
@@ -3065,11 +3032,6 @@ export interface components {
             id: string;
             name: string;
         };
-        /**
-         * @description A field of a weekly statement that a person fills in.
-         * @enum {string}
-         */
-        StatementField: "progress" | "no_progress_reason" | "difficulties" | "help_wanted" | "next_step";
         /** @description A weekly statement as written. */
         StatementInput: {
             /** @description The unit that writes. */
@@ -3109,8 +3071,6 @@ export interface components {
             is_waiting: boolean;
             reply: string;
             reply_label: string;
-            /** @description Why it came back, if it did. */
-            return_reason?: string | null;
             progress?: string | null;
             difficulties?: string | null;
             help_wanted?: string | null;
@@ -3187,6 +3147,18 @@ export interface components {
         TakeRequest: {
             take: components["schemas"]["Take"];
         };
+        /** @description A task that was found. */
+        TaskHit: {
+            /** Format: uuid */
+            id: string;
+            number: string;
+            title: string;
+            state_label: string;
+            /** @description none, green, yellow or red. */
+            light: string;
+            light_label: string;
+            lead_unit?: string | null;
+        };
         /** @description A task whole. */
         TaskView: {
             /** Format: uuid */
@@ -3262,6 +3234,43 @@ export interface components {
              */
             version: number;
         };
+        /** @description What this week brings. */
+        ThisWeek: {
+            /** @example 2026-W10 */
+            week: string;
+            /** Format: date */
+            monday: string;
+            /** Format: date */
+            sunday: string;
+            /**
+             * Format: date-time
+             * @description When its statements are due; none in a week without a working day.
+             */
+            cut_off?: string | null;
+            /**
+             * Format: int64
+             * @description Tasks ratified since Monday.
+             */
+            closed: number;
+            /**
+             * Format: int64
+             * @description Tasks due in it, and those of them that are not closed.
+             */
+            due: number;
+            /** Format: int64 */
+            due_open: number;
+            /**
+             * Format: int64
+             * @description Tasks due in the week after that are not closed.
+             */
+            next_due_open: number;
+            /**
+             * Format: int64
+             * @description Milestones due in it and not done, named or not.
+             */
+            n_milestones: number;
+            milestones: components["schemas"]["WeekMilestone"][];
+        };
         /** @description A ticket for one download. */
         TicketView: {
             /** @description Path to get within 60 seconds, once. */
@@ -3330,6 +3339,14 @@ export interface components {
             cut_off?: string | null;
             /** @description Whether the calendar of this year is announced. */
             is_calendar_announced: boolean;
+        };
+        /** @description A unit that was found. */
+        UnitHit: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description The unit above it. */
+            above?: string | null;
         };
         /**
          * Format: uuid
@@ -3401,14 +3418,51 @@ export interface components {
             criteria: string[];
             due_milestones: components["schemas"]["DueMilestone"][];
             this?: components["schemas"]["WrittenView"] | null;
-            frozen?: components["schemas"]["WrittenView"] | null;
             last?: components["schemas"]["WrittenView"] | null;
+        };
+        /** @description A milestone of the week. */
+        WeekMilestone: {
+            /** Format: uuid */
+            task_id: string;
+            number: string;
+            /** @description None where the reader may know no more than that there is one. */
+            title?: string | null;
+            /** Format: date */
+            due_on: string;
+        };
+        /** @description A week of plan and fact. */
+        WeekPoint: {
+            /** @example 2026-W10 */
+            week: string;
+            /** Format: date */
+            monday: string;
+            /** Format: date */
+            sunday: string;
+            /**
+             * Format: int64
+             * @description Tasks due in the week.
+             */
+            due: number;
+            /**
+             * Format: int64
+             * @description Tasks due by its end.
+             */
+            planned: number;
+            /**
+             * Format: int64
+             * @description Tasks ratified in the week; none of a week to come.
+             */
+            closed?: number | null;
+            /**
+             * Format: int64
+             * @description Tasks ratified by its end.
+             */
+            closed_by_then?: number | null;
         };
         /** @description A unit's week. */
         WeekSheet: {
             /** Format: uuid */
             unit_id: string;
-            unit: string;
             week: string;
             /** Format: date */
             monday: string;
@@ -3430,15 +3484,6 @@ export interface components {
             week: string;
             /** Format: date-time */
             cut_off?: string | null;
-        };
-        /** @description What a filled workbook comes to, before anything is done with it. */
-        WeekWorkbookPreview: {
-            /** @example 2026-W38 */
-            week: string;
-            /** Format: uuid */
-            unit_id: string;
-            rows: components["schemas"]["FilledRowView"][];
-            faults: components["schemas"]["CellFaultView"][];
         };
         /**
          * @description Who may sign a step of a chain (docs/domain.md §9).
@@ -3473,18 +3518,21 @@ export interface components {
             /** Format: date-time */
             at: string;
             is_late: boolean;
-            /** @description A change made after the cut-off to one that was in time. */
-            is_after_cut_off: boolean;
             reply: string;
             reply_label: string;
-            /** @description Why it came back, if it did. */
-            return_reason?: string | null;
             progress?: string | null;
             difficulties?: string | null;
             help_wanted?: string | null;
             next_step?: string | null;
             no_progress_reason?: string | null;
             evidence: string[];
+        };
+        /** @description A year of the stretch. */
+        YearView: {
+            /** Format: int32 */
+            year: number;
+            /** @description The notice it rests on; none when it is not announced. */
+            notice?: string | null;
         };
     };
     responses: never;
@@ -4521,6 +4569,61 @@ export interface operations {
             };
         };
     };
+    listen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many streams of this session; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     grant_ticket: {
         parameters: {
             query?: never;
@@ -4947,127 +5050,6 @@ export interface operations {
             };
         };
     };
-    list_notice_rules: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NoticeRule"][];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    set_notice_rules: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SetQuietRules"];
-            };
-        };
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     change_own_password: {
         parameters: {
             query?: never;
@@ -5145,9 +5127,15 @@ export interface operations {
             };
         };
     };
-    list_own_sessions: {
+    list_notices: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Only those not read. */
+                unread?: boolean;
+                after?: string;
+                /** @description At most 100; 50 unless given. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -5159,7 +5147,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OwnSession"][];
+                    "application/json": components["schemas"]["NoticeList"];
                 };
             };
             /** @description Nobody is logged in */
@@ -5180,8 +5168,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many tries; `Retry-After` says when to come back */
-            429: {
+            /** @description The content is refused; `errors` says where and why */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5200,7 +5188,7 @@ export interface operations {
             };
         };
     };
-    end_other_sessions: {
+    read_notices: {
         parameters: {
             query?: never;
             header?: never;
@@ -5233,15 +5221,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many tries; `Retry-After` says when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description The database does not answer; it heals by itself */
             503: {
                 headers: {
@@ -5253,7 +5232,7 @@ export interface operations {
             };
         };
     };
-    end_own_session: {
+    read_notice: {
         parameters: {
             query?: never;
             header?: never;
@@ -5299,96 +5278,6 @@ export interface operations {
             };
             /** @description The content is refused; `errors` says where and why */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_notices: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NoticeList"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    read_notices: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6049,6 +5938,82 @@ export interface operations {
             };
         };
     };
+    get_calendar: {
+        parameters: {
+            query: {
+                /** @example 2026-03-01 */
+                from: string;
+                /**
+                 * @description At most 93 days after the first.
+                 * @example 2026-03-31
+                 */
+                to: string;
+                /** @description Everything in sight instead of what the caller or his unit answers for. */
+                all?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     count_chain: {
         parameters: {
             query?: {
@@ -6070,6 +6035,13 @@ export interface operations {
                 text?: string;
                 /** @description Only closed tasks, or only those not closed. */
                 closed?: boolean;
+                /** @description The lead unit, that unit alone. */
+                lead?: string;
+                /** @description Ratified on this day or later, and closed since. */
+                closed_from?: string;
+                closed_to?: string;
+                /** @description Only tasks of which a statement or a sign request waits for its answer. */
+                unanswered?: boolean;
                 after?: string;
                 limit?: number;
             };
@@ -6499,6 +6471,72 @@ export interface operations {
             };
         };
     };
+    get_overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OverviewView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     submit_plan_package: {
         parameters: {
             query?: never;
@@ -6696,36 +6734,29 @@ export interface operations {
             };
         };
     };
-    preview_policy: {
+    find: {
         parameters: {
-            query?: never;
+            query: {
+                /**
+                 * @description Two letters, digits or Chinese characters and more, up to 50; less finds nothing.
+                 * @example 采购
+                 */
+                text: string;
+            };
             header?: never;
             path: {
                 id: string;
             };
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Policy"];
-            };
-        };
+        requestBody?: never;
         responses: {
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PolicyPreview"];
-                };
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["SearchHits"];
                 };
             };
             /** @description Nobody is logged in */
@@ -6748,15 +6779,6 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6854,168 +6876,6 @@ export interface operations {
             };
         };
     };
-    get_week_workbook: {
-        parameters: {
-            query?: {
-                unit?: string;
-                /** @example 2026-W38 */
-                week?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not to be seen by the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    preview_week_workbook: {
-        parameters: {
-            query?: {
-                unit?: string;
-                /** @example 2026-W38 */
-                week?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WeekWorkbookPreview"];
-                };
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not to be seen by the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     list_tasks: {
         parameters: {
             query?: {
@@ -7037,6 +6897,13 @@ export interface operations {
                 text?: string;
                 /** @description Only closed tasks, or only those not closed. */
                 closed?: boolean;
+                /** @description The lead unit, that unit alone. */
+                lead?: string;
+                /** @description Ratified on this day or later, and closed since. */
+                closed_from?: string;
+                closed_to?: string;
+                /** @description Only tasks of which a statement or a sign request waits for its answer. */
+                unanswered?: boolean;
                 after?: string;
                 limit?: number;
             };
@@ -7513,72 +7380,6 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    find_request: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RequestPlace"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not to be seen by the caller */
-            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9188,182 +8989,6 @@ export interface operations {
             };
             /** @description `If-Match` is missing */
             428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    advise_plan: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PlanSketch"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlanAdvice"];
-                };
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not to be seen by the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    date_plan: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PlanSteps"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlanDates"];
-                };
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not to be seen by the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };

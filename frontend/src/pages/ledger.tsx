@@ -10,13 +10,15 @@ import type { LedgerSearch } from '../router'
 import { NoRound, useRound, useSession } from '../session'
 import { Empty, Loaded, Shape } from '../ui/parts'
 import { useTitle } from '../ui/title'
-import { moment, today } from '../ui/words'
+import { day, moment, today } from '../ui/words'
 
 type Chain = Schemas['ChainView']
 const options = (words: Record<string, string>) => Object.entries(words).filter(([, label]) => label !== '—')
 
 /** What the tabs narrow to; another filter stays as it is. */
-const cleared: LedgerSearch = { state: undefined, light: undefined, closed: undefined, due_from: undefined, due_to: undefined, completion: undefined }
+const cleared: LedgerSearch = { state: undefined, light: undefined, closed: undefined, due_from: undefined, due_to: undefined, completion: undefined, closed_from: undefined, closed_to: undefined, unanswered: undefined }
+
+const flag = (text: string | undefined) => (text === undefined ? undefined : text === 'true')
 
 export function Ledger() {
   useTitle('整改台账')
@@ -25,7 +27,7 @@ export function Ledger() {
   const search = useSearch({ from: '/ledger' })
   const navigate = useNavigate({ from: '/ledger' })
   const [chosen, setChosen] = useState<Map<string, number>>(new Map())
-  const filter = { ...search, after: undefined, closed: search.closed === undefined ? undefined : search.closed === 'true' }
+  const filter = { ...search, after: undefined, closed: flag(search.closed), unanswered: flag(search.unanswered) }
   const set = (part: LedgerSearch) => {
     setChosen(new Map())
     void navigate({ search: (now) => ({ ...now, after: undefined, ...part }) })
@@ -69,7 +71,7 @@ export function Ledger() {
   )
 }
 
-function useChain(filter: Omit<LedgerSearch, 'closed'> & { closed?: boolean }) {
+function useChain(filter: Omit<LedgerSearch, 'closed' | 'unanswered'> & { closed?: boolean; unanswered?: boolean }) {
   const round = useRound()
   return useQuery({
     queryKey: ['chain', round, filter],
@@ -151,6 +153,9 @@ function Filters({ search, set, isFiltered, clear }: { search: LedgerSearch; set
       <span className="due">时限 <input type="date" value={search.due_from ?? ''} onChange={(e) => set({ due_from: e.target.value || undefined })} aria-label="时限自" />
         至 <input type="date" value={search.due_to ?? ''} onChange={(e) => set({ due_to: e.target.value || undefined })} aria-label="时限至" /></span>
       {finding && <button type="button" className="set" onClick={() => set({ finding: undefined })}>问题 {finding.number} ✕</button>}
+      {search.lead && <button type="button" className="set" onClick={() => set({ lead: undefined })}>牵头单位 {units.data?.find((u) => u.id === search.lead)?.name} ✕</button>}
+      {(search.closed_from || search.closed_to) && <button type="button" className="set" onClick={() => set({ closed_from: undefined, closed_to: undefined })}>销号于 {search.closed_from && day(search.closed_from)}至{search.closed_to && day(search.closed_to)} ✕</button>}
+      {search.unanswered && <button type="button" className="set" onClick={() => set({ unanswered: undefined })}>等待答复 ✕</button>}
       {search.leader && <button type="button" className="set" onClick={() => set({ leader: undefined })}>我负责的 ✕</button>}
       {isFiltered && <button type="button" className="plain" onClick={clear}>清除筛选</button>}
     </div>

@@ -196,6 +196,11 @@ impl House {
         };
         let status = response.status().as_u16();
         let headers = response.headers().clone();
+        // A stream of events has no end to wait for.
+        let kind = headers.get("content-type").and_then(|v| v.to_str().ok()).unwrap_or_default();
+        if kind.starts_with("text/event-stream") {
+            return Answer { status, body: Value::Null, headers };
+        }
         let bytes = actix_web::body::to_bytes(response.into_body()).await.unwrap_or_default();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         Answer { status, body, headers, bytes }

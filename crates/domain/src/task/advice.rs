@@ -114,7 +114,7 @@ fn about_date(
         found.push(FieldError::at(at, "milestone-past"));
     }
     if !calendar.is_working_day(on) {
-        let is_holiday = calendar.day_kind(on) == Some(DayKind::Holiday);
+        let is_holiday = calendar.kind(on) == Some(DayKind::Holiday);
         let code = if is_holiday { "milestone-on-holiday" } else { "milestone-on-weekend" };
         found.push(FieldError::with(at, code, json!({ "before": calendar.add_working_days(on, -1) })));
     }

@@ -136,7 +136,7 @@ tables! {
     tasks(
         id, round_id, finding_id, ordinal, number, item_number, title, state, disposition, sensitivity, completion_status,
         alert_level, alert_reasons, lead_unit_id, lead_leader_id, principal_person_id, due_on, original_due_on, review_on,
-        n_measures, progress_done, progress_all, n_doubts, is_key, snapshot, grams, seq, version, created_at, updated_at
+        n_measures, progress_done, progress_all, n_doubts, is_key, snapshot, grams, seq, version, created_at, updated_at, closed_on
     );
     task_units(task_id, unit_id, part, ordinal);
     task_people(task_id, person_id, part, ordinal);
@@ -144,11 +144,11 @@ tables! {
     milestones(id, task_id, measure_id, ordinal, title, due_on, done_on);
     weekly_statements(
         task_id, unit_id, week, revision, revision_sha256, submitted_at, submitted_by, is_late, is_after_cut_off, reply,
-        is_newest
+        is_newest, answered_at
     );
     sign_requests(
         id, kind, subject_kind, task_id, round_id, revision_sha256, policy_version, chain, state, submitted_by,
-        submitted_at, waits_for, waits_for_person_id
+        submitted_at, waits_for, waits_for_person_id, decided_at
     );
     signatures(
         id, sign_request_id, step, who, nth, person_id, submitted_by, verdict, mode, words_sha256, recorded_by,

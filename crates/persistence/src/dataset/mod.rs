@@ -6,7 +6,7 @@ mod life;
 mod words;
 mod world;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
@@ -172,6 +172,7 @@ fn write(
         task.version,
         life.created_at,
         updated_at,
+        task.closed_on,
     );
     write_parties(waiting, task);
     write_work(waiting, life);
@@ -218,6 +219,7 @@ fn write_work(waiting: &mut Waiting, life: &Life<'_>) {
         );
     }
     let by = task.draft.parties.persons.first().map(|p| p.0);
+    let answered = happened(life, &["task.statement_acknowledged", "task.statement_returned"], "week");
     for mark in &task.statements {
         let revision = i16::try_from(mark.revision).unwrap_or(i16::MAX);
         row!(
@@ -232,7 +234,8 @@ fn write_work(waiting: &mut Waiting, life: &Life<'_>) {
             mark.is_late,
             mark.is_after_cut_off,
             mark.reply.as_str(),
-            true
+            true,
+            answered.get(&mark.week.to_string()).copied()
         );
     }
     for mark in &task.evidence {
@@ -254,8 +257,20 @@ fn write_work(waiting: &mut Waiting, life: &Life<'_>) {
     }
 }
 
+/// When events of these kinds happened, by a field of their payloads.
+fn happened(life: &Life<'_>, kinds: &[&str], field: &str) -> HashMap<String, DateTime<Utc>> {
+    let of_kind = life.events.iter().filter(|e| kinds.contains(&e.kind.as_str()));
+    of_kind
+        .filter_map(|e| {
+            let payload: serde_json::Value = serde_json::from_str(&e.payload).ok()?;
+            Some((payload[field].as_str()?.to_owned(), e.at))
+        })
+        .collect()
+}
+
 fn write_requests(waiting: &mut Waiting, life: &Life<'_>) {
     let task = &life.task;
+    let decided = happened(life, &["task.request_granted", "task.request_returned"], "request");
     for request in task.requests.iter().map(|r| &r.request) {
         let step = request.current_step().filter(|_| request.is_open()).map(|i| &request.chain[i]);
         row!(
@@ -272,7 +287,8 @@ fn write_requests(waiting: &mut Waiting, life: &Life<'_>) {
             request.submitted_by.0,
             request.submitted_at,
             step.map(|s| s.who.as_str()),
-            step.and_then(|s| s.person).map(|p| p.0)
+            step.and_then(|s| s.person).map(|p| p.0),
+            decided.get(&request.id.to_string()).copied()
         );
         for (i, signature) in request.signatures.iter().enumerate() {
             let nth = request.signatures[..=i].iter().filter(|s| s.step == signature.step).count();

@@ -1,0 +1,140 @@
+//! What has changed since a place in the one order of events, and whom it concerns: for those who look at the page while it happens. What is asked
+//! costs by what has changed, not by how many look.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid as SqlUuid};
+use domain::actor::UnitPath;
+use domain::ids::{RoundId, UnitId};
+use domain::rights::Subject;
+use domain::task::state::Task;
+use uuid::Uuid;
+
+use crate::error::Error;
+use crate::schema::{notifications, tasks, units};
+use crate::statement::Statement;
+
+/// Most events looked at in one go.
+pub const MOST: i64 = 500;
+
+#[derive(QueryableByName)]
+struct Last {
+    #[diesel(sql_type = BigInt)]
+    position: i64,
+}
+
+/// The place of the last event that has one.
+pub fn position(conn: &mut PgConnection) -> Result<i64, Error> {
+    let last: Last = Statement::default()
+        .sql("SELECT COALESCE(max(position), 0) AS position FROM event_positions")
+        .get_result(conn)?;
+    Ok(last.position)
+}
+
+#[derive(QueryableByName)]
+struct Placed {
+    #[diesel(sql_type = BigInt)]
+    position: i64,
+    #[diesel(sql_type = Text)]
+    stream_kind: String,
+    #[diesel(sql_type = SqlUuid)]
+    stream_id: Uuid,
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    round_id: Option<Uuid>,
+}
+
+/// What events after a place are about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    /// Where to go on from.
+    pub position: i64,
+    /// Tasks by their round.
+    pub tasks: BTreeMap<RoundId, BTreeSet<Uuid>>,
+    /// Rounds whose own settings changed.
+    pub rounds: BTreeSet<RoundId>,
+    /// Whether there may be more.
+    pub is_cut: bool,
+}
+
+/// The changes after a place, at most `MOST` events of them.
+pub fn since(conn: &mut PgConnection, position: i64) -> Result<Changes, Error> {
+    let placed: Vec<Placed> = Statement::default()
+        .sql(
+            "SELECT o.position, o.stream_kind, o.stream_id, e.round_id \
+             FROM event_positions o JOIN events e USING (stream_kind, stream_id, seq) WHERE o.position > ",
+        )
+        .bind::<BigInt, _>(position)
+        .sql(format!(" ORDER BY o.position LIMIT {MOST}"))
+        .load(conn)?;
+    let mut changes = Changes { position, is_cut: i64::try_from(placed.len()) == Ok(MOST), ..Changes::default() };
+    for row in placed {
+        changes.position = row.position;
+        match (row.stream_kind.as_str(), row.round_id) {
+            ("task", Some(round)) => {
+                changes.tasks.entry(RoundId(round)).or_default().insert(row.stream_id);
+            }
+            ("round", _) => {
+                changes.rounds.insert(RoundId(row.stream_id));
+            }
+            _ => {}
+        }
+    }
+    Ok(changes)
+}
+
+/// What rights look at of these tasks, as far as sight goes.
+pub fn subjects(conn: &mut PgConnection, ids: &BTreeSet<Uuid>) -> Result<Vec<(Uuid, Subject)>, Error> {
+    let snapshots: Vec<serde_json::Value> =
+        tasks::table.filter(tasks::id.eq_any(ids)).select(tasks::snapshot).load(conn)?;
+    let found: Vec<Task> = snapshots.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?;
+    let named: BTreeSet<Uuid> = found.iter().flat_map(|task| crate::tasks::units_of(task, None)).map(|u| u.0).collect();
+    let rows: Vec<(Uuid, Vec<Uuid>)> =
+        units::table.filter(units::id.eq_any(named)).select((units::id, units::path)).load(conn)?;
+    let paths: BTreeMap<UnitId, UnitPath> =
+        rows.into_iter().map(|(id, path)| (UnitId(id), UnitPath(path.into_iter().map(UnitId).collect()))).collect();
+    Ok(found.iter().map(|task| (task.id.0, sight(task, &paths))).collect())
+}
+
+/// Who sees a task follows from its people and the paths of its units.
+fn sight(task: &Task, paths: &BTreeMap<UnitId, UnitPath>) -> Subject {
+    let path = |unit: &UnitId| paths.get(unit).cloned().unwrap_or_else(|| UnitPath(vec![*unit]));
+    Subject {
+        round: task.round,
+        state: task.state,
+        sensitivity: task.draft.sensitivity,
+        readers: task.draft.readers.clone(),
+        leaders: task.draft.parties.leaders.clone(),
+        cross_checkers: task.cross_checkers.clone(),
+        units: task.draft.parties.units.iter().map(path).collect(),
+        supporting: task.draft.supporting.iter().map(|s| path(&s.unit)).collect(),
+        milestone_units: task.milestone_units().map(|u| path(&u)).collect(),
+        former_units: task.reporting.iter().map(|s| path(&s.unit)).collect(),
+        lead_unit_has_accounts: true,
+    }
+}
+
+/// Who was told something, by the notice's id; ids grow with time, and what was written at the same moment elsewhere may be seen a little later.
+pub fn told_since(conn: &mut PgConnection, floor: Uuid) -> Result<Vec<(Uuid, Uuid)>, Error> {
+    Ok(notifications::table
+        .filter(notifications::id.gt(floor))
+        .select((notifications::id, notifications::recipient_id))
+        .order(notifications::id)
+        .load(conn)?)
+}
+
+#[derive(QueryableByName)]
+struct Ended {
+    #[diesel(sql_type = SqlUuid)]
+    family_id: Uuid,
+}
+
+/// Which of these sessions are ended.
+pub fn ended_sessions(conn: &mut PgConnection, sessions: &[Uuid]) -> Result<BTreeSet<Uuid>, Error> {
+    let rows: Vec<Ended> = Statement::default()
+        .sql("SELECT DISTINCT family_id FROM refresh_tokens WHERE revoked_at IS NOT NULL AND family_id = ANY(")
+        .bind::<Array<SqlUuid>, _>(sessions.to_vec())
+        .sql(")")
+        .load(conn)?;
+    Ok(rows.into_iter().map(|row| row.family_id).collect())
+}
