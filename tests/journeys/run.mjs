@@ -9,6 +9,7 @@ import { reassignment, stranger } from './rights.mjs'
 import { newRound } from './round.mjs'
 import { nothingIsLost, sentOnce } from './safety.mjs'
 import { counted } from './steps.mjs'
+import { listsWritten, tableKept } from './table.mjs'
 import { afterObservation, claimAndPlan, close, work } from './task.mjs'
 
 const started = Date.now()
@@ -19,6 +20,8 @@ try {
   await delegation(house)
   await handKept(house)
   const task = await newRound(house)
+  await tableKept(house)
+  await listsWritten(house)
   await claimAndPlan(house, task)
   await underTheThumb(house, task)
   await work(house, task)

@@ -8,8 +8,8 @@ use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    accounts, evidence, history, import, ledger, notices, openapi, organisation, rounds, sessions, signing, statements,
-    task_commands, telemetry, todo,
+    accounts, evidence, history, import, ledger, lists, notices, openapi, organisation, rounds, saved_views, sessions,
+    signing, statements, task_commands, telemetry, todo,
 };
 
 fn api() -> impl HttpServiceFactory + OpenApiFactory {
@@ -49,6 +49,13 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(import::commit_preview)
         .service(ledger::list_tasks)
         .service(ledger::count_chain)
+        .service(ledger::count_groups)
+        .service(lists::get_lists)
+        .service(lists::edit_lists)
+        .service(saved_views::list_views)
+        .service(saved_views::save_view)
+        .service(saved_views::change_view)
+        .service(saved_views::remove_view)
         .service(todo::list_todo)
         .service(statements::get_week)
         .service(signing::list_waiting)

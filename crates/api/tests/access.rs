@@ -368,6 +368,7 @@ fn others(
         get("/rounds/{id}/aspects", format!("/rounds/{round}/aspects")),
         ("PUT", "/rounds/{id}/assignments", format!("/rounds/{round}/assignments"), Some(json!({ "assignments": [] }))),
         get("/rounds/{id}/chain", format!("/rounds/{round}/chain")),
+        get("/rounds/{id}/groups", format!("/rounds/{round}/groups")),
         ("PUT", "/rounds/{id}/group", format!("/rounds/{round}/group"), Some(json!({ "members": [] }))),
         get("/rounds/{id}/import-previews", format!("/rounds/{round}/import-previews")),
         ("POST", "/rounds/{id}/import-previews", format!("/rounds/{round}/import-previews?filename=a.xlsx"), None),
@@ -384,6 +385,24 @@ fn others(
             format!("/rounds/{round}/policy"),
             Some(json!({ "policy": domain::policy::Policy::default(), "basis": "" })),
         ),
+        get("/rounds/{id}/lists", format!("/rounds/{round}/lists")),
+        (
+            "POST",
+            "/rounds/{id}/list-edits",
+            format!("/rounds/{round}/list-edits"),
+            Some(
+                json!({ "items": [{ "id": task, "version": 999_999, "cells": [{ "column": "title", "text": "" }] }] }),
+            ),
+        ),
+        get("/rounds/{id}/views", format!("/rounds/{round}/views")),
+        (
+            "POST",
+            "/rounds/{id}/views",
+            format!("/rounds/{round}/views"),
+            Some(json!({ "name": "", "is_shared": true })),
+        ),
+        ("PUT", "/rounds/{id}/views/{view}", format!("/rounds/{round}/views/{NIL}"), Some(json!({ "name": "" }))),
+        ("DELETE", "/rounds/{id}/views/{view}", format!("/rounds/{round}/views/{NIL}"), None),
         get("/rounds/{id}/statements", format!("/rounds/{round}/statements")),
         get("/rounds/{id}/tasks", format!("/rounds/{round}/tasks")),
         (

@@ -472,6 +472,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rounds/{id}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count the groups of the ledger over a filter. */
+        get: operations["count_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rounds/{id}/import-previews": {
         parameters: {
             query?: never;
@@ -508,6 +525,40 @@ export interface paths {
          * @description A dry run answers what would be taken in; a commit is whole or nothing; the same file again changes nothing.
          */
         post: operations["import_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/list-edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write cells of the three lists: drafts are revised, people of issued tasks adjusted. With `is_check` the answer says what would change. */
+        post: operations["edit_lists"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List tasks of a round with the cells of the three lists, and which of them the caller may write in. */
+        get: operations["get_lists"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -572,7 +623,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List tasks of a round in the ledger's order. */
+        /** List tasks of a round, in the ledger's order or another. */
         get: operations["list_tasks"];
         put?: never;
         /** Enter a task on a finding as a draft. */
@@ -595,6 +646,42 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the views of a round: the shared ones and the caller's own. */
+        get: operations["list_views"];
+        put?: never;
+        /** Keep a view of the ledger. */
+        post: operations["save_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/views/{view}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a view: its name, what it shows, who sees it. */
+        put: operations["change_view"];
+        post?: never;
+        /** Remove a view. */
+        delete: operations["remove_view"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1637,6 +1724,14 @@ export interface components {
             /** Format: date */
             due_on: string;
         };
+        /** @description Cells of many tasks; each task is a transaction of its own. */
+        EditLists: {
+            /** @description Only say what would change, and what stands in the way. */
+            is_check?: boolean;
+            items: components["schemas"]["ListEdit"][];
+            /** @description Why people of issued tasks change. */
+            reason?: string;
+        };
         /** @description One event as the auditor sees it. */
         EventView: {
             /**
@@ -1754,6 +1849,32 @@ export interface components {
             is_principal?: boolean;
             is_second?: boolean;
         };
+        /** @description Rows of the ledger that belong together, with their subtotals. */
+        GroupView: {
+            /**
+             * Format: uuid
+             * @description The finding or the lead unit; none for tasks without a lead unit.
+             */
+            id?: string | null;
+            number: string;
+            label: string;
+            aspect: string;
+            /**
+             * Format: int64
+             * @description All rows listed; withdrawn tasks are in none of the other figures.
+             */
+            rows: number;
+            /** Format: int64 */
+            tasks: number;
+            /** Format: int64 */
+            measures: number;
+            /** Format: int64 */
+            closed: number;
+            /** Format: int64 */
+            red: number;
+            /** Format: int64 */
+            yellow: number;
+        };
         /** @description Something the caller's side handed in and waits for. */
         HandedIn: {
             /** Format: uuid */
@@ -1857,6 +1978,12 @@ export interface components {
             n_measures: number;
             /** Format: int32 */
             n_doubts: number;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: uuid */
+            lead_unit_id?: string | null;
+            /** Format: uuid */
+            finding_id: string;
             finding_number: string;
             finding: string;
             aspect: string;
@@ -1875,6 +2002,113 @@ export interface components {
             level: string;
             label: string;
             reasons: string[];
+        };
+        /** @description What a cell is to say. */
+        ListCell: {
+            column: components["schemas"]["ListColumn"];
+            /**
+             * Format: uuid
+             * @description The measure, in a column of measures.
+             */
+            measure?: string | null;
+            /**
+             * @description As people write it: names in their order, a date, lines.
+             * @example 甲子安、丙寅正
+             */
+            text: string;
+        };
+        /** @description A cell as it is now and as it is to be. */
+        ListChange: {
+            column: components["schemas"]["ListColumn"];
+            label: string;
+            /** Format: uuid */
+            measure?: string | null;
+            old: string;
+            new: string;
+        };
+        /**
+         * @description A column of the findings list, the measures list or the responsibility list that can be written in (docs/domain.md §2).
+         * @enum {string}
+         */
+        ListColumn: "title" | "objective" | "disposition" | "due_on" | "review_on" | "measure" | "measure_due_on" | "criteria" | "leaders" | "units" | "persons" | "supporting";
+        /** @description The cells of one task, with the version they were written on. */
+        ListEdit: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            version: number;
+            cells: components["schemas"]["ListCell"][];
+        };
+        /** @description A measure's cells. */
+        ListMeasure: {
+            /** Format: uuid */
+            id: string;
+            number: string;
+            text: string;
+            due_on: string;
+            /** @description Its milestones in words. */
+            milestones: string;
+            /** @description What will prove them. */
+            outcome: string;
+        };
+        /** @description A page of the lists. */
+        ListPage: {
+            items: components["schemas"]["ListRow"][];
+            /** @description Where the next page begins; none at the end. */
+            next?: string | null;
+        };
+        /** @description What became of one task's cells, or would. */
+        ListResult: {
+            /** Format: uuid */
+            id: string;
+            number: string;
+            /**
+             * Format: int64
+             * @description The version that holds; a stale one is another than was sent.
+             */
+            version: number;
+            /** @description One for each cell sent, in their order. */
+            changes: components["schemas"]["ListChange"][];
+            problem?: components["schemas"]["Problem"] | null;
+        };
+        /** @description A task's cells; dates as days, names joined in their order. */
+        ListRow: {
+            /** Format: uuid */
+            id: string;
+            number: string;
+            /** Format: int64 */
+            version: number;
+            state_label: string;
+            aspect: string;
+            /** Format: uuid */
+            finding_id: string;
+            finding_number: string;
+            finding: string;
+            source: string;
+            feedback_document: string;
+            amount: string;
+            basis: string;
+            period: string;
+            /** @description Whether the problem is common to many, in words. */
+            scope: string;
+            title: string;
+            objective: string;
+            disposition: string;
+            due_on: string;
+            review_on: string;
+            criteria: string;
+            leaders: string;
+            units: string;
+            persons: string;
+            supporting: string;
+            contact: string;
+            /** Format: date */
+            claimed_on?: string | null;
+            measures: components["schemas"]["ListMeasure"][];
+            /** @description Columns this caller may write in now. */
+            open_columns: components["schemas"]["ListColumn"][];
+            /** @description Whether writing needs a reason. */
+            needs_reason: boolean;
         };
         /** @description Name and password. */
         LogIn: {
@@ -2484,6 +2718,51 @@ export interface components {
         SaveDraft: {
             body: Record<string, never>;
         };
+        /** @description What a person keeps of a view. */
+        SavedViewForm: {
+            /** @example 党建与纪律两方面 */
+            name: string;
+            /** @description Seen by everybody who sees the round; the office alone makes such a view. */
+            is_shared?: boolean;
+            /**
+             * @description Parameters of the ledger by their names, without where a page begins.
+             * @example {
+             *       "light": "red,yellow"
+             *     }
+             */
+            filter?: {
+                [key: string]: string;
+            };
+            /**
+             * @description As the ledger takes it; empty for its own order.
+             * @example due
+             */
+            sort?: string;
+            /**
+             * @description finding, lead or none; empty for the usual.
+             * @example lead
+             */
+            group?: string;
+            /** @description In their order; empty for the person's own. */
+            columns?: components["schemas"]["ViewColumn"][];
+        };
+        /** @description A view that is kept. */
+        SavedViewView: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            is_shared: boolean;
+            filter: {
+                [key: string]: string;
+            };
+            sort: string;
+            group: string;
+            columns: components["schemas"]["ViewColumn"][];
+            made_by: string;
+            is_own: boolean;
+            /** @description Whether the caller may change or remove it. */
+            may_change: boolean;
+        };
         /** @description How a doubt is settled. */
         Say: {
             /** @enum {string} */
@@ -2974,6 +3253,16 @@ export interface components {
          * @enum {string}
          */
         Verdict: "approve" | "return";
+        /** @description A column with its width in pixels; those that are not named are not shown. */
+        ViewColumn: {
+            /** @example title */
+            key: string;
+            /**
+             * Format: int32
+             * @example 320
+             */
+            width?: number | null;
+        };
         /** @description A request that waits for the caller. */
         WaitingView: {
             /** Format: uuid */
@@ -5365,7 +5654,10 @@ export interface operations {
         parameters: {
             query?: {
                 aspect?: string;
+                /** @description One finding or several. */
                 finding?: string;
+                /** @description Lead units alone, without what is below them; `none` stands for tasks without one. */
+                lead?: string;
                 /** @description A unit and everything below it. */
                 unit?: string;
                 /** @description Any responsible leader. */
@@ -5382,6 +5674,16 @@ export interface operations {
                 text?: string;
                 /** @description Only closed tasks, or only those not closed. */
                 closed?: boolean;
+                /**
+                 * @description number, due, light or changed, with a minus sign from the last to the first; by number unless given. Counts have no order.
+                 * @example -due
+                 */
+                sort?: string;
+                /**
+                 * @description finding or lead (the lead unit): what groups are made of. Rows and counts have none.
+                 * @example finding
+                 */
+                group?: string;
                 after?: string;
                 limit?: number;
             };
@@ -5539,6 +5841,106 @@ export interface operations {
             };
             /** @description `If-Match` is missing */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_groups: {
+        parameters: {
+            query?: {
+                aspect?: string;
+                /** @description One finding or several. */
+                finding?: string;
+                /** @description Lead units alone, without what is below them; `none` stands for tasks without one. */
+                lead?: string;
+                /** @description A unit and everything below it. */
+                unit?: string;
+                /** @description Any responsible leader. */
+                leader?: string;
+                /** @example rectifying,closure_review */
+                state?: string;
+                disposition?: string;
+                /** @example red,yellow */
+                light?: string;
+                completion?: string;
+                due_from?: string;
+                due_to?: string;
+                /** @description Two characters or more of the number or the words. */
+                text?: string;
+                /** @description Only closed tasks, or only those not closed. */
+                closed?: boolean;
+                /**
+                 * @description number, due, light or changed, with a minus sign from the last to the first; by number unless given. Counts have no order.
+                 * @example -due
+                 */
+                sort?: string;
+                /**
+                 * @description finding or lead (the lead unit): what groups are made of. Rows and counts have none.
+                 * @example finding
+                 */
+                group?: string;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupView"][];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5784,6 +6186,194 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_lists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditLists"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListResult"][];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_lists: {
+        parameters: {
+            query?: {
+                aspect?: string;
+                /** @description One finding or several. */
+                finding?: string;
+                /** @description Lead units alone, without what is below them; `none` stands for tasks without one. */
+                lead?: string;
+                /** @description A unit and everything below it. */
+                unit?: string;
+                /** @description Any responsible leader. */
+                leader?: string;
+                /** @example rectifying,closure_review */
+                state?: string;
+                disposition?: string;
+                /** @example red,yellow */
+                light?: string;
+                completion?: string;
+                due_from?: string;
+                due_to?: string;
+                /** @description Two characters or more of the number or the words. */
+                text?: string;
+                /** @description Only closed tasks, or only those not closed. */
+                closed?: boolean;
+                /**
+                 * @description number, due, light or changed, with a minus sign from the last to the first; by number unless given. Counts have no order.
+                 * @example -due
+                 */
+                sort?: string;
+                /**
+                 * @description finding or lead (the lead unit): what groups are made of. Rows and counts have none.
+                 * @example finding
+                 */
+                group?: string;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPage"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6082,7 +6672,10 @@ export interface operations {
         parameters: {
             query?: {
                 aspect?: string;
+                /** @description One finding or several. */
                 finding?: string;
+                /** @description Lead units alone, without what is below them; `none` stands for tasks without one. */
+                lead?: string;
                 /** @description A unit and everything below it. */
                 unit?: string;
                 /** @description Any responsible leader. */
@@ -6099,6 +6692,16 @@ export interface operations {
                 text?: string;
                 /** @description Only closed tasks, or only those not closed. */
                 closed?: boolean;
+                /**
+                 * @description number, due, light or changed, with a minus sign from the last to the first; by number unless given. Counts have no order.
+                 * @example -due
+                 */
+                sort?: string;
+                /**
+                 * @description finding or lead (the lead unit): what groups are made of. Rows and counts have none.
+                 * @example finding
+                 */
+                group?: string;
                 after?: string;
                 limit?: number;
             };
@@ -6271,6 +6874,314 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TodoList"];
                 };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewView"][];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Nobody is logged in */
             401: {
