@@ -40,6 +40,7 @@ fn settings(policy: &Policy) -> Vec<(String, String, String)> {
         continuous_cadence,
         meetings_per_month,
         chains: _,
+        answer_working_days,
         observation_working_days,
         confirm_by_clock,
         due_soon_working_days,
@@ -61,6 +62,7 @@ fn settings(policy: &Policy) -> Vec<(String, String, String)> {
         plain("/concentrated_cadence", "集中整改期写实", concentrated_cadence.label().to_owned()),
         plain("/continuous_cadence", "集中整改期后写实", continuous_cadence.label().to_owned()),
         plain("/meetings_per_month", "每月调度会", format!("{meetings_per_month}次")),
+        plain("/answer_working_days", "答复时限", working(answer_working_days)),
         plain("/observation_working_days", "跟踪巩固期", working(observation_working_days)),
         plain(
             "/confirm_by_clock",

@@ -285,6 +285,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/notice-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the kinds of notices and which of them call the caller. */
+        get: operations["list_notice_rules"];
+        /** Choose which kinds of notices are kept in the list without calling. */
+        put: operations["set_notice_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/password": {
         parameters: {
             query?: never;
@@ -297,6 +315,41 @@ export interface paths {
         put: operations["change_own_password"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List where the caller is logged in, last used first. */
+        get: operations["list_own_sessions"];
+        put?: never;
+        post?: never;
+        /** End all of the caller's log-ins but the one that asks. */
+        delete: operations["end_other_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/sessions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of the caller's log-ins, at once. */
+        delete: operations["end_own_session"];
         options?: never;
         head?: never;
         patch?: never;
@@ -531,6 +584,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rounds/{id}/groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count the groups of the ledger over a filter. */
+        get: operations["count_groups"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rounds/{id}/import-previews": {
         parameters: {
             query?: never;
@@ -567,6 +637,40 @@ export interface paths {
          * @description A dry run answers what would be taken in; a commit is whole or nothing; the same file again changes nothing.
          */
         post: operations["import_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/list-edits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Write cells of the three lists: drafts are revised, people of issued tasks adjusted. With `is_check` the answer says what would change. */
+        post: operations["edit_lists"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List tasks of a round with the cells of the three lists, and which of them the caller may write in. */
+        get: operations["get_lists"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -618,9 +722,26 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Set a new version of the round's policy. */
+        /** Set a new version of the round's policy; the lights of running tasks follow at once. */
         put: operations["set_policy"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/policy/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** See what a policy would change, setting by setting and light by light; nothing is written. */
+        post: operations["preview_policy"];
         delete?: never;
         options?: never;
         head?: never;
@@ -664,6 +785,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rounds/{id}/statements/workbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the week's workbook to fill in offline: the codes are locked, what is handed in already stands in it. */
+        get: operations["get_week_workbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/statements/workbook/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at a filled workbook: the body is the xlsx file. It is compared with what is handed in now; nothing is kept and nothing changes.
+         * @description Answers 422 with the reason when it is no workbook of this week and unit, or its columns were moved.
+         */
+        post: operations["preview_week_workbook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rounds/{id}/tasks": {
         parameters: {
             query?: never;
@@ -671,7 +829,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List tasks of a round in the ledger's order. */
+        /** List tasks of a round, in the ledger's order or another. */
         get: operations["list_tasks"];
         put?: never;
         /** Enter a task on a finding as a draft. */
@@ -694,6 +852,42 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the views of a round: the shared ones and the caller's own. */
+        get: operations["list_views"];
+        put?: never;
+        /** Keep a view of the ledger. */
+        post: operations["save_view"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/views/{view}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a view: its name, what it shows, who sees it. */
+        put: operations["change_view"];
+        post?: never;
+        /** Remove a view. */
+        delete: operations["remove_view"];
         options?: never;
         head?: never;
         patch?: never;
@@ -768,6 +962,23 @@ export interface paths {
         put?: never;
         /** Sign many requests, or enter a meeting's decision over many; each is its own transaction. */
         post: operations["sign_batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sign-requests/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Find the task of a request, as the code on its printed form asks for it. */
+        get: operations["find_request"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1043,6 +1254,40 @@ export interface paths {
         put?: never;
         /** Save the unit's plan without handing it in. */
         post: operations["save_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/plan-advice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask what a reader would ask about a plan as far as it is written; nothing is kept. */
+        post: operations["advise_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/plan-dates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Work the dates of steps back from the end in working days; nothing is kept. */
+        post: operations["date_plan"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1565,6 +1810,13 @@ export interface components {
             /** @description Whether there is more than is listed; each day's counts are whole where anything of the day is listed. */
             is_cut: boolean;
         };
+        /** @description A cell that cannot be taken as it is; its row is left out. */
+        CellFaultView: {
+            /** @example F7 */
+            cell: string;
+            code: string;
+            text: string;
+        };
         /** @description The chain: aspects, findings, tasks, measures, closed; the lights; the four completion statuses, which sum to all. */
         ChainView: {
             /** Format: int64 */
@@ -1721,6 +1973,13 @@ export interface components {
             /** @description The round's default, not yet confirmed. */
             is_defaulted: boolean;
             n_evidence: number;
+        };
+        /** @description A step with its dates. */
+        DatedStep: {
+            /** Format: date */
+            begins_on: string;
+            /** Format: date */
+            due_on: string;
         };
         /** @description A day. */
         DayView: {
@@ -1899,6 +2158,14 @@ export interface components {
              */
             tasks: number;
         };
+        /** @description Cells of many tasks; each task is a transaction of its own. */
+        EditLists: {
+            /** @description Only say what would change, and what stands in the way. */
+            is_check?: boolean;
+            items: components["schemas"]["ListEdit"][];
+            /** @description Why people of issued tasks change. */
+            reason?: string;
+        };
         /** @description One event as the auditor sees it. */
         EventView: {
             /**
@@ -1969,6 +2236,24 @@ export interface components {
             /** @description The words, in Chinese. */
             text: string;
         };
+        /** @description What the workbook says otherwise of one field. */
+        FieldChangeView: {
+            field: components["schemas"]["StatementField"];
+            label: string;
+            /** @description What is handed in now. */
+            before?: string | null;
+            /** @description What the workbook says; none empties the field. */
+            after?: string | null;
+        };
+        /** @description A task of which the workbook says something else. */
+        FilledRowView: {
+            /** Format: uuid */
+            task_id: string;
+            number: string;
+            /** @description Something was handed in after the workbook was made. */
+            is_stale: boolean;
+            changes: components["schemas"]["FieldChangeView"][];
+        };
         /** @description A finding with its tasks counted. */
         FindingView: {
             /** Format: uuid */
@@ -2015,6 +2300,32 @@ export interface components {
             post: string;
             is_principal?: boolean;
             is_second?: boolean;
+        };
+        /** @description Rows of the ledger that belong together, with their subtotals. */
+        GroupView: {
+            /**
+             * Format: uuid
+             * @description The finding or the lead unit; none for tasks without a lead unit.
+             */
+            id?: string | null;
+            number: string;
+            label: string;
+            aspect: string;
+            /**
+             * Format: int64
+             * @description All rows listed; withdrawn tasks are in none of the other figures.
+             */
+            rows: number;
+            /** Format: int64 */
+            tasks: number;
+            /** Format: int64 */
+            measures: number;
+            /** Format: int64 */
+            closed: number;
+            /** Format: int64 */
+            red: number;
+            /** Format: int64 */
+            yellow: number;
         };
         /** @description Something the caller's side handed in and waits for. */
         HandedIn: {
@@ -2142,6 +2453,12 @@ export interface components {
             n_measures: number;
             /** Format: int32 */
             n_doubts: number;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: uuid */
+            lead_unit_id?: string | null;
+            /** Format: uuid */
+            finding_id: string;
             finding_number: string;
             finding: string;
             aspect: string;
@@ -2154,12 +2471,135 @@ export interface components {
             /** @description Where the next page begins; none at the end. */
             next?: string | null;
         };
+        /** @description A task whose light would be another. */
+        LightChangeView: {
+            /** Format: uuid */
+            task_id: string;
+            /** @example 1-1-1 */
+            number: string;
+            before: components["schemas"]["LightView"];
+            after: components["schemas"]["LightView"];
+        };
+        /** @description Running tasks of one light, as it is and as it would be. */
+        LightCount: {
+            level: string;
+            label: string;
+            before: number;
+            after: number;
+        };
         /** @description A light with its reasons in words. */
         LightView: {
             /** @description none, green, yellow or red. */
             level: string;
             label: string;
             reasons: string[];
+        };
+        /** @description What a cell is to say. */
+        ListCell: {
+            column: components["schemas"]["ListColumn"];
+            /**
+             * Format: uuid
+             * @description The measure, in a column of measures.
+             */
+            measure?: string | null;
+            /**
+             * @description As people write it: names in their order, a date, lines.
+             * @example 甲子安、丙寅正
+             */
+            text: string;
+        };
+        /** @description A cell as it is now and as it is to be. */
+        ListChange: {
+            column: components["schemas"]["ListColumn"];
+            label: string;
+            /** Format: uuid */
+            measure?: string | null;
+            old: string;
+            new: string;
+        };
+        /**
+         * @description A column of the findings list, the measures list or the responsibility list that can be written in (docs/domain.md §2).
+         * @enum {string}
+         */
+        ListColumn: "title" | "objective" | "disposition" | "due_on" | "review_on" | "measure" | "measure_due_on" | "criteria" | "leaders" | "units" | "persons" | "supporting";
+        /** @description The cells of one task, with the version they were written on. */
+        ListEdit: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            version: number;
+            cells: components["schemas"]["ListCell"][];
+        };
+        /** @description A measure's cells. */
+        ListMeasure: {
+            /** Format: uuid */
+            id: string;
+            number: string;
+            text: string;
+            due_on: string;
+            /** @description Its milestones in words. */
+            milestones: string;
+            /** @description What will prove them. */
+            outcome: string;
+        };
+        /** @description A page of the lists. */
+        ListPage: {
+            items: components["schemas"]["ListRow"][];
+            /** @description Where the next page begins; none at the end. */
+            next?: string | null;
+        };
+        /** @description What became of one task's cells, or would. */
+        ListResult: {
+            /** Format: uuid */
+            id: string;
+            number: string;
+            /**
+             * Format: int64
+             * @description The version that holds; a stale one is another than was sent.
+             */
+            version: number;
+            /** @description One for each cell sent, in their order. */
+            changes: components["schemas"]["ListChange"][];
+            problem?: components["schemas"]["Problem"] | null;
+        };
+        /** @description A task's cells; dates as days, names joined in their order. */
+        ListRow: {
+            /** Format: uuid */
+            id: string;
+            number: string;
+            /** Format: int64 */
+            version: number;
+            state_label: string;
+            aspect: string;
+            /** Format: uuid */
+            finding_id: string;
+            finding_number: string;
+            finding: string;
+            source: string;
+            feedback_document: string;
+            amount: string;
+            basis: string;
+            period: string;
+            /** @description Whether the problem is common to many, in words. */
+            scope: string;
+            title: string;
+            objective: string;
+            disposition: string;
+            due_on: string;
+            review_on: string;
+            criteria: string;
+            leaders: string;
+            units: string;
+            persons: string;
+            supporting: string;
+            contact: string;
+            /** Format: date */
+            claimed_on?: string | null;
+            measures: components["schemas"]["ListMeasure"][];
+            /** @description Columns this caller may write in now. */
+            open_columns: components["schemas"]["ListColumn"][];
+            /** @description Whether writing needs a reason. */
+            needs_reason: boolean;
         };
         /** @description Name and password. */
         LogIn: {
@@ -2336,6 +2776,16 @@ export interface components {
              */
             next?: string | null;
         };
+        /** @description A kind of notice and whether it calls the caller. */
+        NoticeRule: {
+            /** @example light_yellow */
+            rule: string;
+            label: string;
+            /** @description It stands in the list as read and is not counted. */
+            is_quiet: boolean;
+            /** @description Whether that is the caller's to choose: nothing waits for him behind it. */
+            may_be_quiet: boolean;
+        };
         /** @description A notice. */
         NoticeView: {
             /** Format: uuid */
@@ -2414,6 +2864,27 @@ export interface components {
             landed: components["schemas"]["LandedView"];
             echo: components["schemas"]["EchoView"];
         };
+        /** @description A log-in of the caller that goes on. */
+        OwnSession: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date-time */
+            started_at: string;
+            /**
+             * Format: date-time
+             * @description When it was last renewed; a page that is open renews it every few minutes.
+             */
+            seen_at: string;
+            /** @example 10.0.8.31 */
+            source: string;
+            /**
+             * @description What the browser calls itself.
+             * @example Mozilla/5.0 (Windows NT 10.0) Chrome/90.0
+             */
+            agent: string;
+            /** @description Whether it is the one that asks. */
+            is_current: boolean;
+        };
         /** @description Whose tasks the caller answers for, as a filter of the ledger. */
         OwnTasks: {
             label: string;
@@ -2459,6 +2930,27 @@ export interface components {
             posts: components["schemas"]["PostView"][];
             has_account: boolean;
         };
+        /** @description What a reader of the plan would ask about. */
+        PlanAdvice: {
+            /** @description Each with the place in the plan; none of it hinders handing in by itself. */
+            notes: components["schemas"]["Fault"][];
+            /** @description Days that are not worked from today to two months after the last date of the plan or the task. */
+            rest_days: string[];
+        };
+        /** @description Steps worked back from the end. */
+        PlanDates: {
+            steps: components["schemas"]["DatedStep"][];
+            /**
+             * Format: int64
+             * @description Working days from today to the end.
+             */
+            available: number;
+            /**
+             * Format: int64
+             * @description Working days by which the steps are too long to begin today.
+             */
+            lacking: number;
+        };
         /** @description What an import read and did. */
         PlanImportView: {
             report: components["schemas"]["ImportReport"];
@@ -2503,6 +2995,32 @@ export interface components {
              */
             cover: string;
             pledge?: boolean;
+        };
+        /** @description A plan as far as it is written. */
+        PlanSketch: {
+            /** @description Milestones in the order they are written in. */
+            milestones?: components["schemas"]["SketchedMilestone"][];
+            /** @description Criteria in their words. */
+            criteria?: string[];
+            /** @description Measures that need not be done. */
+            excused?: components["schemas"]["MeasureId"][];
+        };
+        /** @description Steps to be worked back. */
+        PlanSteps: {
+            /**
+             * Format: date
+             * @description When the last step ends; the task's due date where it is left out.
+             */
+            ends_on?: string | null;
+            /**
+             * @description Working days of each step, in order.
+             * @example [
+             *       5,
+             *       10,
+             *       3
+             *     ]
+             */
+            days: number[];
         };
         /** @description Everything an office may set for a round. Days are working days unless the name says otherwise; times are Asia/Shanghai. */
         Policy: {
@@ -2581,6 +3099,48 @@ export interface components {
              * @description Working days within which what was handed in is answered, for each step that has to look at it.
              */
             answer_working_days?: number;
+        };
+        /** @description One setting that would no longer be what it is. */
+        PolicyChange: {
+            /**
+             * @description Where it stands in the policy, as a JSON pointer.
+             * @example /due_soon_working_days
+             */
+            pointer: string;
+            /**
+             * @description What it is called.
+             * @example 临期提醒
+             */
+            label: string;
+            /**
+             * @description What holds now.
+             * @example 5个工作日
+             */
+            before: string;
+            /**
+             * @description What would hold.
+             * @example 10个工作日
+             */
+            after: string;
+        };
+        /** @description What a policy would do if it held now. */
+        PolicyPreview: {
+            changes: components["schemas"]["PolicyChange"][];
+            lights: components["schemas"]["LightCount"][];
+            /** @description The first of the tasks whose light changes, in the order of the ledger. */
+            tasks: components["schemas"]["LightChangeView"][];
+            n_tasks_changed: number;
+            /** @description Requests that wait for a signature; they keep the chain with which they were handed in. */
+            n_open_requests: number;
+            /** @description Whether every running task was looked at; a very large round is looked at in part. */
+            is_whole: boolean;
+            /**
+             * Format: date-time
+             * @description This week's cut-off as it is; none in a week without working days.
+             */
+            cut_off_before?: string | null;
+            /** Format: date-time */
+            cut_off_after?: string | null;
         };
         /** @description A post of a person. */
         PostView: {
@@ -2719,6 +3279,18 @@ export interface components {
             /** @description The date was filed upward, so that the head of the leading group signs too. */
             filed_upward?: boolean;
         };
+        /** @description Where a request is found, as its printed form names it. */
+        RequestPlace: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * Format: int64
+             * @description The number on its printed form.
+             */
+            number: number;
+            /** Format: uuid */
+            task_id: string;
+        };
         /** @description A sign request with what it asks for. */
         RequestView: {
             /** Format: uuid */
@@ -2745,7 +3317,9 @@ export interface components {
             occurred_on?: string | null;
             chain: components["schemas"]["StepView"][];
             signatures: components["schemas"]["SignatureView"][];
-            /** @description What is signed, whole, as it was when it was handed in. */
+            /** @description What is signed, whole and in words, as it was when it was handed in. */
+            parts: components["schemas"]["SignedPart"][];
+            /** @description The same as the text that `content_hash` binds. */
             content: Record<string, never>;
         };
         /** @description A date set anew by a meeting. */
@@ -2816,6 +3390,51 @@ export interface components {
         SaveDraft: {
             body: Record<string, never>;
         };
+        /** @description What a person keeps of a view. */
+        SavedViewForm: {
+            /** @example 党建与纪律两方面 */
+            name: string;
+            /** @description Seen by everybody who sees the round; the office alone makes such a view. */
+            is_shared?: boolean;
+            /**
+             * @description Parameters of the ledger by their names, without where a page begins.
+             * @example {
+             *       "light": "red,yellow"
+             *     }
+             */
+            filter?: {
+                [key: string]: string;
+            };
+            /**
+             * @description As the ledger takes it; empty for its own order.
+             * @example due
+             */
+            sort?: string;
+            /**
+             * @description finding, lead or none; empty for the usual.
+             * @example lead
+             */
+            group?: string;
+            /** @description In their order; empty for the person's own. */
+            columns?: components["schemas"]["ViewColumn"][];
+        };
+        /** @description A view that is kept. */
+        SavedViewView: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            is_shared: boolean;
+            filter: {
+                [key: string]: string;
+            };
+            sort: string;
+            group: string;
+            columns: components["schemas"]["ViewColumn"][];
+            made_by: string;
+            is_own: boolean;
+            /** @description Whether the caller may change or remove it. */
+            may_change: boolean;
+        };
         /** @description How a doubt is settled. */
         Say: {
             /** @enum {string} */
@@ -2876,6 +3495,16 @@ export interface components {
             policy: components["schemas"]["Policy"];
             /** @example 领导组第2次会议纪要 */
             basis: string;
+        };
+        /** @description The kinds of notices that shall not call the caller. */
+        SetQuietRules: {
+            /**
+             * @example [
+             *       "light_yellow",
+             *       "task_closed"
+             *     ]
+             */
+            quiet: string[];
         };
         /** @description What an objection to a signature comes to. */
         SettleObjection: {
@@ -3009,6 +3638,29 @@ export interface components {
             is_pending: boolean;
             is_void: boolean;
         };
+        /** @description A part of what is signed, in words. */
+        SignedPart: {
+            /** @example 节点 */
+            label: string;
+            lines: string[];
+        };
+        /** @description A milestone as far as it is written. */
+        SketchedMilestone: {
+            id?: components["schemas"]["MilestoneId"] | null;
+            measure?: components["schemas"]["MeasureId"] | null;
+            /**
+             * @description What is reached.
+             * @example 印发督办办法
+             */
+            title?: string;
+            /** @description What will prove it. */
+            proof?: string | null;
+            /**
+             * Format: date
+             * @description When.
+             */
+            due_on?: string | null;
+        };
         /** @description A row that is not data. */
         Skipped: {
             sheet: string;
@@ -3032,6 +3684,11 @@ export interface components {
             id: string;
             name: string;
         };
+        /**
+         * @description A field of a weekly statement that a person fills in.
+         * @enum {string}
+         */
+        StatementField: "progress" | "no_progress_reason" | "difficulties" | "help_wanted" | "next_step";
         /** @description A weekly statement as written. */
         StatementInput: {
             /** @description The unit that writes. */
@@ -3071,6 +3728,8 @@ export interface components {
             is_waiting: boolean;
             reply: string;
             reply_label: string;
+            /** @description Why it came back, if it did. */
+            return_reason?: string | null;
             progress?: string | null;
             difficulties?: string | null;
             help_wanted?: string | null;
@@ -3371,6 +4030,16 @@ export interface components {
          * @enum {string}
          */
         Verdict: "approve" | "return";
+        /** @description A column with its width in pixels; those that are not named are not shown. */
+        ViewColumn: {
+            /** @example title */
+            key: string;
+            /**
+             * Format: int32
+             * @example 320
+             */
+            width?: number | null;
+        };
         /** @description A request that waits for the caller. */
         WaitingView: {
             /** Format: uuid */
@@ -3418,6 +4087,7 @@ export interface components {
             criteria: string[];
             due_milestones: components["schemas"]["DueMilestone"][];
             this?: components["schemas"]["WrittenView"] | null;
+            frozen?: components["schemas"]["WrittenView"] | null;
             last?: components["schemas"]["WrittenView"] | null;
         };
         /** @description A milestone of the week. */
@@ -3463,6 +4133,7 @@ export interface components {
         WeekSheet: {
             /** Format: uuid */
             unit_id: string;
+            unit: string;
             week: string;
             /** Format: date */
             monday: string;
@@ -3484,6 +4155,15 @@ export interface components {
             week: string;
             /** Format: date-time */
             cut_off?: string | null;
+        };
+        /** @description What a filled workbook comes to, before anything is done with it. */
+        WeekWorkbookPreview: {
+            /** @example 2026-W38 */
+            week: string;
+            /** Format: uuid */
+            unit_id: string;
+            rows: components["schemas"]["FilledRowView"][];
+            faults: components["schemas"]["CellFaultView"][];
         };
         /**
          * @description Who may sign a step of a chain (docs/domain.md §9).
@@ -3518,8 +4198,12 @@ export interface components {
             /** Format: date-time */
             at: string;
             is_late: boolean;
+            /** @description A change made after the cut-off to one that was in time. */
+            is_after_cut_off: boolean;
             reply: string;
             reply_label: string;
+            /** @description Why it came back, if it did. */
+            return_reason?: string | null;
             progress?: string | null;
             difficulties?: string | null;
             help_wanted?: string | null;
@@ -5050,6 +5734,127 @@ export interface operations {
             };
         };
     };
+    list_notice_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeRule"][];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_notice_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetQuietRules"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_own_password: {
         parameters: {
             query?: never;
@@ -5100,6 +5905,178 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_own_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnSession"][];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_own_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6018,7 +6995,10 @@ export interface operations {
         parameters: {
             query?: {
                 aspect?: string;
+                /** @description One finding or several. */
                 finding?: string;
+                /** @description Lead units alone, without what is below them; `none` stands for tasks without one. */
+                lead?: string;
                 /** @description A unit and everything below it. */
                 unit?: string;
                 /** @description Any responsible leader. */
@@ -6035,13 +7015,21 @@ export interface operations {
                 text?: string;
                 /** @description Only closed tasks, or only those not closed. */
                 closed?: boolean;
-                /** @description The lead unit, that unit alone. */
-                lead?: string;
                 /** @description Ratified on this day or later, and closed since. */
                 closed_from?: string;
                 closed_to?: string;
                 /** @description Only tasks of which a statement or a sign request waits for its answer. */
                 unanswered?: boolean;
+                /**
+                 * @description number, due, light or changed, with a minus sign from the last to the first; by number unless given. Counts have no order.
+                 * @example -due
+                 */
+                sort?: string;
+                /**
+                 * @description finding or lead (the lead unit): what groups are made of. Rows and counts have none.
+                 * @example finding
+                 */
+                group?: string;
                 after?: string;
                 limit?: number;
             };
@@ -6199,6 +7187,111 @@ export interface operations {
             };
             /** @description `If-Match` is missing */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_groups: {
+        parameters: {
+            query?: {
+                aspect?: string;
+                /** @description One finding or several. */
+                finding?: string;
+                /** @description Lead units alone, without what is below them; `none` stands for tasks without one. */
+                lead?: string;
+                /** @description A unit and everything below it. */
+                unit?: string;
+                /** @description Any responsible leader. */
+                leader?: string;
+                /** @example rectifying,closure_review */
+                state?: string;
+                disposition?: string;
+                /** @example red,yellow */
+                light?: string;
+                completion?: string;
+                due_from?: string;
+                due_to?: string;
+                /** @description Two characters or more of the number or the words. */
+                text?: string;
+                /** @description Only closed tasks, or only those not closed. */
+                closed?: boolean;
+                /** @description Ratified on this day or later, and closed since. */
+                closed_from?: string;
+                closed_to?: string;
+                /** @description Only tasks of which a statement or a sign request waits for its answer. */
+                unanswered?: boolean;
+                /**
+                 * @description number, due, light or changed, with a minus sign from the last to the first; by number unless given. Counts have no order.
+                 * @example -due
+                 */
+                sort?: string;
+                /**
+                 * @description finding or lead (the lead unit): what groups are made of. Rows and counts have none.
+                 * @example finding
+                 */
+                group?: string;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GroupView"][];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6444,6 +7537,199 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    edit_lists: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EditLists"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListResult"][];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_lists: {
+        parameters: {
+            query?: {
+                aspect?: string;
+                /** @description One finding or several. */
+                finding?: string;
+                /** @description Lead units alone, without what is below them; `none` stands for tasks without one. */
+                lead?: string;
+                /** @description A unit and everything below it. */
+                unit?: string;
+                /** @description Any responsible leader. */
+                leader?: string;
+                /** @example rectifying,closure_review */
+                state?: string;
+                disposition?: string;
+                /** @example red,yellow */
+                light?: string;
+                completion?: string;
+                due_from?: string;
+                due_to?: string;
+                /** @description Two characters or more of the number or the words. */
+                text?: string;
+                /** @description Only closed tasks, or only those not closed. */
+                closed?: boolean;
+                /** @description Ratified on this day or later, and closed since. */
+                closed_from?: string;
+                closed_to?: string;
+                /** @description Only tasks of which a statement or a sign request waits for its answer. */
+                unanswered?: boolean;
+                /**
+                 * @description number, due, light or changed, with a minus sign from the last to the first; by number unless given. Counts have no order.
+                 * @example -due
+                 */
+                sort?: string;
+                /**
+                 * @description finding or lead (the lead unit): what groups are made of. Rows and counts have none.
+                 * @example finding
+                 */
+                group?: string;
+                after?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPage"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6734,6 +8020,94 @@ export interface operations {
             };
         };
     };
+    preview_policy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Policy"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PolicyPreview"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     find: {
         parameters: {
             query: {
@@ -6876,11 +8250,176 @@ export interface operations {
             };
         };
     };
+    get_week_workbook: {
+        parameters: {
+            query?: {
+                unit?: string;
+                /** @example 2026-W38 */
+                week?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_week_workbook: {
+        parameters: {
+            query?: {
+                unit?: string;
+                /** @example 2026-W38 */
+                week?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeekWorkbookPreview"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_tasks: {
         parameters: {
             query?: {
                 aspect?: string;
+                /** @description One finding or several. */
                 finding?: string;
+                /** @description Lead units alone, without what is below them; `none` stands for tasks without one. */
+                lead?: string;
                 /** @description A unit and everything below it. */
                 unit?: string;
                 /** @description Any responsible leader. */
@@ -6897,13 +8436,21 @@ export interface operations {
                 text?: string;
                 /** @description Only closed tasks, or only those not closed. */
                 closed?: boolean;
-                /** @description The lead unit, that unit alone. */
-                lead?: string;
                 /** @description Ratified on this day or later, and closed since. */
                 closed_from?: string;
                 closed_to?: string;
                 /** @description Only tasks of which a statement or a sign request waits for its answer. */
                 unanswered?: boolean;
+                /**
+                 * @description number, due, light or changed, with a minus sign from the last to the first; by number unless given. Counts have no order.
+                 * @example -due
+                 */
+                sort?: string;
+                /**
+                 * @description finding or lead (the lead unit): what groups are made of. Rows and counts have none.
+                 * @example finding
+                 */
+                group?: string;
                 after?: string;
                 limit?: number;
             };
@@ -7076,6 +8623,314 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TodoList"];
                 };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_views: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewView"][];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SavedViewForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SavedViewView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_view: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                view: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Nobody is logged in */
             401: {
@@ -7380,6 +9235,72 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_request: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestPlace"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8989,6 +10910,182 @@ export interface operations {
             };
             /** @description `If-Match` is missing */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    advise_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanSketch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanAdvice"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    date_plan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PlanSteps"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanDates"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

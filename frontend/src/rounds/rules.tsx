@@ -12,7 +12,7 @@ import { ChainEditor } from './chain'
 type Policy = Schemas['Policy']
 type Round = Schemas['RoundView']
 type Preview = Schemas['PolicyPreview']
-type Numbers = { [K in keyof Policy]-?: Policy[K] extends number ? K : never }[keyof Policy]
+type Numbers = { [K in keyof Policy]-?: NonNullable<Policy[K]> extends number ? K : never }[keyof Policy]
 
 const options = (labels: Record<string, string>) => Object.entries(labels).map(([value, label]) => ({ value, label }))
 const weekdays = ['周一', '周二', '周三', '周四', '周五', '周六', '周日'].map((label, i) => ({ value: String(i + 1), label }))
@@ -23,6 +23,7 @@ const spans: [Numbers, string, string][] = [
   ['claim_working_days', '认领时限（工作日）', '自下发起'],
   ['plan_working_days', '编报方案时限（工作日）', '自认领起'],
   ['immediate_calendar_days', '立行立改时限（天）', '自然日，自下发起'],
+  ['answer_working_days', '答复时限（工作日）', '自报来起，事事有回音按此计'],
   ['observation_working_days', '跟踪巩固期（工作日）', '自销号起，可为 0'],
 ]
 
@@ -47,7 +48,7 @@ export function Rules({ round }: { round: Round }) {
   // A policy kept before a setting existed comes with its default.
   const completion = policy.completion_words ?? { done: [], sustained: [], open: [], lasting: [] }
   const number = (key: Numbers, label: string, hint?: string) => (
-    <TextField key={key} label={label} type="number" hint={hint} value={String(policy[key])} error={at(`/${key}`)} onChange={(text) => change({ [key]: Math.max(0, Math.trunc(Number(text) || 0)) })} />
+    <TextField key={key} label={label} type="number" hint={hint} value={String(policy[key] ?? '')} error={at(`/${key}`)} onChange={(text) => change({ [key]: Math.max(0, Math.trunc(Number(text) || 0)) })} />
   )
   const inLists = (error: unknown) => (error instanceof ApiError ? (error.problem.errors ?? []).map((e) => e.pointer) : [])
   return (

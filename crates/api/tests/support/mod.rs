@@ -199,7 +199,7 @@ impl House {
         // A stream of events has no end to wait for.
         let kind = headers.get("content-type").and_then(|v| v.to_str().ok()).unwrap_or_default();
         if kind.starts_with("text/event-stream") {
-            return Answer { status, body: Value::Null, headers };
+            return Answer { status, body: Value::Null, headers, bytes: actix_web::web::Bytes::new() };
         }
         let bytes = actix_web::body::to_bytes(response.into_body()).await.unwrap_or_default();
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
