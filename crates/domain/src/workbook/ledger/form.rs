@@ -27,7 +27,9 @@ struct Pair {
 /// Whether the cell is a label whatever stands around it: known as a whole, or closed by a colon.
 fn is_label(grid: &Grid<'_>, (row, column): (usize, usize)) -> bool {
     let text = grid.at(row, column).text();
-    meaning::known(&text).is_some() || text.ends_with(['：', ':']) && meaning::label(&text).is_some()
+    // 二、整改措施
+    let is_heading = numbering::section(&text).is_some_and(|(_, _, words)| meaning::known(&words).is_some());
+    is_heading || meaning::known(&text).is_some() || text.ends_with(['：', ':']) && meaning::label(&text).is_some()
 }
 
 /// The columns of labels: most of what stands there would be one.
@@ -285,6 +287,12 @@ fn take(builder: &mut Builder<'_>, form: &[Pair]) {
     builder.tasks.push(task);
 }
 
+/// A few words that are no sentence and no list, as they stand above a form.
+fn is_title(text: &str) -> bool {
+    let is_list = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '①' | '-' | '●'));
+    text.chars().count() <= 30 && !text.contains(['；', ';', '，', '。', '\n']) && !is_list
+}
+
 /// Cells beside the forms: titles above, signatures, notes, or a doubt.
 fn remaining(
     builder: &mut Builder<'_>,
@@ -321,7 +329,7 @@ fn remaining(
             Some(Reason::Signature)
         } else if rows::is_note(&text) {
             Some(Reason::Note)
-        } else if filled.len() == 1 && (row < first || text.chars().count() <= 30) {
+        } else if filled.len() == 1 && (row < first || is_title(&text)) {
             Some(Reason::Title)
         } else {
             None

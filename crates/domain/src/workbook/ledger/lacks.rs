@@ -49,7 +49,9 @@ impl Builder<'_> {
         let text = cell.cell.text();
         let is_free = !parts::is_of_another_act(&heading) || parts::is_of_object(&heading);
         let has_time = task.due_on.is_some() || task.review_on.is_some() || task.disposition.is_some();
-        if is_free && !has_time && !has(Meaning::Due) && self.is_time_limit(&cell.cell) {
+        let is_called_time = is_free && parts::names_time(&heading);
+        let is_time = self.is_time_limit(&cell.cell) && !parts::is_of_another_day(&heading);
+        if !has_time && !has(Meaning::Due) && (is_called_time || is_time) {
             return Some(Meaning::Due);
         }
         if matches!(cell.cell, Cell::Text(_)) && is_free {

@@ -8,6 +8,8 @@ use super::super::names::{self, Match, NameList};
 use super::super::written;
 use super::build::{Builder, Said, Spot};
 use super::corrections::Say;
+use super::labels;
+use super::layout::Table;
 use super::meaning::Meaning;
 use super::take::is_nothing;
 use crate::ids::{PersonId, UnitId};
@@ -53,7 +55,14 @@ impl Builder<'_> {
     /// Reads the parties of a task from the cells that name them. Leaders have no supporting role: those behind 配合 follow those in the lead.
     pub(super) fn parties(&mut self, said: &[Said], task: &mut TaskDraft) {
         for meaning in ORDER {
+            let mut headings: Vec<&str> = Vec::new();
             for cell in said.iter().filter(|s| s.meaning == meaning) {
+                let is_second = !headings.is_empty() && !headings.contains(&cell.heading.as_str());
+                headings.push(&cell.heading);
+                if is_second && matches!(meaning, Meaning::Units | Meaning::Persons) {
+                    let message = format!("前面已有一列{}，这里的也一并读入；请核对。", meaning.label());
+                    self.ask(cell.spot, "cell_unplaced", &cell.cell.text(), message, None);
+                }
                 self.party(cell, &cell.cell, task, said);
             }
         }
@@ -232,6 +241,38 @@ impl Builder<'_> {
             unit(rest).filter(|_| is_label)
         });
         named.or_else(|| unit(&grid.sheet.name))
+    }
+
+    /// Leaders and people who answer for all rows of a table without a column of them: 包案领导：甲乙 above the header.
+    pub(super) fn people_above(&self, grid: &Grid<'_>, rows: std::ops::Range<usize>, table: &Table) -> Vec<Said> {
+        let is_of_all = |label: &labels::Labelled| {
+            let lacks = match label.meaning {
+                Meaning::Leaders | Meaning::LeadLeaders => {
+                    !table.has(Meaning::Leaders) && !table.has(Meaning::LeadLeaders)
+                }
+                Meaning::Persons => !table.has(Meaning::Persons) && !table.has(Meaning::UnitsAndPersons),
+                _ => false,
+            };
+            let answers = ["责任", "包", "分管", "牵头", "挂", "承办"].iter().any(|word| label.heading.contains(word));
+            lacks && answers && self.find(label.meaning, &label.value, &[]).missed.is_empty() && !label.value.is_empty()
+        };
+        let cells = rows.flat_map(|row| grid.filled(row).into_iter().map(move |column| (row, column)));
+        let said = cells.flat_map(|(row, column)| {
+            let mut found = labels::read(&grid.at(row, column).text());
+            if let [only] = found.as_mut_slice()
+                && only.value.is_empty()
+            {
+                only.value = grid.at(row, column + 1).text();
+            }
+            let spot = Spot { sheet: self.sheet, row, column };
+            found.into_iter().filter(&is_of_all).map(move |label| Said {
+                meaning: label.meaning,
+                heading: label.heading,
+                spot,
+                cell: Cell::Text(label.value),
+            })
+        });
+        said.collect()
     }
 
     /// What to ask about names that did not come out.

@@ -106,6 +106,16 @@ pub(super) fn is_of_another_act(bare: &str) -> bool {
     has(bare, OTHER_ACTS) || has(bare, DONE) || has(bare, "开始 起始 启动 联络 发生")
 }
 
+/// Whether a heading speaks of the day of another act.
+pub(super) fn is_of_another_day(bare: &str) -> bool {
+    has(bare, OTHER_ACTS) || has(bare, OTHER_DAYS)
+}
+
+/// Whether a heading names a time, of whatever act.
+pub(super) fn names_time(bare: &str) -> bool {
+    has(bare, "时间 日期 时限 期限 月份 节点 季度 年度") && !has(bare, OTHER_DAYS)
+}
+
 fn has(text: &str, words: &str) -> bool {
     words.split(' ').any(|word| text.contains(word))
 }

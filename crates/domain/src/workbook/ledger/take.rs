@@ -6,9 +6,10 @@ use super::super::grid::{Cell, Grid, squeeze};
 use super::super::numbering;
 use super::build::{Builder, MeasureSaid, Said, Spot, TaskBuild, written_number};
 use super::corrections::Say;
+use super::deadline;
 use super::labels;
 use super::layout::{Column, Table};
-use super::meaning::Meaning;
+use super::meaning::{self, Meaning};
 
 /// What came of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -330,19 +331,31 @@ impl Builder<'_> {
             extra,
         });
         self.task = Some(index);
+        self.tasks[index].said.extend(self.under_unit.clone());
+        self.tasks[index].said.extend(self.above.clone());
         self.hear(line, index);
     }
 
-    /// A mark under a heading that is itself a state: 已完成 over √.
+    /// A mark under a heading that is itself a state or a way of handling: 已完成 over √.
     fn ticked(&self, line: &Line<'_, '_>, column: &Column, spot: Spot, cell: &Cell) -> Option<Said> {
-        let is_tick = matches!(cell.text().as_str(), "√" | "✓" | "✔" | "☑" | "✅" | "●" | "○" | "v" | "V" | "是");
-        if !is_tick || !matches!(column.meaning, Meaning::Status | Meaning::Kept) {
+        let is_tick = matches!(cell.text().as_str(), "√" | "✓" | "✔" | "☑" | "✅" | "●" | "○" | "v" | "V" | "是" | "1");
+        if !is_tick || !matches!(column.meaning, Meaning::Status | Meaning::Kept | Meaning::Disposition) {
             return None;
         }
         let (row, anchor) = line.table.heading_of(line.grid, column);
-        let word = line.grid.at(row, anchor).text();
-        self.context.completion.read(&word)?;
-        Some(Said { meaning: Meaning::Status, heading: column.heading.clone(), spot, cell: Cell::Text(word) })
+        let word = meaning::bare(&line.grid.at(row, anchor).text());
+        let meaning = if deadline::is_label(&word) {
+            Meaning::Disposition
+        } else {
+            self.context.completion.read(&word)?;
+            Meaning::Status
+        };
+        Some(Said { meaning, heading: column.heading.clone(), spot, cell: Cell::Text(word) })
+    }
+
+    /// A second block of a form, its labels above their values as in the first: more of the one task before.
+    pub(super) fn take_more(&mut self, grid: &Grid<'_>, table: &Table, row: usize) {
+        self.go_on(&Line { grid, table, row });
     }
 
     /// Measures that nothing parts surely are asked about.
