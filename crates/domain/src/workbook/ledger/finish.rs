@@ -159,7 +159,8 @@ impl Builder<'_> {
     fn dues(&mut self, said: &[Said], task: &mut TaskDraft) -> Vec<(Spot, NaiveDate)> {
         let mut dues = Vec::new();
         let mut n_said = 0;
-        for cell in said.iter().filter(|s| s.meaning == Meaning::Due) {
+        let is_written = |s: &&Said| s.meaning == Meaning::Due && !super::take::is_nothing(&s.cell.text());
+        for cell in said.iter().filter(is_written) {
             n_said += 1;
             let (implied, date) = self.due(cell, task);
             match (implied, task.disposition) {

@@ -18,6 +18,9 @@ const SHORTEST_MEASURE: usize = 5;
 /// Longest names of a cell, in characters; what is longer tells something.
 const LONGEST_NAMES: usize = 60;
 
+/// States of a time that is over say nothing against the last.
+const PERIODS: [&str; 5] = ["月", "季度", "周", "期", "阶段"];
+
 /// Words that stand for a measure which is written elsewhere.
 const ELSEWHERE: [&str; 10] =
     ["见附件", "详见", "另附", "待定", "待补充", "待明确", "待研究", "附后", "另行", "见方案"];
@@ -26,6 +29,7 @@ impl Builder<'_> {
     /// Asks about the cells of a task that hold what it lacks, and about such as hold something else than their heading says.
     pub(super) fn lacks(&mut self, said: &[Said], title: (Spot, &str), task: &TaskDraft) {
         self.misplaced_words(said, title);
+        self.states_that_differ(said);
         let others = said.iter().filter(|s| {
             matches!(
                 s.meaning,
@@ -37,6 +41,29 @@ impl Builder<'_> {
                 let message =
                     format!("这一格像是{}，没有读作{}；请核对，并指明这一列的意思。", meaning.label(), meaning.label());
                 self.ask(cell.spot, "cell_unplaced", &cell.cell.text(), message, None);
+            }
+        }
+    }
+
+    /// Another column that tells a state too, and says otherwise than the one that was read: both are asked about.
+    fn states_that_differ(&mut self, said: &[Said]) {
+        let completion = self.context.completion;
+        let is_done = |cell: &Said| {
+            let means = completion.told(&cell.cell.text())?;
+            Some(matches!(means, Completion::Done | Completion::Sustained))
+        };
+        let Some(read) = said.iter().rfind(|s| s.meaning == Meaning::Status) else { return };
+        let Some(done) = is_done(read) else { return };
+        let tells_state = |s: &&Said| {
+            s.meaning == Meaning::Kept
+                && s.spot.row == read.spot.row
+                && meaning::label(&s.heading) == Some(Meaning::Status)
+                && !PERIODS.iter().any(|word| s.heading.contains(word))
+        };
+        for other in said.iter().filter(tells_state).filter(|s| is_done(s).is_some_and(|other| other != done)) {
+            for cell in [read, other] {
+                let message = format!("“{}”与“{}”所写不一致；请核对。", read.heading, other.heading);
+                self.ask(cell.spot, "status_unclear", &cell.cell.text(), message, None);
             }
         }
     }

@@ -9,6 +9,8 @@ mod deadline;
 mod finish;
 mod form;
 mod guess;
+#[cfg(test)]
+mod habits;
 mod labels;
 mod lacks;
 mod layout;

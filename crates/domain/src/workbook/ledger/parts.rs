@@ -68,11 +68,11 @@ const HEADS: &[(Head, &str)] = &[
     (Head::Number, "编号 序号 编码 代码"),
     (
         Head::Kept,
-        "来源 出处 金额 数量 个数 件数 地点 部位 位置 区域 照片 图片 附件 材料 资料 \
+        "来源 出处 数 总数 金额 数量 个数 件数 地点 部位 位置 区域 照片 图片 附件 材料 资料 \
         证据 证明 原因 成因 根源 困难 电话 联系方式 方式 等级 级别 文号 条款 单号 \
         性质 成效 成果 效果 职务 职责 联系人 联络员 联系人员 签字 签名 盖章 签章 \
         批示 阅示 灯 颜色 评价 得分 分值 资金 经费 结论 期间 频次 次数 环节 问责 \
-        追责 责任追究 审计期间 检查单位 检查人 检查时间",
+        追责 责任追究 审计期间",
     ),
 ];
 
@@ -254,6 +254,7 @@ fn meaning(head: Head, word: &str, before: &str) -> Option<Meaning> {
         Head::Finding => finding(before),
         Head::Showing => Some(Meaning::Item),
         Head::Matter => matter(before),
+        Head::Task if before.contains("目标") => Some(Meaning::Objective),
         Head::Task => Some(Meaning::Item),
         Head::State => state(word, before),
         Head::Share if has(before, "完成 整改 办结 销号") => Some(Meaning::Status),
