@@ -8,6 +8,7 @@ use super::super::numbering;
 use super::build::{Builder, MeasureSaid, Said, Spot, TaskBuild, written_number};
 use super::labels;
 use super::meaning::{self, Meaning};
+use super::parts;
 use super::rows::{self, Reason};
 use super::{Outcome, SheetReading};
 use crate::workbook::report::Skipped;
@@ -269,13 +270,13 @@ fn take(builder: &mut Builder<'_>, form: &[Pair]) {
         let spot = spot_of(pair);
         match pair.meaning {
             Meaning::Measure => {
-                let (parts, is_sure) = numbering::listed(&cell.text());
-                if !is_sure {
+                let (words, is_sure) = numbering::listed(&cell.text());
+                if !is_sure || parts::is_with_progress(&pair.heading) {
                     builder.reading = Some(index);
-                    builder.parts_unsure(spot, &cell.text(), parts.len());
+                    builder.parts_unsure(spot, &cell.text(), words.len());
                     builder.reading = None;
                 }
-                task.measures.extend(parts.into_iter().map(|text| MeasureSaid { text, number: None, due: None }));
+                task.measures.extend(words.into_iter().map(|text| MeasureSaid { text, number: None, due: None }));
             }
             Meaning::Remark | Meaning::Kept => {
                 task.extra.insert(pair.heading.clone(), cell.text());
@@ -289,8 +290,14 @@ fn take(builder: &mut Builder<'_>, form: &[Pair]) {
 
 /// A few words that are no sentence and no list, as they stand above a form.
 fn is_title(text: &str) -> bool {
-    let is_list = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '①' | '-' | '●'));
-    text.chars().count() <= 30 && !text.contains(['；', ';', '，', '。', '\n']) && !is_list
+    text.chars().count() <= 30 && !text.contains(['；', ';', '，', '。', '\n']) && !is_list(text)
+}
+
+/// 1.学习不经常: a number and words, which is a problem or a measure and no title; 2021年… is none.
+fn is_list(text: &str) -> bool {
+    let n = text.chars().take_while(char::is_ascii_digit).count();
+    let is_numbered = (1..=2).contains(&n) && text[n..].starts_with(['.', '、', '．', ')', '）']);
+    is_numbered || text.starts_with(['①', '-', '●'])
 }
 
 /// Cells beside the forms: titles above, signatures, notes, or a doubt.
@@ -329,7 +336,7 @@ fn remaining(
             Some(Reason::Signature)
         } else if rows::is_note(&text) {
             Some(Reason::Note)
-        } else if filled.len() == 1 && (row < first || is_title(&text)) {
+        } else if filled.len() == 1 && (row < first && !is_list(&text) || is_title(&text)) {
             Some(Reason::Title)
         } else {
             None

@@ -225,6 +225,33 @@ impl Search<'_, '_, '_> {
         self.unnamed.iter().copied().find(fits)
     }
 
+    /// Columns that hold something else than their headings say, all through: people under units, units under people, states under days.
+    fn verify(&mut self) {
+        use Meaning::{DoneOn, Due, LeadLeaders, LeadUnits, Leaders, Persons, Status, Units};
+        let data = &self.data;
+        let is_all = |index: usize, is_so: &dyn Fn(&Cell) -> bool| {
+            data.cells(index).count() > 1 && data.cells(index).all(|(_, cell)| is_so(cell))
+        };
+        let found: Vec<Option<Meaning>> = self
+            .columns
+            .iter()
+            .map(|c| match c.meaning {
+                Units | LeadUnits if is_all(c.index, &|cell| data.is_person(cell)) => Some(Persons),
+                Persons | Leaders | LeadLeaders if is_all(c.index, &|cell| data.is_unit(cell)) => Some(Units),
+                Due | DoneOn if is_all(c.index, &|cell| data.is_state(cell) && !data.is_time_limit(cell)) => {
+                    Some(Status)
+                }
+                Status if is_all(c.index, &|cell| data.is_time_limit(cell) && !data.is_state(cell)) => Some(Due),
+                _ => None,
+            })
+            .collect();
+        for (column, meaning) in self.columns.iter_mut().zip(found) {
+            if let Some(meaning) = meaning {
+                (column.meaning, column.is_guessed) = (meaning, true);
+            }
+        }
+    }
+
     /// What is called nearly so; a task beside the problem; else the longest words behind it.
     fn measures(&mut self) {
         use Meaning::{Finding, Item, Kept, Objective};
@@ -389,6 +416,7 @@ pub(super) fn settle(
     if search.lacks(&[Finding, Item, Measure]) && !is_by_content {
         return;
     }
+    search.verify();
     if search.lacks(&[Disposition]) {
         search.dispositions();
     }

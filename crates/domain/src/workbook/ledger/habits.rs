@@ -281,6 +281,44 @@ fn a_second_column_of_units_is_read_and_asked_about() {
 }
 
 #[test]
+fn a_column_that_holds_something_else_all_through_is_read_as_that_and_asked_about() {
+    use Meaning::{Due, Finding, Measure, Ordinal, Persons, Status, Units};
+    let found = sheet(&[
+        &["序号", "存在问题", "整改措施", "责任人", "责任单位", "完成情况", "完成时限"],
+        &["1", "台账缺页", "补齐台账", "财务部", "甲子安", "2021.6.30", "已完成"],
+        &["2", "制度过期", "修订制度", "审计部", "乙丑平", "2021.7.31", "整改中"],
+    ]);
+    assert_eq!(meanings(&found), [Ordinal, Finding, Measure, Units, Persons, Due, Status]);
+    assert_eq!(doubts(&found, "column_guessed"), ["D1", "E1", "F1", "G1"]);
+}
+
+#[test]
+fn several_things_in_one_column_are_asked_about() {
+    let found = sheet(&[
+        &["序号", "问题清单", "任务清单（整改措施及完成时限）", "责任清单（责任领导、责任单位、责任人）", "成效清单"],
+        &["1", "制度不全", "修订制度（2021年5月底前）", "甲子安、财务部、丙寅正", "已完成"],
+        &["2", "执行不力", "开展督查（2021年6月底前）", "乙丑平、审计部、丁卯清", "推进中"],
+    ]);
+    assert_eq!(doubts(&found, "cell_unplaced"), ["C2", "D2", "E2", "C3", "D3", "E3"]);
+    let found = sheet(&[
+        &["序号", "检查发现", "整改措施及完成情况", "责任部门", "整改时限"],
+        &["1", "餐费超标", "退回超标费用", "财务部", "5月底"],
+    ]);
+    assert_eq!(doubts(&found, "measure_parts"), ["C2"]);
+}
+
+#[test]
+fn a_name_that_a_narrow_column_breaks_is_one_name() {
+    let found = sheet(&[
+        &["序号", "存在问题", "整改措施", "责任单位", "责任人", "完成时限"],
+        &["1", "台账缺页", "补齐台账", "财务\n部", "甲子\n安", "6月底"],
+        &["2", "制度过期", "修订制度", "审计部", "乙 丑 平", "6月底"],
+    ]);
+    assert_eq!(found.plan.tasks.iter().map(units).collect::<Vec<_>>(), [[1], [2]]);
+    assert_eq!(found.plan.tasks.iter().map(persons).collect::<Vec<_>>(), [[11], [12]]);
+}
+
+#[test]
 fn examples_ends_and_counts_are_no_data() {
     let found = sheet(&[
         &["序号", "问题", "措施", "责任单位", "完成时限", "完成情况"],

@@ -30,6 +30,7 @@ impl Builder<'_> {
     pub(super) fn lacks(&mut self, said: &[Said], title: (Spot, &str), task: &TaskDraft) {
         self.misplaced_words(said, title);
         self.states_that_differ(said);
+        self.days_in_measures(said, task);
         let others = said.iter().filter(|s| {
             matches!(
                 s.meaning,
@@ -41,6 +42,21 @@ impl Builder<'_> {
                 let message =
                     format!("这一格像是{}，没有读作{}；请核对，并指明这一列的意思。", meaning.label(), meaning.label());
                 self.ask(cell.spot, "cell_unplaced", &cell.cell.text(), message, None);
+            }
+        }
+    }
+
+    /// A day inside the words of a measure, where nothing else says when.
+    fn days_in_measures(&mut self, said: &[Said], task: &TaskDraft) {
+        let has_time = task.due_on.is_some() || task.review_on.is_some() || task.disposition.is_some();
+        if has_time || said.iter().any(|s| s.meaning == Meaning::Due) {
+            return;
+        }
+        for cell in said.iter().filter(|s| s.meaning == Meaning::Measure) {
+            let text = cell.cell.text();
+            if !dates::find(&text, self.year).is_empty() {
+                let message = "措施里写了日期，没有读作完成时限；请核对。".to_owned();
+                self.ask(cell.spot, "cell_unplaced", &text, message, None);
             }
         }
     }

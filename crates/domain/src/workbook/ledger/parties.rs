@@ -34,6 +34,10 @@ struct Found {
     has_units_of_leaders: bool,
 }
 
+fn full_brackets(text: &str) -> String {
+    text.replace('(', "（").replace(')', "）")
+}
+
 fn push<T: PartialEq>(list: &mut Vec<T>, item: T) {
     if !list.contains(&item) {
         list.push(item);
@@ -64,6 +68,7 @@ impl Builder<'_> {
                     self.ask(cell.spot, "cell_unplaced", &cell.cell.text(), message, None);
                 }
                 self.party(cell, &cell.cell, task, said);
+                self.leaders_among_people(cell, said);
             }
         }
         let names_units =
@@ -77,6 +82,16 @@ impl Builder<'_> {
         }
         let units = &task.units;
         task.supporting.retain(|u| !units.contains(u));
+    }
+
+    /// 责任领导、责任单位和责任人 in one column: who of them leads is not said.
+    fn leaders_among_people(&mut self, cell: &Said, all: &[Said]) {
+        let has_leaders = all.iter().any(|s| matches!(s.meaning, Meaning::Leaders | Meaning::LeadLeaders));
+        let is_mixed = matches!(cell.meaning, Meaning::UnitsAndPersons | Meaning::Persons);
+        if is_mixed && !has_leaders && cell.heading.contains("领导") {
+            let message = "这里领导和责任人写在一起，都读作责任人；请核对。".to_owned();
+            self.ask(cell.spot, "cell_unplaced", &cell.cell.text(), message, None);
+        }
     }
 
     fn party(&mut self, said: &Said, cell: &Cell, task: &mut TaskDraft, all: &[Said]) {
@@ -188,8 +203,11 @@ impl Builder<'_> {
         if found.is_open || found.missed.is_empty() && !found.is_misplaced && !is_half {
             return None;
         }
+        if let Some(whole) = self.find_whole(meaning, text, near) {
+            return Some(whole);
+        }
         let written::Written { mut units, mut supporting, mut persons } =
-            written::read(self.context.directory, text, near)?;
+            written::read(self.context.directory, &full_brackets(text), near)?;
         let has = |meanings: &[Meaning]| all.iter().any(|s| meanings.contains(&s.meaning));
         let wants_units = matches!(meaning, Meaning::LeadUnits | Meaning::Units | Meaning::Supporting);
         let is_found = match meaning {
@@ -209,6 +227,25 @@ impl Builder<'_> {
         let is_leader = matches!(meaning, Meaning::LeadLeaders | Meaning::Leaders);
         let has_units_of_leaders = is_leader && !units.is_empty();
         is_found.then(|| Found { units, supporting, persons, has_units_of_leaders, ..Found::default() })
+    }
+
+    /// One name with white space in it, as where a narrow column breaks it, or with brackets of the other width.
+    fn find_whole(&self, meaning: Meaning, text: &str, near: &[UnitId]) -> Option<Found> {
+        let directory = self.context.directory;
+        let name = squeeze(text);
+        let is_of_units = matches!(meaning, Meaning::LeadUnits | Meaning::Units | Meaning::Supporting);
+        match (directory.unit(&name), directory.unit(&full_brackets(&name)), directory.person(&name, near)) {
+            (Match::One(unit), ..) | (_, Match::One(unit), _) if meaning == Meaning::Supporting => {
+                Some(Found { supporting: vec![unit], ..Found::default() })
+            }
+            (Match::One(unit), ..) | (_, Match::One(unit), _) if is_of_units => {
+                Some(Found { units: vec![unit], ..Found::default() })
+            }
+            (.., Match::One(person)) if !is_of_units && meaning != Meaning::UnitsAndPersons => {
+                Some(Found { persons: vec![person], ..Found::default() })
+            }
+            _ => None,
+        }
     }
 
     /// Units written together with their people, each by itself.

@@ -52,7 +52,7 @@ const HEADS: &[(Head, &str)] = &[
     (Head::Opinion, "意见"),
     (
         Head::Finding,
-        "问题 隐患 缺陷 不足 短板 弱项 症结 差距 漏洞 不符合项 不合格项 不合规项 \
+        "问题 发现 隐患 缺陷 不足 短板 弱项 症结 差距 漏洞 不符合项 不合格项 不合规项 \
         薄弱环节 风险 风险点 诉求 偏差 问题点 毛病 违规行为 不符合 线索 疑点",
     ),
     (Head::Showing, "表现 情形 现象 事实 表现形式"),
@@ -198,6 +198,8 @@ fn combined(text: &str) -> Option<Option<Meaning>> {
         (Some(a), Some(b)) if is_units(a) && (is_units(b) || b == Supporting) => Some(Units),
         (Some(Finding | Item), Some(Finding | Item)) => Some(Finding),
         (Some(Kept), Some(Finding)) | (Some(Finding), Some(Kept)) if text.contains("困难") => Some(Kept),
+        // 整改措施及完成情况 is asked about cell by cell.
+        (Some(Meaning::Measure), Some(Meaning::Status)) => Some(Meaning::Measure),
         // 责任人及联系电话, 责任领导及职务
         (Some(a), Some(Kept)) => Some(a),
         (Some(Kept), Some(b)) if matches!(b, Leaders | Persons) => Some(b),
@@ -307,6 +309,7 @@ fn persons(before: &str) -> Option<Meaning> {
 fn limit(word: &str, before: &str) -> Option<Meaning> {
     let is_of_end = before.is_empty() || has(before, "整改 完成 办结 措施 落实 任务");
     match before {
+        _ if before.starts_with(['起', '启']) || before.starts_with("开始") => Some(Meaning::Kept),
         _ if has(before, "反馈 报送 上报 填报 延期前") && !has(before, "整改 完成") => {
             Some(Meaning::Kept)
         }
@@ -392,7 +395,12 @@ fn number(before: &str) -> Meaning {
 
 /// A measure of another time than the first: 下一步措施, 防范措施; beside a column of measures it is kept.
 pub(super) fn is_later_measure(bare: &str) -> bool {
-    has(bare, "下一步 下步 后续 防范 预防 长效 巩固 防止 临时 情况 进展 成效")
+    is_with_progress(bare) || has(bare, "下一步 下步 后续 防范 预防 长效 巩固 防止 临时")
+}
+
+/// Measures told together with how far they are: 整改措施及完成情况.
+pub(super) fn is_with_progress(bare: &str) -> bool {
+    has(bare, "情况 进展 成效") && !bare.ends_with("措施") && !bare.ends_with("举措")
 }
 
 #[cfg(test)]
@@ -532,6 +540,7 @@ mod tests {
                     "为什么没完成",
                     "下一步工作打算",
                     "检查情况",
+                    "起整改时限",
                     "启动时间",
                     "反馈文号",
                     "整改成效",

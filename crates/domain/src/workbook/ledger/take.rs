@@ -10,6 +10,7 @@ use super::deadline;
 use super::labels;
 use super::layout::{Column, Table};
 use super::meaning::{self, Meaning};
+use super::parts;
 
 /// What came of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -440,12 +441,12 @@ impl Builder<'_> {
             match column.meaning {
                 Meaning::Measure if is_nothing(&cell.text()) => {}
                 Meaning::Measure => {
-                    let (parts, is_sure) = numbering::listed(&cell.text());
-                    if !is_sure {
-                        self.parts_unsure(spot, &cell.text(), parts.len());
+                    let (words, is_sure) = numbering::listed(&cell.text());
+                    if !is_sure || parts::is_with_progress(&column.heading) {
+                        self.parts_unsure(spot, &cell.text(), words.len());
                     }
-                    let only = number.clone().filter(|_| parts.len() == 1);
-                    for text in parts {
+                    let only = number.clone().filter(|_| words.len() == 1);
+                    for text in words {
                         let mut extra = BTreeMap::new();
                         let name = format!("措施{}全文", self.tasks[index].measures.len() + 1);
                         let text = self.fit(spot, text, &name, &mut extra);
