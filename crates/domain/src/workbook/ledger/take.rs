@@ -361,7 +361,7 @@ impl Builder<'_> {
 
     /// Measures that nothing parts surely are asked about.
     pub(super) fn parts_unsure(&mut self, spot: Spot, text: &str, n: usize) {
-        let message = format!("没有编号，读作 {n} 条措施；请核对，不对的请写上编号。");
+        let message = format!("这里怎样分条没有写明，读作 {n} 条措施；请核对，不对的请写上编号。");
         self.ask(spot, "measure_parts", text, message, None);
     }
 
