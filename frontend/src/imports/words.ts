@@ -16,7 +16,7 @@ export const reasons: Record<string, string> = {
 /** What doubts of a kind have in common. */
 export const kinds: Record<string, string> = {
   unit_unknown: '单位对不上', unit_open: '没有写明单位', unit_ambiguous: '单位不止一个', unit_repeated: '单位重复', person_unknown: '人员对不上', person_open: '没有写明人员',
-  person_ambiguous: '同名人员', person_repeated: '人员重复', date_unclear: '时限看不懂', due_missing: '没有时限', measure_missing: '没有措施', measure_parts: '措施没有编号', item_missing: '没有具体问题',
+  person_ambiguous: '同名人员', person_repeated: '人员重复', date_unclear: '时限看不懂', due_missing: '没有时限', measure_missing: '没有措施', measure_parts: '措施分条不明', item_missing: '没有具体问题',
   finding_missing: '没有反馈问题', disposition_unknown: '处置类型看不懂', disposition_differs: '处置类型前后不同', disposition_conflict: '“长期坚持”与时限不合',
   status_unclear: '完成情况看不懂', share_typed: '写了百分比', closing_incomplete: '存量办结缺依据', closing_unfinished: '存量办结仍不全', cell_misplaced: '像是写错了列',
   cell_unplaced: '没有表头的格', row_unplaced: '看不出归属的行', row_repeated: '像是重复的行', column_repeated: '重复的列', column_guessed: '按内容读的列', header_missing: '没有找到表头', matter_missing: '没有问题列',

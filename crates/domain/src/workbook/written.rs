@@ -241,6 +241,10 @@ fn pieces(directory: &Directory, text: &str, near: &[UnitId]) -> Option<Vec<Piec
     let mut pieces = Vec::new();
     while !rest.is_empty() {
         let (piece, length) = piece(directory, rest, near)?;
+        // 集团公司财务部 is one unit: the first says whose the second is, or the words are not understood.
+        if let (Some(Piece::Name(Name::Unit(above))), Piece::Name(Name::Unit(unit))) = (pieces.last().copied(), piece) {
+            directory.units.iter().any(|u| u.id == unit && u.path.0.contains(&above)).then(|| pieces.pop())?;
+        }
         pieces.push(piece);
         rest = &rest[length..];
     }
@@ -352,10 +356,14 @@ mod tests {
             name: name.into(),
             units: Vec::new(),
         };
-        Directory {
-            units: vec![unit(1, "财务部", "财务"), unit(2, "审计部", "审计"), unit(3, "工会办公室", "工会")],
-            people: vec![person(11, "甲子安"), person(12, "乙丑平"), person(13, "丙寅正")],
-        }
+        let mut units = vec![
+            unit(1, "财务部", "财务"),
+            unit(2, "审计部", "审计"),
+            unit(3, "工会办公室", "工会"),
+            unit(4, "总公司", "公司"),
+        ];
+        units[0].path = UnitPath(vec![units[3].id, units[0].id]);
+        Directory { units, people: vec![person(11, "甲子安"), person(12, "乙丑平"), person(13, "丙寅正")] }
     }
 
     type Ids = (Vec<u128>, Vec<u128>, Vec<u128>);
@@ -379,7 +387,7 @@ mod tests {
             ("配合：审计部；牵头：财务部", &[1], &[2], &[]),
             ("财务部及审计部", &[1, 2], &[], &[]),
             ("财务部+审计部", &[1, 2], &[], &[]),
-            ("财务部审计部", &[1, 2], &[], &[]),
+            ("总公司财务部", &[1], &[], &[]),
             ("财务部（甲子安）", &[1], &[], &[11]),
             ("财务部 甲子安 13800000000", &[1], &[], &[11]),
             ("党委书记甲子安、总经理乙丑平", &[], &[], &[11, 12]),
@@ -398,9 +406,18 @@ mod tests {
 
     #[test]
     fn what_holds_another_word_is_not_read() {
-        for text in
-            ["县财务部", "财务部下属企业", "甲子", "待定", "各单位", "财务部等单位", "单位", "", "甲子安办公室整理"]
-        {
+        for text in [
+            "县财务部",
+            "财务部审计部",
+            "财务部下属企业",
+            "甲子",
+            "待定",
+            "各单位",
+            "财务部等单位",
+            "单位",
+            "",
+            "甲子安办公室整理",
+        ] {
             assert_eq!(written(text), None, "{text}");
         }
     }

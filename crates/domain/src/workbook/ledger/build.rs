@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::super::drafts::{AspectDraft, PlanDraft};
 use super::super::grid::{Cell, Grid, squeeze};
+use super::super::names::Match;
 use super::super::numbering;
 use super::super::report::Doubt;
 use super::corrections::Say;
@@ -87,6 +88,10 @@ pub(super) struct Builder<'a> {
     pub(super) finding: Option<usize>,
     pub(super) under_heading: Option<usize>,
     pub(super) task: Option<usize>,
+    /// The unit whose rows follow, as the heading above them names it.
+    pub(super) under_unit: Option<Said>,
+    /// Leaders and people named above the header for all rows under it.
+    pub(super) above: Vec<Said>,
     /// Finding and problem, squeezed, to the tasks that say so.
     pub(super) by_words: HashMap<(String, String), Vec<usize>>,
     pub(super) by_finding: HashMap<(Option<usize>, String), usize>,
@@ -116,6 +121,8 @@ impl<'a> Builder<'a> {
             finding: None,
             under_heading: None,
             task: None,
+            under_unit: None,
+            above: Vec::new(),
             by_words: HashMap::new(),
             by_finding: HashMap::new(),
             due_columns: BTreeMap::new(),
@@ -137,6 +144,7 @@ impl<'a> Builder<'a> {
         self.years.insert(self.sheet, self.year);
         if !goes_on {
             (self.aspect, self.finding, self.under_heading, self.task) = (None, None, None, None);
+            self.under_unit = None;
         }
     }
 
@@ -165,7 +173,10 @@ impl<'a> Builder<'a> {
     }
 
     /// A heading among the rows: an aspect, or in a table with one problem column under an aspect, a finding.
-    pub(super) fn section(&mut self, table: &Table, level: u8, n: Option<usize>, words: &str) {
+    pub(super) fn section(&mut self, table: &Table, spot: Spot, (level, n, words): (u8, Option<usize>, &str)) {
+        if self.unit_heading(table, spot, words) {
+            return;
+        }
         let is_single = !(table.has(Meaning::Finding) && table.has(Meaning::Item));
         (self.finding, self.task) = (None, None);
         if level == 2 && is_single && self.aspect.is_some() {
@@ -175,6 +186,22 @@ impl<'a> Builder<'a> {
             self.under_heading = None;
             self.enter_aspect(n, words);
         }
+    }
+
+    /// A heading that is the name of a unit, in a table without a column of units: the rows under it are that unit's.
+    fn unit_heading(&mut self, table: &Table, spot: Spot, words: &str) -> bool {
+        let has_units = [Meaning::LeadUnits, Meaning::Units, Meaning::UnitsAndPersons].iter().any(|m| table.has(*m));
+        let name = words.split(['（', '(', '：', ':']).next().unwrap_or_default().trim();
+        let is_unit = matches!(self.context.directory.unit(name), Match::One(_))
+            || matches!(self.context.directory.unit(words), Match::One(_));
+        if has_units || !is_unit {
+            return false;
+        }
+        let full = if matches!(self.context.directory.unit(words), Match::One(_)) { words } else { name };
+        let cell = Cell::Text(full.to_owned());
+        (self.finding, self.task) = (None, None);
+        self.under_unit = Some(Said { meaning: Meaning::Units, heading: "责任单位".to_owned(), spot, cell });
+        true
     }
 
     pub(super) fn enter_aspect(&mut self, n: Option<usize>, words: &str) {

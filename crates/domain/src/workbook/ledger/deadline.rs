@@ -130,6 +130,11 @@ const FILLERS: [&str; 52] = [
     "限",
 ];
 
+/// Whether the word is the name of a way of handling.
+pub(super) fn is_label(text: &str) -> bool {
+    Disposition::ALL.iter().any(|d| d.label() == text)
+}
+
 /// The disposition a word stands for.
 pub(super) fn disposition(text: &str) -> Option<Disposition> {
     let text = squeeze(text);

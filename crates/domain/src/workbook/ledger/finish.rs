@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
+use super::super::boxes;
 use super::super::completion::{self, Completion};
 use super::super::dates;
 use super::super::drafts::{ClosingDraft, FindingDraft, MeasureDraft, MilestoneDraft, TaskDraft};
@@ -146,7 +147,7 @@ impl Builder<'_> {
 
     fn disposition(&mut self, said: &Said) -> Option<Disposition> {
         let text = said.cell.text();
-        let found = deadline::disposition(&text);
+        let found = deadline::disposition(&boxes::ticked(&text).unwrap_or_else(|| text.clone()));
         if found.is_none() {
             let message = "处置类型应为立行立改、限期整改、分步实施或长期坚持。".to_owned();
             self.ask(said.spot, "disposition_unknown", &text, message, None);
@@ -158,7 +159,8 @@ impl Builder<'_> {
     fn dues(&mut self, said: &[Said], task: &mut TaskDraft) -> Vec<(Spot, NaiveDate)> {
         let mut dues = Vec::new();
         let mut n_said = 0;
-        for cell in said.iter().filter(|s| s.meaning == Meaning::Due) {
+        let is_written = |s: &&Said| s.meaning == Meaning::Due && !super::take::is_nothing(&s.cell.text());
+        for cell in said.iter().filter(is_written) {
             n_said += 1;
             let (implied, date) = self.due(cell, task);
             match (implied, task.disposition) {
@@ -261,6 +263,7 @@ impl Builder<'_> {
         let mut at = None;
         for cell in said.iter().filter(|s| s.meaning == Meaning::Status) {
             let text = share(cell).unwrap_or_else(|| cell.cell.text());
+            let text = boxes::ticked(&text).unwrap_or(text);
             task.extra.insert(cell.heading.clone(), text.clone());
             let is_date = !matches!(cell.cell, Cell::Text(_)) || dates::parse(&text, self.year).is_some();
             match self.context.completion.told(&text) {

@@ -8,6 +8,7 @@ use super::super::numbering;
 use super::build::{Builder, MeasureSaid, Said, Spot, TaskBuild, written_number};
 use super::labels;
 use super::meaning::{self, Meaning};
+use super::parts;
 use super::rows::{self, Reason};
 use super::{Outcome, SheetReading};
 use crate::workbook::report::Skipped;
@@ -27,7 +28,9 @@ struct Pair {
 /// Whether the cell is a label whatever stands around it: known as a whole, or closed by a colon.
 fn is_label(grid: &Grid<'_>, (row, column): (usize, usize)) -> bool {
     let text = grid.at(row, column).text();
-    meaning::known(&text).is_some() || text.ends_with(['：', ':']) && meaning::label(&text).is_some()
+    // 二、整改措施
+    let is_heading = numbering::section(&text).is_some_and(|(_, _, words)| meaning::known(&words).is_some());
+    is_heading || meaning::known(&text).is_some() || text.ends_with(['：', ':']) && meaning::label(&text).is_some()
 }
 
 /// The columns of labels: most of what stands there would be one.
@@ -267,13 +270,13 @@ fn take(builder: &mut Builder<'_>, form: &[Pair]) {
         let spot = spot_of(pair);
         match pair.meaning {
             Meaning::Measure => {
-                let (parts, is_sure) = numbering::listed(&cell.text());
-                if !is_sure {
+                let (words, is_sure) = numbering::listed(&cell.text());
+                if !is_sure || parts::is_with_progress(&pair.heading) {
                     builder.reading = Some(index);
-                    builder.parts_unsure(spot, &cell.text(), parts.len());
+                    builder.parts_unsure(spot, &cell.text(), words.len());
                     builder.reading = None;
                 }
-                task.measures.extend(parts.into_iter().map(|text| MeasureSaid { text, number: None, due: None }));
+                task.measures.extend(words.into_iter().map(|text| MeasureSaid { text, number: None, due: None }));
             }
             Meaning::Remark | Meaning::Kept => {
                 task.extra.insert(pair.heading.clone(), cell.text());
@@ -283,6 +286,18 @@ fn take(builder: &mut Builder<'_>, form: &[Pair]) {
         task.said.push(Said { meaning: pair.meaning, heading: pair.heading.clone(), spot, cell: cell.clone() });
     }
     builder.tasks.push(task);
+}
+
+/// A few words that are no sentence and no list, as they stand above a form.
+fn is_title(text: &str) -> bool {
+    text.chars().count() <= 30 && !text.contains(['；', ';', '，', '。', '\n']) && !is_list(text)
+}
+
+/// 1.学习不经常: a number and words, which is a problem or a measure and no title; 2021年… is none.
+fn is_list(text: &str) -> bool {
+    let n = text.chars().take_while(char::is_ascii_digit).count();
+    let is_numbered = (1..=2).contains(&n) && text[n..].starts_with(['.', '、', '．', ')', '）']);
+    is_numbered || text.starts_with(['①', '-', '●'])
 }
 
 /// Cells beside the forms: titles above, signatures, notes, or a doubt.
@@ -321,7 +336,7 @@ fn remaining(
             Some(Reason::Signature)
         } else if rows::is_note(&text) {
             Some(Reason::Note)
-        } else if filled.len() == 1 && (row < first || text.chars().count() <= 30) {
+        } else if filled.len() == 1 && (row < first && !is_list(&text) || is_title(&text)) {
             Some(Reason::Title)
         } else {
             None

@@ -23,6 +23,12 @@ pub(super) struct Known<'a> {
 }
 
 impl Known<'_> {
+    /// Whether a heading is one of several states or ways of handling that are ticked: 已完成, 立行立改.
+    pub(super) fn is_choice(&self, heading: &str) -> bool {
+        let bare = meaning::bare(heading);
+        bare.chars().count() > 1 && (self.completion.read(&bare).is_some() || deadline::is_label(&bare))
+    }
+
     /// Whether the cell holds a day, or units or people and nothing else: no heading.
     pub(super) fn is_content(&self, cell: &Cell) -> bool {
         let text = cell.text();
@@ -45,19 +51,49 @@ const FEWEST_CELLS: usize = 3;
 const SHORTEST_PROBLEM: usize = 4;
 
 /// Days and people of another act than the rectification.
-const OTHER_ACTS: [&str; 14] =
-    ["检查", "排查", "发现", "填报", "反馈", "验收", "登记", "实际", "开始", "起始", "审核", "复核", "联系", "核查"];
+const OTHER_ACTS: [&str; 16] = [
+    "检查",
+    "排查",
+    "发现",
+    "填报",
+    "反馈",
+    "验收",
+    "登记",
+    "实际",
+    "开始",
+    "起始",
+    "启动",
+    "起止前",
+    "审核",
+    "复核",
+    "联系",
+    "核查",
+];
 
 fn is_of_another_act(column: &Column) -> bool {
     OTHER_ACTS.iter().any(|word| column.heading.contains(word)) && !parts::is_of_object(&column.heading)
 }
 
 /// Headings that ask for a measure in other words, where no column is called so.
-const LIKE_MEASURES: [&str; 12] =
-    ["措施", "举措", "任务", "要求", "建议", "意见", "方案", "计划", "安排", "打算", "做法", "怎么"];
+const LIKE_MEASURES: [&str; 14] = [
+    "措施",
+    "举措",
+    "任务",
+    "要求",
+    "建议",
+    "意见",
+    "方案",
+    "计划",
+    "安排",
+    "打算",
+    "做法",
+    "怎么",
+    "整改内容",
+    "工作内容",
+];
 
 /// Headings of those who lead without being called leaders.
-const LIKE_LEADERS: [&str; 8] = ["牵头", "分管", "包", "挂", "领衔", "主抓", "班子", "总负责"];
+const LIKE_LEADERS: [&str; 9] = ["牵头", "分管", "主管", "包", "挂", "领衔", "主抓", "班子", "总负责"];
 
 /// The cells of the data under a header.
 struct Data<'g, 'a> {
@@ -189,6 +225,33 @@ impl Search<'_, '_, '_> {
         self.unnamed.iter().copied().find(fits)
     }
 
+    /// Columns that hold something else than their headings say, all through: people under units, units under people, states under days.
+    fn verify(&mut self) {
+        use Meaning::{DoneOn, Due, LeadLeaders, LeadUnits, Leaders, Persons, Status, Units};
+        let data = &self.data;
+        let is_all = |index: usize, is_so: &dyn Fn(&Cell) -> bool| {
+            data.cells(index).count() > 1 && data.cells(index).all(|(_, cell)| is_so(cell))
+        };
+        let found: Vec<Option<Meaning>> = self
+            .columns
+            .iter()
+            .map(|c| match c.meaning {
+                Units | LeadUnits if is_all(c.index, &|cell| data.is_person(cell)) => Some(Persons),
+                Persons | Leaders | LeadLeaders if is_all(c.index, &|cell| data.is_unit(cell)) => Some(Units),
+                Due | DoneOn if is_all(c.index, &|cell| data.is_state(cell) && !data.is_time_limit(cell)) => {
+                    Some(Status)
+                }
+                Status if is_all(c.index, &|cell| data.is_time_limit(cell) && !data.is_state(cell)) => Some(Due),
+                _ => None,
+            })
+            .collect();
+        for (column, meaning) in self.columns.iter_mut().zip(found) {
+            if let Some(meaning) = meaning {
+                (column.meaning, column.is_guessed) = (meaning, true);
+            }
+        }
+    }
+
     /// What is called nearly so; a task beside the problem; else the longest words behind it.
     fn measures(&mut self) {
         use Meaning::{Finding, Item, Kept, Objective};
@@ -198,7 +261,8 @@ impl Search<'_, '_, '_> {
         let is_called = |c: &Column, words: &[&str]| words.iter().any(|w| c.heading.contains(w));
         let is_so = |c: &Column| c.meaning == Kept && is_called(c, &LIKE_MEASURES[..2]);
         let is_like = |c: &Column| {
-            let is_free = c.meaning == Kept || c.meaning == Item && has_problem && c.heading.contains("任务");
+            let is_free = c.meaning == Kept
+                || c.meaning == Item && has_problem && is_called(c, &["任务", "整改内容", "工作内容"]);
             is_free && is_called(c, &LIKE_MEASURES) && is_long(c)
         };
         let problem = self.columns.iter().rposition(|c| matches!(c.meaning, Finding | Item));
@@ -316,8 +380,8 @@ pub(super) fn header_by_content(grid: &Grid<'_>, known: Known<'_>) -> Option<usi
             !matches!(cell, Cell::Text(text) if text.chars().count() <= 12)
                 || data.is_unit(cell)
                 || data.is_person(cell)
-                || data.is_time_limit(cell)
-                || data.is_state(cell)
+                || data.is_time_limit(cell) && cell.text().contains(|c: char| c.is_ascii_digit())
+                || data.is_state(cell) && !known.is_choice(&cell.text())
         };
         let words: BTreeSet<String> = filled.iter().map(|c| squeeze(&grid.at(*row, *c).text())).collect();
         if words.len() < filled.len() || filled.iter().any(|c| is_content(grid.at(*row, *c))) {
@@ -352,6 +416,7 @@ pub(super) fn settle(
     if search.lacks(&[Finding, Item, Measure]) && !is_by_content {
         return;
     }
+    search.verify();
     if search.lacks(&[Disposition]) {
         search.dispositions();
     }

@@ -18,6 +18,9 @@ const SHORTEST_MEASURE: usize = 5;
 /// Longest names of a cell, in characters; what is longer tells something.
 const LONGEST_NAMES: usize = 60;
 
+/// States of a time that is over say nothing against the last.
+const PERIODS: [&str; 5] = ["月", "季度", "周", "期", "阶段"];
+
 /// Words that stand for a measure which is written elsewhere.
 const ELSEWHERE: [&str; 10] =
     ["见附件", "详见", "另附", "待定", "待补充", "待明确", "待研究", "附后", "另行", "见方案"];
@@ -26,6 +29,8 @@ impl Builder<'_> {
     /// Asks about the cells of a task that hold what it lacks, and about such as hold something else than their heading says.
     pub(super) fn lacks(&mut self, said: &[Said], title: (Spot, &str), task: &TaskDraft) {
         self.misplaced_words(said, title);
+        self.states_that_differ(said);
+        self.days_in_measures(said, task);
         let others = said.iter().filter(|s| {
             matches!(
                 s.meaning,
@@ -41,6 +46,44 @@ impl Builder<'_> {
         }
     }
 
+    /// A day inside the words of a measure, where nothing else says when.
+    fn days_in_measures(&mut self, said: &[Said], task: &TaskDraft) {
+        let has_time = task.due_on.is_some() || task.review_on.is_some() || task.disposition.is_some();
+        if has_time || said.iter().any(|s| s.meaning == Meaning::Due) {
+            return;
+        }
+        for cell in said.iter().filter(|s| s.meaning == Meaning::Measure) {
+            let text = cell.cell.text();
+            if !dates::find(&text, self.year).is_empty() {
+                let message = "措施里写了日期，没有读作完成时限；请核对。".to_owned();
+                self.ask(cell.spot, "cell_unplaced", &text, message, None);
+            }
+        }
+    }
+
+    /// Another column that tells a state too, and says otherwise than the one that was read: both are asked about.
+    fn states_that_differ(&mut self, said: &[Said]) {
+        let completion = self.context.completion;
+        let is_done = |cell: &Said| {
+            let means = completion.told(&cell.cell.text())?;
+            Some(matches!(means, Completion::Done | Completion::Sustained))
+        };
+        let Some(read) = said.iter().rfind(|s| s.meaning == Meaning::Status) else { return };
+        let Some(done) = is_done(read) else { return };
+        let tells_state = |s: &&Said| {
+            s.meaning == Meaning::Kept
+                && s.spot.row == read.spot.row
+                && meaning::label(&s.heading) == Some(Meaning::Status)
+                && !PERIODS.iter().any(|word| s.heading.contains(word))
+        };
+        for other in said.iter().filter(tells_state).filter(|s| is_done(s).is_some_and(|other| other != done)) {
+            for cell in [read, other] {
+                let message = format!("“{}”与“{}”所写不一致；请核对。", read.heading, other.heading);
+                self.ask(cell.spot, "status_unclear", &cell.cell.text(), message, None);
+            }
+        }
+    }
+
     /// What the cell seems to hold of that which the task lacks.
     fn is_what_lacks(&self, cell: &Said, said: &[Said], task: &TaskDraft) -> Option<Meaning> {
         let heading = meaning::bare(&cell.heading);
@@ -49,7 +92,9 @@ impl Builder<'_> {
         let text = cell.cell.text();
         let is_free = !parts::is_of_another_act(&heading) || parts::is_of_object(&heading);
         let has_time = task.due_on.is_some() || task.review_on.is_some() || task.disposition.is_some();
-        if is_free && !has_time && !has(Meaning::Due) && self.is_time_limit(&cell.cell) {
+        let is_called_time = is_free && parts::names_time(&heading);
+        let is_time = self.is_time_limit(&cell.cell) && !parts::is_of_another_day(&heading);
+        if !has_time && !has(Meaning::Due) && (is_called_time || is_time) {
             return Some(Meaning::Due);
         }
         if matches!(cell.cell, Cell::Text(_)) && is_free {

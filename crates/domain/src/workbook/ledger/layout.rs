@@ -162,14 +162,22 @@ fn bottom(grid: &Grid<'_>, top: usize) -> usize {
     if bottom + 1 - top < TALLEST + 1 && is_numbering(grid, bottom + 1) { bottom + 1 } else { bottom }
 }
 
-/// Groups that stand alone in the row above the first that is understood.
+/// Groups in the row above the first that is understood: merged over several columns, or words of a heading with nothing beside them.
 fn top(grid: &Grid<'_>, row: usize) -> usize {
     let Some(above) = row.checked_sub(1) else { return row };
     let filled = grid.filled(above);
-    let is_group = |c: &usize| {
+    let is_short_word = |c: &usize| is_short(grid.at(above, *c));
+    let is_merged = |c: &usize| {
         let width = grid.merge(above, *c).map_or(1, |m| m.right - m.left + 1);
-        is_short(grid.at(above, *c)) && width >= 2 && width * 10 < grid.width * 7
+        width >= 2 && width * 10 < grid.width * 7
     };
+    let is_loose = |c: &usize| {
+        let text = meaning::bare(&grid.at(above, *c).text());
+        let is_of_heading =
+            ["责任", "时间", "时限", "措施", "问题", "整改", "完成", "落实"].iter().any(|w| text.contains(w));
+        is_of_heading && grid.at(above, c + 1).is_blank() && !grid.at(row, c + 1).is_blank()
+    };
+    let is_group = |c: &usize| is_short_word(c) && (is_merged(c) || filled.len() > 1 && is_loose(c));
     if !filled.is_empty() && filled.iter().all(is_group) { above } else { row }
 }
 
@@ -200,6 +208,8 @@ fn header(grid: &Grid<'_>, row: usize, names: Known<'_>) -> Option<(usize, usize
         if let Some(meaning) = meaning::of_column(&words) {
             n_known += 1;
             found.insert(meaning);
+        } else if words.last().is_some_and(|leaf| names.is_choice(leaf)) {
+            n_known += 1;
         }
     }
     let has_matter = found.iter().any(|m| m.is_matter());

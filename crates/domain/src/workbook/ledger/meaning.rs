@@ -444,7 +444,7 @@ const LONGEST_LABEL: usize = 14;
 /// Leaves that name nothing without their group, and such as only say which of several: read behind the group, and before it.
 const LEAVES: &str = "单位 部门 科室 处室 领导 人员 个人 人 姓名 时间 日期 期限 时限 情况 内容 \
     名称 描述 结果 意见 编号 状态 标准 目标 要求 类别 进度";
-const WHICH: &str = "牵头 主责 主办 配合 协办 协同 协助 计划 实际 开始 结束 起 启动 具体";
+const WHICH: &str = "牵头 主责 主办 配合 协办 协同 协助 计划 实际 开始 结束 起 启动 销号 办结 具体";
 
 /// A heading without white space, brackets, stars and closing colons.
 pub(super) fn bare(text: &str) -> String {

@@ -9,6 +9,8 @@ mod deadline;
 mod finish;
 mod form;
 mod guess;
+#[cfg(test)]
+mod habits;
 mod labels;
 mod lacks;
 mod layout;
@@ -233,6 +235,10 @@ fn read_sheet(builder: &mut Builder<'_>, grid: &Grid<'_>, tables: &[layout::Tabl
         builder.units_of_sheets.insert(builder.sheet, unit);
     }
     for (i, table) in tables.iter().enumerate() {
+        let above = builder.people_above(grid, titles_from..table.header.0, table);
+        if i == 0 || !above.is_empty() {
+            builder.above = above;
+        }
         for row in titles_from..table.header.0 {
             if !grid.filled(row).is_empty() {
                 let text = grid.at(row, grid.filled(row)[0]).text();
@@ -257,8 +263,11 @@ fn read_sheet(builder: &mut Builder<'_>, grid: &Grid<'_>, tables: &[layout::Tabl
         });
         let end = tables.get(i + 1).map_or(height, |next| rows::title_begins(grid, table.header.1 + 1, next.header.0));
         titles_from = end;
-        builder.begin_table(is_repeated);
-        if table.has_matter() {
+        let more = said.and_then(|before| more_of_a_form(grid, before, table, end));
+        builder.begin_table(is_repeated || more.is_some());
+        if let Some(row) = more {
+            builder.take_more(grid, table, row);
+        } else if table.has_matter() {
             builder.repeated_columns(grid, table);
             read_rows(builder, grid, table, end, reading);
         } else {
@@ -266,6 +275,15 @@ fn read_sheet(builder: &mut Builder<'_>, grid: &Grid<'_>, tables: &[layout::Tabl
         }
         said = Some(table);
     }
+}
+
+/// The one row under a header without a problem that follows another header with one row: a form in blocks, its labels above their values.
+fn more_of_a_form(grid: &Grid<'_>, before: &layout::Table, table: &layout::Table, end: usize) -> Option<usize> {
+    let rows = |from: usize, end: usize| (from..end).filter(|row| !grid.filled(*row).is_empty()).collect::<Vec<_>>();
+    let (first, own) = (rows(before.header.1 + 1, table.header.0), rows(table.header.1 + 1, end));
+    let is_new = table.columns.iter().all(|c| c.meaning == Meaning::Kept || !before.has(c.meaning));
+    (!table.has_matter() && first.len() == 1 && is_new).then_some(())?;
+    own.first().copied().filter(|_| own.len() == 1)
 }
 
 fn read_rows(
@@ -280,7 +298,8 @@ fn read_rows(
             Kind::Blank => {}
             Kind::Skip(reason) => skip(builder, reading, row, reason),
             Kind::Section(level, n, words) => {
-                builder.section(table, level, n, &words);
+                let column = grid.filled(row).last().copied().unwrap_or(0);
+                builder.section(table, Spot { sheet: builder.sheet, row, column }, (level, n, &words));
                 skip(builder, reading, row, Reason::Section);
             }
             Kind::Unplaced => unplaced(builder, grid, row, reading),

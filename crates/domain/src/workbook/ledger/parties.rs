@@ -8,6 +8,8 @@ use super::super::names::{self, Match, NameList};
 use super::super::written;
 use super::build::{Builder, Said, Spot};
 use super::corrections::Say;
+use super::labels;
+use super::layout::Table;
 use super::meaning::Meaning;
 use super::take::is_nothing;
 use crate::ids::{PersonId, UnitId};
@@ -32,6 +34,10 @@ struct Found {
     has_units_of_leaders: bool,
 }
 
+fn full_brackets(text: &str) -> String {
+    text.replace('(', "（").replace(')', "）")
+}
+
 fn push<T: PartialEq>(list: &mut Vec<T>, item: T) {
     if !list.contains(&item) {
         list.push(item);
@@ -53,8 +59,16 @@ impl Builder<'_> {
     /// Reads the parties of a task from the cells that name them. Leaders have no supporting role: those behind 配合 follow those in the lead.
     pub(super) fn parties(&mut self, said: &[Said], task: &mut TaskDraft) {
         for meaning in ORDER {
+            let mut headings: Vec<&str> = Vec::new();
             for cell in said.iter().filter(|s| s.meaning == meaning) {
+                let is_second = !headings.is_empty() && !headings.contains(&cell.heading.as_str());
+                headings.push(&cell.heading);
+                if is_second && matches!(meaning, Meaning::Units | Meaning::Persons) {
+                    let message = format!("前面已有一列{}，这里的也一并读入；请核对。", meaning.label());
+                    self.ask(cell.spot, "cell_unplaced", &cell.cell.text(), message, None);
+                }
                 self.party(cell, &cell.cell, task, said);
+                self.leaders_among_people(cell, said);
             }
         }
         let names_units =
@@ -68,6 +82,16 @@ impl Builder<'_> {
         }
         let units = &task.units;
         task.supporting.retain(|u| !units.contains(u));
+    }
+
+    /// 责任领导、责任单位和责任人 in one column: who of them leads is not said.
+    fn leaders_among_people(&mut self, cell: &Said, all: &[Said]) {
+        let has_leaders = all.iter().any(|s| matches!(s.meaning, Meaning::Leaders | Meaning::LeadLeaders));
+        let is_mixed = matches!(cell.meaning, Meaning::UnitsAndPersons | Meaning::Persons);
+        if is_mixed && !has_leaders && cell.heading.contains("领导") {
+            let message = "这里领导和责任人写在一起，都读作责任人；请核对。".to_owned();
+            self.ask(cell.spot, "cell_unplaced", &cell.cell.text(), message, None);
+        }
     }
 
     fn party(&mut self, said: &Said, cell: &Cell, task: &mut TaskDraft, all: &[Said]) {
@@ -179,8 +203,11 @@ impl Builder<'_> {
         if found.is_open || found.missed.is_empty() && !found.is_misplaced && !is_half {
             return None;
         }
+        if let Some(whole) = self.find_whole(meaning, text, near) {
+            return Some(whole);
+        }
         let written::Written { mut units, mut supporting, mut persons } =
-            written::read(self.context.directory, text, near)?;
+            written::read(self.context.directory, &full_brackets(text), near)?;
         let has = |meanings: &[Meaning]| all.iter().any(|s| meanings.contains(&s.meaning));
         let wants_units = matches!(meaning, Meaning::LeadUnits | Meaning::Units | Meaning::Supporting);
         let is_found = match meaning {
@@ -200,6 +227,25 @@ impl Builder<'_> {
         let is_leader = matches!(meaning, Meaning::LeadLeaders | Meaning::Leaders);
         let has_units_of_leaders = is_leader && !units.is_empty();
         is_found.then(|| Found { units, supporting, persons, has_units_of_leaders, ..Found::default() })
+    }
+
+    /// One name with white space in it, as where a narrow column breaks it, or with brackets of the other width.
+    fn find_whole(&self, meaning: Meaning, text: &str, near: &[UnitId]) -> Option<Found> {
+        let directory = self.context.directory;
+        let name = squeeze(text);
+        let is_of_units = matches!(meaning, Meaning::LeadUnits | Meaning::Units | Meaning::Supporting);
+        match (directory.unit(&name), directory.unit(&full_brackets(&name)), directory.person(&name, near)) {
+            (Match::One(unit), ..) | (_, Match::One(unit), _) if meaning == Meaning::Supporting => {
+                Some(Found { supporting: vec![unit], ..Found::default() })
+            }
+            (Match::One(unit), ..) | (_, Match::One(unit), _) if is_of_units => {
+                Some(Found { units: vec![unit], ..Found::default() })
+            }
+            (.., Match::One(person)) if !is_of_units && meaning != Meaning::UnitsAndPersons => {
+                Some(Found { persons: vec![person], ..Found::default() })
+            }
+            _ => None,
+        }
     }
 
     /// Units written together with their people, each by itself.
@@ -232,6 +278,38 @@ impl Builder<'_> {
             unit(rest).filter(|_| is_label)
         });
         named.or_else(|| unit(&grid.sheet.name))
+    }
+
+    /// Leaders and people who answer for all rows of a table without a column of them: 包案领导：甲乙 above the header.
+    pub(super) fn people_above(&self, grid: &Grid<'_>, rows: std::ops::Range<usize>, table: &Table) -> Vec<Said> {
+        let is_of_all = |label: &labels::Labelled| {
+            let lacks = match label.meaning {
+                Meaning::Leaders | Meaning::LeadLeaders => {
+                    !table.has(Meaning::Leaders) && !table.has(Meaning::LeadLeaders)
+                }
+                Meaning::Persons => !table.has(Meaning::Persons) && !table.has(Meaning::UnitsAndPersons),
+                _ => false,
+            };
+            let answers = ["责任", "包", "分管", "牵头", "挂", "承办"].iter().any(|word| label.heading.contains(word));
+            lacks && answers && self.find(label.meaning, &label.value, &[]).missed.is_empty() && !label.value.is_empty()
+        };
+        let cells = rows.flat_map(|row| grid.filled(row).into_iter().map(move |column| (row, column)));
+        let said = cells.flat_map(|(row, column)| {
+            let mut found = labels::read(&grid.at(row, column).text());
+            if let [only] = found.as_mut_slice()
+                && only.value.is_empty()
+            {
+                only.value = grid.at(row, column + 1).text();
+            }
+            let spot = Spot { sheet: self.sheet, row, column };
+            found.into_iter().filter(&is_of_all).map(move |label| Said {
+                meaning: label.meaning,
+                heading: label.heading,
+                spot,
+                cell: Cell::Text(label.value),
+            })
+        });
+        said.collect()
     }
 
     /// What to ask about names that did not come out.

@@ -52,7 +52,7 @@ const HEADS: &[(Head, &str)] = &[
     (Head::Opinion, "意见"),
     (
         Head::Finding,
-        "问题 隐患 缺陷 不足 短板 弱项 症结 差距 漏洞 不符合项 不合格项 不合规项 \
+        "问题 发现 隐患 缺陷 不足 短板 弱项 症结 差距 漏洞 不符合项 不合格项 不合规项 \
         薄弱环节 风险 风险点 诉求 偏差 问题点 毛病 违规行为 不符合 线索 疑点",
     ),
     (Head::Showing, "表现 情形 现象 事实 表现形式"),
@@ -68,11 +68,11 @@ const HEADS: &[(Head, &str)] = &[
     (Head::Number, "编号 序号 编码 代码"),
     (
         Head::Kept,
-        "来源 出处 金额 数量 个数 件数 地点 部位 位置 区域 照片 图片 附件 材料 资料 \
+        "来源 出处 数 总数 金额 数量 个数 件数 地点 部位 位置 区域 照片 图片 附件 材料 资料 \
         证据 证明 原因 成因 根源 困难 电话 联系方式 方式 等级 级别 文号 条款 单号 \
         性质 成效 成果 效果 职务 职责 联系人 联络员 联系人员 签字 签名 盖章 签章 \
         批示 阅示 灯 颜色 评价 得分 分值 资金 经费 结论 期间 频次 次数 环节 问责 \
-        追责 责任追究 审计期间 检查单位 检查人 检查时间",
+        追责 责任追究 审计期间",
     ),
 ];
 
@@ -104,6 +104,16 @@ const OF_PROGRESS: &str = "整改 完成 落实 进展 办理 推进 销号 执�
 /// Whether a heading speaks of who does another act than the rectification, or when.
 pub(super) fn is_of_another_act(bare: &str) -> bool {
     has(bare, OTHER_ACTS) || has(bare, DONE) || has(bare, "开始 起始 启动 联络 发生")
+}
+
+/// Whether a heading speaks of the day of another act.
+pub(super) fn is_of_another_day(bare: &str) -> bool {
+    has(bare, OTHER_ACTS) || has(bare, OTHER_DAYS)
+}
+
+/// Whether a heading names a time, of whatever act.
+pub(super) fn names_time(bare: &str) -> bool {
+    has(bare, "时间 日期 时限 期限 月份 节点 季度 年度") && !has(bare, OTHER_DAYS)
 }
 
 fn has(text: &str, words: &str) -> bool {
@@ -188,6 +198,8 @@ fn combined(text: &str) -> Option<Option<Meaning>> {
         (Some(a), Some(b)) if is_units(a) && (is_units(b) || b == Supporting) => Some(Units),
         (Some(Finding | Item), Some(Finding | Item)) => Some(Finding),
         (Some(Kept), Some(Finding)) | (Some(Finding), Some(Kept)) if text.contains("困难") => Some(Kept),
+        // 整改措施及完成情况 is asked about cell by cell.
+        (Some(Meaning::Measure), Some(Meaning::Status)) => Some(Meaning::Measure),
         // 责任人及联系电话, 责任领导及职务
         (Some(a), Some(Kept)) => Some(a),
         (Some(Kept), Some(b)) if matches!(b, Leaders | Persons) => Some(b),
@@ -244,6 +256,7 @@ fn meaning(head: Head, word: &str, before: &str) -> Option<Meaning> {
         Head::Finding => finding(before),
         Head::Showing => Some(Meaning::Item),
         Head::Matter => matter(before),
+        Head::Task if before.contains("目标") => Some(Meaning::Objective),
         Head::Task => Some(Meaning::Item),
         Head::State => state(word, before),
         Head::Share if has(before, "完成 整改 办结 销号") => Some(Meaning::Status),
@@ -296,6 +309,7 @@ fn persons(before: &str) -> Option<Meaning> {
 fn limit(word: &str, before: &str) -> Option<Meaning> {
     let is_of_end = before.is_empty() || has(before, "整改 完成 办结 措施 落实 任务");
     match before {
+        _ if before.starts_with(['起', '启']) || before.starts_with("开始") => Some(Meaning::Kept),
         _ if has(before, "反馈 报送 上报 填报 延期前") && !has(before, "整改 完成") => {
             Some(Meaning::Kept)
         }
@@ -381,7 +395,12 @@ fn number(before: &str) -> Meaning {
 
 /// A measure of another time than the first: 下一步措施, 防范措施; beside a column of measures it is kept.
 pub(super) fn is_later_measure(bare: &str) -> bool {
-    has(bare, "下一步 下步 后续 防范 预防 长效 巩固 防止 临时 情况 进展 成效")
+    is_with_progress(bare) || has(bare, "下一步 下步 后续 防范 预防 长效 巩固 防止 临时")
+}
+
+/// Measures told together with how far they are: 整改措施及完成情况.
+pub(super) fn is_with_progress(bare: &str) -> bool {
+    has(bare, "情况 进展 成效") && !bare.ends_with("措施") && !bare.ends_with("举措")
 }
 
 #[cfg(test)]
@@ -521,6 +540,7 @@ mod tests {
                     "为什么没完成",
                     "下一步工作打算",
                     "检查情况",
+                    "起整改时限",
                     "启动时间",
                     "反馈文号",
                     "整改成效",

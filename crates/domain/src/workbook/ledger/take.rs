@@ -6,9 +6,11 @@ use super::super::grid::{Cell, Grid, squeeze};
 use super::super::numbering;
 use super::build::{Builder, MeasureSaid, Said, Spot, TaskBuild, written_number};
 use super::corrections::Say;
+use super::deadline;
 use super::labels;
 use super::layout::{Column, Table};
-use super::meaning::Meaning;
+use super::meaning::{self, Meaning};
+use super::parts;
 
 /// What came of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -330,24 +332,36 @@ impl Builder<'_> {
             extra,
         });
         self.task = Some(index);
+        self.tasks[index].said.extend(self.under_unit.clone());
+        self.tasks[index].said.extend(self.above.clone());
         self.hear(line, index);
     }
 
-    /// A mark under a heading that is itself a state: 已完成 over √.
+    /// A mark under a heading that is itself a state or a way of handling: 已完成 over √.
     fn ticked(&self, line: &Line<'_, '_>, column: &Column, spot: Spot, cell: &Cell) -> Option<Said> {
-        let is_tick = matches!(cell.text().as_str(), "√" | "✓" | "✔" | "☑" | "✅" | "●" | "○" | "v" | "V" | "是");
-        if !is_tick || !matches!(column.meaning, Meaning::Status | Meaning::Kept) {
+        let is_tick = matches!(cell.text().as_str(), "√" | "✓" | "✔" | "☑" | "✅" | "●" | "○" | "v" | "V" | "是" | "1");
+        if !is_tick || !matches!(column.meaning, Meaning::Status | Meaning::Kept | Meaning::Disposition) {
             return None;
         }
         let (row, anchor) = line.table.heading_of(line.grid, column);
-        let word = line.grid.at(row, anchor).text();
-        self.context.completion.read(&word)?;
-        Some(Said { meaning: Meaning::Status, heading: column.heading.clone(), spot, cell: Cell::Text(word) })
+        let word = meaning::bare(&line.grid.at(row, anchor).text());
+        let meaning = if deadline::is_label(&word) {
+            Meaning::Disposition
+        } else {
+            self.context.completion.read(&word)?;
+            Meaning::Status
+        };
+        Some(Said { meaning, heading: column.heading.clone(), spot, cell: Cell::Text(word) })
+    }
+
+    /// A second block of a form, its labels above their values as in the first: more of the one task before.
+    pub(super) fn take_more(&mut self, grid: &Grid<'_>, table: &Table, row: usize) {
+        self.go_on(&Line { grid, table, row });
     }
 
     /// Measures that nothing parts surely are asked about.
     pub(super) fn parts_unsure(&mut self, spot: Spot, text: &str, n: usize) {
-        let message = format!("没有编号，读作 {n} 条措施；请核对，不对的请写上编号。");
+        let message = format!("这里怎样分条没有写明，读作 {n} 条措施；请核对，不对的请写上编号。");
         self.ask(spot, "measure_parts", text, message, None);
     }
 
@@ -427,12 +441,12 @@ impl Builder<'_> {
             match column.meaning {
                 Meaning::Measure if is_nothing(&cell.text()) => {}
                 Meaning::Measure => {
-                    let (parts, is_sure) = numbering::listed(&cell.text());
-                    if !is_sure {
-                        self.parts_unsure(spot, &cell.text(), parts.len());
+                    let (words, is_sure) = numbering::listed(&cell.text());
+                    if !is_sure || parts::is_with_progress(&column.heading) {
+                        self.parts_unsure(spot, &cell.text(), words.len());
                     }
-                    let only = number.clone().filter(|_| parts.len() == 1);
-                    for text in parts {
+                    let only = number.clone().filter(|_| words.len() == 1);
+                    for text in words {
                         let mut extra = BTreeMap::new();
                         let name = format!("措施{}全文", self.tasks[index].measures.len() + 1);
                         let text = self.fit(spot, text, &name, &mut extra);
