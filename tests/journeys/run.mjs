@@ -7,10 +7,11 @@ import { handKept } from './ledger.mjs'
 import { bySelf, days, doorsOfOverview, foundByKeyboard, notices } from './live.mjs'
 import { firstMinutes } from './minutes.mjs'
 import { reassignment, stranger } from './rights.mjs'
+import { lookedUp, planOnTheLine } from './plan.mjs'
 import { newRound } from './round.mjs'
 import { desk, help, own, rules } from './settings.mjs'
 import { nothingIsLost, sentOnce } from './safety.mjs'
-import { byKeyboard, workbookAndPaste } from './statements.mjs'
+import { byKeyboard, droppedAndOvertaken, workbookAndPaste } from './statements.mjs'
 import { counted } from './steps.mjs'
 import { listsWritten, tableKept } from './table.mjs'
 import { afterObservation, claimAndPlan, close, work } from './task.mjs'
@@ -18,12 +19,15 @@ import { afterObservation, claimAndPlan, close, work } from './task.mjs'
 const started = Date.now()
 const house = await House.open()
 try {
+  await workbookAndPaste(house, await byKeyboard(house))
+  await droppedAndOvertaken(house)
+  await planOnTheLine(house)
+  await lookedUp(house)
   await firstMinutes(house)
   await desk(house)
   await rules(house)
   await own(house)
   await help(house)
-  await workbookAndPaste(house, await byKeyboard(house))
   await newAccount(house)
   await delegation(house)
   await handKept(house)

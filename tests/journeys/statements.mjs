@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { login, strFromU8, strToU8, unzipSync, zipSync } from './house.mjs'
-import { step } from './steps.mjs'
+import { handIn, step } from './steps.mjs'
 
 /** The pace of somebody who types Chinese fast, milliseconds a character. */
 const pace = 400
@@ -28,6 +28,7 @@ async function busiest(house) {
 /** Presses keys and counts them. */
 function hands(page) {
   let pressed = 0
+  let typed = 0
   return {
     key: async (key) => {
       pressed += 1
@@ -35,12 +36,12 @@ function hands(page) {
     },
     words: async (text) => {
       for (const c of text) {
-        pressed += 1
+        typed += 1
         await page.keyboard.insertText(c)
         await page.waitForTimeout(pace)
       }
     },
-    pressed: () => pressed,
+    did: () => `录入 ${typed} 字、按功能键 ${pressed} 次`,
   }
 }
 
@@ -88,7 +89,7 @@ export async function byKeyboard(house) {
   const took = Date.now() - started
   await page.waitForFunction((all) => document.querySelectorAll('.kept .ok').length === all, already + many)
   assert.ok(took < most, `${took} ms`)
-  step(`${name}只用键盘交 ${many} 项写实：按键 ${hand.pressed()} 次，按每字 ${pace / 1000} 秒录入共 ${Math.round(took / 1000)} 秒（限 ${most / 1000} 秒）`)
+  step(`${name}只用键盘交 ${many} 项写实：${hand.did()}，每字 ${pace / 1000} 秒，共 ${Math.round(took / 1000)} 秒（限 ${most / 1000} 秒）`)
   return page
 }
 
@@ -136,4 +137,54 @@ export async function workbookAndPaste(house, page) {
   await dialog.getByRole('button', { name: '确认提交 2 项' }).click()
   await page.locator('.batch').getByText('已交 2 项').waitFor()
   step('粘贴 Excel 里的表，同样核对后提交')
+}
+
+/** A file falls on a folded row; two people of a unit write the same week, and the slower one sees both versions. */
+export async function droppedAndOvertaken(house) {
+  const slow = await house.as(login('乙午一'))
+  const fast = await house.as(login('戊丑五'))
+  for (const page of [slow, fast]) {
+    await page.goto(`${house.address}/statements`)
+    await page.locator('.weekrow').first().waitFor()
+  }
+  const left = slow.locator('.weekrow', { has: slow.locator('.kept', { hasText: '未填' }) }).first()
+  const name = await left.getAttribute('aria-label')
+  const row = (page) => page.getByRole('article', { name, exact: true })
+  if ((await row(slow).getAttribute('class')).includes('open')) await slow.keyboard.press('Escape')
+  const file = await slow.evaluateHandle(() => {
+    const data = new DataTransfer()
+    data.items.add(new File(['%PDF-1.4\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n% dropped'], '会议签到.pdf', { type: 'application/pdf' }))
+    return data
+  })
+  await row(slow).dispatchEvent('drop', { dataTransfer: file })
+  await row(slow).getByText('会议签到.pdf').waitFor()
+  const wrong = await slow.evaluateHandle(() => {
+    const data = new DataTransfer()
+    data.items.add(new File(['MZ'], '安装.exe'))
+    return data
+  })
+  await row(slow).dispatchEvent('drop', { dataTransfer: wrong })
+  await row(slow).getByText('安装.exe：不接受这种文件').waitFor()
+  await house.shot(slow, 'statements-dropped')
+  step('文件拖到收起的一行即附上，类型不对的当场说明、不上传')
+
+  const write = async (page, words) => {
+    if (await row(page).locator('.writing').count()) await row(page).locator('.writing').click()
+    await row(page).getByLabel('本周进展').fill(words)
+  }
+  await write(slow, '监督清单已发各支部')
+  await write(fast, '监督清单印发，收到反馈三条')
+  await handIn(fast)
+  await fast.locator('.batch').getByText('已交 1 项').waitFor()
+  await handIn(slow)
+  await slow.locator('.batch').getByText('1 项有误').waitFor()
+  const both = row(slow).getByRole('region', { name: '两个版本' })
+  await both.getByText('监督清单印发，收到反馈三条').waitFor()
+  await both.getByText('监督清单已发各支部').waitFor()
+  await house.shot(slow, 'statements-both')
+  await both.getByRole('button', { name: /用我写的/ }).click()
+  await handIn(slow)
+  await slow.locator('.batch').getByText('已交 1 项').waitFor()
+  await row(slow).getByText('佐证 1 份').waitFor()
+  step('同一单位两人写同一项：后交的看到两版，选定一版再交，另一版仍在')
 }

@@ -35,7 +35,7 @@ export function DifferenceDialog({ difference, onTake, onClose }: { difference: 
                 <tbody>
                   {rows.map((row) => row.changes.map((c, i) => (
                     <tr key={`${row.task}.${c.field}`}>
-                      {i === 0 && <td rowSpan={row.changes.length}><input type="checkbox" aria-label={`采用 ${row.number}`} checked={chosen.has(row.task)} onChange={() => toggle(row.task)} /></td>}
+                      {i === 0 && <td className="tick" rowSpan={row.changes.length}><input type="checkbox" aria-label={`采用 ${row.number}`} checked={chosen.has(row.task)} onChange={() => toggle(row.task)} /></td>}
                       {i === 0 && <td rowSpan={row.changes.length}><span className="number">{row.number}</span>{row.title}{row.isStale && <small className="late">下载以后又交过一版，请核对后再选</small>}</td>}
                       <td className="nowrap">{labels[c.field]}</td>
                       <td>{c.before ? <del>{c.before}</del> : <span className="muted">空</span>}</td>

@@ -57,7 +57,7 @@ export function Backwards({ task, measure, onMeasure, onPlace }: {
               <input aria-label={`第 ${i + 1} 步`} value={s.title} onChange={(e) => set(i, { title: e.target.value })} />
               <input aria-label={`第 ${i + 1} 步佐证`} placeholder="以什么为证" value={s.proof} onChange={(e) => set(i, { proof: e.target.value })} />
               <label><input aria-label={`第 ${i + 1} 步工作日数`} type="number" min={1} max={400} value={Number.isNaN(s.days) ? '' : s.days} onChange={(e) => set(i, { days: e.target.valueAsNumber })} /> 个工作日</label>
-              <small className="muted nowrap">{on ? (on.begins_on === on.due_on ? day(on.due_on) : `${day(on.begins_on)}至${day(on.due_on)}`) : '—'}</small>
+              <small className="muted">{on ? (on.begins_on === on.due_on ? day(on.due_on) : `${day(on.begins_on)}至${day(on.due_on)}`) : '—'}</small>
               <button type="button" className="plain" aria-label={`删去第 ${i + 1} 步`} onClick={() => setSteps(steps.filter((_, k) => k !== i))}>✕</button>
             </li>
           )

@@ -1,12 +1,16 @@
 // Which act has which form, and the forms of few fields.
-import { type ReactNode, useState } from 'react'
+import { type ComponentProps, type ReactNode, Suspense, lazy, useState } from 'react'
 import { Check, PickField, TextField, blank, useDraft } from '../ui/form'
+import { Loading } from '../ui/parts'
 import { day, today } from '../ui/words'
 import { ActForm, type FormProps, Returned, useAct } from './act'
 import { PeopleAndUnits, usePeople, useUnits } from './parties'
-import { PlanForm } from './plan'
 import { ConfirmForm, MeetingForm, ObjectForm, PaperForm, RecallForm, SignForm } from './signforms'
 import { AnswerForm, DutyForm, EvidenceForm, MilestoneForm, RemoveEvidenceForm, ReopenMilestoneForm, StatementForm } from './workforms'
+
+/** With its line of days it weighs more than all other forms, and is fetched when it is asked for. */
+const PlanForm = lazy(() => import('./plan'))
+const Plan = (p: ComponentProps<typeof PlanForm>) => <Suspense fallback={<Loading />}><PlanForm {...p} /></Suspense>
 
 export const forms: Record<string, (props: FormProps) => ReactNode> = {
   issue: (p) => <Reasoned {...p} path="issue" text={`下发后牵头单位即可看到并认领。${verifiers(p.task)}`} label="说明（时限不在将来时必填）" optional verb="下发" />,
@@ -16,8 +20,8 @@ export const forms: Record<string, (props: FormProps) => ReactNode> = {
   uphold: (p) => <Reasoned {...p} path="uphold" text={`维持原分工。申请理由：${p.task.wish?.reason ?? ''}`} label="说明" verb="维持原分工" />,
   reassign: (p) => <PeopleAndUnits {...p} path="reassign" verb="调整责任分工" />,
   adjust_parties: (p) => <PeopleAndUnits {...p} path="adjust-parties" verb="调整责任人员" />,
-  submit_plan: (p) => <PlanForm {...p} mode="submit" />,
-  propose_amendment: (p) => <PlanForm {...p} mode="amend" />,
+  submit_plan: (p) => <Plan {...p} mode="submit" />,
+  propose_amendment: (p) => <Plan {...p} mode="amend" />,
   sign: SignForm,
   record_signature: PaperForm,
   confirm_signature: ConfirmForm,

@@ -34,6 +34,11 @@ describe('putting milestones in', () => {
     const now = [{ ...one('印发', '2026-09-01', '文件'), id: 'a' }, one('', '')]
     expect(merged(now, [one(' 印发 ', '2026-09-10'), one('验收', '2026-10-01')])).toEqual([{ ...one('印发', '2026-09-10', '文件'), id: 'a' }, one('验收', '2026-10-01')])
   })
+  it('orders by date within a measure, what has none at the end', () => {
+    const now = [one('征求意见', '2026-12-18', '', 'm1'), one('待定', '', '', 'm1'), one('自查', '2026-09-01', '', 'm2')]
+    const titles = merged(now, [one('起草', '2026-12-02', '', 'm1'), one('印发', '2026-12-25', '', 'm1')]).map((m) => m.title)
+    expect(titles).toEqual(['起草', '征求意见', '印发', '待定', '自查'])
+  })
   it('tells the same words of another measure apart', () => {
     expect(merged([one('印发', '2026-09-01', '', 'm1')], [one('印发', '2026-09-10', '', 'm2')])).toHaveLength(2)
   })

@@ -58,14 +58,18 @@ function guess(body: string[][], from: string, isMeasure: (cell: string) => bool
   })
 }
 
-/** Puts new ones in: one of the same measure and words takes the new date and proof, the others come after. */
+/** Puts new ones in: one of the same measure and words takes the new date and proof, the others come to their place by date within their measure. */
 export function merged(now: Milestone[], added: Milestone[]): Milestone[] {
   const same = (a: Milestone, b: Milestone) => (a.measure ?? null) === (b.measure ?? null) && a.title.trim() === b.title.trim()
   const kept = now.map((m) => {
     const to = added.find((a) => same(m, a))
     return to ? { ...m, due_on: to.due_on || m.due_on, proof: to.proof || m.proof } : m
   })
-  return [...kept.filter((m) => m.title.trim() !== '' || m.due_on !== ''), ...added.filter((a) => !now.some((m) => same(m, a)))]
+  const all = [...kept.filter((m) => m.title.trim() !== '' || m.due_on !== ''), ...added.filter((a) => !now.some((m) => same(m, a)))]
+  const lanes = all.map((m) => m.measure ?? '')
+  const lane = (m: Milestone) => lanes.indexOf(m.measure ?? '')
+  const on = (m: Milestone) => m.due_on || '9999'
+  return [...all].sort((a, b) => lane(a) - lane(b) || on(a).localeCompare(on(b)))
 }
 
 const number = (on: string) => Date.parse(`${on}T00:00:00Z`) / 864e5

@@ -1,5 +1,5 @@
 // A unit's plan: objective, criteria, milestones on a line of days; saved as it is typed, asked about at once, handed in when it is whole.
-import { type KeyboardEvent, useState } from 'react'
+import { type KeyboardEvent, useEffect, useState } from 'react'
 import type { Schemas } from '../api/client'
 import { post } from '../api/client'
 import { Check, PickField, TextField, blank, useDraft, useSend } from '../ui/form'
@@ -43,7 +43,7 @@ function input(plan: Plan): Schemas['PlanInput'] {
 
 const parts = ['title', 'due_on', 'proof', 'measure', 'unit']
 
-export function PlanForm({ task, done, open, mode }: FormProps & { mode: 'submit' | 'amend' }) {
+export default function PlanForm({ task, done, open, mode }: FormProps & { mode: 'submit' | 'amend' }) {
   const people = usePeople()
   const below = useUnitsBelow(task.units[0]?.id)
   const { values, change, forget, kept } = useDraft(mode === 'submit' ? 'plan' : 'amendment', task.id, start(task))
@@ -51,6 +51,10 @@ export function PlanForm({ task, done, open, mode }: FormProps & { mode: 'submit
     forget()
     done()
   }
+  useEffect(() => {
+    // It comes after its panel, which could not put the keyboard into it.
+    if (window.matchMedia('(hover: hover)').matches) document.querySelector<HTMLElement>('.panel textarea')?.focus({ preventScroll: true })
+  }, [])
   const isSubmit = mode === 'submit'
   const root = isSubmit ? '/plan' : ''
   const form = useAct(task, isSubmit ? 'submit-plan' : 'propose-amendment', () => (isSubmit ? { plan: input(values), pledge: values.pledge } : input(values)), finish, () => (isSubmit ? blank(undated(values)) : [...blank(undated(values)), ...blank({ '/reason': values.reason })]))
