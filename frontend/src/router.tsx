@@ -1,6 +1,7 @@
 // Every address of the page; each page is fetched when it is first looked at.
 import { Link, Navigate, createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { Frame } from './frame'
+import { type LedgerSearch, readListSearch, readSearch } from './ledger/search'
 import { useSession } from './session'
 import { Empty } from './ui/parts'
 import { useTitle } from './ui/title'
@@ -36,9 +37,7 @@ function Fallen({ reset }: { reset: () => void }) {
 
 const root = createRootRoute({ component: Frame, notFoundComponent: Nowhere, errorComponent: Fallen })
 
-/** The ledger's filter, as it stands in the address. */
-export type LedgerSearch = Partial<Record<'text' | 'unit' | 'aspect' | 'finding' | 'leader' | 'state' | 'light' | 'disposition' | 'due_from' | 'due_to' | 'closed' | 'after' | 'completion' | 'lead' | 'closed_from' | 'closed_to' | 'unanswered', string>>
-const ledgerKeys = ['text', 'unit', 'aspect', 'finding', 'leader', 'state', 'light', 'disposition', 'due_from', 'due_to', 'closed', 'after', 'completion', 'lead', 'closed_from', 'closed_to', 'unanswered'] as const
+export type { LedgerSearch }
 
 /** The month a calendar shows, as what, and of whom. */
 export type CalendarSearch = Partial<Record<'month' | 'as' | 'all', string>>
@@ -61,15 +60,14 @@ const routes = [
   createRoute({
     getParentRoute: () => root,
     path: '/ledger',
-    validateSearch: (given: Record<string, unknown>): LedgerSearch => {
-      const search: LedgerSearch = {}
-      for (const key of ledgerKeys) {
-        const value = given[key]
-        if (value !== undefined && value !== null && value !== '') search[key] = String(value)
-      }
-      return search
-    },
+    validateSearch: readSearch,
     component: lazyRouteComponent(() => import('./pages/ledger'), 'Ledger'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/lists',
+    validateSearch: readListSearch,
+    component: lazyRouteComponent(() => import('./pages/lists'), 'Lists'),
   }),
   createRoute({
     getParentRoute: () => root,

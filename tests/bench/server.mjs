@@ -11,13 +11,13 @@ export const running = new Set()
 
 export class Server {
   /** Starts it; `cold` is the time to the first answer for which the database was asked. */
-  static async open(cluster) {
+  static async open(cluster, web = 'off') {
     const server = new Server()
     const port = await freePort()
     server.address = `http://127.0.0.1:${port}`
     server.made = cluster.made
     server.tokens = new Map()
-    const env = { ...process.env, BIHUAN_DATABASE_URL: cluster.url('bihuan_app'), BIHUAN_LISTEN: `127.0.0.1:${port}`, BIHUAN_WEB_DIR: 'off',
+    const env = { ...process.env, BIHUAN_DATABASE_URL: cluster.url('bihuan_app'), BIHUAN_LISTEN: `127.0.0.1:${port}`, BIHUAN_WEB_DIR: web,
       BIHUAN_DATA_DIR: join(cluster.folder, 'data'), BIHUAN_LOG: 'warn', BIHUAN_POOL_SIZE: '8' }
     const started = performance.now()
     server.process = spawn(join(process.env.BENCH_PROGRAMS, 'bihuan'), ['serve'], { env, stdio: 'ignore' })

@@ -6,7 +6,7 @@ import { login } from './house.mjs'
 import { counts, drop } from './ledger.mjs'
 import { handIn, office, open, pdf, second, send, stage, step } from './steps.mjs'
 
-const rows = (page) => page.locator('.ledger tbody tr:not(.group):not(.peek)')
+const rows = (page) => page.locator('.ledger tr.task')
 
 /** The address of a task of the demo, as somebody finds it. */
 async function task(house, page, number) {

@@ -108,7 +108,7 @@ async function administrators(house, prefix) {
 
 async function everybody(house) {
   const pages = {
-    p072: ['todo', 'ledger', 'signing', 'imports', 'rounds'],
+    p072: ['todo', 'ledger', 'lists', 'signing', 'imports', 'rounds'],
     p073: ['todo', 'signing'],
     p068: ['todo', 'ledger', 'signing'],
     p001: ['todo', 'ledger', 'signing'],
@@ -131,7 +131,7 @@ async function office(house) {
   await at(house, 'p072', '/ledger?light=red', 'p072-ledger-red')
   await at(house, 'p072', '/ledger?text=%E6%B2%A1%E6%9C%89%E8%BF%99%E6%A0%B7%E7%9A%84', 'p072-ledger-none')
   await at(house, 'p072', '/ledger?light=red', 'p072-peek', { act: unfold(/速览/) })
-  await at(house, 'p072', '/ledger?state=draft', 'p072-chosen', { act: async (page) => page.getByLabel('全选本页').check().catch(() => undefined) })
+  await at(house, 'p072', '/ledger?state=draft', 'p072-chosen', { act: async (page) => page.getByLabel('全选已读出的').check().catch(() => undefined) })
   await at(house, 'p072', '/todo', 'p072-notices', { act: async (page) => page.locator('.notices > summary').click() })
   await at(house, 'p072', '/todo', 'p072-search', { act: async (page) => {
     await page.keyboard.press('Control+k')

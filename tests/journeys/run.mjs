@@ -12,6 +12,7 @@ import { desk, help, own, rules } from './settings.mjs'
 import { nothingIsLost, sentOnce } from './safety.mjs'
 import { byKeyboard, workbookAndPaste } from './statements.mjs'
 import { counted } from './steps.mjs'
+import { listsWritten, tableKept } from './table.mjs'
 import { afterObservation, claimAndPlan, close, work } from './task.mjs'
 
 const started = Date.now()
@@ -31,6 +32,8 @@ try {
   await foundByKeyboard(house, number)
   await days(house)
   const task = await newRound(house)
+  await tableKept(house)
+  await listsWritten(house)
   await claimAndPlan(house, task)
   await underTheThumb(house, task)
   await work(house, task)

@@ -2,15 +2,16 @@
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get};
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use domain::calendar::Calendar;
 use domain::ids::RoundId;
 use domain::labels;
 use domain::policy::AlertLevel;
 use domain::task::alert::Reason;
 use domain::task::state::{Disposition, Sensitivity, TaskState};
-use persistence::counts::{self, Counts};
+use persistence::counts::{self, Counts, GroupBy, GroupCounts};
 use persistence::ledger::{self, Filter, LedgerRow};
+use persistence::order::Sort;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -73,6 +74,9 @@ pub struct LedgerLine {
     pub progress_all: i32,
     pub n_measures: i32,
     pub n_doubts: i32,
+    pub updated_at: DateTime<Utc>,
+    pub lead_unit_id: Option<Uuid>,
+    pub finding_id: Uuid,
     pub finding_number: String,
     pub finding: String,
     pub aspect: String,
@@ -127,13 +131,16 @@ impl From<Counts> for ChainView {
     }
 }
 
-/// How the ledger is narrowed; lists are comma-separated words.
+/// How the ledger is narrowed, ordered and put together; lists are comma-separated words.
 #[derive(Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct LedgerQuery {
     pub aspect: Option<Uuid>,
-    pub finding: Option<Uuid>,
+    /// One finding or several.
+    pub finding: Option<String>,
+    /// Lead units alone, without what is below them; `none` stands for tasks without one.
+    pub lead: Option<String>,
     /// A unit and everything below it.
     pub unit: Option<Uuid>,
     /// Any responsible leader.
@@ -150,13 +157,17 @@ pub struct LedgerQuery {
     pub text: Option<String>,
     /// Only closed tasks, or only those not closed.
     pub closed: Option<bool>,
-    /// The lead unit, that unit alone.
-    pub lead: Option<Uuid>,
     /// Ratified on this day or later, and closed since.
     pub closed_from: Option<NaiveDate>,
     pub closed_to: Option<NaiveDate>,
     /// Only tasks of which a statement or a sign request waits for its answer.
     pub unanswered: Option<bool>,
+    /// number, due, light or changed, with a minus sign from the last to the first; by number unless given. Counts have no order.
+    #[param(example = "-due")]
+    pub sort: Option<String>,
+    /// finding or lead (the lead unit): what groups are made of. Rows and counts have none.
+    #[param(example = "finding")]
+    pub group: Option<String>,
     pub after: Option<String>,
     pub limit: Option<i64>,
 }
@@ -165,11 +176,37 @@ fn words(text: Option<&str>) -> Vec<String> {
     text.map(|t| t.split(',').map(str::trim).filter(|w| !w.is_empty()).map(str::to_owned).collect()).unwrap_or_default()
 }
 
+/// Most findings or units that one request asks for together.
+const TOGETHER: usize = 100;
+
+fn ids(field: &str, text: Option<&str>) -> Result<Vec<Uuid>, Problem> {
+    let wrong = || Problem::field(&format!("/{field}"), "wrong-type");
+    let found: Vec<Uuid> = words(text)
+        .iter()
+        .map(|word| if word == "none" { Ok(Uuid::nil()) } else { word.parse().map_err(|_| wrong()) })
+        .collect::<Result<_, _>>()?;
+    if found.len() > TOGETHER { Err(Problem::field(&format!("/{field}"), "too-many")) } else { Ok(found) }
+}
+
 impl LedgerQuery {
-    fn filter(&self) -> Filter {
-        Filter {
+    /// The filter in it.
+    ///
+    /// Errors: `content` with the field that is no id.
+    pub fn filter(&self) -> Result<Filter, Problem> {
+        let findings = ids("finding", self.finding.as_deref())?;
+        let (finding, among) = match findings.as_slice() {
+            [one] => (Some(*one), Vec::new()),
+            _ => (None, findings),
+        };
+        let leads = ids("lead", self.lead.as_deref())?;
+        let (lead, lead_units) = match leads.as_slice() {
+            [one] if !one.is_nil() => (Some(*one), Vec::new()),
+            _ => (None, leads),
+        };
+        Ok(Filter {
             aspect: self.aspect,
-            finding: self.finding,
+            finding,
+            among,
             unit: self.unit,
             leader: self.leader,
             states: words(self.state.as_deref()),
@@ -180,10 +217,28 @@ impl LedgerQuery {
             due_to: self.due_to,
             text: self.text.clone(),
             closed: self.closed,
-            lead: self.lead,
+            lead,
+            lead_units,
             closed_from: self.closed_from,
             closed_to: self.closed_to,
             unanswered: self.unanswered.unwrap_or(false),
+        })
+    }
+
+    /// The order in it.
+    pub fn order(&self) -> Result<Sort, Problem> {
+        match self.sort.as_deref() {
+            None => Ok(Sort::default()),
+            Some(words) => Sort::parse(words).ok_or_else(|| Problem::field("/sort", "wrong-type")),
+        }
+    }
+
+    /// What groups are made of; findings unless it says otherwise.
+    fn grouped(&self) -> Result<GroupBy, Problem> {
+        match self.group.as_deref() {
+            None | Some("finding") => Ok(GroupBy::Finding),
+            Some("lead") => Ok(GroupBy::LeadUnit),
+            Some(_) => Err(Problem::field("/group", "wrong-type")),
         }
     }
 }
@@ -217,6 +272,9 @@ fn line(row: LedgerRow, calendar: &Calendar, today: NaiveDate) -> LedgerLine {
         progress_all: row.progress_all,
         n_measures: row.n_measures,
         n_doubts: row.n_doubts,
+        updated_at: row.updated_at,
+        lead_unit_id: row.lead_unit_id,
+        finding_id: row.finding_id,
         finding_number: row.finding_number,
         finding: row.finding,
         aspect: row.aspect,
@@ -224,7 +282,7 @@ fn line(row: LedgerRow, calendar: &Calendar, today: NaiveDate) -> LedgerLine {
     }
 }
 
-/// List tasks of a round in the ledger's order.
+/// List tasks of a round, in the ledger's order or another.
 #[utoipa::path(tag = "ledger", params(("id" = Uuid, Path), LedgerQuery), responses((status = 200, body = LedgerPage)))]
 #[get("/rounds/{id}/tasks")]
 pub async fn list_tasks(
@@ -236,19 +294,18 @@ pub async fn list_tasks(
     let calendar = app.calendar().await?;
     let today = domain::calendar::today(caller.origin.now);
     let limit = query.0.limit.unwrap_or(50).clamp(1, 200);
-    let after = match &query.0.after {
-        None => None,
-        Some(text) => Some(
-            text.split_once('_')
-                .and_then(|(ordinal, id)| Some((ordinal.parse().ok()?, id.parse().ok()?)))
-                .ok_or_else(|| Problem::field("/after", "wrong-type"))?,
-        ),
-    };
+    let (filter, sort) = (query.0.filter()?, query.0.order()?);
+    let after = query
+        .0
+        .after
+        .as_deref()
+        .map(|text| sort.read_after(text).ok_or_else(|| Problem::field("/after", "wrong-type")));
+    let after = after.transpose()?;
     let actor = caller.origin.actor.clone();
     let mut rows = app
         .db
         .read(&caller.origin.actor, move |conn| {
-            let rows = ledger::list(conn, &actor, RoundId(*id), &query.0.filter(), after, limit + 1)?;
+            let rows = ledger::list(conn, &actor, RoundId(*id), &filter, sort, after, limit + 1)?;
             // Whoever sees a task of it sees the round.
             if rows.is_empty() {
                 persistence::rounds::permit_sight(conn, &actor, RoundId(*id))?;
@@ -259,7 +316,7 @@ pub async fn list_tasks(
     let keep = usize::try_from(limit).unwrap_or(usize::MAX);
     let is_more = rows.len() > keep;
     rows.truncate(keep);
-    let next = rows.last().filter(|_| is_more).map(|r| format!("{}_{}", r.ordinal, r.id));
+    let next = rows.last().filter(|_| is_more).map(|row| sort.after(row));
     let items = rows.into_iter().map(|r| line(r, &calendar, today)).collect();
     Ok(HttpResponse::Ok().json(LedgerPage { items, next }))
 }
@@ -274,10 +331,11 @@ pub async fn count_chain(
     query: Params<LedgerQuery>,
 ) -> Result<HttpResponse, Problem> {
     let actor = caller.origin.actor.clone();
+    let filter = query.0.filter()?;
     let counts = app
         .db
         .read(&caller.origin.actor, move |conn| {
-            let counts = counts::count(conn, &actor, RoundId(*id), &query.0.filter())?;
+            let counts = counts::count(conn, &actor, RoundId(*id), &filter)?;
             if counts.tasks == 0 {
                 persistence::rounds::permit_sight(conn, &actor, RoundId(*id))?;
             }
@@ -285,4 +343,62 @@ pub async fn count_chain(
         })
         .await?;
     Ok(HttpResponse::Ok().json(ChainView::from(counts)))
+}
+
+/// Rows of the ledger that belong together, with their subtotals.
+#[derive(Serialize, ToSchema)]
+pub struct GroupView {
+    /// The finding or the lead unit; none for tasks without a lead unit.
+    pub id: Option<Uuid>,
+    pub number: String,
+    pub label: String,
+    pub aspect: String,
+    /// All rows listed; withdrawn tasks are in none of the other figures.
+    pub rows: i64,
+    pub tasks: i64,
+    pub measures: i64,
+    pub closed: i64,
+    pub red: i64,
+    pub yellow: i64,
+}
+
+impl From<GroupCounts> for GroupView {
+    fn from(g: GroupCounts) -> Self {
+        Self {
+            id: g.id,
+            number: g.number,
+            label: g.label,
+            aspect: g.aspect,
+            rows: g.rows,
+            tasks: g.tasks,
+            measures: g.measures,
+            closed: g.closed,
+            red: g.red,
+            yellow: g.yellow,
+        }
+    }
+}
+
+/// Count the groups of the ledger over a filter.
+#[utoipa::path(tag = "ledger", params(("id" = Uuid, Path), LedgerQuery), responses((status = 200, body = Vec<GroupView>)))]
+#[get("/rounds/{id}/groups")]
+pub async fn count_groups(
+    caller: Caller,
+    app: Data<App>,
+    id: Path<Uuid>,
+    query: Params<LedgerQuery>,
+) -> Result<HttpResponse, Problem> {
+    let actor = caller.origin.actor.clone();
+    let (filter, by) = (query.0.filter()?, query.0.grouped()?);
+    let groups = app
+        .db
+        .read(&caller.origin.actor, move |conn| {
+            let groups = counts::groups(conn, &actor, RoundId(*id), &filter, by)?;
+            if groups.is_empty() {
+                persistence::rounds::permit_sight(conn, &actor, RoundId(*id))?;
+            }
+            Ok(groups)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(groups.into_iter().map(GroupView::from).collect::<Vec<_>>()))
 }

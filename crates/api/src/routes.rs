@@ -8,8 +8,8 @@ use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    accounts, calendar, evidence, history, import, ledger, live, notices, openapi, organisation, overview, own, plan_advice,
-    policy, rounds, search, sessions, signing, statements, task_commands, telemetry, todo,
+    accounts, calendar, evidence, history, import, ledger, lists, live, notices, openapi, organisation, overview, own,
+    plan_advice, policy, rounds, saved_views, search, sessions, signing, statements, task_commands, telemetry, todo,
 };
 
 fn api() -> impl HttpServiceFactory + OpenApiFactory {
@@ -58,6 +58,13 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(overview::get_overview)
         .service(calendar::get_calendar)
         .service(search::find)
+        .service(ledger::count_groups)
+        .service(lists::get_lists)
+        .service(lists::edit_lists)
+        .service(saved_views::list_views)
+        .service(saved_views::save_view)
+        .service(saved_views::change_view)
+        .service(saved_views::remove_view)
         .service(todo::list_todo)
         .service(statements::get_week)
         .service(statements::get_week_workbook)

@@ -376,6 +376,7 @@ fn others(
         ("PUT", "/rounds/{id}/assignments", format!("/rounds/{round}/assignments"), Some(json!({ "assignments": [] }))),
         get("/rounds/{id}/calendar", format!("/rounds/{round}/calendar?from=2026-03-01&to=2026-03-31")),
         get("/rounds/{id}/chain", format!("/rounds/{round}/chain")),
+        get("/rounds/{id}/groups", format!("/rounds/{round}/groups")),
         ("PUT", "/rounds/{id}/group", format!("/rounds/{round}/group"), Some(json!({ "members": [] }))),
         get("/rounds/{id}/import-previews", format!("/rounds/{round}/import-previews")),
         ("POST", "/rounds/{id}/import-previews", format!("/rounds/{round}/import-previews?filename=a.xlsx"), None),
@@ -400,6 +401,24 @@ fn others(
         ),
         get("/rounds/{id}/overview", format!("/rounds/{round}/overview")),
         get("/rounds/{id}/search", format!("/rounds/{round}/search?text=T0")),
+        get("/rounds/{id}/lists", format!("/rounds/{round}/lists")),
+        (
+            "POST",
+            "/rounds/{id}/list-edits",
+            format!("/rounds/{round}/list-edits"),
+            Some(
+                json!({ "items": [{ "id": task, "version": 999_999, "cells": [{ "column": "title", "text": "" }] }] }),
+            ),
+        ),
+        get("/rounds/{id}/views", format!("/rounds/{round}/views")),
+        (
+            "POST",
+            "/rounds/{id}/views",
+            format!("/rounds/{round}/views"),
+            Some(json!({ "name": "", "is_shared": true })),
+        ),
+        ("PUT", "/rounds/{id}/views/{view}", format!("/rounds/{round}/views/{NIL}"), Some(json!({ "name": "" }))),
+        ("DELETE", "/rounds/{id}/views/{view}", format!("/rounds/{round}/views/{NIL}"), None),
         get("/rounds/{id}/statements", format!("/rounds/{round}/statements")),
         get("/rounds/{id}/statements/workbook", format!("/rounds/{round}/statements/workbook")),
         (

@@ -56,7 +56,11 @@ async fn counts(house: &House) -> BTreeMap<&'static str, usize> {
     let (task, unit) = task[0].split_once(' ').unwrap();
     let paths = [
         ("ledger", format!("/rounds/{round}/tasks?limit=200")),
+        ("ordered", format!("/rounds/{round}/tasks?limit=200&sort=due")),
         ("chain", format!("/rounds/{round}/chain")),
+        ("groups", format!("/rounds/{round}/groups?group=finding")),
+        ("units", format!("/rounds/{round}/groups?group=lead")),
+        ("lists", format!("/rounds/{round}/lists?limit=30")),
         ("task", format!("/tasks/{task}")),
         ("todo", format!("/rounds/{round}/todo")),
         ("waiting", format!("/rounds/{round}/waiting")),
@@ -85,7 +89,9 @@ async fn a_request_takes_as_many_statements_however_many_rows_there_are() {
     let few = counts(&House::measured(size(40, 1)).await).await;
     let many = counts(&House::measured(size(400, 6)).await).await;
     assert_eq!(few, many);
-    assert_eq!((many["ledger"], many["chain"]), (1, 1));
+    for once in ["ledger", "ordered", "chain", "groups", "units"] {
+        assert_eq!(many[once], 1, "{once}");
+    }
     // The task, its facts, words, history, files, names, and for the office who of the team can verify.
     assert!(many["task"] <= 13, "{many:?}");
     assert!(many.values().all(|n| *n <= 24), "{many:?}");
@@ -129,12 +135,46 @@ async fn a_page_and_a_search_never_walk_through_all_tasks() {
     };
     let before = walked();
     for login in logins {
-        for query in ["limit=50", "limit=50&text=%E9%87%87%E8%B4%AD", "limit=50&text=%E9%B2%B8%E9%B1%BC"] {
+        let searches = ["limit=50", "limit=50&text=%E9%87%87%E8%B4%AD", "limit=50&text=%E9%B2%B8%E9%B1%BC"];
+        let orders = ["limit=50&sort=due", "limit=50&sort=-due", "limit=50&sort=light", "limit=50&sort=-changed"];
+        for query in searches.into_iter().chain(orders) {
             // Until the plan is one for any value, and then.
             for _ in 0..8 {
                 house.get(login, &format!("/rounds/{round}/tasks?{query}")).await.ok();
             }
             assert_eq!(walked(), before, "{login} {query}");
+        }
+    }
+}
+
+/// Rows of tasks that were looked at so far, by an index or without.
+fn looked_at(house: &House) -> i64 {
+    house.app.db.read_now(testing::flush).unwrap();
+    let sql = "SELECT (seq_tup_read + idx_tup_fetch)::text AS line FROM pg_stat_user_tables WHERE relname = 'tasks'";
+    lines(&house.db.super_url(), sql)[0].parse().unwrap()
+}
+
+#[actix_web::test]
+async fn a_page_in_any_order_costs_as_much_wherever_it_begins() {
+    let _alone = ALONE.lock().await;
+    let house = House::measured(size(200, 1)).await;
+    multiply(&house, 60);
+    let round = round_of(&house).await;
+    for sort in ["number", "-number", "due", "-due", "light", "-light", "changed", "-changed"] {
+        let path = format!("/rounds/{round}/tasks?limit=50&sort={sort}");
+        // Somewhere in the middle of twelve thousand.
+        let mut after = house.get("office", &path).await.ok()["next"].as_str().unwrap().to_owned();
+        for _ in 0..20 {
+            let page =
+                house.get("office", &format!("{path}&limit=200&after={after}").replace("limit=50&", "")).await.ok();
+            page["next"].as_str().unwrap().clone_into(&mut after);
+        }
+        for from in [String::new(), format!("&after={after}")] {
+            let before = looked_at(&house);
+            let page = house.get("office", &format!("{path}{from}")).await.ok();
+            let cost = looked_at(&house) - before;
+            assert_eq!(page["items"].as_array().unwrap().len(), 50);
+            assert!((50..=60).contains(&cost), "{sort}{from}: {cost} rows looked at for 50");
         }
     }
 }

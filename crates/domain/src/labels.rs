@@ -63,6 +63,12 @@ pub const CODES: &[(&str, &str)] = &[
     ("person-missing", "账号未对应人员，不能赋予角色"),
     ("draft-too-large", "草稿过大，未保存"),
     ("unchanged", "没有变化"),
+    ("no-such-unit", "没有“{name}”这个单位"),
+    ("no-such-person", "没有“{name}”这个人"),
+    ("several-of-the-name", "“{name}”不止一个，请在任务页选定"),
+    ("no-such-disposition", "“{name}”不是处置类型，可填立行立改、限期整改、分步实施、长期坚持"),
+    ("no-date", "“{name}”看不出是哪一天"),
+    ("cell-fixed", "任务已下发，这一格不在清单里改"),
     // Accounts.
     ("accounts-there", "系统已有账号，不能再次初始化"),
     ("own-account", "不能办理自己的账号"),

@@ -13,6 +13,8 @@
 //! | 分解任务 | milestone given to a unit below | `milestone_unit` | 6 |
 //! | 完成标准 | completion criterion | `criterion` | 6 |
 //! | 整改台账 | ledger | `ledger` | 2 |
+//! | 问题清单、整改清单、责任清单 | findings list, measures list, responsibility list | `findings_list`, `measures_list`, `responsibility_list` | 2 |
+//! | 视图 | saved view of the ledger | `saved_view` | 19 |
 //! | 立行立改、限期整改、分步实施、长期坚持 | disposition: immediate, dated, staged, sustained | `disposition` | 5 |
 //! | 领导、单位、督导 | role: leader, unit, supervisor | `role` | 1 |
 //! | 三员：系统管理员、安全管理员、审计员 | duty | `duty` | 1 |

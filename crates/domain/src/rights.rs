@@ -278,3 +278,13 @@ pub fn permit_open_round(actor: &Actor) -> Result<(), Refusal> {
         Err(Refusal::forbidden("not-allowed"))
     }
 }
+
+/// Whether the actor may change or remove a saved view he sees: his own, and any that is shared if he leads the round's office (docs/domain.md §19).
+///
+/// Errors: `not-allowed`.
+pub fn permit_saved_view(actor: &Actor, round: RoundId, is_own: bool, is_shared: bool) -> Result<(), Refusal> {
+    if is_own {
+        return Ok(());
+    }
+    if is_shared { permit_office(actor, round) } else { Err(Refusal::forbidden("not-allowed")) }
+}

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid as SqlUuid};
 use domain::actor::Actor;
 use domain::ids::RoundId;
 use domain::rights;
@@ -157,4 +157,116 @@ pub(crate) fn by_finding(conn: &mut PgConnection, actor: &Actor, round: RoundId)
     };
     let rows: Vec<FindingCount> = query.load(conn)?;
     Ok(rows.into_iter().map(|r| (r.finding_id, r.n)).collect())
+}
+
+/// What rows are put together by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GroupBy {
+    Finding,
+    /// The lead unit alone, not what is below it.
+    LeadUnit,
+}
+
+/// Rows of the ledger that belong together, counted. `rows` are all that are listed; withdrawn tasks are in nothing else.
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+pub struct GroupCounts {
+    /// The finding or the unit; none for tasks without a lead unit.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub id: Option<Uuid>,
+    /// A finding's number; a unit has none.
+    #[diesel(sql_type = Text)]
+    pub number: String,
+    #[diesel(sql_type = Text)]
+    pub label: String,
+    /// A finding's aspect.
+    #[diesel(sql_type = Text)]
+    pub aspect: String,
+    #[diesel(sql_type = BigInt)]
+    pub rows: i64,
+    #[diesel(sql_type = BigInt)]
+    pub tasks: i64,
+    #[diesel(sql_type = BigInt)]
+    pub measures: i64,
+    #[diesel(sql_type = BigInt)]
+    pub closed: i64,
+    #[diesel(sql_type = BigInt)]
+    pub red: i64,
+    #[diesel(sql_type = BigInt)]
+    pub yellow: i64,
+}
+
+/// The groups over what a filter leaves, in the order of the findings or of the tree of units: from the counters where they answer, else one query
+/// over the tasks.
+pub fn groups(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    round: RoundId,
+    filter: &Filter,
+    by: GroupBy,
+) -> Result<Vec<GroupCounts>, Error> {
+    match (by, kept_scope(actor, round, filter)) {
+        (GroupBy::Finding, Some(scope)) => kept_groups(conn, round, scope, filter),
+        _ => counted_groups(conn, actor, round, filter, by),
+    }
+}
+
+fn kept_groups(
+    conn: &mut PgConnection,
+    round: RoundId,
+    scope: Uuid,
+    filter: &Filter,
+) -> Result<Vec<GroupCounts>, Error> {
+    let mut query = Statement::default()
+        .sql(
+            "SELECT f.id, f.number, f.body AS label, a.title AS aspect, (c.n_tasks + c.n_withdrawn)::bigint AS rows, \
+                c.n_tasks::bigint AS tasks, c.n_measures::bigint AS measures, c.n_closed::bigint AS closed, \
+                c.n_red::bigint AS red, c.n_yellow::bigint AS yellow \
+             FROM task_counters c JOIN findings f ON f.id = c.part_id JOIN aspects a ON a.id = f.aspect_id \
+             WHERE c.n_tasks + c.n_withdrawn > 0 AND c.part_id <> c.round_id AND c.round_id = ",
+        )
+        .bind::<SqlUuid, _>(round.0)
+        .sql(" AND c.scope_id = ")
+        .bind::<SqlUuid, _>(scope);
+    if let Some(aspect) = filter.aspect {
+        query = query.sql(" AND f.aspect_id = ").bind::<SqlUuid, _>(aspect);
+    }
+    if let Some(finding) = filter.finding {
+        query = query.sql(" AND f.id = ").bind::<SqlUuid, _>(finding);
+    }
+    Ok(query.sql(" ORDER BY a.ordinal, f.ordinal, f.number, f.id").load(conn)?)
+}
+
+/// The same counted over the tasks; for units always, for the counters know no lead.
+pub fn counted_groups(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    round: RoundId,
+    filter: &Filter,
+    by: GroupBy,
+) -> Result<Vec<GroupCounts>, Error> {
+    let (head, joined, tail) = match by {
+        GroupBy::Finding => (
+            "SELECT f.id, f.number, f.body AS label, a.title AS aspect, ",
+            "JOIN findings f ON f.id = t.finding_id JOIN aspects a ON a.id = f.aspect_id ",
+            " GROUP BY f.id, a.id ORDER BY a.ordinal, f.ordinal, f.number, f.id",
+        ),
+        GroupBy::LeadUnit => (
+            "SELECT u.id, '' AS number, COALESCE(u.name, '') AS label, '' AS aspect, ",
+            "LEFT JOIN units u ON u.id = t.lead_unit_id ",
+            " GROUP BY u.id ORDER BY u.ordinal NULLS LAST, u.code",
+        ),
+    };
+    let query = Statement::default()
+        .sql(head)
+        .sql(
+            "count(*) AS rows, count(*) FILTER (WHERE t.state <> 'withdrawn') AS tasks, \
+                COALESCE(sum(t.n_measures) FILTER (WHERE t.state <> 'withdrawn'), 0)::bigint AS measures, \
+                count(*) FILTER (WHERE t.state IN ('observing', 'closed')) AS closed, \
+                count(*) FILTER (WHERE t.state <> 'withdrawn' AND t.alert_level = 'red') AS red, \
+                count(*) FILTER (WHERE t.state <> 'withdrawn' AND t.alert_level = 'yellow') AS yellow FROM tasks t ",
+        )
+        .sql(joined)
+        .sql("WHERE ");
+    let query = visible(query, round, &rights::scope(actor));
+    Ok(narrowed(query, filter, &reader(actor, round)).sql(tail).load(conn)?)
 }

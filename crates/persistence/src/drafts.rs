@@ -10,7 +10,7 @@ use crate::events::Origin;
 use crate::schema::drafts;
 
 /// Largest draft kept, bytes.
-const LARGEST: usize = 64 * 1024;
+const LARGEST: usize = 256 * 1024;
 
 /// The draft of this account, if there is one.
 pub fn find(

@@ -1,14 +1,15 @@
 //! Lists of tasks as an actor may see them: filtered by scope in SQL, in pages by key.
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Bool, Date, Integer, Jsonb, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Date, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use domain::actor::Actor;
 use domain::ids::RoundId;
 use domain::rights::{self, Scope};
 use uuid::Uuid;
 
 use crate::error::Error;
+use crate::order::{After, Sort};
 use crate::statement::Statement;
 
 /// Pairs of neighbouring letters or digits, lower case, each once: what a search for two characters or more looks up.
@@ -30,6 +31,10 @@ pub(crate) fn escape_like(text: &str) -> String {
 pub struct Filter {
     pub aspect: Option<Uuid>,
     pub finding: Option<Uuid>,
+    /// Any of several findings.
+    pub among: Vec<Uuid>,
+    /// Any of several lead units alone; the nil id stands for none named yet.
+    pub lead_units: Vec<Uuid>,
     /// A unit and everything below it, in any part.
     pub unit: Option<Uuid>,
     /// Any leader of the task.
@@ -76,6 +81,8 @@ pub struct LedgerRow {
     pub n_measures: i32,
     pub n_doubts: i32,
     pub version: i64,
+    pub updated_at: DateTime<Utc>,
+    pub lead_unit_id: Option<Uuid>,
     pub finding_id: Uuid,
     pub finding_number: String,
     pub finding: String,
@@ -86,14 +93,14 @@ pub struct LedgerRow {
 /// What `LedgerRow` is read from; whether the caller reads the content comes last and is the caller's own.
 const COLUMNS: &str = "t.id, t.ordinal, t.number, t.item_number, t.title, t.state, t.disposition, t.sensitivity, t.completion_status, \
     t.alert_level, t.alert_reasons, lu.name, ll.name, t.due_on, t.original_due_on, t.review_on, t.progress_done, t.progress_all, \
-    t.n_measures, t.n_doubts, t.version, f.id, f.number, f.body, a.title, ";
+    t.n_measures, t.n_doubts, t.version, t.updated_at, t.lead_unit_id, f.id, f.number, f.body, a.title, ";
 
 /// Their types.
 #[rustfmt::skip]
 type Columns = (
     SqlUuid, BigInt, Text, Text, Text, Text, Nullable<Text>, Text, Text,
     Text, Jsonb, Nullable<Text>, Nullable<Text>, Nullable<Date>, Nullable<Date>, Nullable<Date>, Integer, Integer,
-    Integer, Integer, BigInt, SqlUuid, Text, Text, Text, Bool,
+    Integer, Integer, BigInt, Timestamptz, Nullable<SqlUuid>, SqlUuid, Text, Text, Text, Bool,
 );
 
 /// Most filters that a kept statement has: with more there are too many texts for a connection to keep.
@@ -158,6 +165,14 @@ pub(crate) fn narrowed(mut query: Statement, filter: &Filter, reader: &(bool, St
     }
     if let Some(finding) = filter.finding.filter(|_| narrow(true)) {
         query = query.sql(" AND t.finding_id = ").bind::<SqlUuid, _>(finding);
+    }
+    if narrow(!filter.among.is_empty()) {
+        query = query.sql(" AND t.finding_id = ANY(").bind::<Array<SqlUuid>, _>(filter.among.clone()).sql(")");
+    }
+    if narrow(!filter.lead_units.is_empty()) {
+        query = query.sql(" AND (t.lead_unit_id = ANY(").bind::<Array<SqlUuid>, _>(filter.lead_units.clone()).sql(")");
+        let with_none = filter.lead_units.contains(&Uuid::nil());
+        query = query.sql(if with_none { " OR t.lead_unit_id IS NULL)" } else { ")" });
     }
     if let Some(unit) = filter.unit.filter(|_| narrow(true)) {
         query = query
@@ -224,13 +239,14 @@ pub(crate) fn narrowed(mut query: Statement, filter: &Filter, reader: &(bool, St
     if n > FEW { query.rare() } else { query }
 }
 
-/// A page of the ledger in its order, after a row's (ordinal, id).
+/// A page of the ledger in an order, after a row of it.
 pub fn list(
     conn: &mut PgConnection,
     actor: &Actor,
     round: RoundId,
     filter: &Filter,
-    after: Option<(i64, Uuid)>,
+    sort: Sort,
+    after: Option<After>,
     limit: i64,
 ) -> Result<Vec<LedgerRow>, Error> {
     let reader = reader(actor, round);
@@ -238,22 +254,22 @@ pub fn list(
     // The page is cut first and joined then: PostgreSQL thinks that few tasks have a word, and would join all that do.
     let query = readable(query, &reader).sql(" FROM (SELECT t.* FROM tasks t WHERE ");
     let mut query = narrowed(visible(query, round, &rights::scope(actor)), filter, &reader);
-    if let Some((ordinal, id)) = after {
-        query = query
-            .sql(" AND (t.ordinal, t.id) > (")
-            .bind::<BigInt, _>(ordinal)
-            .sql(", ")
-            .bind::<SqlUuid, _>(id)
-            .sql(")");
+    // Orders times filters would be too many texts to keep.
+    if sort != Sort::default() && *filter != Filter::default() {
+        query = query.rare();
+    }
+    if let Some(after) = after {
+        query = sort.behind(query, after);
     }
     let page = PAGES.into_iter().find(|n| *n >= limit).unwrap_or(PAGES[PAGES.len() - 1]);
+    let order = sort.clause();
     let mut rows: Vec<LedgerRow> = query
-        .sql(format!(" ORDER BY t.ordinal, t.id LIMIT {page}"))
+        .sql(format!(" ORDER BY {order} LIMIT {page}"))
         .sql(
             ") t JOIN findings f ON f.id = t.finding_id JOIN aspects a ON a.id = f.aspect_id \
-             LEFT JOIN units lu ON lu.id = t.lead_unit_id LEFT JOIN persons ll ON ll.id = t.lead_leader_id \
-             ORDER BY t.ordinal, t.id",
+             LEFT JOIN units lu ON lu.id = t.lead_unit_id LEFT JOIN persons ll ON ll.id = t.lead_leader_id",
         )
+        .sql(format!(" ORDER BY {order}"))
         .columns::<Columns>()
         .load(conn)?;
     rows.truncate(usize::try_from(limit).unwrap_or(0));
@@ -305,6 +321,37 @@ pub fn place(conn: &mut PgConnection, id: domain::ids::TaskId) -> Result<Place, 
          FROM tasks t JOIN findings f ON f.id = t.finding_id JOIN aspects a ON a.id = f.aspect_id WHERE t.id = ",
     );
     Ok(query.bind::<SqlUuid, _>(id.0).get_result(conn)?)
+}
+
+/// What the findings list says of a finding and its task beside the task's own words.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct Origins {
+    #[diesel(sql_type = SqlUuid)]
+    pub id: Uuid,
+    #[diesel(sql_type = Text)]
+    pub source: String,
+    #[diesel(sql_type = Text)]
+    pub feedback_document: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub amount: Option<String>,
+    #[diesel(sql_type = Text)]
+    pub basis: String,
+    #[diesel(sql_type = Text)]
+    pub period: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub scope: Option<String>,
+    /// Columns of an import that nobody mapped.
+    #[diesel(sql_type = Jsonb)]
+    pub extra: serde_json::Value,
+}
+
+/// The same for tasks the caller has already been shown, by task.
+pub fn origins(conn: &mut PgConnection, ids: Vec<Uuid>) -> Result<Vec<Origins>, Error> {
+    let query = Statement::default().sql(
+        "SELECT t.id, f.source, f.feedback_document, f.amount::text AS amount, f.basis, f.period, f.scope, t.extra \
+         FROM tasks t JOIN findings f ON f.id = t.finding_id WHERE t.id = ANY(",
+    );
+    Ok(query.bind::<Array<SqlUuid>, _>(ids).sql(")").load(conn)?)
 }
 
 /// The place behind the last task of a round, once the finding is known to be the round's.

@@ -424,6 +424,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    saved_views (id) {
+        id -> Uuid,
+        round_id -> Uuid,
+        account_id -> Uuid,
+        name -> Text,
+        is_shared -> Bool,
+        body -> Jsonb,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     sign_requests (id) {
         id -> Uuid,
         kind -> Text,
@@ -640,6 +653,8 @@ diesel::joinable!(refresh_tokens -> accounts (account_id));
 diesel::joinable!(round_assignments -> persons (person_id));
 diesel::joinable!(round_assignments -> rounds (round_id));
 diesel::joinable!(round_policies -> rounds (round_id));
+diesel::joinable!(saved_views -> accounts (account_id));
+diesel::joinable!(saved_views -> rounds (round_id));
 diesel::joinable!(sign_requests -> revisions (revision_sha256));
 diesel::joinable!(sign_requests -> rounds (round_id));
 diesel::joinable!(sign_requests -> tasks (task_id));
@@ -697,6 +712,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     round_assignments,
     round_policies,
     rounds,
+    saved_views,
     sign_requests,
     signatures,
     task_counted,

@@ -258,6 +258,40 @@ fn execute_telling(
     calendar: &Calendar,
     telling: Telling,
 ) -> Result<Task, Error> {
+    let scan = scan_of(&command);
+    let (loaded, decision) = decided(conn, origin, id, expected, command, calendar)?;
+    if let Some(scan) = scan {
+        blobs::own_scan(conn, origin, id.0, &scan)?;
+    }
+    let after = decision.events.iter().fold(loaded.task.clone(), task::evolve);
+    let entry = Entry { before: Some(&loaded.task), placement: None, telling };
+    commit(conn, origin, &entry, &after, &decision, calendar)?;
+    Ok(after)
+}
+
+/// What a command would be answered with now; nothing is kept.
+///
+/// Errors: those of `execute`.
+pub fn rehearse(
+    conn: &mut PgConnection,
+    origin: &Origin,
+    id: TaskId,
+    expected: Expected,
+    command: TaskCommand,
+    calendar: &Calendar,
+) -> Result<(), Error> {
+    decided(conn, origin, id, expected, command, calendar).map(|_| ())
+}
+
+/// The task, locked, and what the rules make of a command on it.
+fn decided(
+    conn: &mut PgConnection,
+    origin: &Origin,
+    id: TaskId,
+    expected: Expected,
+    command: TaskCommand,
+    calendar: &Calendar,
+) -> Result<(LoadedTask, Decision), Error> {
     let snapshot: Option<serde_json::Value> =
         tasks::table.find(id.0).select(tasks::snapshot).for_update().first(conn).optional()?;
     let before: Task = serde_json::from_value(snapshot.ok_or(Error::NotFound)?)?;
@@ -275,16 +309,9 @@ fn execute_telling(
     }
     loaded.with_context(&origin.actor, calendar, origin.now, |ctx| ctx.gate(&loaded.task, command.action()))?;
     check_references(conn, &command)?;
-    let scan = scan_of(&command);
     let decision =
         loaded.with_context(&origin.actor, calendar, origin.now, |ctx| task::decide(&loaded.task, command, ctx))?;
-    if let Some(scan) = scan {
-        blobs::own_scan(conn, origin, id.0, &scan)?;
-    }
-    let after = decision.events.iter().fold(loaded.task.clone(), task::evolve);
-    let entry = Entry { before: Some(&loaded.task), placement: None, telling };
-    commit(conn, origin, &entry, &after, &decision, calendar)?;
-    Ok(after)
+    Ok((loaded, decision))
 }
 
 /// What a new task brings beside its draft.

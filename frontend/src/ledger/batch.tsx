@@ -10,14 +10,20 @@ import { said } from '../ui/words'
 type Result = Schemas['BatchResult']
 type Item = { id: string; number: string }
 
+/** So many the server takes in one request. */
+const atOnce = 200
+
 /** Runs an act on many; those that were refused stay with their reasons. */
 export function useBatch(items: { id: string; version: number }[], done: (refused: Result[]) => void) {
   const queries = useQueryClient()
   const [refused, setRefused] = useState<Result[]>([])
   const act = useRef('')
   const form = useSend(async () => {
-    const results = await post<Result[]>('/task-batches', { action: act.current, items })
-    const bad = results.filter((r) => r.problem)
+    const bad: Result[] = []
+    for (let i = 0; i < items.length; i += atOnce) {
+      const results = await post<Result[]>('/task-batches', { action: act.current, items: items.slice(i, i + atOnce) })
+      bad.push(...results.filter((r) => r.problem))
+    }
     setRefused(bad)
     await queries.invalidateQueries()
     done(bad)

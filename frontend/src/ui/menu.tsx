@@ -1,11 +1,13 @@
 import { type ReactNode, useEffect, useRef } from 'react'
 
 /** A button with something that folds out below it; a click elsewhere or Esc folds it in. */
-export function Menu({ className, label, face, onOpen, children }: {
+export function Menu({ className, label, face, onOpen, stays = false, children }: {
   className: string
   label?: string
   face: ReactNode
   onOpen?: () => void
+  /** What is pressed inside leaves it open. */
+  stays?: boolean
   children: ReactNode
 }) {
   const ref = useRef<HTMLDetailsElement>(null)
@@ -14,7 +16,7 @@ export function Menu({ className, label, face, onOpen, children }: {
     const click = (e: MouseEvent) => {
       const to = e.target
       if (!(to instanceof Node) || !ref.current?.contains(to)) close()
-      else if (to instanceof Element && to.closest('.menu a, .menu button')) close()
+      else if (!stays && to instanceof Element && to.closest('.menu a, .menu button')) close()
     }
     const key = (e: KeyboardEvent) => {
       if (e.key !== 'Escape' || !ref.current?.open) return
@@ -27,7 +29,7 @@ export function Menu({ className, label, face, onOpen, children }: {
       document.removeEventListener('click', click)
       document.removeEventListener('keydown', key)
     }
-  }, [])
+  }, [stays])
   return (
     <details ref={ref} className={className} onToggle={(e) => e.currentTarget.open && onOpen?.()}>
       <summary className={className === 'more' ? 'button' : undefined} aria-label={label}>{face}</summary>

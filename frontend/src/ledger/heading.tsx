@@ -1,0 +1,63 @@
+// The heads of the columns: what one orders by, and how wide it is.
+import { type PointerEvent, useRef } from 'react'
+import type { Column } from './columns'
+import { type Layout, narrowest, widenedColumn, widest } from './layout'
+import { nextSort } from './search'
+
+export function Heading({ columns, known, offsets, setLayout, sort, setSort, pick }: {
+  columns: Column[]
+  known: Column[]
+  offsets: (number | undefined)[]
+  setLayout: (layout: Layout) => void
+  sort?: string
+  setSort: (sort?: string) => void
+  pick?: { isAll: boolean; toggle: (isOn: boolean) => void }
+}) {
+  return (
+    <thead>
+      <tr aria-rowindex={1}>
+        {pick && <th className="pick fixed" style={{ left: 0 }}><input type="checkbox" aria-label="全选已读出的" checked={pick.isAll} onChange={() => pick.toggle(!pick.isAll)} /></th>}
+        {columns.map((c, i) => {
+          const way = sort === c.sort || (c.sort === 'number' && !sort) ? 'ascending' : sort === `-${c.sort}` ? 'descending' : undefined
+          return (
+            <th key={c.key} className={[c.className, c.isFixed && 'fixed'].filter(Boolean).join(' ') || undefined} style={c.isFixed ? { left: offsets[i] } : undefined} aria-sort={c.sort ? way ?? 'none' : undefined}>
+              {c.sort ? (
+                <button type="button" className="sort" onClick={() => setSort(nextSort(sort, c.sort ?? ''))}>
+                  {c.label}<span aria-hidden="true">{way === 'ascending' && (c.sort !== 'number' || sort) ? '↑' : way === 'descending' ? '↓' : ''}</span>
+                </button>
+              ) : c.label}
+              <Grip label={c.label} width={c.width} usual={known.find((k) => k.key === c.key)?.width ?? c.width} onWiden={(width) => setLayout(widenedColumn(columns, known, c.key, width))} />
+            </th>
+          )
+        })}
+      </tr>
+    </thead>
+  )
+}
+
+/** The edge one pulls at; pressed twice it goes back. */
+function Grip({ label, width, usual, onWiden }: { label: string; width: number; usual: number; onWiden: (width: number) => void }) {
+  const from = useRef<{ x: number; width: number } | null>(null)
+  const down = (e: PointerEvent<HTMLSpanElement>) => {
+    e.preventDefault()
+    e.currentTarget.setPointerCapture(e.pointerId)
+    from.current = { x: e.clientX, width }
+  }
+  return (
+    <span
+      className="grip"
+      role="separator"
+      aria-orientation="vertical"
+      aria-label={`${label}列宽`}
+      aria-valuenow={width}
+      aria-valuemin={narrowest}
+      aria-valuemax={widest}
+      tabIndex={-1}
+      onPointerDown={down}
+      onPointerMove={(e) => from.current && onWiden(from.current.width + e.clientX - from.current.x)}
+      onPointerUp={() => { from.current = null }}
+      onPointerCancel={() => { from.current = null }}
+      onDoubleClick={() => onWiden(usual)}
+    />
+  )
+}
