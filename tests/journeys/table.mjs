@@ -51,8 +51,8 @@ async function grouped(page) {
 async function columnsChosen(page) {
   const menu = page.locator('.colmenu')
   await menu.locator('summary').click()
-  await menu.getByLabel('最近变动').check()
-  await menu.getByLabel('类型').uncheck()
+  await menu.getByRole('checkbox', { name: '最近变动' }).check()
+  await menu.getByRole('checkbox', { name: '类型' }).uncheck()
   await menu.getByRole('button', { name: '最近变动左移' }).click()
   await page.keyboard.press('Escape')
   const heads = () => page.locator('.ledger th').allInnerTexts()
@@ -61,10 +61,9 @@ async function columnsChosen(page) {
   await page.mouse.down()
   await page.mouse.move(grip.x + 64, grip.y + 8, { steps: 4 })
   await page.mouse.up()
+  await page.waitForResponse((r) => r.url().includes('/drafts/ledger-columns') && r.request().method() === 'PUT')
   const wide = await page.getByRole('separator', { name: '牵头单位列宽' }).getAttribute('aria-valuenow')
-  assert.equal(Number(wide), 192)
-  const saved = page.waitForResponse((r) => r.url().includes('/drafts/ledger-columns') && r.request().method() === 'PUT')
-  await saved
+  assert.equal(Number(wide), 180)
   await page.reload()
   await page.locator('.ledger th', { hasText: '最近变动' }).waitFor()
   const now = (await heads()).map((h) => h.trim())
@@ -133,7 +132,7 @@ export async function tableKept(house) {
 }
 
 /** The cell of a task in a column. */
-const cell = (page, number, column) => page.locator(`.list td[aria-label^="${number} ${column}"]`).first()
+const cell = (page, number, column) => page.locator(`.list td[aria-label^="${number} ${column}，"], .list td[aria-label^="${number} ${column}："]`).first()
 
 async function write(page, number, column, text) {
   await cell(page, number, column).click()
@@ -157,6 +156,8 @@ export async function listsWritten(house) {
   await page.goto(`${house.address}/ledger`)
   await page.getByRole('navigation', { name: '台账与清单' }).getByRole('link', { name: '整改清单' }).click()
   await page.getByRole('heading', { name: '整改清单' }).waitFor()
+  await page.getByLabel('编号或词语').fill('T2')
+  await page.waitForURL(/text=T2/)
   await cell(page, 'T20', '整改措施').waitFor()
   await write(page, 'T20', '整改目标', '底数清、责任明')
   await cell(page, 'T20', '整改措施').click()
@@ -177,9 +178,9 @@ export async function listsWritten(house) {
   assert.match(await cell(page, 'T20', '整改目标').innerText(), /底数清、责任明/)
   step('整改清单上改一格、从 Excel 粘贴两格，刷新不丢，核对后保存')
 
-  await page.goto(`${house.address}/lists?list=responsibility`)
+  await page.goto(`${house.address}/lists?list=responsibility&text=T2`)
   const other = await house.as(second)
-  await other.goto(`${house.address}/lists?list=findings`)
+  await other.goto(`${house.address}/lists?list=findings&text=T2`)
   await chooseRound(other)
   await write(page, 'T21', '责任人', '查无此人')
   await page.getByRole('button', { name: '核对改动' }).click()
@@ -188,7 +189,7 @@ export async function listsWritten(house) {
   await check.getByRole('button', { name: '返回继续改' }).click()
   await page.getByRole('button', { name: '全部放弃' }).click()
 
-  await page.goto(`${house.address}/lists?list=findings`)
+  await page.goto(`${house.address}/lists?list=findings&text=T2`)
   await write(page, 'T21', '具体问题', '第一人改的说法')
   await write(other, 'T21', '具体问题', '第二人改的说法')
   await other.getByRole('button', { name: '核对改动' }).click()

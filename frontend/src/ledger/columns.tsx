@@ -14,7 +14,7 @@ const text = (value?: string | null) => <span className="one" title={value ?? un
 export const columns: Column[] = [
   { key: 'number', label: '编号', width: 84, isFixed: true, sort: 'number', cell: (i) => <Link to="/tasks/$id" params={{ id: i.id }} search={{}} className="number">{i.number}</Link> },
   {
-    key: 'title', label: '具体问题', width: 264, isFixed: true, className: 'title',
+    key: 'title', label: '具体问题', width: 248, isFixed: true, className: 'title',
     cell: (i) => <Link to="/tasks/$id" params={{ id: i.id }} search={{}} title={i.title}>{i.title}{i.n_doubts > 0 && <span className="tag amber">疑点 {i.n_doubts}</span>}</Link>,
   },
   { key: 'aspect', label: '方面', width: 128, cell: (i) => text(i.aspect) },
@@ -22,7 +22,7 @@ export const columns: Column[] = [
   { key: 'lead_unit', label: '牵头单位', width: 120, className: 'unit', cell: (i) => text(i.lead_unit) },
   { key: 'lead_leader', label: '牵头领导', width: 80, cell: (i) => text(i.lead_leader) },
   { key: 'disposition', label: '类型', width: 80, cell: (i) => text(i.disposition_label) },
-  { key: 'due', label: '完成时限', width: 160, className: 'due', sort: 'due', cell: (i) => <Due item={i} /> },
+  { key: 'due', label: '完成时限', width: 176, className: 'due', sort: 'due', cell: (i) => <Due item={i} /> },
   { key: 'original_due', label: '原定时限', width: 104, cell: (i) => text(i.original_due_on && day(i.original_due_on)) },
   { key: 'progress', label: '进度', width: 112, cell: (i) => <Progress done={i.progress_done} all={i.progress_all} /> },
   { key: 'measures', label: '措施数', width: 72, cell: (i) => text(String(i.n_measures)) },

@@ -20,7 +20,7 @@ export type Column = {
 }
 
 const task = (key: Written & keyof Row, label: string, width: number, isDate = false): Column => ({ key, label, width, of: 'task', written: key, isDate, read: (r) => String(r[key] ?? '') })
-const number: Column = { key: 'number', label: '具体问题编号', width: 92, of: 'task', read: (r) => r.number }
+const number: Column = { key: 'number', label: '具体问题编号', width: 108, of: 'task', read: (r) => r.number }
 const finding = (key: keyof Row, label: string, width: number): Column => ({ key, label, width, of: 'finding', read: (r) => String(r[key] ?? '') })
 
 export const columns: Record<ListKind, Column[]> = {
@@ -30,10 +30,10 @@ export const columns: Record<ListKind, Column[]> = {
     finding('basis', '定性依据', 120), finding('scope', '共性/个性', 80), finding('period', '问题发生期间', 112),
   ],
   measures: [
-    number, task('title', '具体问题', 200), task('objective', '整改目标', 180), task('disposition', '处置类型', 92), task('due_on', '完成时限', 108, true), task('criteria', '完成标准（可核验）', 200),
+    number, task('title', '具体问题', 200), task('objective', '整改目标', 180), task('disposition', '处置类型', 92), task('due_on', '完成时限', 120, true), task('criteria', '完成标准（可核验）', 200),
     { key: 'measure_number', label: '措施编号', width: 84, of: 'measure', read: (_, m) => m?.number ?? '' },
     { key: 'measure', label: '整改措施', width: 280, of: 'measure', written: 'measure', read: (_, m) => m?.text ?? '' },
-    { key: 'measure_due_on', label: '措施时限', width: 108, of: 'measure', written: 'measure_due_on', isDate: true, read: (_, m) => m?.due_on ?? '' },
+    { key: 'measure_due_on', label: '措施时限', width: 120, of: 'measure', written: 'measure_due_on', isDate: true, read: (_, m) => m?.due_on ?? '' },
     { key: 'milestones', label: '阶段节点', width: 200, of: 'measure', read: (_, m) => m?.milestones ?? '' },
     { key: 'outcome', label: '计划成果', width: 160, of: 'measure', read: (_, m) => m?.outcome ?? '' },
   ],

@@ -108,8 +108,8 @@ export function Check({ edits, setEdits, reason, setReason, needsReason, onClose
                     <tr key={i}>
                       {i === 0 && <td rowSpan={result.changes.length} className="number">{result.number}</td>}
                       <td>{change.label}</td>
-                      <td><del>{change.old || '空'}</del></td>
-                      <td>{fault ? <span className="late">{said(fault.text)}</span> : <ins>{change.new || '空'}</ins>}</td>
+                      <td>{change.old ? <del>{said(change.old)}</del> : <span className="muted">（空）</span>}</td>
+                      <td>{fault ? <span className="late">{said(fault.text)}</span> : change.new ? <ins>{said(change.new)}</ins> : <span className="muted">（清空）</span>}</td>
                     </tr>
                   )
                 })}
