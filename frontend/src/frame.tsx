@@ -1,20 +1,18 @@
 // The frame around every page: entries by right, the round, the search, notices, the person.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet } from '@tanstack/react-router'
-import { Suspense, lazy, useEffect, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { type Schemas, client, get, post } from './api/client'
 import { Shortcuts } from './help/shortcuts'
 import { Tour } from './help/tour'
 import { useIsLive, useLive } from './live/live'
+import { Search } from './search'
 import { useSession } from './session'
 import { Menu } from './ui/menu'
 import { Empty } from './ui/parts'
 import { dayAndWeekday, moment, until } from './ui/words'
 
-/** Looked for seldom enough to be fetched when it is. */
-const Search = lazy(() => import('./search'))
-
-export const entries: Record<string, { to: string; label: string; icon: string }> = {
+const entries: Record<string, { to: string; label: string; icon: string }> = {
   todo: { to: '/todo', label: '我的待办', icon: 'M4 6h2m3 0h11M4 12h2m3 0h11M4 18h2m3 0h11' },
   ledger: { to: '/ledger', label: '整改台账', icon: 'M4 5h16v14H4zM4 10h16M10 5v14' },
   overview: { to: '/overview', label: '总览', icon: 'M4 20h16M6 17v-5M11 17V6M16 17v-8M20 17V9' },
@@ -127,7 +125,7 @@ function SearchField() {
         <span>任务编号、单位、词语</span>
         <kbd aria-hidden="true">Ctrl K</kbd>
       </button>
-      {isOpen && <Suspense fallback={null}><Search onClose={() => setOpen(false)} /></Suspense>}
+      {isOpen && <Search pages={entries} onClose={() => setOpen(false)} />}
     </>
   )
 }

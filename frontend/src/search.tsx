@@ -3,7 +3,6 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { client, get } from './api/client'
-import { entries } from './frame'
 import type { LedgerSearch } from './router'
 import { lastSearches, noteSearch } from './searches'
 import { useSession } from './session'
@@ -14,7 +13,7 @@ const REST = 150
 
 type Hit = { key: string; group: string; face: ReactNode; open: () => void }
 
-export default function Search({ onClose }: { onClose: () => void }) {
+export function Search({ pages, onClose }: { pages: Record<string, { to: string; label: string }>; onClose: () => void }) {
   const { me, round } = useSession()
   const navigate = useNavigate()
   const dialog = useRef<HTMLDialogElement>(null)
@@ -59,7 +58,7 @@ export default function Search({ onClose }: { onClose: () => void }) {
       face: <><span className="title">{p.name}</span><small>{[p.post, p.is_leader ? '看其负责的任务' : '看所在单位的任务'].filter(Boolean).join('　')}</small></>,
     })),
     ...me.navigation.flatMap((name) => {
-      const entry = entries[name]
+      const entry = pages[name]
       return entry && (text.trim() === '' || entry.label.includes(text.trim())) ? [{ key: name, group: '页面', open: leave(() => navigate({ to: entry.to })), face: <span className="title">{entry.label}</span> }] : []
     }),
   ]

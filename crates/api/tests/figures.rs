@@ -200,8 +200,10 @@ async fn the_rate_of_answers_is_what_the_histories_say() {
         let since = today - Days::new(28);
         let (mut in_time, mut late, mut overdue, mut waiting) = (0, 0, 0, 0);
         for (on, steps, answered) in handed_in(&house) {
-            let days_taken = calendar.working_days_between(on, answered.unwrap_or(today));
-            let is_in_time = days_taken <= 3 * i64::from(steps);
+            // The first day by which so many working days have passed is the last one in time.
+            let allowed = 3 * i64::from(steps);
+            let last = on.iter_days().find(|day| calendar.working_days_between(on, *day) >= allowed).unwrap();
+            let is_in_time = answered.unwrap_or(today) <= last;
             match answered {
                 Some(at) if at < since => {}
                 Some(_) if is_in_time => in_time += 1,
@@ -227,19 +229,18 @@ async fn a_finding_has_landed_when_none_of_its_tasks_is_held_back() {
     let round = house.round().await;
     let landed = || async { house.get("p072", &format!("/rounds/{round}/overview")).await.ok()["landed"].clone() };
     assert_eq!(landed().await, json!({ "findings": 24, "landed": 0, "not_landed": 24, "bare": 0 }));
-    // An immediate correction is at work once it is claimed; its finding lands when its last one is.
     let by_finding = lines(
         &house.db.super_url(),
-        "SELECT string_agg(id::text, ' ' ORDER BY number) AS line FROM tasks GROUP BY finding_id \
-         HAVING bool_and(disposition = 'immediate') ORDER BY count(*) DESC, 1 LIMIT 1",
+        "SELECT string_agg(id::text, ' ' ORDER BY number) AS line FROM tasks GROUP BY finding_id ORDER BY count(*) DESC, 1 LIMIT 1",
     );
-    let tasks: Vec<&str> = by_finding.first().expect("a finding of immediate corrections alone").split(' ').collect();
+    let tasks: Vec<&str> = by_finding[0].split(' ').collect();
+    assert!(tasks.len() > 1);
     for (i, task) in tasks.iter().enumerate() {
-        assert_eq!(landed().await["landed"], 0, "{i} of {} claimed", tasks.len());
-        house.act("p072", task, "issue", json!({})).await.ok();
-        let view = house.get("p072", &format!("/tasks/{task}")).await.ok();
-        let clerk = House::login(view["persons"][0]["name"].as_str().unwrap());
-        house.act(&clerk, task, "claim", json!({})).await.ok();
+        assert_eq!(landed().await["landed"], 0, "{i} of {} at work", tasks.len());
+        // As its approved plan would leave it.
+        let sql =
+            format!("UPDATE tasks SET state = 'rectifying', completion_status = 'in_progress' WHERE id = '{task}'");
+        testing::run(&house.db.super_url(), &sql).unwrap();
     }
     assert_eq!(landed().await, json!({ "findings": 24, "landed": 1, "not_landed": 23, "bare": 0 }));
     // A finding without any task has neither, for who sees the whole.

@@ -27,7 +27,7 @@ function option(bars: Bar[], names: string[], width: number): Option {
     xAxis: { type: 'value', show: false, max: most },
     yAxis: {
       type: 'category', inverse: true, data: names, axisLine: { show: false }, axisTick: { show: false },
-      axisLabel: { color: ink.text, width: room, overflow: 'truncate', margin: 8 },
+      axisLabel: { color: ink.text, width: room, overflow: 'truncate', margin: 8, fontSize: 12, lineHeight: 17 },
     },
     series: [
       ...stacks.map(({ key }) => ({
@@ -68,7 +68,7 @@ export function Bars({ title, hint, bars, names, by, more, go, noun }: {
           <p className="key" aria-hidden="true">
             {shown.map((s) => <span key={s.key}>{s.shape ? <Shape of={s.shape} /> : <i className="blank" />}{s.label}</span>)}
           </p>
-          <Chart option={make} height={bars.length * 30} label={`${title}。各${noun}的数在下面的数据表里。`} onPick={(series, point) => {
+          <Chart option={make} height={bars.length * (names ? 44 : 30)} label={`${title}。各${noun}的数在下面的数据表里。`} onPick={(series, point) => {
             const [bar, part] = [bars[point], stacks[series]]
             if (bar && part) go(door(bar, part.door))
           }} />

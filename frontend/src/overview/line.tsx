@@ -27,7 +27,7 @@ function option(view: View, width: number): Option {
     value: [end(w, today), w.closed_by_then ?? 0] as [string, number],
     symbol: 'circle',
     symbolSize: i === now ? 9 : (w.closed ?? 0) > 0 ? 5 : 1,
-    label: { show: i === now, position: 'top' as const, align: (i > weeks.length / 2 ? 'right' : 'left') as 'right' | 'left', formatter: `已销号 ${w.closed_by_then ?? 0}`, color: ink.accent, fontWeight: 600 as const },
+    label: { show: i === now, position: 'top' as const, align: (i > 2 ? 'right' : 'left') as 'right' | 'left', formatter: `已销号 ${w.closed_by_then ?? 0}`, color: ink.accent, fontWeight: 600 as const },
   }))
   return {
     grid: { left: 34, right: 16, top: 30, bottom: 26 },

@@ -111,9 +111,9 @@ function Entry({ item, children }: { item: Item; children?: ReactNode }) {
     <li className={item.is_done ? 'done' : undefined}>
       <Link to="/tasks/$id" params={{ id: item.task_id }} search={{}} title={`${kinds[item.kind]}：${item.number} ${item.title}${item.is_done ? '（已完成）' : ''}`}>
         <Shape of={item.is_done ? 'done' : item.light} />
-        <span className={`kind ${item.kind}`}>{kinds[item.kind]}</span>
+        <span className={`kind of-${item.kind}`}>{kinds[item.kind]}</span>
         <span className="number">{item.number}</span>
-        <span className="title">{item.title}</span>
+        <span className="words">{item.title}</span>
         {children}
       </Link>
     </li>

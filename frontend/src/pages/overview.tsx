@@ -136,7 +136,7 @@ function Week({ view }: { view: View }) {
   const more = w.n_milestones - w.milestones.length
   const next = [1, 7].map((n) => new Date(Date.parse(w.sunday) + n * 864e5).toISOString().slice(0, 10))
   return (
-    <section className="card week">
+    <section className="card thisweek">
       <h2>本周：到期未销 {w.due_open} 项，新销号 {w.closed} 项</h2>
       <p className="muted">{weekWords(w.week)}，{day(w.monday)}至{day(w.sunday)}</p>
       <dl>
