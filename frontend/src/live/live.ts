@@ -16,6 +16,9 @@ const lists = ['todo', 'ledger', 'chain', 'overview', 'calendar']
 /** What one fills in: marked as old, and read again when it is next looked at. */
 const sheets = ['waiting', 'week']
 
+/** What a tab asks when it comes: whether one listens already. */
+const question = 'listening?'
+
 let isOpen = false
 const watchers = new Set<() => void>()
 function setOpen(now: boolean) {
@@ -36,15 +39,26 @@ function listen(queries: QueryClient): () => void {
   const stop = new AbortController()
   const tabs = 'BroadcastChannel' in window ? new BroadcastChannel('bihuan-live') : null
   const hear = gatherer(queries)
-  if (tabs) tabs.onmessage = (e: MessageEvent<Changed | boolean>) => (typeof e.data === 'boolean' ? setOpen(e.data) : hear(e.data))
-  const lead = () =>
-    stream(stop.signal, (changed) => {
+  let leads = false
+  if (tabs) {
+    tabs.onmessage = ({ data }: MessageEvent<Changed | boolean | typeof question>) => {
+      if (data === question) {
+        if (leads) tabs.postMessage(isOpen)
+      } else if (typeof data === 'boolean') setOpen(data)
+      else hear(data)
+    }
+    tabs.postMessage(question)
+  }
+  const lead = () => {
+    leads = true
+    return stream(stop.signal, (changed) => {
       hear(changed)
       tabs?.postMessage(changed)
     }, (now) => {
       setOpen(now)
       tabs?.postMessage(now)
     })
+  }
   // One tab listens for all where the browser lets them agree on it.
   if (tabs && navigator.locks) void navigator.locks.request('bihuan-live', { signal: stop.signal }, lead).catch(() => undefined)
   else void lead()
