@@ -114,7 +114,7 @@ const fill = (selector, value) => `(() => {
 })()`
 
 const tours = [
-  ['p010', [['/todo', '我的待办'], ['/ledger', '整改台账'], ['/statements', '每周写实'], ['/plans', '认领与方案'], ['/signing', '签批'], ['/overview', ''], ['/calendar', '年'], ['/notices', '通知']]],
+  ['p010', [['/todo', '我的待办'], ['/ledger', '整改台账'], ['/statements', '每周写实'], ['/plans', '认领与方案'], ['/signing', '签批'], ['/overview', ''], ['/calendar', ''], ['/notices', '通知']]],
   ['p072', [['/todo', '我的待办'], ['/ledger', '整改台账'], ['/signing', '签批'], ['/imports', '导入台账'], ['/rounds', '轮次设置'], ['task', '']]],
   ['sysadmin', [['/organisation', '组织与账号'], ['/nowhere', '没有这个页面']]],
 ]
@@ -140,7 +140,7 @@ try {
           await page.until('document.querySelector(".taskhead h1")', 'a task')
         } else {
           await page.ask('Page.navigate', { url: `${house.address}${address}` })
-          await page.until(`[...document.querySelectorAll('h1')].some((h) => h.textContent === '${heading}') && !document.querySelector('.loading')`, `${who} ${address}`)
+          await page.until(`[...document.querySelectorAll('h1')].some((h) => ${heading === ''} || h.textContent === '${heading}') && !document.querySelector('.loading')`, `${who} ${address}`)
         }
         pages += 1
       }
