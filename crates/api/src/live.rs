@@ -197,9 +197,11 @@ impl Live {
         cursor.told.extend(told.into_iter().map(|(id, _)| id));
         cursor.told.retain(|id| *id > floor);
         for listener in state.listeners.values() {
-            let mut changed = Changed::default();
-            changed.notices = listener.person.is_some_and(|p| news.contains(&p));
-            changed.todo = changes.rounds.iter().any(|round| listener.scope.rounds.contains(round));
+            let mut changed = Changed {
+                notices: listener.person.is_some_and(|p| news.contains(&p)),
+                todo: changes.rounds.iter().any(|round| listener.scope.rounds.contains(round)),
+                ..Changed::default()
+            };
             seen.iter().filter(|(_, s)| listener.scope.covers(s)).for_each(|(task, _)| changed.name(*task));
             if changed != Changed::default() {
                 listener.letters.put(|held| {

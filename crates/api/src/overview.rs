@@ -252,13 +252,14 @@ fn view(found: Overview, calendar: &Calendar, now: DateTime<Utc>, since: NaiveDa
     let today = calendar::today(now);
     let week = Week::of(today);
     let by = today.pred_opt().unwrap_or(today);
-    let (due, due_closed) = between(&found.days, true, NaiveDate::MIN, by);
-    let with_day: i64 = found.days.iter().filter(|d| d.is_due).map(|d| d.tasks).sum();
-    let (this_due, this_due_closed) = between(&found.days, true, week.monday(), week.sunday());
+    let days = &found.counted.days;
+    let (due, due_closed) = between(days, true, NaiveDate::MIN, by);
+    let with_day: i64 = days.iter().filter(|d| d.is_due).map(|d| d.tasks).sum();
+    let (this_due, this_due_closed) = between(days, true, week.monday(), week.sunday());
     let next = week.next();
-    let (next_due, next_due_closed) = between(&found.days, true, next.monday(), next.sunday());
+    let (next_due, next_due_closed) = between(days, true, next.monday(), next.sunday());
     let echo = echoes(&found, calendar, today, since);
-    let landed = found.landed;
+    let landed = found.counted.landed;
     OverviewView {
         now,
         today,
@@ -270,16 +271,13 @@ fn view(found: Overview, calendar: &Calendar, now: DateTime<Utc>, since: NaiveDa
             without: found.chain.tasks - with_day,
         },
         chain: ChainView::from(found.chain),
-        weeks: weeks(&found.days, week),
-        n_units: found.units.first().map_or(0, |u| u.bars),
-        units: found.units.into_iter().map(bar).collect(),
-        aspects: found.aspects.into_iter().map(bar).collect(),
+        weeks: weeks(days, week),
         this_week: ThisWeek {
             week: week.to_string(),
             monday: week.monday(),
             sunday: week.sunday(),
             cut_off: weekly_statement::cut_off_under(week, &found.policy, calendar),
-            closed: between(&found.days, false, week.monday(), week.sunday()).0,
+            closed: between(days, false, week.monday(), week.sunday()).0,
             due: this_due,
             due_open: this_due - this_due_closed,
             next_due_open: next_due - next_due_closed,
@@ -296,6 +294,9 @@ fn view(found: Overview, calendar: &Calendar, now: DateTime<Utc>, since: NaiveDa
             not_landed: landed.findings - landed.landed,
             bare: landed.bare,
         },
+        n_units: found.counted.units.first().map_or(0, |u| u.bars),
+        units: found.counted.units.into_iter().map(bar).collect(),
+        aspects: found.counted.aspects.into_iter().map(bar).collect(),
         echo,
     }
 }

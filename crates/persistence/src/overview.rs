@@ -109,12 +109,8 @@ pub struct Due {
 pub struct Overview {
     pub policy: Policy,
     pub chain: Counts,
-    /// In the inspecting body's order.
-    pub aspects: Vec<Bar>,
-    /// What is red first, as many as were asked for.
-    pub units: Vec<Bar>,
-    pub days: Vec<Day>,
-    pub landed: Landed,
+    /// Aspects in the inspecting body's order; units with what is red first, as many as were asked for.
+    pub counted: Countable,
     pub handed: Vec<Handed>,
     /// Tasks of which something waits for an answer.
     pub unanswered: i64,
@@ -142,27 +138,41 @@ pub fn load(conn: &mut PgConnection, actor: &Actor, round: RoundId, window: &Win
     Ok(Overview {
         policy,
         chain: counts::count(conn, actor, round, &Filter::default())?,
-        aspects: if is_kept { kept_aspects(conn, round)? } else { aspects(conn, actor, round)? },
-        units: if is_kept { kept_units(conn, round, window.units)? } else { units(conn, actor, round, window.units)? },
-        days: if is_kept { kept_days(conn, round)? } else { days(conn, actor, round)? },
-        landed: if is_kept { kept_landed(conn, round)? } else { landed(conn, actor, round)? },
+        counted: Countable {
+            aspects: if is_kept { kept_aspects(conn, round)? } else { aspects(conn, actor, round)? },
+            units: if is_kept {
+                kept_units(conn, round, window.units)?
+            } else {
+                units(conn, actor, round, window.units)?
+            },
+            days: if is_kept { kept_days(conn, round)? } else { days(conn, actor, round)? },
+            landed: if is_kept { kept_landed(conn, round)? } else { landed(conn, actor, round)? },
+        },
         handed: handed(conn, actor, round, window.answered_since)?,
         unanswered: counts::count(conn, actor, round, &Filter { unanswered: true, ..Filter::default() })?.tasks,
         milestones: milestones(conn, actor, round, window)?,
     })
 }
 
-/// What a test compares: the same from the tasks, whoever asks.
+/// What counters answer for who sees the whole round.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Countable {
+    pub aspects: Vec<Bar>,
+    pub units: Vec<Bar>,
+    pub days: Vec<Day>,
+    pub landed: Landed,
+}
+
+/// The same counted over the tasks, whoever asks; a test compares the two.
 #[cfg(feature = "testing")]
-pub fn recounted(
-    conn: &mut PgConnection,
-    actor: &Actor,
-    round: RoundId,
-    units_shown: i64,
-) -> Result<(Vec<Bar>, Vec<Bar>, Vec<Day>, Landed), Error> {
-    let mut landed = landed(conn, actor, round)?;
-    landed.bare = kept_landed(conn, round)?.bare;
-    Ok((aspects(conn, actor, round)?, units(conn, actor, round, units_shown)?, days(conn, actor, round)?, landed))
+pub fn recounted(conn: &mut PgConnection, actor: &Actor, round: RoundId, limit: i64) -> Result<Countable, Error> {
+    let bare = kept_landed(conn, round)?.bare;
+    Ok(Countable {
+        aspects: aspects(conn, actor, round)?,
+        units: units(conn, actor, round, limit)?,
+        days: days(conn, actor, round)?,
+        landed: Landed { bare, ..landed(conn, actor, round)? },
+    })
 }
 
 /// Red first, then yellow, then what is open; the rest by name.
