@@ -7,7 +7,7 @@ import { TextField, useDraft, useSend } from '../ui/form'
 import { Light, Refused } from '../ui/parts'
 import { day, left, moment, today, week } from '../ui/words'
 import { Conflict, Words } from './versions'
-import { type Draft, type Line, type Texts, asInput, fields, inShort, isFilled, labels, same, texts } from './values'
+import { type Draft, type Line, type Texts, type Written, asInput, fields, inShort, isFilled, labels, same, texts } from './values'
 
 export type Outcome = 'sent' | 'same' | 'empty' | 'refused'
 /** What a row would hand in, for the look before it is sent. */
@@ -114,7 +114,7 @@ export function Row({ line, sheet, rows, isOpen, takesFocus, onOpen, onStatus }:
           <Conflict mine={now} theirs={line.this} onMine={() => edit({ on: revision })} onTheirs={() => { forget(); reset(untouched) }} />
         ) : isFrozen && line.this ? (
           <>
-            <Words of={line.this} title={`截止时的一版，${moment(line.this.at)} 交`} />
+            <Words of={line.this} title={versionOf(line.this)} />
             <div><button type="button" onClick={() => unlock(true)}>改写本周写实</button> <small className="muted">已过截止，改动另存为一版，两版都留</small></div>
           </>
         ) : (
@@ -134,7 +134,7 @@ export function Row({ line, sheet, rows, isOpen, takesFocus, onOpen, onStatus }:
             </div>
           </>
         )}
-        {line.frozen && isOpen && <Words of={line.frozen} title={`截止时的一版，${moment(line.frozen.at)} 交`} />}
+        {line.frozen && isOpen && <Words of={line.frozen} title={versionOf(line.frozen)} />}
         {evidence.busy && <small role="status"><span className="spinner" />正在上传…</small>}
         {files.length > 0 && (
           <ul className="attached">
@@ -148,12 +148,17 @@ export function Row({ line, sheet, rows, isOpen, takesFocus, onOpen, onStatus }:
       <div className="kept">
         <small className={line.this && !isChanged ? 'ok' : isChanged ? 'amber' : 'muted'}>{state}</small>
         {isOvertaken && <small className="late">已被他人更新，请核对</small>}
-        {line.this && <small className="muted">{line.this.reply_label}{line.this.is_late && '，迟报'}{line.this.is_after_cut_off && '，截止后改'}</small>}
+        <small className="muted">{line.this && `${line.this.reply_label}${line.this.is_late ? '，迟报' : ''}${line.this.is_after_cut_off ? '，截止后改' : ''}，`}佐证 {sent.length + files.length} 份</small>
         {isFrozen && <small className="tag">已截止</small>}
-        <small className="muted">佐证 {sent.length + files.length} 份</small>
       </div>
     </article>
   )
+}
+
+/** Which version it is, seen from the cut-off. */
+function versionOf(of: Written): string {
+  const which = of.is_after_cut_off ? `截止后改的第 ${of.revision} 版` : of.is_late ? '迟报的一版' : '截止时的一版'
+  return `${which}，${moment(of.at)} 交`
 }
 
 function Last({ line, isOpen }: { line: Line; isOpen: boolean }) {
