@@ -20,7 +20,7 @@ export function useRows(round: string, filter: Filter, sort: string | undefined,
   const path = { id: round }
   const signature = JSON.stringify([round, filter, sort, by])
   const groups = useQuery({
-    queryKey: ['groups', round, filter, by],
+    queryKey: ['ledger', 'groups', round, filter, by],
     queryFn: () => get(client.GET('/api/v1/rounds/{id}/groups', { params: { path, query: { ...asked(filter), group: by } } })),
     enabled: round !== '' && by !== 'none',
     ...fresh,
@@ -30,7 +30,7 @@ export function useRows(round: string, filter: Filter, sort: string | undefined,
   const store = useRef({ signature, read: new Map<string, Page>() })
   if (store.current.signature !== signature) store.current = { signature, read: new Map() }
   const { read } = store.current
-  const keyOf = (key: string) => ['rows', round, filter, sort, by, key]
+  const keyOf = (key: string) => ['ledger', 'rows', round, filter, sort, by, key]
   const [near, setNear] = useState<{ signature: string; wants: Want[] }>({ signature, wants: [] })
   const first = all[0]
   const wants = near.signature === signature && near.wants.length > 0 ? near.wants : first ? [firstOf(first)] : []

@@ -49,6 +49,7 @@ function Whole({ round, list }: { round: string; list: ListKind }) {
       forget()
     } else change({ edits })
   }
+  const isOpen = (rows ?? []).some((r) => r.open_columns.length > 0)
   const n = Object.keys(values.edits).length
   const tasks = new Set(Object.values(values.edits).map((e) => e.task))
   const needsReason = (rows ?? []).some((r) => tasks.has(r.id) && r.needs_reason)
@@ -61,7 +62,7 @@ function Whole({ round, list }: { round: string; list: ListKind }) {
     <>
       <div className="head">
         <h1>{listNames[list]}</h1>
-        <p>与台账同一套记录。可改的格子点开就能写，也可从 Excel 复制一片粘贴进来。</p>
+        <p>与台账同一套记录。{isOpen && '白底的格子可以改：点开就写，也可从 Excel 复制一片粘贴进来。'}</p>
       </div>
       <Forms at={list} filter={filter} />
       <ChainBar filter={filter} set={set} />
