@@ -284,6 +284,14 @@ fn ledgers_of_county_offices_are_read() {
 }
 
 #[test]
+fn ledgers_of_twelve_companies_are_read() {
+    let score = measure(|t| (81..=92).contains(&t["n"].as_u64().unwrap()));
+    tell("twelve companies", &score);
+    assert!(score.readable > 400 && score.right * 100 >= score.readable * 97);
+    assert_eq!(score.lost, Vec::<String>::new());
+}
+
+#[test]
 fn the_old_ledger_comes_out_whole() {
     let directory = support::directory();
     let reading = read(&file("old.xlsx"), &directory, 2026);
