@@ -1,8 +1,7 @@
 // A unit's plan: objective, criteria, milestones on a line of days; saved as it is typed, asked about at once, handed in when it is whole.
 import { type KeyboardEvent, useEffect, useState } from 'react'
 import type { Schemas } from '../api/client'
-import { post } from '../api/client'
-import { Check, PickField, TextField, blank, useDraft, useSend } from '../ui/form'
+import { Check, PickField, TextField, blank, useDraft } from '../ui/form'
 import { Refused } from '../ui/parts'
 import { pasted } from '../ui/table'
 import { said, today } from '../ui/words'
@@ -58,17 +57,14 @@ export default function PlanForm({ task, done, open, mode }: FormProps & { mode:
   const isSubmit = mode === 'submit'
   const root = isSubmit ? '/plan' : ''
   const form = useAct(task, isSubmit ? 'submit-plan' : 'propose-amendment', () => (isSubmit ? { plan: input(values), pledge: values.pledge } : input(values)), finish, () => (isSubmit ? blank(undated(values)) : [...blank(undated(values)), ...blank({ '/reason': values.reason })]))
-  const save = useSend(async () => {
-    await post(`/tasks/${task.id}/plan`, input(values), task.version)
-    finish()
-  }, () => blank(undated(values)))
+  const save = useAct(task, 'plan', () => input(values), finish, () => blank(undated(values)))
   const advice = useAdvice(task.id, values.milestones, values.criteria.map((c) => c.text))
   const at = (pointer: string) => form.at(`/plan${pointer}`) ?? form.at(pointer) ?? save.at(pointer)
   const faults = (i: number) => parts.flatMap((key) => at(`/milestones/${i}/${key}`) ?? [])
   const shown = ['/objective', '/plan/objective', '/plan/unit_leader', '/reason'].concat(values.milestones.flatMap((_, i) => parts.flatMap((key) => [`${root}/milestones/${i}/${key}`, `/milestones/${i}/${key}`])))
   const setMilestone = (i: number, part: Partial<Milestone>) => change({ milestones: values.milestones.map((m, k) => (k === i ? { ...m, ...part } : m)) })
   return (
-    <ActForm form={form} verb={isSubmit ? '报送方案' : '报送调整'} disabled={!open.is_possible} shown={shown} kept={kept} onDrop={() => { forget(); done() }}>
+    <ActForm form={{ ...form, overtaken: form.overtaken ?? save.overtaken }} verb={isSubmit ? '报送方案' : '报送调整'} disabled={!open.is_possible} shown={shown} kept={kept} onDrop={() => { forget(); done() }}>
       <Returned task={task} />
       <TextField label="整改目标" rows={2} value={values.objective} onChange={(objective) => change({ objective })} error={at('/objective')} />
       <Criteria criteria={values.criteria} at={at} onChange={(criteria) => change({ criteria })} />
@@ -82,7 +78,7 @@ export default function PlanForm({ task, done, open, mode }: FormProps & { mode:
       )}
       {isSubmit && (
         <>
-          <Refused error={save.error} shown={shown} />
+          {!save.overtaken && <Refused error={save.error} shown={shown} />}
           <button type="button" disabled={save.busy} onClick={() => void save.submit()}>先存方案，稍后一并报送</button>
         </>
       )}
