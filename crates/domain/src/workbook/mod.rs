@@ -1,7 +1,7 @@
 //! What a grid of cells means: headers found by what they say, dates and names read as people write them. It knows no file format.
 
-pub mod cells;
 mod boxes;
+pub mod cells;
 pub mod completion;
 pub mod dates;
 mod drafts;
