@@ -66,7 +66,8 @@ fn starts(text: &[char], word: &str) -> Option<usize> {
 }
 
 fn is_circled(c: char) -> bool {
-    CIRCLED.iter().any(|(first, n)| (*first..first + n).contains(&u32::from(c)))
+    ('\u{2460}'..='\u{3230}').contains(&c)
+        && CIRCLED.iter().any(|(first, n)| (*first..first + n).contains(&u32::from(c)))
 }
 
 /// Whether a number of any style can begin with this character: a cheap look before a thorough one.

@@ -186,8 +186,10 @@ fn longest<'w>(rest: &str, words: impl Iterator<Item = &'w str>) -> usize {
 /// The known name that begins here, the longest; with its length.
 fn name(directory: &Directory, rest: &str, near: &[UnitId]) -> Option<(Name, usize)> {
     let units = directory.units.iter().flat_map(|u| std::iter::once(&u.name).chain(&u.aliases)).map(String::as_str);
-    let unit = longest(rest, units.filter(|name| name.chars().count() >= 2));
-    let person = longest(rest, directory.people.iter().map(|p| p.name.as_str()).filter(|n| n.chars().count() >= 2));
+    let is_name = |length: &usize| rest[..*length].chars().count() >= 2;
+    let unit = Some(longest(rest, units)).filter(is_name).unwrap_or(0);
+    let people = directory.people.iter().map(|p| p.name.as_str());
+    let person = Some(longest(rest, people)).filter(is_name).unwrap_or(0);
     if unit == 0 && person == 0 {
         return None;
     }

@@ -16,7 +16,7 @@ use super::parts;
 const SHORTEST_MEASURE: usize = 5;
 
 /// Longest names of a cell, in characters; what is longer tells something.
-const LONGEST_NAMES: usize = 60;
+const LONGEST_NAMES: usize = 40;
 
 /// States of a time that is over say nothing against the last.
 const PERIODS: [&str; 5] = ["月", "季度", "周", "期", "阶段"];
