@@ -123,7 +123,8 @@ try {
   await page.locator('.ledger tr.task').first().waitFor()
   await page.waitForTimeout(1500)
   await scrolling(page, '按单位分组，滚动', 60)
-  await interactions(page, '收起、展开一组', 8, () => page.locator('.ledger tr.group .unfold').nth(1).click())
+  await page.evaluate(() => { document.querySelector('.ledgerbox').scrollTop = 0 })
+  await interactions(page, '收起、展开一组', 8, () => page.locator('.ledger tr.group .unfold').first().click())
 
   const model = cpus()[0]?.model ?? ''
   console.log(`台账 ${rows} 行全部读入（${filling.toFixed(1)} 秒），浏览器减速 ${SLOWER} 倍；${cpus().length} 核 ${model}；负载 ${loadavg().map((n) => n.toFixed(1)).join(' ')}\n`)
