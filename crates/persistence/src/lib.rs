@@ -23,6 +23,7 @@ pub mod organisation;
 pub mod overview;
 pub mod policy_preview;
 mod projection;
+mod references;
 pub mod rounds;
 pub mod saved_views;
 mod schema;
