@@ -1,3 +1,3 @@
 DROP TABLE saved_views;
 CREATE INDEX tasks_finding_idx ON tasks (finding_id);
-DROP INDEX tasks_finding_order_idx, tasks_change_order_idx, tasks_light_order_idx, tasks_due_order_idx;
+DROP INDEX tasks_finding_order_idx, tasks_light_order_idx, tasks_due_order_idx;

@@ -4,7 +4,6 @@
 CREATE INDEX tasks_due_order_idx ON tasks (round_id, (COALESCE(due_on, review_on, DATE '9999-12-31')), ordinal, id);
 CREATE INDEX tasks_light_order_idx ON tasks
     (round_id, (CASE alert_level WHEN 'red' THEN 0 WHEN 'yellow' THEN 1 WHEN 'green' THEN 2 ELSE 3 END), ordinal, id);
-CREATE INDEX tasks_change_order_idx ON tasks (round_id, updated_at, ordinal, id);
 
 -- The tasks of one finding in their order; it also finds what the plain index of findings found.
 CREATE INDEX tasks_finding_order_idx ON tasks (finding_id, ordinal, id);

@@ -162,7 +162,7 @@ pub struct LedgerQuery {
     pub closed_to: Option<NaiveDate>,
     /// Only tasks of which a statement or a sign request waits for its answer.
     pub unanswered: Option<bool>,
-    /// number, due, light or changed, with a minus sign from the last to the first; by number unless given. Counts have no order.
+    /// number, due or light, with a minus sign from the last to the first; by number unless given. Counts have no order.
     #[param(example = "-due")]
     pub sort: Option<String>,
     /// finding or lead (the lead unit): what groups are made of. Rows and counts have none.

@@ -51,7 +51,6 @@ async fn pages_of_every_order_are_the_whole_list_once() {
             "CASE WHEN due_on IS NOT NULL THEN due_on WHEN review_on IS NOT NULL THEN review_on ELSE 'infinity' END",
         ),
         ("light", "array_position(ARRAY['red', 'yellow', 'green', 'none'], alert_level)"),
-        ("changed", "updated_at"),
     ];
     for (sort, plainly) in orders {
         for (sign, way) in [("", "ASC"), ("-", "DESC")] {

@@ -1,7 +1,7 @@
 //! In what order the ledger's rows come, and where a page of them begins. Each order has an index that a page is read from (migrations/0006_saved_views).
 
-use chrono::{DateTime, NaiveDate, Utc};
-use diesel::sql_types::{BigInt, Date, Integer, Timestamptz, Uuid as SqlUuid};
+use chrono::NaiveDate;
+use diesel::sql_types::{BigInt, Date, Integer, Uuid as SqlUuid};
 use uuid::Uuid;
 
 use crate::ledger::LedgerRow;
@@ -17,8 +17,6 @@ pub enum SortKey {
     Due,
     /// Red, yellow, green, none.
     Light,
-    /// The last change.
-    Changed,
 }
 
 /// An order of rows.
@@ -34,7 +32,6 @@ enum Value {
     None,
     Day(NaiveDate),
     Rank(i32),
-    Moment(DateTime<Utc>),
 }
 
 /// The row a page begins after.
@@ -47,8 +44,7 @@ pub struct After {
 
 impl SortKey {
     /// The words a request names it by.
-    pub const WORDS: [(&'static str, Self); 4] =
-        [("number", Self::Number), ("due", Self::Due), ("light", Self::Light), ("changed", Self::Changed)];
+    pub const WORDS: [(&'static str, Self); 3] = [("number", Self::Number), ("due", Self::Due), ("light", Self::Light)];
 
     /// The expression an index has.
     fn expression(self) -> Option<&'static str> {
@@ -58,7 +54,6 @@ impl SortKey {
             Self::Light => {
                 Some("CASE t.alert_level WHEN 'red' THEN 0 WHEN 'yellow' THEN 1 WHEN 'green' THEN 2 ELSE 3 END")
             }
-            Self::Changed => Some("t.updated_at"),
         }
     }
 
@@ -72,7 +67,6 @@ impl SortKey {
                 "green" => 2,
                 _ => 3,
             }),
-            Self::Changed => Value::Moment(row.updated_at),
         }
     }
 }
@@ -107,7 +101,6 @@ impl Sort {
             Value::None => query,
             Value::Day(day) => query.bind::<Date, _>(day).sql(", "),
             Value::Rank(rank) => query.bind::<Integer, _>(rank).sql(", "),
-            Value::Moment(at) => query.bind::<Timestamptz, _>(at).sql(", "),
         };
         query.bind::<BigInt, _>(after.ordinal).sql(", ").bind::<SqlUuid, _>(after.id).sql(")")
     }
@@ -119,7 +112,6 @@ impl Sort {
             Value::None => place,
             Value::Day(day) => format!("{day}_{place}"),
             Value::Rank(rank) => format!("{rank}_{place}"),
-            Value::Moment(at) => format!("{}_{place}", at.timestamp_micros()),
         }
     }
 
@@ -130,9 +122,6 @@ impl Sort {
             (SortKey::Number, [ordinal, id]) => (Value::None, ordinal, id),
             (SortKey::Due, [day, ordinal, id]) => (Value::Day(day.parse().ok()?), ordinal, id),
             (SortKey::Light, [rank, ordinal, id]) => (Value::Rank(rank.parse().ok()?), ordinal, id),
-            (SortKey::Changed, [at, ordinal, id]) => {
-                (Value::Moment(DateTime::from_timestamp_micros(at.parse().ok()?)?), ordinal, id)
-            }
             _ => return None,
         };
         Some(After { value, ordinal: ordinal.parse().ok()?, id: id.parse().ok()? })

@@ -7021,7 +7021,7 @@ export interface operations {
                 /** @description Only tasks of which a statement or a sign request waits for its answer. */
                 unanswered?: boolean;
                 /**
-                 * @description number, due, light or changed, with a minus sign from the last to the first; by number unless given. Counts have no order.
+                 * @description number, due or light, with a minus sign from the last to the first; by number unless given. Counts have no order.
                  * @example -due
                  */
                 sort?: string;
@@ -7235,7 +7235,7 @@ export interface operations {
                 /** @description Only tasks of which a statement or a sign request waits for its answer. */
                 unanswered?: boolean;
                 /**
-                 * @description number, due, light or changed, with a minus sign from the last to the first; by number unless given. Counts have no order.
+                 * @description number, due or light, with a minus sign from the last to the first; by number unless given. Counts have no order.
                  * @example -due
                  */
                 sort?: string;
@@ -7682,7 +7682,7 @@ export interface operations {
                 /** @description Only tasks of which a statement or a sign request waits for its answer. */
                 unanswered?: boolean;
                 /**
-                 * @description number, due, light or changed, with a minus sign from the last to the first; by number unless given. Counts have no order.
+                 * @description number, due or light, with a minus sign from the last to the first; by number unless given. Counts have no order.
                  * @example -due
                  */
                 sort?: string;
@@ -8442,7 +8442,7 @@ export interface operations {
                 /** @description Only tasks of which a statement or a sign request waits for its answer. */
                 unanswered?: boolean;
                 /**
-                 * @description number, due, light or changed, with a minus sign from the last to the first; by number unless given. Counts have no order.
+                 * @description number, due or light, with a minus sign from the last to the first; by number unless given. Counts have no order.
                  * @example -due
                  */
                 sort?: string;

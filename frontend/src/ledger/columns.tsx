@@ -29,7 +29,7 @@ export const columns: Column[] = [
   { key: 'state', label: '状态', width: 92, className: 'stands', cell: (i) => <State label={i.state_label} /> },
   { key: 'completion', label: '完成情况', width: 132, cell: (i) => text((completionStatuses as Record<string, string>)[i.completion_status]) },
   { key: 'light', label: '灯与原因', width: 180, className: 'reason', sort: 'light', cell: (i) => <Why item={i} /> },
-  { key: 'changed', label: '最近变动', width: 140, sort: 'changed', cell: (i) => text(moment(i.updated_at)) },
+  { key: 'changed', label: '最近变动', width: 140, cell: (i) => text(moment(i.updated_at)) },
 ]
 
 export const usual = ['number', 'title', 'lead_unit', 'lead_leader', 'disposition', 'due', 'progress', 'state', 'light']
