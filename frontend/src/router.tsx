@@ -82,7 +82,7 @@ const routes = [
   }),
   createRoute({ getParentRoute: () => root, path: '/plans', component: lazyRouteComponent(() => import('./pages/plans'), 'Plans') }),
   createRoute({ getParentRoute: () => root, path: '/signing', component: lazyRouteComponent(() => import('./pages/signing'), 'Signing') }),
-  createRoute({ getParentRoute: () => root, path: '/forms/$id', component: lazyRouteComponent(() => import('./pages/form'), 'PaperOfRequest') }),
+  createRoute({ getParentRoute: () => root, path: '/forms/$id', component: lazyRouteComponent(() => import('./pages/paper'), 'PaperOfRequest') }),
   createRoute({ getParentRoute: () => root, path: '/own', component: lazyRouteComponent(() => import('./pages/own'), 'Own') }),
   createRoute({ getParentRoute: () => root, path: '/help', validateSearch: (given: Record<string, unknown>): { part?: string } => (typeof given.part === 'string' ? { part: given.part } : {}), component: lazyRouteComponent(() => import('./pages/help'), 'Help') }),
   createRoute({ getParentRoute: () => root, path: '/imports', component: lazyRouteComponent(() => import('./pages/imports'), 'Imports') }),
