@@ -22,7 +22,7 @@ const entries: Record<string, Omit<Stop, 'at'>> = {
 }
 
 const everywhere: Stop[] = [
-  { at: '.top form[role=search], .top .search', title: '搜索', text: '随时按 Ctrl K，输入编号或两个字就能找。' },
+  { at: '.top .find', title: '搜索', text: '随时按 Ctrl K，输入编号或两个字就能找。' },
   { at: '.top .notices', title: '消息', text: '下发、签批、退回、红灯都会在这里提醒。' },
   { at: '.top .help', title: '帮助', text: '用户手册、灯和状态的含义、快捷键都在这里，也可以再看一遍这个引导。' },
 ]
