@@ -7,7 +7,7 @@ export const shortcuts: { where: string; keys: [string, string][] }[] = [
   { where: '整改台账', keys: [['↑ ↓', '上一行、下一行'], ['Enter', '展开或收起速览'], ['x', '选中这一行'], ['o', '打开任务']] },
   { where: '每周写实', keys: [['Ctrl Enter', '存下这一项，写下一项'], ['Alt ↑ ↓', '上一项、下一项'], ['Enter', '下一格'], ['Ctrl S', '提交'], ['Esc', '收起']] },
   { where: '任务', keys: [['Alt ↑ ↓', '列表里的上一项、下一项']] },
-  { where: '方案时间轴', keys: [['← →', '前后移一个工作日'], ['PageUp PageDown', '前后移一周']] },
+  { where: '方案时间轴', keys: [['← →', '前后移一个工作日'], ['PageUp PageDown', '前后移五个工作日']] },
 ]
 
 const isTyping = (target: EventTarget | null) => target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
