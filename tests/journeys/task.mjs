@@ -37,6 +37,7 @@ export async function claimAndPlan(house, task) {
   const leader = await house.as(login('丙寅正'))
   await leader.getByRole('link', { name: '签批' }).click()
   await chooseRound(leader)
+  await leader.goto(`${house.address}/signing`)
   await leader.getByRole('button', { name: '看内容并签' }).first().click()
   panel = leader.locator('.panel')
   await panel.getByRole('button', { name: '退回' }).click()
