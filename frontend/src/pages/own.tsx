@@ -33,11 +33,6 @@ function Sessions() {
   const queries = useQueryClient()
   const query = useQuery({ queryKey: ['own-sessions'], queryFn: () => get(client.GET('/api/v1/me/sessions')) })
   const refresh = () => queries.invalidateQueries({ queryKey: ['own-sessions'] })
-  const [which, setWhich] = useState('')
-  const one = useSend(async () => {
-    await get(client.DELETE('/api/v1/me/sessions/{id}', { params: { path: { id: which } } }))
-    await refresh()
-  })
   const others = useSend(async () => {
     await get(client.DELETE('/api/v1/me/sessions'))
     await refresh()
@@ -49,19 +44,31 @@ function Sessions() {
         {(sessions) => (
           <>
             <ul className="rows">
-              {sessions.map((s) => (
-                <li key={s.id}>
-                  <div><b>{browser(s.agent)}</b>{s.is_current && <span className="tag">本机</span>}<br /><small className="muted">{s.source || '地址不明'}，{moment(s.started_at)} 登录，{moment(s.seen_at)} 还在用</small></div>
-                  {!s.is_current && <button type="button" disabled={one.busy} onClick={() => { setWhich(s.id); void Promise.resolve().then(one.submit) }}>退出</button>}
-                </li>
-              ))}
+              {sessions.map((s) => <OneSession key={s.id} session={s} refresh={refresh} />)}
             </ul>
-            <Refused error={one.error ?? others.error} />
+            <Refused error={others.error} />
             {sessions.length > 1 ? <button type="button" disabled={others.busy} onClick={() => void others.submit()}>退出其他全部登录</button> : <p className="muted">只有这一处登录。</p>}
           </>
         )}
       </Loaded>
     </section>
+  )
+}
+
+function OneSession({ session, refresh }: { session: Schemas['OwnSession']; refresh: () => Promise<unknown> }) {
+  const end = useSend(async () => {
+    await get(client.DELETE('/api/v1/me/sessions/{id}', { params: { path: { id: session.id } } }))
+    await refresh()
+  })
+  return (
+    <li>
+      <div>
+        <b>{browser(session.agent)}</b>{session.is_current && <span className="tag">本机</span>}<br />
+        <small className="muted">{session.source || '地址不明'}，{moment(session.started_at)} 登录，{moment(session.seen_at)} 还在用</small>
+        <Refused error={end.error} />
+      </div>
+      {!session.is_current && <button type="button" disabled={end.busy} onClick={() => void end.submit()}>退出</button>}
+    </li>
   )
 }
 
