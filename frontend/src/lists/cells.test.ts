@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Column, type Edits, type Result, type Row, chosen, columns, compared, filled, items, linesOf, tableOf, without, written } from './cells'
+import { type Column, type Edits, type Result, type Row, chosen, columns, compared, filled, items, linesOf, without, written } from './cells'
 
 const row = (id: string, open: Row['open_columns'], measures: string[] = []) => ({
   id, number: id.toUpperCase(), version: 3, finding_id: 'f', title: `题${id}`, objective: '', disposition: '限期整改', due_on: '2026-09-30', criteria: '', leaders: '甲子安', units: '', persons: '', supporting: '',
@@ -13,15 +13,6 @@ const column = (key: string): Column => {
 }
 const change = (key: Result['changes'][number]['column'], old: string, text: string) => ({ column: key, label: '', old, new: text })
 const stale = { type: '', title: '', status: 412, code: 'stale', instance: '', errors: [] }
-
-describe('a table from a spreadsheet', () => {
-  it('is read by tabs and lines, and cells of several lines by their quotes', () => {
-    expect(tableOf('甲\t乙\r\n丙\t丁\r\n')).toEqual([['甲', '乙'], ['丙', '丁']])
-    expect(tableOf('"一是""甲""\n二是乙"\t丙')).toEqual([['一是"甲"\n二是乙', '丙']])
-    expect(tableOf('说"好"\t')).toEqual([['说"好"', '']])
-    expect(tableOf('甲')).toEqual([['甲']])
-  })
-})
 
 describe('cells', () => {
   const lines = linesOf('measures', [row('a', every, ['m1', 'm2']), row('b', [], ['m3'])])

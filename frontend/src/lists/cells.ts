@@ -81,33 +81,6 @@ export function written(edits: Edits, line: Line, column: Column, text: string):
   return { ...rest, [key]: { task: line.row.id, number: line.row.number, version: kept?.version ?? line.row.version, column: column.written, label: column.label, measure, base, text } }
 }
 
-/** A table as a spreadsheet copies it: tabs between cells, a cell of several lines in quotes. */
-export function tableOf(text: string): string[][] {
-  const rows: string[][] = [[]]
-  let cell = ''
-  let isQuoted = false
-  const end = () => {
-    rows[rows.length - 1]?.push(cell)
-    cell = ''
-  }
-  const source = text.replace(/\r\n?/g, '\n').replace(/\n$/, '')
-  for (let i = 0; i < source.length; i += 1) {
-    const c = source[i] ?? ''
-    if (isQuoted && c === '"' && source[i + 1] === '"') {
-      cell += '"'
-      i += 1
-    } else if (isQuoted && c === '"') isQuoted = false
-    else if (!isQuoted && c === '"' && cell === '') isQuoted = true
-    else if (!isQuoted && c === '\t') end()
-    else if (!isQuoted && c === '\n') {
-      end()
-      rows.push([])
-    } else cell += c
-  }
-  end()
-  return rows
-}
-
 /** Fills a rectangle from a cell to the right and down; what may not be written there is passed over and counted. */
 export function filled(edits: Edits, lines: Line[], shown: Column[], at: { line: number; column: number }, table: string[][]): { edits: Edits; written: number; passed: number } {
   let next = edits

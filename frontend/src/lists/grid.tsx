@@ -4,7 +4,8 @@ import { Link } from '@tanstack/react-router'
 import { type ClipboardEvent, type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { usePrinting } from '../ui/printing'
 import { day } from '../ui/words'
-import { type Column, type Edits, type Line, type Row, editOf, filled, isOpen, linesOf, tableOf, written } from './cells'
+import { type Column, type Edits, type Line, type Row, editOf, filled, isOpen, linesOf, written } from './cells'
+import { table } from '../ui/table'
 import type { ListKind } from '../ledger/search'
 
 export type At = { line: number; column: number }
@@ -81,7 +82,7 @@ export function Grid({ list, rows, columns, edits, setEdits, pasted, more }: Pro
   const paste = (e: ClipboardEvent) => {
     if (writing !== null || !at) return
     e.preventDefault()
-    const done = filled(edits, lines, columns, at, tableOf(e.clipboardData.getData('text/plain')))
+    const done = filled(edits, lines, columns, at, table(e.clipboardData.getData('text/plain')))
     setEdits(done.edits)
     pasted(done.written, done.passed)
   }

@@ -38,7 +38,7 @@ const split = (text: string) => text.split(/[、，,\n]/).map((w) => w.trim()).f
 const pad = (n: number) => String(n).padStart(2, '0')
 
 export function Rules({ round }: { round: Round }) {
-  const { values: policy, change, forget, kept } = useDraft<Policy>('policy', round.id, round.policy)
+  const { values: policy, change, forget, kept, reset } = useDraft<Policy>('policy', round.id, round.policy)
   const [shown, setShown] = useState<Preview | null>(null)
   const look = useSend(async () => {
     setShown(await get(client.POST('/api/v1/rounds/{id}/policy/preview', { params: { path: { id: round.id } }, body: policy })))
@@ -100,7 +100,7 @@ export function Rules({ round }: { round: Round }) {
       <Refused error={look.error} shown={inLists(look.error)} />
       <div className="send">
         <button type="button" className="main" disabled={look.busy} onClick={() => void look.submit()}>{look.busy ? '正在推算…' : '看会改变什么'}</button>
-        {kept && <button type="button" className="plain" onClick={() => { forget(); change(round.policy) }}>恢复为现行规则</button>}
+        {kept && <button type="button" className="plain" onClick={() => { forget(); reset(round.policy) }}>恢复为现行规则</button>}
         {kept && <small className="muted">改动已存为草稿，尚未生效</small>}
         {saved && !kept && <small className="ok" role="status">已保存为第 {round.policy_version} 版</small>}
       </div>

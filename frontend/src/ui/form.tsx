@@ -91,6 +91,9 @@ export function useDraft<T extends object>(form: string, subject: string, initia
   const touched = useRef(false)
   const timer = useRef<number | undefined>(undefined)
   const unsent = useRef<T | null>(null)
+  // One after the other, so that what is forgotten is not kept again by a request that was still under way.
+  const requests = useRef<Promise<unknown>>(Promise.resolve())
+  const forgotten = useRef(0)
   const path = { form, subject }
   useEffect(() => {
     let here = true
@@ -119,8 +122,10 @@ export function useDraft<T extends object>(form: string, subject: string, initia
       unsent.current = next
       timer.current = window.setTimeout(() => {
         unsent.current = null
-        client.PUT('/api/v1/drafts/{form}/{subject}', { params: { path: { form, subject } }, body: { body: next as Record<string, never> } })
-          .then(({ response }) => response.ok && setKept(new Date().toISOString()), () => undefined)
+        const before = forgotten.current
+        requests.current = requests.current
+          .then(() => client.PUT('/api/v1/drafts/{form}/{subject}', { params: { path: { form, subject } }, body: { body: next as Record<string, never> } }))
+          .then(({ response }) => response.ok && before === forgotten.current && setKept(new Date().toISOString()), () => undefined)
       }, 700)
       return next
     })
@@ -129,8 +134,11 @@ export function useDraft<T extends object>(form: string, subject: string, initia
     window.clearTimeout(timer.current)
     unsent.current = null
     touched.current = true
+    forgotten.current += 1
     setKept(null)
-    client.DELETE('/api/v1/drafts/{form}/{subject}', { params: { path: { form, subject } } }).catch(() => undefined)
+    requests.current = requests.current
+      .then(() => client.DELETE('/api/v1/drafts/{form}/{subject}', { params: { path: { form, subject } } }))
+      .catch(() => undefined)
   }, [form, subject])
   /** Shows other values without keeping them. */
   const reset = useCallback((to: T) => setValues(to), [])

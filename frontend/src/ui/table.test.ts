@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { cells, dayOf, narrow, pasted } from './table'
+import { cells, dayOf, narrow, pasted, table } from './table'
 
 const clip = (plain: string, html = '') => ({ getData: (kind: string) => (kind === 'text/html' ? html : plain) }) as DataTransfer
 
@@ -9,6 +9,12 @@ describe('a pasted table', () => {
     expect(pasted(clip('一\n二', '<meta><table border=0><tr><td>一'))).toEqual({ text: '一\n二', isTable: true })
     expect(pasted(clip('一段\n两行')).isTable).toBe(false)
     expect(pasted(null)).toEqual({ text: '', isTable: false })
+  })
+  it('keeps what is blank where that is asked for, but for the last line’s end', () => {
+    expect(table('甲\t乙\r\n丙\t丁\r\n')).toEqual([['甲', '乙'], ['丙', '丁']])
+    expect(table('"一是""甲""\n二是乙"\t丙')).toEqual([['一是"甲"\n二是乙', '丙']])
+    expect(table('说"好"\t')).toEqual([['说"好"', '']])
+    expect(table('甲\n\n')).toEqual([['甲'], ['']])
   })
   it('is rows of cells, whatever the line ends', () => {
     expect(cells('T01\t甲\r\nT02\t 乙 \nT03\r')).toEqual([['T01', '甲'], ['T02', '乙'], ['T03']])

@@ -8,8 +8,9 @@ export function pasted(data: DataTransfer | null): Pasted {
   return { text, isTable: text.includes('\t') || /<table[\s>]/i.test(data?.getData('text/html') ?? '') }
 }
 
-/** The cells of a pasted table; blank lines at its end are none. */
-export function cells(text: string): string[][] {
+/** The cells of a pasted table, blank ones among them; a spreadsheet ends its last line like every other. */
+export function table(given: string): string[][] {
+  const text = given.replace(/\r?\n$/, '')
   const rows: string[][] = [[]]
   let cell = ''
   let at = 0
@@ -36,6 +37,12 @@ export function cells(text: string): string[][] {
     at += 1
   }
   endCell()
+  return rows
+}
+
+/** The same without blank lines at its end. */
+export function cells(text: string): string[][] {
+  const rows = table(text)
   while (rows.length > 0 && (rows[rows.length - 1] ?? []).every((x) => x === '')) rows.pop()
   return rows
 }
