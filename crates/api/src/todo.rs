@@ -9,7 +9,7 @@ use domain::actor::{Actor, Role};
 use domain::calendar::{self, Calendar, Week};
 use domain::chain::Digest;
 use domain::ids::{PersonId, RoundId, UnitId};
-use domain::policy::Who;
+use domain::policy::{Policy, Who};
 use domain::sign_request::{RequestState, SignRequest, Verdict};
 use domain::task::command::Action;
 use domain::task::state::{StatementMark, StatementReply};
@@ -372,7 +372,7 @@ pub async fn list_todo(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result
             persistence::rounds::permit_sight(conn, &origin.actor, round)?;
             let policy = todo::policy(conn, round)?;
             let ids = todo::candidates(conn, &origin.actor, round, &policy, today)?;
-            of_tasks(conn, &origin, round, &ids, &calendar)
+            of_tasks(conn, &origin, round, &ids, &policy, &calendar)
         })
         .await?;
     Ok(HttpResponse::Ok().json(list))
@@ -384,13 +384,13 @@ pub fn of_tasks(
     origin: &Origin,
     round: RoundId,
     ids: &[Uuid],
+    policy: &Policy,
     calendar: &Calendar,
 ) -> Result<TodoList, persistence::Error> {
     let all = tasks::find_many(conn, &origin.actor, round, ids, origin.now)?;
     let names = tasks::names(conn, people(&all))?;
     let words = tasks::words(conn, all.iter().filter_map(|l| return_words(&l.task)).collect())?;
-    let policy = todo::policy(conn, round)?;
-    let cut_off = weekly_statement::cut_off_under(Week::of(calendar::today(origin.now)), &policy, calendar);
+    let cut_off = weekly_statement::cut_off_under(Week::of(calendar::today(origin.now)), policy, calendar);
     Ok(collect(&all, &origin.actor, calendar, origin.now, &names, &words, cut_off))
 }
 

@@ -290,7 +290,8 @@ async fn what_waits_is_the_same_whether_all_in_sight_is_looked_at_or_only_what_m
                     let every = ledger::visible_ids(conn, &actor, round)?;
                     looked_at += ids.len();
                     seen += every.len();
-                    let list = |conn: &mut _, ids: &[_]| api::todo::of_tasks(conn, &origin, round, ids, &calendar);
+                    let list =
+                        |conn: &mut _, ids: &[_]| api::todo::of_tasks(conn, &origin, round, ids, &policy, &calendar);
                     Ok((list(conn, &ids)?, list(conn, &every)?))
                 })
                 .unwrap();

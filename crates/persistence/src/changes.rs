@@ -8,11 +8,12 @@ use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid as SqlUuid};
 use domain::actor::UnitPath;
 use domain::ids::{RoundId, UnitId};
 use domain::rights::Subject;
+use domain::task::context::subject_among;
 use domain::task::state::Task;
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::schema::{notifications, tasks, units};
+use crate::schema::{notifications, tasks};
 use crate::statement::Statement;
 
 /// Most events looked at in one go.
@@ -83,35 +84,15 @@ pub fn since(conn: &mut PgConnection, position: i64) -> Result<Changes, Error> {
     Ok(changes)
 }
 
-/// What rights look at of these tasks, as far as sight goes.
+/// What rights look at of these tasks, as far as sight goes: who can log in for a unit does not matter to it.
 pub fn subjects(conn: &mut PgConnection, ids: &BTreeSet<Uuid>) -> Result<Vec<(Uuid, Subject)>, Error> {
     let snapshots: Vec<serde_json::Value> =
         tasks::table.filter(tasks::id.eq_any(ids)).select(tasks::snapshot).load(conn)?;
     let found: Vec<Task> = snapshots.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?;
-    let named: BTreeSet<Uuid> = found.iter().flat_map(|task| crate::tasks::units_of(task, None)).map(|u| u.0).collect();
-    let rows: Vec<(Uuid, Vec<Uuid>)> =
-        units::table.filter(units::id.eq_any(named)).select((units::id, units::path)).load(conn)?;
-    let paths: BTreeMap<UnitId, UnitPath> =
-        rows.into_iter().map(|(id, path)| (UnitId(id), UnitPath(path.into_iter().map(UnitId).collect()))).collect();
-    Ok(found.iter().map(|task| (task.id.0, sight(task, &paths))).collect())
-}
-
-/// Who sees a task follows from its people and the paths of its units.
-fn sight(task: &Task, paths: &BTreeMap<UnitId, UnitPath>) -> Subject {
-    let path = |unit: &UnitId| paths.get(unit).cloned().unwrap_or_else(|| UnitPath(vec![*unit]));
-    Subject {
-        round: task.round,
-        state: task.state,
-        sensitivity: task.draft.sensitivity,
-        readers: task.draft.readers.clone(),
-        leaders: task.draft.parties.leaders.clone(),
-        cross_checkers: task.cross_checkers.clone(),
-        units: task.draft.parties.units.iter().map(path).collect(),
-        supporting: task.draft.supporting.iter().map(|s| path(&s.unit)).collect(),
-        milestone_units: task.milestone_units().map(|u| path(&u)).collect(),
-        former_units: task.reporting.iter().map(|s| path(&s.unit)).collect(),
-        lead_unit_has_accounts: true,
-    }
+    let named = found.iter().flat_map(|task| crate::tasks::units_of(task, None)).collect();
+    let paths = crate::tasks::paths(conn, &named)?;
+    let path = |unit: UnitId| paths.get(&unit).cloned().unwrap_or_else(|| UnitPath(vec![unit]));
+    Ok(found.iter().map(|task| (task.id.0, subject_among(task, path, |_| true))).collect())
 }
 
 /// Who was told something, by the notice's id; ids grow with time, and what was written at the same moment elsewhere may be seen a little later.

@@ -7,6 +7,7 @@ use domain::actor::{Actor, AssignmentKind, PersonActor, Role};
 use domain::ids::RoundId;
 use domain::policy::Policy;
 use domain::rights;
+use domain::task::state::TaskState;
 use uuid::Uuid;
 
 use crate::error::Error;
@@ -15,7 +16,9 @@ use crate::rounds;
 use crate::statement::Statement;
 
 /// States in which the unit that leads or takes part has something to do.
-const AT_WORK: [&str; 5] = ["issued", "planning", "plan_review", "rectifying", "closure_review"];
+fn at_work() -> Vec<String> {
+    TaskState::RUNNING.map(|state| state.as_str().to_owned()).to_vec()
+}
 
 #[derive(QueryableByName)]
 struct Row {
@@ -106,7 +109,7 @@ fn of_units(query: Statement, person: &PersonActor, round: RoundId) -> Statement
         .sql(" UNION SELECT x.task_id FROM task_units x JOIN tasks q ON q.id = x.task_id WHERE q.round_id = ")
         .bind::<SqlUuid, _>(round.0)
         .sql(" AND q.state = ANY(")
-        .bind::<Array<Text>, _>(AT_WORK.map(str::to_owned).to_vec())
+        .bind::<Array<Text>, _>(at_work())
         .sql(") AND x.unit_id = ANY(")
         .bind::<Array<SqlUuid>, _>(units.clone())
         .sql(
@@ -142,7 +145,7 @@ fn of_supervisor(
         .sql(" UNION SELECT q.id FROM tasks q WHERE q.round_id = ")
         .bind::<SqlUuid, _>(round.0)
         .sql(" AND q.state = ANY(")
-        .bind::<Array<Text>, _>(AT_WORK.map(str::to_owned).to_vec())
+        .bind::<Array<Text>, _>(at_work())
         .sql(
             ") AND q.lead_unit_id IN (SELECT c.unit_id FROM lead_counters c WHERE c.n_tasks > 0 AND c.round_id = q.round_id \
                 AND NOT EXISTS (SELECT FROM memberships m JOIN accounts a ON a.person_id = m.person_id \

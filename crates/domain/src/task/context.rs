@@ -164,7 +164,12 @@ impl Context<'_> {
 
 /// The facts of a task that rights look at.
 pub fn subject(task: &Task, facts: &Facts) -> Subject {
-    let path = |unit: &UnitId| facts.path(*unit);
+    subject_among(task, |unit| facts.path(unit), |unit| !facts.without_accounts.contains(&unit))
+}
+
+/// The same where only the paths of units are at hand, and which of them somebody can log in for.
+pub fn subject_among(task: &Task, path: impl Fn(UnitId) -> UnitPath, has_accounts: impl Fn(UnitId) -> bool) -> Subject {
+    let path = |unit: &UnitId| path(*unit);
     Subject {
         round: task.round,
         state: task.state,
@@ -182,7 +187,7 @@ pub fn subject(task: &Task, facts: &Facts) -> Subject {
             .filter(|u| task.lead_unit() != Some(*u))
             .map(|u| path(&u))
             .collect(),
-        lead_unit_has_accounts: task.lead_unit().is_some_and(|u| !facts.without_accounts.contains(&u)),
+        lead_unit_has_accounts: task.lead_unit().is_some_and(has_accounts),
     }
 }
 
