@@ -120,8 +120,9 @@ function SearchField() {
   }, [])
   return (
     <>
-      <button type="button" className="find" aria-haspopup="dialog" aria-keyshortcuts="Control+K" aria-label="搜索：任务编号、单位、词语" onClick={() => setOpen(true)}>
+      <button type="button" className="find" aria-haspopup="dialog" aria-keyshortcuts="Control+K" onClick={() => setOpen(true)}>
         <svg viewBox="0 0 24 24" width="16" height="16" aria-hidden="true"><path d="M11 4a7 7 0 100 14 7 7 0 000-14zM16 16l5 5" /></svg>
+        <span className="unseen">搜索</span>
         <span>任务编号、单位、词语</span>
         <kbd aria-hidden="true">Ctrl K</kbd>
       </button>
