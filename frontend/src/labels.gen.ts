@@ -107,6 +107,8 @@ export const actions = {
   confirm: '确认销号',
   reopen: '重新整改',
   request_withdrawal: '申请作废',
+  record_check: '登记检查结果',
+  settle_check: '检查结论处理',
   keep_clock: '到期检查',
 } as const
 

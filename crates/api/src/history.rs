@@ -113,6 +113,10 @@ fn sentence(event: &TaskEvent, task: &Task, names: &BTreeMap<Uuid, String>) -> S
         TaskEvent::StatementMissed { unit, week } => format!("{base}：{} {week}", name(unit.0)),
         TaskEvent::Closed { observing_until, .. } => format!("{base}至 {observing_until}"),
         TaskEvent::Reopened { due_on: Some(due), .. } => format!("{base}，新时限 {due}"),
+        TaskEvent::Checked { result, on, by, .. } => {
+            let by: Vec<String> = by.iter().map(|p| name(p.0)).collect();
+            format!("{base}（{on}）：{}，检查人 {}", result.label(), by.join("、"))
+        }
         TaskEvent::CrossCheckerNamed { person, .. } => format!("{base}：{}", name(person.0)),
         TaskEvent::LightChanged { from, to, reasons } => {
             let why = crate::ledger::reason_texts(reasons);

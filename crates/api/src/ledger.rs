@@ -1,5 +1,7 @@
 //! The ledger: a page of tasks as the caller may see them, and the chain of counts over the same filter.
 
+use std::collections::BTreeMap;
+
 use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -13,6 +15,7 @@ use persistence::counts::{self, Counts, GroupBy, GroupCounts};
 use persistence::ledger::{self, Filter, LedgerRow};
 use persistence::order::Sort;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -189,6 +192,13 @@ fn ids(field: &str, text: Option<&str>) -> Result<Vec<Uuid>, Problem> {
 }
 
 impl LedgerQuery {
+    /// The query of parameters by their names, as an address has them, where everything is text; none if one is not understood.
+    pub fn from_words(words: &BTreeMap<String, String>) -> Option<Self> {
+        let value = |text: &String| text.parse().map_or_else(|_| json!(text), |yes: bool| json!(yes));
+        let asked = words.iter().map(|(key, text)| (key.clone(), value(text))).collect();
+        serde_json::from_value(serde_json::Value::Object(asked)).ok()
+    }
+
     /// The filter in it.
     ///
     /// Errors: `content` with the field that is no id.

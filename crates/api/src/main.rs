@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use api::config::Config;
 use api::import::ImportRequest;
 use api::serve::{self, Opened};
-use api::{demo, doctor, import, init, routes, telemetry};
+use api::{demo, doctor, draw, import, init, routes, telemetry};
 use clap::{Parser, Subcommand};
 
 /// Closed-loop rectification: from the inspection's findings to tasks that are done and stay done.
@@ -60,11 +60,26 @@ enum Command {
     Openapi,
     /// Check the configuration
     Doctor,
+    /// Draw a spot check's sample again
+    Draw {
+        #[command(subcommand)]
+        command: DrawCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum DrawCommand {
+    /// Draw again from the bundle of a draw and say whether everything agrees
+    Verify { file: PathBuf },
 }
 
 fn run(command: Command) -> Result<(), String> {
     if matches!(command, Command::Openapi) {
         println!("{}", routes::document().to_pretty_json().map_err(|e| e.to_string())?);
+        return Ok(());
+    }
+    if let Command::Draw { command: DrawCommand::Verify { file } } = &command {
+        println!("{}", draw::verify(file)?);
         return Ok(());
     }
     let config = Config::from_env();
@@ -108,7 +123,7 @@ fn run(command: Command) -> Result<(), String> {
             println!("{}", demo::run(&Opened::new(&config)?.app)?);
             Ok(())
         }
-        Command::Openapi | Command::Doctor => Ok(()),
+        Command::Openapi | Command::Doctor | Command::Draw { .. } => Ok(()),
     }
 }
 

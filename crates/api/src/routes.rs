@@ -8,8 +8,9 @@ use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    accounts, calendar, evidence, history, import, ledger, lists, live, notices, openapi, organisation, overview, own,
-    plan_advice, policy, rounds, saved_views, search, sessions, signing, statements, task_commands, telemetry, todo,
+    accounts, calendar, checks, evidence, history, import, ledger, lists, live, notices, openapi, organisation,
+    overview, own, plan_advice, policy, rounds, saved_views, search, sessions, signing, statements, task_commands,
+    telemetry, todo,
 };
 
 fn api() -> impl HttpServiceFactory + OpenApiFactory {
@@ -65,6 +66,23 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(saved_views::save_view)
         .service(saved_views::change_view)
         .service(saved_views::remove_view)
+        .service(checks::list_checks)
+        .service(checks::plan_check)
+        .service(checks::get_check)
+        .service(checks::revise_check)
+        .service(checks::preview_strata)
+        .service(checks::freeze_frame)
+        .service(checks::commit_nonce)
+        .service(checks::reveal_nonce)
+        .service(checks::go_on_without)
+        .service(checks::give_up_draw)
+        .service(checks::get_bundle)
+        .service(checks::announce_check)
+        .service(checks::receive_check_file)
+        .service(checks::record_result)
+        .service(checks::sign_result)
+        .service(checks::finish_check)
+        .service(checks::cancel_check)
         .service(todo::list_todo)
         .service(statements::get_week)
         .service(statements::get_week_workbook)
@@ -107,6 +125,7 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(task_commands::name_cross_checker)
         .service(task_commands::confirm_task)
         .service(task_commands::reopen_task)
+        .service(task_commands::settle_check)
         .service(task_commands::request_withdrawal)
         .service(task_commands::remove_evidence)
         .service(evidence::attach_evidence)

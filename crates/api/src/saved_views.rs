@@ -80,12 +80,7 @@ fn checked(form: &SavedViewForm) -> Result<SavedViewInput, Problem> {
     if ["after", "limit", "sort", "group"].iter().any(|key| form.filter.contains_key(*key)) {
         return Err(Problem::field("/filter", "unknown-field"));
     }
-    // As the address has it, where everything is text.
-    let value = |text: &String| text.parse().map_or_else(|_| json!(text), |yes: bool| json!(yes));
-    let asked = form.filter.iter().map(|(key, text)| (key.clone(), value(text))).collect();
-    let query: LedgerQuery = serde_json::from_value(serde_json::Value::Object(asked))
-        .map_err(|_| Problem::field("/filter", "wrong-type"))?;
-    query.filter()?;
+    LedgerQuery::from_words(&form.filter).ok_or_else(|| Problem::field("/filter", "wrong-type"))?.filter()?;
     let ordered = LedgerQuery { sort: Some(form.sort.clone()).filter(|s| !s.is_empty()), ..LedgerQuery::default() };
     ordered.order()?;
     if !["", "finding", "lead", "none"].contains(&form.group.as_str()) {

@@ -350,6 +350,8 @@ commands! {
     confirm_task "/tasks/{id}/confirm" Nothing => |_b| TaskCommand::Confirm;
     /// Reopen a closed task that came back.
     reopen_task "/tasks/{id}/reopen" Reopen => |b| TaskCommand::Reopen { reason: b.reason, due_on: b.due_on };
+    /// Say why a result found untrue does not lead to rectification anew.
+    settle_check "/tasks/{id}/settle-check" WithReason => |b| TaskCommand::SettleCheck { reason: b.reason };
     /// Ask that a task entered by mistake be withdrawn.
     request_withdrawal "/tasks/{id}/request-withdrawal" WithReason => |b| TaskCommand::RequestWithdrawal { reason: b.reason };
 }

@@ -111,6 +111,7 @@ fn acts() -> Vec<(&'static str, Action, Option<Value>)> {
         ("name-cross-checker", Action::NameCrossChecker, Some(json!({ "person": NIL, "reason": "" }))),
         ("confirm", Action::Confirm, None),
         ("reopen", Action::Reopen, Some(json!({ "reason": "", "due_on": "2020-01-01" }))),
+        ("settle-check", Action::SettleCheck, Some(json!({ "reason": "" }))),
         ("request-withdrawal", Action::RequestWithdrawal, Some(reason)),
         ("remove-evidence", Action::RemoveEvidence, Some(json!({ "evidence": NIL, "reason": "" }))),
         ("evidence", Action::AttachEvidence, None),
@@ -294,6 +295,16 @@ async fn ask(house: &House, login: &str, task: &str, path: &str, version: i64, b
     (answer.status, answer.body["code"].as_str().unwrap_or_default().to_owned())
 }
 
+/// A check that two of the first team may carry out.
+async fn planned(house: &House, round: &str) -> String {
+    let ids = directory(house).await;
+    let form = json!({
+        "kind": "spot", "title": "随时抽查", "from_on": "2026-03-02", "to_on": "2026-03-13", "inspectors": [ids["P068"], ids["P069"]],
+    });
+    let planned = house.request("p068", "POST", &format!("/rounds/{round}/checks"), None, Some(form)).await.ok();
+    planned["id"].as_str().unwrap().to_owned()
+}
+
 fn held(name: &str, made: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(name);
     if std::env::var_os("BLESS").is_some() {
@@ -321,8 +332,10 @@ fn others(
     task: &str,
     evidence: &str,
     account: &str,
+    check: &str,
 ) -> Vec<(&'static str, &'static str, String, Option<Value>)> {
     let get = |path: &'static str, url: String| ("GET", path, url, None);
+    let digits = "0".repeat(64);
     vec![
         get("/accounts", "/accounts".into()),
         ("POST", "/accounts", "/accounts".into(), Some(json!({ "login": "", "display_name": "" }))),
@@ -410,6 +423,52 @@ fn others(
                 json!({ "items": [{ "id": task, "version": 999_999, "cells": [{ "column": "title", "text": "" }] }] }),
             ),
         ),
+        get("/rounds/{id}/checks", format!("/rounds/{round}/checks")),
+        (
+            "POST",
+            "/rounds/{id}/checks",
+            format!("/rounds/{round}/checks"),
+            Some(
+                json!({ "kind": "spot", "title": "", "from_on": "2026-03-02", "to_on": "2026-03-01", "inspectors": [] }),
+            ),
+        ),
+        get("/checks/{id}", format!("/checks/{check}")),
+        (
+            "PUT",
+            "/checks/{id}",
+            format!("/checks/{check}"),
+            Some(
+                json!({ "kind": "spot", "title": "", "from_on": "2026-03-02", "to_on": "2026-03-01", "inspectors": [] }),
+            ),
+        ),
+        ("POST", "/checks/{id}/strata", format!("/checks/{check}/strata"), Some(json!({ "sample": 0 }))),
+        ("POST", "/checks/{id}/frame", format!("/checks/{check}/frame"), Some(json!({ "sample": 0 }))),
+        (
+            "POST",
+            "/checks/{id}/commitments",
+            format!("/checks/{check}/commitments"),
+            Some(json!({ "commitment": digits })),
+        ),
+        ("POST", "/checks/{id}/nonces", format!("/checks/{check}/nonces"), Some(json!({ "nonce": digits }))),
+        ("POST", "/checks/{id}/go-on", format!("/checks/{check}/go-on"), Some(json!({ "reason": "" }))),
+        ("POST", "/checks/{id}/give-up", format!("/checks/{check}/give-up"), Some(json!({ "reason": "" }))),
+        get("/checks/{id}/bundle", format!("/checks/{check}/bundle")),
+        ("POST", "/checks/{id}/announce", format!("/checks/{check}/announce"), Some(json!({}))),
+        ("POST", "/checks/{id}/files", format!("/checks/{check}/files?filename=a.exe"), None),
+        (
+            "PUT",
+            "/checks/{id}/results/{task}",
+            format!("/checks/{check}/results/{NIL}"),
+            Some(json!({ "result": "pass", "found": "", "occurred_on": "2026-03-02" })),
+        ),
+        (
+            "POST",
+            "/checks/{id}/results/{task}/signature",
+            format!("/checks/{check}/results/{NIL}/signature"),
+            Some(json!({})),
+        ),
+        ("POST", "/checks/{id}/finish", format!("/checks/{check}/finish"), Some(json!({}))),
+        ("POST", "/checks/{id}/cancel", format!("/checks/{check}/cancel"), Some(json!({ "reason": "" }))),
         get("/rounds/{id}/views", format!("/rounds/{round}/views")),
         (
             "POST",
@@ -492,8 +551,9 @@ async fn everybody_may_do_what_the_table_says_and_nothing_else() {
     let evidence = view["evidence"][0]["id"].as_str().unwrap();
     let accounts = house.get("secadmin", "/accounts?text=p067").await.ok();
     let account = accounts["items"][0]["id"].as_str().unwrap();
+    let check = planned(&house, &round).await;
     writeln!(made, "\n# 其他操作：应答（状态码与代码）").unwrap();
-    for (method, path, url, body) in others(&round, rectified, evidence, account) {
+    for (method, path, url, body) in others(&round, rectified, evidence, account, &check) {
         covered.insert(format!("{method} {path}"));
         writeln!(made, "{method} {path}").unwrap();
         let mut answers: BTreeMap<String, Vec<&str>> = BTreeMap::new();

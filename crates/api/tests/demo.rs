@@ -304,6 +304,14 @@ async fn after_the_week_of_the_national_day() {
     assert_eq!(tasks_of(&house).len(), 60);
 }
 
+/// The fifth week has no working day at all: what is done in it falls before it, and who stands in does so from then on.
+#[actix_web::test]
+async fn after_the_spring_festival() {
+    let house = told_on("2026-03-02", "09:00").await;
+    the_history_is_true(&house);
+    assert_eq!(tasks_of(&house).len(), 60);
+}
+
 #[actix_web::test]
 #[ignore = "long; ./test --heavy runs it"]
 async fn on_any_day_of_a_year() {

@@ -14,7 +14,8 @@ use std::time::Instant;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::actor::Actor;
 use domain::calendar::{self, Calendar, Week};
-use domain::ids::{EvidenceId, FindingId, PersonId, RoundId, TaskId, UnitId};
+use domain::check::state::{CheckResult, ResultMark};
+use domain::ids::{CheckId, EvidenceId, FindingId, PersonId, RoundId, TaskId, UnitId};
 use domain::policy::RequestKind;
 use domain::refusal::RefusalKind;
 use domain::sign_request::{SignDocument, Verdict};
@@ -338,6 +339,23 @@ impl Life<'_> {
         self.now += chrono::TimeDelta::days(40);
         self.race("clock", &TaskCommand::KeepClock);
         self.race("p072", &TaskCommand::Confirm);
+        let check = |result| {
+            let mark = ResultMark {
+                result,
+                found: domain::chain::digest("words", "现场情况"),
+                occurred_on,
+                files: Vec::new(),
+                by: self.arena.person("P068"),
+                at: self.now,
+                signed_by: Some(self.arena.person("P069")),
+                signed_at: Some(self.now),
+                returned: None,
+            };
+            TaskCommand::RecordCheck { check: CheckId(Uuid::from_u128(7)), result: Box::new(mark) }
+        };
+        let untrue = check(CheckResult::FalseClosure);
+        self.race("p068", &untrue);
+        self.race("p072", &TaskCommand::SettleCheck { reason: "已当场整改到位".to_owned() });
         let due_on = self.today() + Days::new(30);
         self.race("p068", &TaskCommand::Reopen { reason: "反弹".to_owned(), due_on });
     }

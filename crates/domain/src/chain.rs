@@ -21,6 +21,20 @@ impl Digest {
         &self.0
     }
 
+    /// The digest of these 32 bytes.
+    pub fn of_bytes(bytes: [u8; 32]) -> Self {
+        Self(hex::encode(bytes))
+    }
+
+    /// Its 32 bytes; zeros for a text that never was a digest.
+    pub fn bytes(&self) -> [u8; 32] {
+        let mut bytes = [0; 32];
+        if hex::decode_to_slice(&self.0, &mut bytes).is_err() {
+            bytes = [0; 32];
+        }
+        bytes
+    }
+
     /// A digest read back from where it was stored; none when it is not one.
     pub fn parse(text: &str) -> Option<Self> {
         let fits = text.len() == 64 && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));

@@ -57,4 +57,6 @@ ids! {
     DelegationId,
     /// An import of a workbook.
     ImportId,
+    /// A check on the spot (专项检查、跟踪督查、随时抽查).
+    CheckId,
 }

@@ -57,12 +57,20 @@
 //! | 存疑 | doubt of an import | `doubt` | 20 |
 //! | 件件有着落 | landed: owner and outcome of a finding | `landed` | 23 |
 //! | 事事有回音 | echo: what was handed in, answered in time | `echo` | 23 |
+//! | 专项检查、跟踪督查、随时抽查 | check: special, follow-up, spot | `check`, `special`, `follow_up`, `spot` | 24 |
+//! | 检查组成员 | inspector | `inspector` | 24 |
+//! | 抽样框、层 | frame, stratum | `frame`, `stratum` | 24 |
+//! | 抽取、参与方、随机数 | draw, party, nonce | `draw`, `party`, `nonce` | 24 |
+//! | 宣布进点 | announcement of a check | `announced_at` | 24 |
+//! | 属实、部分属实、不属实、虚假整改 | result: pass, partial, fail, false closure | `result` | 24 |
+//! | 抽查不实率 | share found untrue | `untrue_rate` | 24 |
 //! | 事件、版本、顺序号 | event, version, position | `event`, `version`, `position` | 21 |
 
 pub mod account;
 pub mod actor;
 pub mod calendar;
 pub mod chain;
+pub mod check;
 pub mod echo;
 pub mod ids;
 pub mod labels;

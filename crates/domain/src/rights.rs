@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::actor::{Actor, AssignmentKind, PersonActor, Role, UnitPath};
+use crate::check::CheckAction;
+use crate::check::state::Check;
 use crate::ids::{PersonId, RoundId, UnitId};
 use crate::refusal::Refusal;
 use crate::task::command::Action;
@@ -227,6 +229,8 @@ pub fn who(action: Action) -> &'static [Relation] {
         Action::Confirm => &[Office, Team],
         Action::Reopen => &[Office, Team],
         Action::RequestWithdrawal => &[Office],
+        Action::RecordCheck => &[Office, Team],
+        Action::SettleCheck => &[Office, Team],
         Action::KeepClock => &[System],
     }
 }
@@ -266,6 +270,57 @@ pub fn permit_office(actor: &Actor, round: RoundId) -> Result<(), Refusal> {
             && p.assignments.iter().any(|a| a.round == round && a.kind == AssignmentKind::Office)
     });
     if office { Ok(()) } else { Err(Refusal::forbidden("not-allowed")) }
+}
+
+/// Whether the actor supervises a round, in its office or a team: plans checks and draws their samples (docs/domain.md §24).
+///
+/// Errors: `not-allowed`.
+pub fn permit_supervision(actor: &Actor, round: RoundId) -> Result<(), Refusal> {
+    let supervises = actor
+        .person()
+        .is_some_and(|p| p.role == Some(Role::Supervisor) && p.assignments.iter().any(|a| a.round == round));
+    if supervises { Ok(()) } else { Err(Refusal::forbidden("not-allowed")) }
+}
+
+/// Whether a check is seen: by who supervises the round, its principal and group head, the parties of its draw and its inspectors; never by a unit (docs/domain.md §24).
+pub fn sees_check(actor: &Actor, check: &Check) -> bool {
+    let Some(person) = actor.person() else { return true };
+    let own = |id: PersonId| person.role.is_some_and(|r| r != Role::Unit) && person.person == Some(id);
+    permit_supervision(actor, check.round).is_ok()
+        || person.principal_of.contains(&check.round)
+        || person.heads_group_of.contains(&check.round)
+        || check.draws.iter().flat_map(|d| &d.parties).any(|p| own(p.person))
+        || check.inspectors.iter().any(|p| own(*p))
+}
+
+/// Whether the share found untrue is shown: to who supervises the round and the heads of its leading group (docs/domain.md §24).
+pub fn sees_untrue_rate(actor: &Actor, check: &Check) -> bool {
+    permit_supervision(actor, check.round).is_ok()
+        || actor
+            .person()
+            .is_some_and(|p| p.principal_of.contains(&check.round) || p.heads_group_of.contains(&check.round))
+}
+
+/// Whether the actor may do an act on a check he sees, one line per act (docs/domain.md §24).
+///
+/// Errors: `not-allowed`.
+pub fn permit_check(actor: &Actor, action: CheckAction, check: &Check) -> Result<(), Refusal> {
+    let person = actor.person().and_then(|p| p.person);
+    let is_own = |id: PersonId| person == Some(id);
+    let may = match action {
+        CheckAction::Revise
+        | CheckAction::Freeze
+        | CheckAction::GoOn
+        | CheckAction::GiveUp
+        | CheckAction::Announce
+        | CheckAction::Finish
+        | CheckAction::Cancel => permit_supervision(actor, check.round).is_ok(),
+        CheckAction::Commit | CheckAction::Reveal => {
+            check.draw().is_some_and(|d| d.parties.iter().any(|p| is_own(p.person)))
+        }
+        CheckAction::Record | CheckAction::Sign => check.targets.iter().flat_map(|t| &t.inspectors).any(|p| is_own(*p)),
+    };
+    if may { Ok(()) } else { Err(Refusal::forbidden("not-allowed")) }
 }
 
 /// Whether the actor may open a round: any supervisor, who is then assigned to its office.

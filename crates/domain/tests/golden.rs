@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use domain::check::state::CheckResult;
 use domain::policy::RequestKind;
 use domain::rights;
 use domain::task::command::{Action, TaskCommand};
@@ -121,6 +122,8 @@ fn lives() -> Vec<Vec<TaskEvent>> {
     let mut world = world.and_closure_requested("2021-02-02").and_ratified("2021-02-03").at("2021-02-26 10:00");
     world.done(P::Clock, TaskCommand::KeepClock);
     world.done(P::Office, TaskCommand::Confirm);
+    world.done(P::Team, checked(CheckResult::FalseClosure, "2021-02-26"));
+    world.done(P::Office, settle());
     world.done(P::Office, reopen("2021-06-30"));
     world.done(P::Clerk, extension("2021-07-31"));
     world.done(P::Office, TaskCommand::RequestWithdrawal { reason: "重复".to_owned() });

@@ -10,6 +10,7 @@ use std::path::Path;
 
 use chrono::Duration;
 use domain::calendar::Week;
+use domain::check::state::CheckResult;
 use domain::policy::{RequestKind, Who};
 use domain::refusal::RefusalKind;
 use domain::sign_request::{RequestState, SignMode, SignRequest, SignatureState, Verdict, is_barred};
@@ -214,6 +215,8 @@ fn command(world: &World, action: Action, who: P, dice: &mut Dice) -> Option<Tas
         Action::Reopen => return None,
         Action::RequestWithdrawal if dice.one_in(12) => TaskCommand::RequestWithdrawal { reason },
         Action::RequestWithdrawal => return None,
+        Action::RecordCheck => checked(dice.pick(CheckResult::ALL), &today.to_string()),
+        Action::SettleCheck => TaskCommand::SettleCheck { reason },
         Action::KeepClock => TaskCommand::KeepClock,
     })
 }
@@ -389,7 +392,7 @@ fn live(seed: u64, seen: &mut BTreeSet<String>) -> (usize, usize) {
                 refused += 1;
             }
             Ok(decision) => {
-                let offered = open.contains(&action) || action == Action::KeepClock;
+                let offered = open.contains(&action) || matches!(action, Action::KeepClock | Action::RecordCheck);
                 assert!(offered, "{said} was accepted but never offered");
                 for event in &decision.events {
                     assert_eq!(TaskEvent::parse(event.kind(), event.payload()).as_ref(), Ok(event));

@@ -25,6 +25,7 @@ pub struct StoredBlob {
 pub struct AttachmentRow {
     pub id: Uuid,
     pub blob_sha256: String,
+    pub subject_kind: String,
     pub subject_id: Uuid,
     pub purpose: String,
     pub filename: String,
@@ -48,25 +49,42 @@ pub fn keep(conn: &mut PgConnection, blob: &StoredBlob, now: DateTime<Utc>) -> R
     Ok(())
 }
 
-/// Attaches a file to a task.
+/// What a file is attached to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    Task(Uuid),
+    Check(Uuid),
+}
+
+impl Subject {
+    fn stored(self) -> (&'static str, Uuid) {
+        match self {
+            Self::Task(id) => ("task", id),
+            Self::Check(id) => ("check", id),
+        }
+    }
+}
+
+/// Attaches a file to a task or a check.
 #[expect(clippy::too_many_arguments, reason = "a row of an attachment, written in one place")]
 pub fn attach(
     conn: &mut PgConnection,
     origin: &Origin,
     id: Uuid,
     blob: &StoredBlob,
-    task: Uuid,
+    subject: Subject,
     purpose: &str,
     filename: &str,
     occurred_on: Option<chrono::NaiveDate>,
 ) -> Result<(), Error> {
     keep(conn, blob, origin.now)?;
+    let (kind, subject) = subject.stored();
     diesel::insert_into(attachments::table)
         .values((
             attachments::id.eq(id),
             attachments::blob_sha256.eq(&blob.sha256),
-            attachments::subject_kind.eq("task"),
-            attachments::subject_id.eq(task),
+            attachments::subject_kind.eq(kind),
+            attachments::subject_id.eq(subject),
             attachments::purpose.eq(purpose),
             attachments::filename.eq(filename),
             attachments::occurred_on.eq(occurred_on),
@@ -112,13 +130,20 @@ pub(crate) fn own_scan(conn: &mut PgConnection, origin: &Origin, task: Uuid, sha
 
 /// Attachments of a task, oldest first.
 pub fn of_task(conn: &mut PgConnection, task: Uuid) -> Result<Vec<AttachmentRow>, Error> {
+    of_subject(conn, Subject::Task(task))
+}
+
+/// Attachments of a task or a check, oldest first.
+pub fn of_subject(conn: &mut PgConnection, subject: Subject) -> Result<Vec<AttachmentRow>, Error> {
+    let (kind, subject) = subject.stored();
     Ok(attachments::table
         .inner_join(blobs::table)
-        .filter(attachments::subject_kind.eq("task").and(attachments::subject_id.eq(task)))
+        .filter(attachments::subject_kind.eq(kind).and(attachments::subject_id.eq(subject)))
         .order((attachments::received_at, attachments::id))
         .select((
             attachments::id,
             attachments::blob_sha256,
+            attachments::subject_kind,
             attachments::subject_id,
             attachments::purpose,
             attachments::filename,
@@ -137,6 +162,7 @@ pub fn find(conn: &mut PgConnection, id: Uuid) -> Result<AttachmentRow, Error> {
         .select((
             attachments::id,
             attachments::blob_sha256,
+            attachments::subject_kind,
             attachments::subject_id,
             attachments::purpose,
             attachments::filename,

@@ -6,6 +6,7 @@ pub mod agenda;
 pub mod blobs;
 pub mod calendar;
 pub mod changes;
+pub mod checks;
 pub mod counts;
 pub mod database;
 #[cfg(feature = "testing")]

@@ -61,6 +61,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    check_people (check_id, person_id) {
+        check_id -> Uuid,
+        person_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    checks (id) {
+        id -> Uuid,
+        round_id -> Uuid,
+        kind -> Text,
+        state -> Text,
+        title -> Text,
+        from_on -> Date,
+        to_on -> Date,
+        snapshot -> Jsonb,
+        seq -> Int8,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     day_counters (round_id, kind, on_day) {
         round_id -> Uuid,
         kind -> Text,
@@ -618,6 +642,9 @@ diesel::joinable!(accounts -> persons (person_id));
 diesel::joinable!(aspects -> rounds (round_id));
 diesel::joinable!(attachments -> accounts (account_id));
 diesel::joinable!(attachments -> blobs (blob_sha256));
+diesel::joinable!(check_people -> checks (check_id));
+diesel::joinable!(check_people -> persons (person_id));
+diesel::joinable!(checks -> rounds (round_id));
 diesel::joinable!(day_counters -> rounds (round_id));
 diesel::joinable!(deliveries -> notifications (notification_id));
 diesel::joinable!(download_tickets -> accounts (account_id));
@@ -682,6 +709,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     attachments,
     blobs,
     calendar_years,
+    check_people,
+    checks,
     day_counters,
     delegations,
     deliveries,

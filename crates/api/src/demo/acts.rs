@@ -254,7 +254,16 @@ impl Teller<'_> {
         let input = EvidenceInput { id, blob: blob.sha256.clone(), purpose, criteria, milestone, occurred_on };
         self.execute(line, by, at, TaskCommand::AttachEvidence(input))?;
         let by = self.by(by, at)?;
-        blobs::attach(self.conn, &by, id.0, &blob, line.id.0, purpose.as_str(), name, Some(occurred_on))?;
+        blobs::attach(
+            self.conn,
+            &by,
+            id.0,
+            &blob,
+            blobs::Subject::Task(line.id.0),
+            purpose.as_str(),
+            name,
+            Some(occurred_on),
+        )?;
         Ok(id)
     }
 
@@ -375,7 +384,7 @@ impl Teller<'_> {
     fn keep_scan(&mut self, line: &Line, bytes: &[u8], name: &str, at: DateTime<Utc>) -> Result<String, Error> {
         let blob = self.keep_file(bytes, "application/pdf")?;
         let by = self.by(OFFICE[0], at)?;
-        blobs::attach(self.conn, &by, Uuid::now_v7(), &blob, line.id.0, "scan", name, None)?;
+        blobs::attach(self.conn, &by, Uuid::now_v7(), &blob, blobs::Subject::Task(line.id.0), "scan", name, None)?;
         Ok(blob.sha256)
     }
 

@@ -226,10 +226,12 @@ fn third(date: NaiveDate) -> usize {
 /// The deputy secretary stands in for the chairman of the union, who is away for weeks five to nine.
 fn delegation(cast: &Cast, days: &RoundDays) -> Result<DelegationInput, Error> {
     let on = |week, day| days.date(Moment { week, day, time: None });
+    // Before a week nobody works he signs on the last day before it.
+    let from = calendar::today(days.at(Moment { week: 5, day: 1, time: None }, 0));
     Ok(DelegationInput {
         person: cast.person("P009")?,
         stand_in: cast.person("P003")?,
-        from_on: on(5, 1),
+        from_on: from.min(on(5, 1)),
         to_on: Some(on(9, 5)),
         document: format!("梓铜党办函〔{}〕14号", days.first_monday.year()),
         granted_by: "甲子安".to_owned(),

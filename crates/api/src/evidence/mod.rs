@@ -9,7 +9,7 @@ use actix_web::http::header;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use chrono::NaiveDate;
-use domain::ids::{CriterionId, EvidenceId, MilestoneId, TaskId};
+use domain::ids::{CheckId, CriterionId, EvidenceId, MilestoneId, TaskId};
 use domain::refusal::Refusal;
 use domain::task::command::{EvidenceInput, TaskCommand};
 use domain::task::state::EvidencePurpose;
@@ -92,6 +92,13 @@ async fn stream(
     let kind = tokio::task::spawn_blocking(move || kind::media_type(&path, &name)).await.map_err(Problem::internal)?;
     let kind = kind.ok_or_else(|| Problem::field("/file", "file-type-refused"))?;
     Ok((hex::encode(hasher.finalize()), i64::try_from(size).unwrap_or(i64::MAX), kind))
+}
+
+/// The same for other subjects, with the file's name made harmless.
+pub(crate) async fn received(app: &App, payload: Payload, filename: &str) -> Result<(StoredBlob, String), Problem> {
+    let filename = clean(filename);
+    let blob = receive(app, payload, &filename).await?;
+    Ok((blob, filename))
 }
 
 fn clean(filename: &str) -> String {
@@ -180,7 +187,16 @@ pub async fn attach_evidence(
             let purpose = input.purpose.as_str();
             let evidence = input.id.0;
             tasks::execute(conn, &origin, task, Expected::Any, TaskCommand::AttachEvidence(input), &calendar)?;
-            blobs::attach(conn, &origin, evidence, &blob, task.0, purpose, &filename, Some(occurred_on))?;
+            blobs::attach(
+                conn,
+                &origin,
+                evidence,
+                &blob,
+                blobs::Subject::Task(task.0),
+                purpose,
+                &filename,
+                Some(occurred_on),
+            )?;
             task_view::view(conn, &origin.actor, task, &calendar, origin.now)
         })
         .await?;
@@ -228,7 +244,16 @@ pub async fn receive_scan(
     let origin = caller.origin.clone();
     app.db
         .write(&caller.origin.actor, move |conn| {
-            blobs::attach(conn, &origin, Uuid::now_v7(), &blob, task.0, blobs::SCAN, &filename, None)
+            blobs::attach(
+                conn,
+                &origin,
+                Uuid::now_v7(),
+                &blob,
+                blobs::Subject::Task(task.0),
+                blobs::SCAN,
+                &filename,
+                None,
+            )
         })
         .await?;
     Ok(HttpResponse::Created().json(view))
@@ -263,6 +288,10 @@ fn readable(
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<blobs::AttachmentRow, persistence::Error> {
     let attachment = blobs::find(conn, id)?;
+    if attachment.subject_kind == "check" {
+        persistence::checks::find(conn, actor, CheckId(attachment.subject_id))?;
+        return Ok(attachment);
+    }
     let loaded = tasks::find(conn, actor, TaskId(attachment.subject_id), now)?;
     let subject = domain::task::context::subject(&loaded.task, &loaded.facts);
     if domain::rights::reads_content(actor, &subject) { Ok(attachment) } else { Err(persistence::Error::NotFound) }

@@ -13,6 +13,7 @@ use domain::chain::Digest;
 use domain::ids::{PersonId, TaskId, UnitId};
 use domain::sign_request::may_verify;
 use domain::task::context::with_signing;
+use domain::task::event::TaskEvent;
 use domain::task::state::{StatementMark, StatementReply, Task, TaskState};
 use domain::task::text::{StatementText, Words};
 use domain::{rights, task, weekly_statement};
@@ -48,6 +49,13 @@ fn people_and_units(task: &Task, events: &[events::StoredEvent]) -> BTreeSet<Uui
     ids.extend(task.evidence.iter().flat_map(|e| [Some(e.by.0), e.unit.map(|u| u.0)]).flatten());
     ids.extend(task.wish.iter().flat_map(|w| [Some(w.unit.0), Some(w.by.0), w.proposed.map(|u| u.0)]).flatten());
     ids.extend(events.iter().filter_map(|e| e.person_id));
+    // Both who signed a check, not only the one whose act it was.
+    for event in events.iter().filter(|e| e.kind == "task.checked") {
+        let payload = serde_json::from_str(&event.payload).unwrap_or_default();
+        if let Ok(TaskEvent::Checked { by, .. }) = TaskEvent::parse(&event.kind, payload) {
+            ids.extend(by.into_iter().map(|p| p.0));
+        }
+    }
     for request in task.requests.iter().map(|r| &r.request) {
         ids.insert(request.submitted_by.0);
         ids.extend(request.on_behalf_of.map(|u| u.0));

@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::state::{Disposition, EvidencePurpose, Sensitivity};
 use crate::calendar::Week;
-use crate::ids::{CriterionId, EvidenceId, MeasureId, MilestoneId, PersonId, SignRequestId, SignatureId, UnitId};
+use crate::check::state::ResultMark;
+use crate::ids::{
+    CheckId, CriterionId, EvidenceId, MeasureId, MilestoneId, PersonId, SignRequestId, SignatureId, UnitId,
+};
 use crate::sign_request::{SignDocument, Verdict};
 use crate::words;
 
@@ -45,6 +48,8 @@ words! {
         Confirm = "confirm", "确认销号";
         Reopen = "reopen", "重新整改";
         RequestWithdrawal = "request_withdrawal", "申请作废";
+        RecordCheck = "record_check", "登记检查结果";
+        SettleCheck = "settle_check", "检查结论处理";
         KeepClock = "keep_clock", "到期检查";
     }
 }
@@ -415,6 +420,14 @@ pub enum TaskCommand {
     RequestWithdrawal {
         reason: String,
     },
+    /// What two inspectors signed; only a check gives it.
+    RecordCheck {
+        check: CheckId,
+        result: Box<ResultMark>,
+    },
+    SettleCheck {
+        reason: String,
+    },
     KeepClock,
 }
 
@@ -455,6 +468,8 @@ impl TaskCommand {
             TaskCommand::Confirm => Action::Confirm,
             TaskCommand::Reopen { .. } => Action::Reopen,
             TaskCommand::RequestWithdrawal { .. } => Action::RequestWithdrawal,
+            TaskCommand::RecordCheck { .. } => Action::RecordCheck,
+            TaskCommand::SettleCheck { .. } => Action::SettleCheck,
             TaskCommand::KeepClock => Action::KeepClock,
         }
     }

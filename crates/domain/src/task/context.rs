@@ -66,15 +66,21 @@ pub struct Revision {
 }
 
 /// What a command comes to.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Decision {
+#[derive(Clone, Debug, PartialEq)]
+pub struct Decision<E = TaskEvent> {
     /// Never empty, except for the clock.
-    pub events: Vec<TaskEvent>,
+    pub events: Vec<E>,
     /// The words the events name.
     pub revisions: Vec<Revision>,
 }
 
-impl Decision {
+impl<E> Default for Decision<E> {
+    fn default() -> Self {
+        Self { events: Vec::new(), revisions: Vec::new() }
+    }
+}
+
+impl<E> Decision<E> {
     /// Keeps a body and names it.
     pub fn note<T: Serialize>(&mut self, kind: &'static str, body: &T) -> Digest {
         let value = serde_json::to_value(body).unwrap_or_default();

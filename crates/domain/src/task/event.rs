@@ -7,7 +7,8 @@ use serde_json::Value;
 use super::state::{DraftShape, EvidenceMark, Parties, PlanShape, ReassignmentWish, StatementMark, TaskRequest};
 use crate::calendar::Week;
 use crate::chain::Digest;
-use crate::ids::{EvidenceId, FindingId, MilestoneId, PersonId, RoundId, SignRequestId, SignatureId, UnitId};
+use crate::check::state::CheckResult;
+use crate::ids::{CheckId, EvidenceId, FindingId, MilestoneId, PersonId, RoundId, SignRequestId, SignatureId, UnitId};
 use crate::policy::AlertLevel;
 use crate::sign_request::Signature;
 
@@ -118,6 +119,10 @@ events! {
     Withdrawn { at: DateTime<Utc> } = "task.withdrawn", true;
     /// The principal named a cross-checker.
     CrossCheckerNamed { person: PersonId, reason: Digest } = "task.cross_checker_named", true;
+    /// Two inspectors signed what they found on the spot.
+    Checked { check: CheckId, result: CheckResult, on: NaiveDate, found: Digest, by: Vec<PersonId> } = "task.checked", true;
+    /// An untrue result does not lead to rectification anew.
+    CheckSettled { reason: Digest } = "task.check_settled", true;
     /// A milestone's day is over and it is not done.
     MilestonePassed { milestone: MilestoneId, due_on: NaiveDate } = "task.milestone_passed", false;
     /// The due date is over.

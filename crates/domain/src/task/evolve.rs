@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
+use super::checked::stands_failed;
 use super::event::TaskEvent;
 use super::state::{Criterion, Done, Measure, PlanShape, ReportingSpan, StatementReply, Task, TaskState};
 use crate::calendar;
@@ -269,6 +270,8 @@ fn apply(task: &mut Task, event: &TaskEvent) {
             stop_reporting(task, *at);
         }
         TaskEvent::CrossCheckerNamed { person, .. } => task.cross_checkers.push(*person),
+        TaskEvent::Checked { result, .. } => task.has_failed_check = stands_failed(&task, *result),
+        TaskEvent::CheckSettled { .. } => task.has_failed_check = false,
         TaskEvent::MilestonePassed { milestone, due_on } => task.announced_milestones.push((*milestone, *due_on)),
         TaskEvent::DueDatePassed { due_on } => task.announced_due = Some(*due_on),
         TaskEvent::StatementMissed { unit, week } => task.missed.push((*unit, *week)),

@@ -2,6 +2,7 @@
 
 pub mod advice;
 pub mod alert;
+mod checked;
 mod clock;
 pub mod command;
 pub mod context;
@@ -66,6 +67,8 @@ pub fn starts_from(action: Action) -> &'static [TaskState] {
         Action::Confirm => &[Observing],
         Action::Reopen => &[Observing, Closed],
         Action::RequestWithdrawal => &[Draft, Issued, Planning, PlanReview, Rectifying, ClosureReview, Observing],
+        Action::RecordCheck => &[Issued, Planning, PlanReview, Rectifying, ClosureReview, Observing, Closed],
+        Action::SettleCheck => &[Issued, Planning, PlanReview, Rectifying, ClosureReview, Observing, Closed],
         Action::KeepClock => &[Issued, Planning, PlanReview, Rectifying, ClosureReview, Observing],
     }
 }
@@ -126,6 +129,8 @@ pub fn decide(task: &Task, command: TaskCommand, ctx: &Context<'_>) -> Result<De
         TaskCommand::NameCrossChecker { person, reason } => sign::name_cross_checker(task, person, &reason, ctx),
         TaskCommand::Confirm => work::confirm(task, ctx),
         TaskCommand::Reopen { reason, due_on } => work::reopen(task, &reason, due_on, ctx),
+        TaskCommand::RecordCheck { check, result } => checked::record(task, check, &result, ctx),
+        TaskCommand::SettleCheck { reason } => checked::settle(task, &reason, ctx),
         TaskCommand::RequestWithdrawal { reason } => request::withdrawal(task, &reason, ctx),
         TaskCommand::KeepClock => Ok(clock::keep(task, ctx)),
     }

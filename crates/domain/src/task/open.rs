@@ -117,7 +117,9 @@ fn open_action(task: &Task, action: Action, ctx: &Context<'_>) -> Option<OpenAct
         | Action::AttachEvidence
         | Action::NameCrossChecker
         | Action::Reopen => plain(Vec::new()),
-        Action::KeepClock => None,
+        Action::SettleCheck => when(task.has_failed_check),
+        // A check gives its results itself.
+        Action::RecordCheck | Action::KeepClock => None,
     }
 }
 

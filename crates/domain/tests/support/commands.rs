@@ -1,7 +1,10 @@
 //! Commands as people would give them, and the worlds at each stage of a task's life.
 
 use chrono::NaiveDate;
-use domain::ids::{CriterionId, EvidenceId, MeasureId, MilestoneId, PersonId, SignRequestId, SignatureId, UnitId};
+use domain::check::state::{CheckResult, ResultMark};
+use domain::ids::{
+    CheckId, CriterionId, EvidenceId, MeasureId, MilestoneId, PersonId, SignRequestId, SignatureId, UnitId,
+};
 use domain::policy::RequestKind;
 use domain::sign_request::{SignDocument, Verdict};
 use domain::task::command::{
@@ -235,6 +238,26 @@ pub(crate) fn reset(due_on: &str) -> TaskCommand {
 
 pub(crate) fn reopen(due_on: &str) -> TaskCommand {
     TaskCommand::Reopen { reason: "问题反弹".to_owned(), due_on: date(due_on) }
+}
+
+/// What two of the team signed on the spot.
+pub(crate) fn checked(result: CheckResult, on: &str) -> TaskCommand {
+    let mark = ResultMark {
+        result,
+        found: domain::chain::digest("words", "现场情况"),
+        occurred_on: date(on),
+        files: Vec::new(),
+        by: P::Team.person(),
+        at: at(&format!("{on} 15:00")),
+        signed_by: Some(P::Team2.person()),
+        signed_at: Some(at(&format!("{on} 16:00"))),
+        returned: None,
+    };
+    TaskCommand::RecordCheck { check: CheckId(uuid(77)), result: Box::new(mark) }
+}
+
+pub(crate) fn settle() -> TaskCommand {
+    TaskCommand::SettleCheck { reason: "已当场整改到位".to_owned() }
 }
 
 pub(crate) fn withdraw() -> TaskCommand {

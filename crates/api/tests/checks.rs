@@ -1,0 +1,298 @@
+//! Checks on the spot over the API: a draw nobody steers, results two people sign, and a unit that learns nothing before it is announced.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
+
+mod support;
+
+use domain::chain::Digest;
+use domain::check::draw;
+use domain::check::state::Check;
+use domain::ids::{CheckId, PersonId};
+use persistence::checks;
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+use support::{Answer, House};
+use uuid::Uuid;
+
+const INSPECTORS: [&str; 6] = ["P068", "P069", "P070", "P071", "P072", "P073"];
+
+async fn people(house: &House, codes: &[&str]) -> Vec<Value> {
+    let all = house.get("p072", "/people").await.ok();
+    let all = all.as_array().or_else(|| all["items"].as_array()).unwrap().clone();
+    codes.iter().map(|c| all.iter().find(|p| p["code"] == *c).unwrap()["id"].clone()).collect()
+}
+
+/// A spot check of this and next week, planned by the first team's head.
+async fn planned(house: &House) -> String {
+    let form = json!({
+        "kind": "spot", "title": "已销号任务随时抽查", "questions": ["台账所写与现场是否一致"],
+        "from_on": house.today(), "to_on": house.today() + chrono::Days::new(14), "inspectors": people(house, &INSPECTORS).await,
+    });
+    let path = format!("/rounds/{}/checks", house.round().await);
+    let planned = house.request("p068", "POST", &path, None, Some(form)).await.ok();
+    planned["id"].as_str().unwrap().to_owned()
+}
+
+async fn act(house: &House, login: &str, check: &str, act: &str, body: Value) -> Answer {
+    let view = house.get("p068", &format!("/checks/{check}")).await.ok();
+    house.request(login, "POST", &format!("/checks/{check}/{act}"), view["version"].as_i64(), Some(body)).await
+}
+
+fn nonce(n: u8) -> Digest {
+    Digest::of_bytes(Sha256::digest([n]).into())
+}
+
+fn commitment(check: &str, person: &Value, nonce: &Digest) -> Value {
+    let (check, person): (Uuid, Uuid) = (check.parse().unwrap(), person.as_str().unwrap().parse().unwrap());
+    json!({ "commitment": draw::commitment(CheckId(check), PersonId(person), nonce).as_str() })
+}
+
+fn actions(view: &Value) -> Vec<&str> {
+    view["open_actions"].as_array().unwrap().iter().map(|a| a["action"].as_str().unwrap()).collect()
+}
+
+/// The row is the fold of its events, and its chain holds.
+fn folded(house: &House, check: &str) -> Check {
+    let id = CheckId(check.parse().unwrap());
+    house
+        .app
+        .db
+        .read_now(|conn| {
+            assert_eq!(persistence::events::first_broken(conn, "check", id.0)?, None);
+            let actor = domain::actor::Actor::System;
+            let row = checks::find(conn, &actor, id)?.check;
+            assert_eq!(checks::replay(conn, id)?, Some(row.clone()));
+            Ok(row)
+        })
+        .unwrap()
+}
+
+#[actix_web::test]
+async fn a_spot_check_goes_from_its_frame_to_its_figures() {
+    let house = House::with(support::first_day(), api::demo::run).await;
+    let check = planned(&house).await;
+    let parties = people(&house, &["P001", "P068", "P072"]).await;
+    let scope = json!({ "closed": "true" });
+    let frame = json!({ "scope": scope, "dimensions": ["disposition"], "sample": 4, "parties": parties });
+
+    // What the draw would be, without keeping anything.
+    let before =
+        house.request("p068", "POST", &format!("/checks/{check}/strata"), None, Some(frame.clone())).await.ok();
+    let round = house.round().await;
+    let closed = house.get("p072", &format!("/rounds/{round}/tasks?closed=true&limit=200")).await.ok();
+    assert_eq!(before["size"].as_u64(), closed["items"].as_array().map(|i| i.len() as u64));
+    let strata = before["strata"].as_array().unwrap();
+    let sizes: u64 = strata.iter().map(|s| s["size"].as_u64().unwrap()).sum();
+    assert_eq!(Some(sizes), before["size"].as_u64());
+
+    // A task is left out only with a reason.
+    let mut without = frame.clone();
+    without["without"] = json!([{ "task": before["entries"][0]["task"], "reason": " " }]);
+    act(&house, "p068", &check, "frame", without.clone()).await.refused(422, "content");
+    without["without"][0]["reason"] = json!("正在司法程序中");
+    let view = act(&house, "p068", &check, "frame", without).await.ok();
+    assert_eq!(view["draw"]["size"].as_u64(), before["size"].as_u64().map(|n| n - 1));
+    assert_eq!(view["draw"]["excluded"][0]["reason"], "正在司法程序中");
+
+    // Parties commit; nobody reveals before the last has; nobody twice, nobody else.
+    act(&house, "p069", &check, "commitments", commitment(&check, &parties[0], &nonce(1)))
+        .await
+        .refused(403, "not-allowed");
+    act(&house, "p001", &check, "commitments", commitment(&check, &parties[0], &nonce(1))).await.ok();
+    act(&house, "p001", &check, "commitments", commitment(&check, &parties[0], &nonce(9)))
+        .await
+        .refused(409, "already-committed");
+    act(&house, "p001", &check, "nonces", json!({ "nonce": nonce(1).as_str() })).await.refused(409, "wrong-state");
+    act(&house, "p068", &check, "commitments", commitment(&check, &parties[0], &nonce(1)))
+        .await
+        .refused(422, "content");
+    act(&house, "p068", &check, "commitments", commitment(&check, &parties[1], &nonce(2))).await.ok();
+    // The frame does not move any more.
+    act(&house, "p068", &check, "frame", frame).await.refused(409, "wrong-state");
+    let view = act(&house, "p072", &check, "commitments", commitment(&check, &parties[2], &nonce(3))).await.ok();
+    assert_eq!(view["state"], "revealing");
+    act(&house, "p001", &check, "nonces", json!({ "nonce": nonce(7).as_str() })).await.refused(422, "content");
+    act(&house, "p068", &check, "go-on", json!({ "reason": "等不及" })).await.refused(409, "nothing-revealed");
+    act(&house, "p001", &check, "nonces", json!({ "nonce": nonce(1).as_str() })).await.ok();
+    act(&house, "p001", &check, "nonces", json!({ "nonce": nonce(1).as_str() })).await.refused(409, "already-revealed");
+    act(&house, "p072", &check, "nonces", json!({ "nonce": nonce(3).as_str() })).await.ok();
+    house.get("p068", &format!("/checks/{check}/bundle")).await.refused(409, "not-drawn");
+    // One is away: it is named, and the draw goes on.
+    let view = act(&house, "p072", &check, "go-on", json!({ "reason": "出差，未能公开" })).await.ok();
+    assert_eq!((view["state"].as_str(), view["draw"]["went_on"].as_str()), (Some("ready"), Some("出差，未能公开")));
+    assert_eq!(view["draw"]["parties"][1]["has_revealed"], false);
+
+    // Anybody who sees the check draws again from the bundle.
+    let bundle = house.get("p001", &format!("/checks/{check}/bundle")).await;
+    let again = draw::verify(std::str::from_utf8(&bundle.bytes).unwrap()).unwrap();
+    let drawn: Vec<String> = again.sample.iter().map(|d| d.task.to_string()).collect();
+    let shown: Vec<&str> = view["targets"].as_array().unwrap().iter().map(|t| t["task_id"].as_str().unwrap()).collect();
+    assert_eq!(drawn, shown);
+    assert!(shown.len() >= 4 && again.commitments[1].nonce.is_none());
+
+    // The unit learns of nothing before it is announced, and no result is entered.
+    let first = view["targets"][0].clone();
+    let login = first["inspectors"][0]["name"].as_str().map(House::login).unwrap();
+    let second = first["inspectors"][1]["name"].as_str().map(House::login).unwrap();
+    let task = first["task_id"].as_str().unwrap().to_owned();
+    let path = format!("/checks/{check}/results/{task}");
+    let found = json!({ "result": "false_closure", "found": "现场没有台账所写的设备", "occurred_on": house.today() });
+    house.request(&login, "PUT", &path, None, Some(found.clone())).await.refused(409, "wrong-state");
+    act(&house, "p068", &check, "announce", json!({})).await.ok();
+
+    // Two sign; the first cannot sign what he wrote, the second may send it back.
+    let photo = house.upload(&login, &format!("/checks/{check}/files?filename=a.pdf"), b"%PDF-1.4\n%%EOF\n").await.ok();
+    let mut with_photo = found.clone();
+    with_photo["files"] = json!([photo["id"]]);
+    let view = house.request(&login, "PUT", &path, None, Some(with_photo.clone())).await.ok();
+    assert_eq!(view["targets"][0]["result"]["files"][0]["filename"], "a.pdf");
+    act(&house, &login, &check, &format!("results/{task}/signature"), json!({}))
+        .await
+        .refused(403, "signed-own-submission");
+    house.request(&second, "PUT", &path, None, Some(found.clone())).await.refused(409, "result-waits");
+    act(&house, &second, &check, &format!("results/{task}/signature"), json!({ "objection": "照片看不清" })).await.ok();
+    house.request(&login, "PUT", &path, None, Some(with_photo)).await.ok();
+    let light = |view: &Value| view["light"]["level"].as_str().unwrap().to_owned();
+    assert_eq!(light(&house.get("p072", &format!("/tasks/{task}")).await.ok()), "none");
+    let view = act(&house, &second, &check, &format!("results/{task}/signature"), json!({})).await.ok();
+    assert_eq!(view["targets"][0]["result"]["signed_by"], first["inspectors"][1]["name"]);
+    house.request(&login, "PUT", &path, None, Some(found.clone())).await.refused(409, "result-signed");
+
+    // The closed task is red at once and waits for a decision; its history has the result.
+    let seen = house.get("p072", &format!("/tasks/{task}")).await.ok();
+    assert_eq!(light(&seen), "red");
+    let open: Vec<&str> =
+        seen["open_actions"].as_array().unwrap().iter().map(|a| a["action"].as_str().unwrap()).collect();
+    assert!(open.contains(&"reopen") && open.contains(&"settle_check"), "{open:?}");
+    let history = house.get("p072", &format!("/tasks/{task}/history")).await.ok().to_string();
+    assert!(history.contains("虚假整改"), "{history}");
+    let before = house.act("p072", &task, "settle-check", json!({ "reason": "" })).await;
+    before.refused(422, "content");
+    house.act("p072", &task, "settle-check", json!({ "reason": "设备已于检查后到位，另行跟踪" })).await.ok();
+    assert_eq!(light(&house.get("p072", &format!("/tasks/{task}")).await.ok()), "none");
+    house.act("p072", &task, "settle-check", json!({ "reason": "再来一次" })).await.refused(409, "no-failed-check");
+
+    // The rest is true; the figures stand when every stratum has a result, the check ends when every task has.
+    act(&house, "p068", &check, "finish", json!({})).await.refused(409, "results-missing");
+    for target in view["targets"].as_array().unwrap().iter().skip(1) {
+        let by = target["inspectors"][0]["name"].as_str().map(House::login).unwrap();
+        let other = target["inspectors"][1]["name"].as_str().map(House::login).unwrap();
+        let task = target["task_id"].as_str().unwrap();
+        let body = json!({ "result": "pass", "found": "与台账一致", "occurred_on": house.today() });
+        house.request(&by, "PUT", &format!("/checks/{check}/results/{task}"), None, Some(body)).await.ok();
+        act(&house, &other, &check, &format!("results/{task}/signature"), json!({})).await.ok();
+    }
+    let view = act(&house, "p068", &check, "finish", json!({ "words": "已反馈" })).await.ok();
+    let tally = &view["tally"];
+    assert_eq!((tally["checked"].clone(), tally["false_closure"].clone()), (tally["drawn"].clone(), json!(1)));
+    let rate = &view["untrue_rate"];
+    let of = |name: &str| rate[name].as_f64().unwrap();
+    assert!(0.0 < of("low") && of("low") <= of("share") && of("share") <= of("high") && of("high") < 1.0, "{rate}");
+    assert_eq!(actions(&view), Vec::<&str>::new());
+    assert_eq!(folded(&house, &check).state.as_str(), "finished");
+}
+
+#[actix_web::test]
+async fn a_unit_never_sees_a_check() {
+    let house = House::with(support::first_day(), api::demo::run).await;
+    let check = planned(&house).await;
+    let frame = json!({ "dimensions": ["unit"], "sample": 30, "is_quick": true });
+    let view = act(&house, "p068", &check, "frame", frame).await.ok();
+    assert_eq!((view["state"].as_str(), view["draw"]["is_quick"].as_bool()), (Some("ready"), Some(true)));
+    let bundle = house.get("p068", &format!("/checks/{check}/bundle")).await;
+    let again = draw::verify(std::str::from_utf8(&bundle.bytes).unwrap()).unwrap();
+    assert!(again.frame.is_quick && again.frame.parties.len() == 1);
+    let round = house.round().await;
+    for unit in ["p010", "p040", "p041"] {
+        assert_eq!(house.get(unit, &format!("/rounds/{round}/checks")).await.ok(), json!([]));
+        house.get(unit, &format!("/checks/{check}")).await.refused(404, "not-found");
+        house.get(unit, &format!("/checks/{check}/bundle")).await.refused(404, "not-found");
+        house
+            .request(unit, "POST", &format!("/checks/{check}/announce"), Some(1), Some(json!({})))
+            .await
+            .refused(404, "not-found");
+    }
+    // Nor does a task of the sample say anything of it.
+    for target in view["targets"].as_array().unwrap() {
+        let path = format!("/tasks/{}", target["task_id"].as_str().unwrap());
+        for what in [path.clone(), format!("{path}/history")] {
+            let said = house.get("p072", &what).await.ok().to_string();
+            let gives_away = [check.as_str(), "已销号任务随时抽查", "现场检查"].into_iter().find(|w| said.contains(w));
+            assert_eq!(gives_away, None, "{what}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn a_draw_that_is_given_up_is_counted_and_says_why() {
+    let house = House::with(support::first_day(), api::demo::run).await;
+    let check = planned(&house).await;
+    let one_line = json!({ "sample": 3, "parties": people(&house, &["P068", "P069"]).await });
+    act(&house, "p068", &check, "frame", one_line).await.refused(422, "content");
+    let unit = json!({ "sample": 3, "parties": people(&house, &["P001", "P040"]).await });
+    act(&house, "p068", &check, "frame", unit).await.refused(422, "content");
+    let nothing = json!({ "scope": { "text": "没有这样的任务" }, "sample": 3, "is_quick": true });
+    act(&house, "p068", &check, "frame", nothing).await.refused(409, "frame-empty");
+    act(&house, "p068", &check, "frame", json!({ "scope": { "colour": "red" }, "sample": 3 }))
+        .await
+        .refused(422, "content");
+
+    act(&house, "p068", &check, "frame", json!({ "sample": 3, "is_quick": true })).await.ok();
+    act(&house, "p068", &check, "give-up", json!({ "reason": " " })).await.refused(422, "content");
+    let view = act(&house, "p068", &check, "give-up", json!({ "reason": "范围有误" })).await.ok();
+    assert_eq!((view["state"].as_str(), &view["draw"]), (Some("planned"), &Value::Null));
+    assert_eq!(view["given_up"], json!([{ "nth": 1, "reason": "范围有误" }]));
+    let view = act(&house, "p068", &check, "frame", json!({ "sample": 3, "is_quick": true })).await.ok();
+    assert_eq!(view["draw"]["nth"], 2);
+    let bundle = house.get("p068", &format!("/checks/{check}/bundle")).await.ok();
+    assert_eq!(bundle["frame"]["given_up"], json!(["范围有误"]));
+    // Somebody who decided on what was before is told.
+    let stale = house.request("p068", "POST", &format!("/checks/{check}/announce"), Some(1), Some(json!({}))).await;
+    stale.refused(412, "stale");
+    act(&house, "p068", &check, "cancel", json!({ "reason": "改期" })).await.ok();
+    folded(&house, &check);
+}
+
+#[actix_web::test]
+async fn a_named_check_takes_the_tasks_it_is_given() {
+    let house = House::with(support::first_day(), api::demo::run).await;
+    let path = format!("/rounds/{}/checks", house.round().await);
+    let task = house.task("T05").await;
+    let form = |inspectors: Vec<Value>, tasks: Value| {
+        json!({
+            "kind": "follow_up", "title": "跟踪督查", "from_on": house.today(), "to_on": house.today(), "inspectors": inspectors, "tasks": tasks,
+        })
+    };
+    let all = people(&house, &INSPECTORS).await;
+    house.request("p068", "POST", &path, None, Some(form(all.clone(), json!([])))).await.refused(422, "content");
+    house
+        .request("p068", "POST", &path, None, Some(form(all[..1].to_vec(), json!([task]))))
+        .await
+        .refused(422, "content");
+    let unit = people(&house, &["P040", "P041"]).await;
+    house.request("p068", "POST", &path, None, Some(form(unit, json!([task])))).await.refused(422, "content");
+    house
+        .request("p040", "POST", &path, None, Some(form(all.clone(), json!([task]))))
+        .await
+        .refused(403, "not-allowed");
+    house
+        .request("p001", "POST", &path, None, Some(form(all.clone(), json!([task]))))
+        .await
+        .refused(403, "not-allowed");
+    let planned = house.request("p068", "POST", &path, None, Some(form(all, json!([task])))).await.ok();
+    let check = planned["id"].as_str().unwrap().to_owned();
+    act(&house, "p068", &check, "frame", json!({ "sample": 3, "is_quick": true }))
+        .await
+        .refused(409, "not-a-spot-check");
+    let view = act(&house, "p068", &check, "announce", json!({})).await.ok();
+    // Whoever's own unit it is keeps away.
+    let inspectors = view["targets"][0]["inspectors"].as_array().unwrap();
+    assert!(inspectors.len() >= 2);
+    let outside = house.task("T06").await;
+    let body = json!({ "result": "pass", "found": "一致", "occurred_on": house.today() });
+    let by = House::login(inspectors[0]["name"].as_str().unwrap());
+    house
+        .request(&by, "PUT", &format!("/checks/{check}/results/{outside}"), None, Some(body))
+        .await
+        .refused(409, "not-in-sample");
+    folded(&house, &check);
+}

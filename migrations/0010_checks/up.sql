@@ -1,0 +1,36 @@
+-- Checks on the spot: the row is the fold of its events; the tasks looked at stand beside it to be found by.
+CREATE TABLE checks (
+    id uuid PRIMARY KEY,
+    round_id uuid NOT NULL REFERENCES rounds ON DELETE RESTRICT,
+    kind text NOT NULL CHECK (kind IN ('special', 'follow_up', 'spot')),
+    state text NOT NULL CHECK (state IN ('planned', 'committing', 'revealing', 'ready', 'running', 'finished', 'cancelled')),
+    title text NOT NULL,
+    from_on date NOT NULL,
+    to_on date NOT NULL,
+    snapshot jsonb NOT NULL,
+    seq bigint NOT NULL,
+    version bigint NOT NULL,
+    created_at timestamptz NOT NULL,
+    updated_at timestamptz NOT NULL
+);
+CREATE INDEX checks_round_idx ON checks (round_id, created_at, id);
+
+-- Who can see a check beside those who supervise the round: inspectors and the parties of its draws.
+CREATE TABLE check_people (
+    check_id uuid NOT NULL REFERENCES checks ON DELETE CASCADE,
+    person_id uuid NOT NULL REFERENCES persons ON DELETE RESTRICT,
+    PRIMARY KEY (check_id, person_id)
+);
+CREATE INDEX check_people_person_idx ON check_people (person_id);
+
+ALTER TABLE attachments DROP CONSTRAINT attachments_subject_kind_check;
+ALTER TABLE attachments ADD CONSTRAINT attachments_subject_kind_check CHECK (subject_kind IN ('task', 'check'));
+
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'bihuan_app') THEN
+        GRANT SELECT, INSERT, UPDATE ON checks TO bihuan_app;
+        GRANT SELECT, INSERT, DELETE ON check_people TO bihuan_app;
+    END IF;
+END
+$$;
