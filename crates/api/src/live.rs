@@ -12,7 +12,7 @@ use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::{DateTime, Utc};
 use domain::actor::Actor;
 use domain::ids::{AccountId, PersonId};
-use domain::rights::{self, Scope, Subject};
+use domain::rights::{self, Subject};
 use futures_util::stream;
 use persistence::actors::LoadedActor;
 use persistence::changes::{self, Changes};
@@ -53,6 +53,8 @@ pub struct Changed {
     pub tasks: BTreeSet<Uuid>,
     /// There are more than are named.
     pub is_many: bool,
+    /// Some check that he sees.
+    pub checks: bool,
 }
 
 impl Changed {
@@ -104,7 +106,7 @@ struct Listener {
     session: Uuid,
     ends_at: DateTime<Utc>,
     person: Option<PersonId>,
-    scope: Scope,
+    actor: Actor,
     letters: Arc<Letterbox>,
 }
 
@@ -197,18 +199,21 @@ impl Live {
         cursor.told.extend(told.into_iter().map(|(id, _)| id));
         cursor.told.retain(|id| *id > floor);
         for listener in state.listeners.values() {
+            let scope = rights::scope(&listener.actor);
             let mut changed = Changed {
                 notices: listener.person.is_some_and(|p| news.contains(&p)),
-                todo: changes.rounds.iter().any(|round| listener.scope.rounds.contains(round)),
+                todo: changes.rounds.iter().any(|round| scope.rounds.contains(round)),
+                checks: changes.checks.iter().any(|check| rights::sees_check(&listener.actor, check)),
                 ..Changed::default()
             };
-            seen.iter().filter(|(_, s)| listener.scope.covers(s)).for_each(|(task, _)| changed.name(*task));
+            seen.iter().filter(|(_, s)| scope.covers(s)).for_each(|(task, _)| changed.name(*task));
             if changed != Changed::default() {
                 listener.letters.put(|held| {
                     held.changed.notices |= changed.notices;
                     held.changed.todo |= changed.todo;
                     changed.tasks.into_iter().for_each(|task| held.changed.name(task));
                     held.changed.is_many |= changed.is_many;
+                    held.changed.checks |= changed.checks;
                 });
             }
         }
@@ -227,7 +232,7 @@ impl Live {
             let standing = actors.get(&listener.account).filter(|a| a.is_active && a.epoch == listener.epoch);
             match standing {
                 Some(loaded) if now < listener.ends_at && !ended.contains(&listener.session) => {
-                    listener.scope = rights::scope(&Actor::Person(Box::new(loaded.actor.clone())));
+                    listener.actor = Actor::Person(Box::new(loaded.actor.clone()));
                 }
                 _ => listener.letters.put(|held| held.is_over = true),
             }
@@ -339,7 +344,7 @@ pub async fn listen(caller: Caller, request: HttpRequest, app: Data<App>) -> Res
         session: bearer.session,
         ends_at: bearer.ends_at,
         person: caller.origin.person(),
-        scope: rights::scope(&caller.origin.actor),
+        actor: caller.origin.actor.clone(),
         letters: Arc::default(),
     };
     let place = app.live.enter(listener, cursor)?;
@@ -353,6 +358,7 @@ pub async fn listen(caller: Caller, request: HttpRequest, app: Data<App>) -> Res
 
 #[cfg(test)]
 mod tests {
+    use domain::actor::{PersonActor, Role};
     use domain::ids::RoundId;
 
     use super::*;
@@ -364,8 +370,23 @@ mod tests {
             session: Uuid::from_u128(session),
             ends_at: DateTime::<Utc>::MAX_UTC,
             person: Some(PersonId(Uuid::from_u128(9))),
-            scope: Scope { rounds: [RoundId(Uuid::from_u128(7))].into(), ..Scope::default() },
+            actor: Actor::Person(Box::new(principal(RoundId(Uuid::from_u128(7))))),
             letters: Arc::default(),
+        }
+    }
+
+    fn principal(round: RoundId) -> PersonActor {
+        PersonActor {
+            account: AccountId(Uuid::from_u128(1)),
+            person: Some(PersonId(Uuid::from_u128(9))),
+            name: String::new(),
+            role: Some(Role::Leader),
+            duty: None,
+            memberships: Vec::new(),
+            assignments: Vec::new(),
+            principal_of: vec![round],
+            heads_group_of: Vec::new(),
+            stands_in_for: Vec::new(),
         }
     }
 

@@ -12,7 +12,7 @@ use domain::ids::{PersonId, RoundId, UnitId};
 use domain::policy::{Policy, Who};
 use domain::sign_request::{RequestState, SignRequest, Verdict};
 use domain::task::command::Action;
-use domain::task::state::{StatementMark, StatementReply};
+use domain::task::state::{StatementMark, StatementReply, TaskState};
 use domain::task::text::Words;
 use domain::task::{self};
 use domain::weekly_statement;
@@ -57,6 +57,8 @@ pub struct TodoItem {
     pub count: usize,
     /// Those tasks.
     pub about: Vec<Uuid>,
+    /// The check it is about, where it is about one.
+    pub check_id: Option<Uuid>,
     /// The week a statement is for.
     #[schema(example = "2026-W38")]
     pub week: Option<String>,
@@ -93,6 +95,37 @@ pub struct TodoList {
     pub cut_off: Option<DateTime<Utc>>,
     /// Whether the calendar of this year is announced.
     pub is_calendar_announced: bool,
+}
+
+impl TodoList {
+    /// The list with more in it: what has a time by its time, then what has waited longest.
+    pub fn with(mut self, more: Vec<TodoItem>) -> Self {
+        self.items.extend(more);
+        let last = DateTime::<Utc>::MAX_UTC;
+        self.items.sort_by_key(|i| (i.due_at.unwrap_or(last), i.since.unwrap_or(last), i.number.clone()));
+        let count = |group: &str| self.items.iter().filter(|i| i.group == group).count();
+        (self.overdue, self.today) = (count("overdue"), count("today"));
+        self
+    }
+}
+
+/// How pressing a time is.
+pub(crate) fn group_of(due_at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> &'static str {
+    let today = calendar::today(now);
+    let end_of_week = calendar::end_of_day(Week::of(today).sunday());
+    match due_at {
+        Some(due) if due <= now => "overdue",
+        Some(due) if due <= calendar::end_of_day(today) => "today",
+        Some(due) if due <= end_of_week => "week",
+        Some(_) => "later",
+        None => "waiting",
+    }
+}
+
+/// Working days from today to the day an instant falls on; midnight ends the day before it.
+pub(crate) fn days_until(calendar: &Calendar, now: DateTime<Utc>, at: DateTime<Utc>) -> i64 {
+    let last = calendar::today(at - TimeDelta::seconds(1));
+    calendar.working_days_between(calendar::today(now), last)
 }
 
 struct Collector<'a> {
@@ -137,31 +170,14 @@ fn verb(action: Action) -> &'static str {
         Action::CompleteMilestone => "报完成",
         Action::SubmitStatement => "填写",
         Action::AcknowledgeStatement => "阅签",
+        Action::SettleCheck => "处理",
         other => other.label(),
     }
 }
 
 impl Collector<'_> {
-    fn group(&self, due_at: Option<DateTime<Utc>>) -> &'static str {
-        let today = calendar::today(self.now);
-        let end_of_week = calendar::end_of_day(Week::of(today).sunday());
-        match due_at {
-            Some(due) if due <= self.now => "overdue",
-            Some(due) if due <= calendar::end_of_day(today) => "today",
-            Some(due) if due <= end_of_week => "week",
-            Some(_) => "later",
-            None => "waiting",
-        }
-    }
-
     fn name(&self, person: PersonId) -> String {
         self.names.get(&person.0).cloned().unwrap_or_default()
-    }
-
-    /// Working days from today to the day an instant falls on; midnight ends the day before it.
-    fn days_until(&self, at: DateTime<Utc>) -> i64 {
-        let last = calendar::today(at - TimeDelta::seconds(1));
-        self.calendar.working_days_between(calendar::today(self.now), last)
     }
 
     /// Working days from the day of an instant to today.
@@ -182,12 +198,13 @@ impl Collector<'_> {
             version: loaded.map(|l| l.task.version),
             since,
             from,
-            group: self.group(due_at).to_owned(),
-            working_days_left: due_at.map(|at| self.days_until(at)),
+            group: group_of(due_at, self.now).to_owned(),
+            working_days_left: due_at.map(|at| days_until(self.calendar, self.now, at)),
             working_days_waited: since.map(|at| self.days_since(at)),
             due_at,
             count: 1,
             about: loaded.map(|l| l.task.id.0).into_iter().collect(),
+            check_id: None,
             week: None,
         });
     }
@@ -241,6 +258,10 @@ impl Collector<'_> {
                     let span = Span::until(due(task.draft.due_on.or(task.draft.review_on)));
                     let context = self.returned(task).unwrap_or_else(|| "条件已经齐备".to_owned());
                     self.push(Some(loaded), act.action, "申请销号".into(), context, span);
+                }
+                Action::SettleCheck if matches!(task.state, TaskState::Observing | TaskState::Closed) => {
+                    let what = "重新整改，或处理检查结论".to_owned();
+                    self.push(Some(loaded), act.action, what, "现场检查不属实".into(), Span::default());
                 }
                 Action::CompleteMilestone => self.milestones(loaded),
                 Action::SubmitStatement => self.statements(loaded),
@@ -372,7 +393,8 @@ pub async fn list_todo(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result
             persistence::rounds::permit_sight(conn, &origin.actor, round)?;
             let policy = todo::policy(conn, round)?;
             let ids = todo::candidates(conn, &origin.actor, round, &policy, today)?;
-            of_tasks(conn, &origin, round, &ids, &policy, &calendar)
+            let checks = crate::checks::todo(conn, &origin.actor, round, &calendar, origin.now)?;
+            Ok(of_tasks(conn, &origin, round, &ids, &policy, &calendar)?.with(checks))
         })
         .await?;
     Ok(HttpResponse::Ok().json(list))
@@ -499,18 +521,15 @@ fn collect(
         });
     }
     handed_in.sort_by_key(|h| h.since);
-    let mut items = collector.items;
-    // What has a time by its time, then what has waited longest.
-    let last = DateTime::<Utc>::MAX_UTC;
-    items.sort_by_key(|i| (i.due_at.unwrap_or(last), i.since.unwrap_or(last), i.number.clone()));
-    TodoList {
-        overdue: items.iter().filter(|i| i.group == "overdue").count(),
-        today: items.iter().filter(|i| i.group == "today").count(),
-        items,
+    let list = TodoList {
+        overdue: 0,
+        today: 0,
+        items: Vec::new(),
         handed_in,
         own: own(actor),
         now,
         cut_off,
         is_calendar_announced: calendar.is_announced(chrono::Datelike::year(&today)),
-    }
+    };
+    list.with(collector.items)
 }

@@ -27,6 +27,7 @@ words! {
         ObservationEnded = "observation_ended", "跟踪巩固期满，请确认";
         TaskReopened = "task_reopened", "任务重新整改";
         TaskClosed = "task_closed", "任务已销号";
+        CheckAnnounced = "check_announced", "督导组已进点检查，请配合";
         CaughtUp = "caught_up", "系统停机期间到期的事项已补记，请看待办";
     }
 }
@@ -52,6 +53,7 @@ impl Rule {
             | Self::LightRed
             | Self::ObservationEnded
             | Self::TaskReopened
+            | Self::CheckAnnounced
             | Self::CaughtUp => false,
         }
     }

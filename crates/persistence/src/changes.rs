@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid as SqlUuid};
 use domain::actor::UnitPath;
+use domain::check::state::Check;
 use domain::ids::{RoundId, UnitId};
 use domain::rights::Subject;
 use domain::task::context::subject_among;
@@ -13,7 +14,7 @@ use domain::task::state::Task;
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::schema::{notifications, tasks};
+use crate::schema::{checks, notifications, tasks};
 use crate::statement::Statement;
 
 /// Most events looked at in one go.
@@ -52,6 +53,8 @@ pub struct Changes {
     pub position: i64,
     /// Tasks by their round.
     pub tasks: BTreeMap<RoundId, BTreeSet<Uuid>>,
+    /// Checks as they stand now.
+    pub checks: Vec<Check>,
     /// Rounds whose own settings changed.
     pub rounds: BTreeSet<RoundId>,
     /// Whether there may be more.
@@ -69,17 +72,26 @@ pub fn since(conn: &mut PgConnection, position: i64) -> Result<Changes, Error> {
         .sql(format!(" ORDER BY o.position LIMIT {MOST}"))
         .load(conn)?;
     let mut changes = Changes { position, is_cut: i64::try_from(placed.len()) == Ok(MOST), ..Changes::default() };
+    let mut checked = BTreeSet::new();
     for row in placed {
         changes.position = row.position;
         match (row.stream_kind.as_str(), row.round_id) {
             ("task", Some(round)) => {
                 changes.tasks.entry(RoundId(round)).or_default().insert(row.stream_id);
             }
+            ("check", _) => {
+                checked.insert(row.stream_id);
+            }
             ("round", _) => {
                 changes.rounds.insert(RoundId(row.stream_id));
             }
             _ => {}
         }
+    }
+    if !checked.is_empty() {
+        let snapshots: Vec<serde_json::Value> =
+            checks::table.filter(checks::id.eq_any(checked)).select(checks::snapshot).load(conn)?;
+        changes.checks = snapshots.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?;
     }
     Ok(changes)
 }

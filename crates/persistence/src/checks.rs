@@ -15,6 +15,7 @@ use domain::check::frame::{self, Asked, Candidate, Dimension, Given};
 use domain::check::state::{Check, CheckKind, CheckResult};
 use domain::check::{self, Brief, CheckAction, CheckCommand, Context, Found, Plan, starts_from};
 use domain::ids::{CheckId, PersonId, RoundId, TaskId, UnitId};
+use domain::notification::{Audience, Rule};
 use domain::refusal::{FieldError, Refusal};
 use domain::rights;
 use domain::task::command::TaskCommand;
@@ -26,7 +27,8 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::events::{self, NewEvent, Origin, Stream};
 use crate::ledger::{self, Filter};
-use crate::schema::{check_people, checks, persons};
+use crate::notifications::{self, Telling};
+use crate::schema::{check_people, checks, persons, tasks};
 use crate::statement::Statement;
 use crate::tasks::{Expected, bodies, keep_revision};
 use crate::{actors, blobs, rounds};
@@ -227,6 +229,9 @@ pub fn execute(
     save(conn, origin, seq, &after, &decision)?;
     // A result that two have signed stands in the task's own history.
     for event in &decision.events {
+        if let CheckEvent::Announced { .. } = event {
+            announce(conn, origin, &after)?;
+        }
         if let CheckEvent::ResultSigned { task, .. } = event
             && let Some(result) = after.target(*task).and_then(|t| t.signed())
         {
@@ -235,6 +240,19 @@ pub fn execute(
         }
     }
     Ok(after)
+}
+
+/// Tells the units of the tasks that are looked at; before, nobody of them knew.
+fn announce(conn: &mut PgConnection, origin: &Origin, check: &Check) -> Result<(), Error> {
+    let ids: Vec<Uuid> = check.targets.iter().map(|t| t.task.0).collect();
+    let snapshots: Vec<serde_json::Value> =
+        tasks::table.filter(tasks::id.eq_any(ids)).select(tasks::snapshot).load(conn)?;
+    for snapshot in snapshots {
+        let task: Task = serde_json::from_value(snapshot)?;
+        let told: Vec<_> = task.lead_unit().map(|u| (Rule::CheckAnnounced, Audience::Unit(u))).into_iter().collect();
+        notifications::tell(conn, origin, &task, &told, Telling::EachThing)?;
+    }
+    Ok(())
 }
 
 fn command(conn: &mut PgConnection, origin: &Origin, check: &Check, input: Input) -> Result<CheckCommand, Error> {

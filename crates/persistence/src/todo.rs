@@ -133,7 +133,10 @@ fn of_supervisor(
         )
         .bind::<SqlUuid, _>(round.0)
         .sql(" AND q.snapshot->>'observing_until' <= ")
-        .bind::<Text, _>(observed.format("%Y-%m-%d").to_string());
+        .bind::<Text, _>(observed.format("%Y-%m-%d").to_string())
+        // What was closed and found untrue waits for a decision.
+        .sql(" UNION SELECT q.id FROM tasks q WHERE q.state IN ('observing', 'closed') AND q.alert_level = 'red' AND q.round_id = ")
+        .bind::<SqlUuid, _>(round.0);
     if !is_office(person, round) {
         return query;
     }

@@ -1,9 +1,11 @@
 //! Checks on the spot: what is planned, drawn, found; a draw's bundle for anybody who sees the check (docs/domain.md §24).
 
 mod commands;
+mod todo;
 mod view;
 
 pub use commands::*;
+pub(crate) use todo::todo;
 pub use view::*;
 
 use actix_web::web::{Data, Path, Payload};
