@@ -23,6 +23,14 @@ CREATE TABLE check_people (
 );
 CREATE INDEX check_people_person_idx ON check_people (person_id);
 
+-- Tasks of a draw or of a running check without a signed result: their verification waits for it.
+CREATE TABLE check_targets (
+    check_id uuid NOT NULL REFERENCES checks ON DELETE CASCADE,
+    task_id uuid NOT NULL REFERENCES tasks ON DELETE RESTRICT,
+    PRIMARY KEY (check_id, task_id)
+);
+CREATE INDEX check_targets_task_idx ON check_targets (task_id);
+
 ALTER TABLE attachments DROP CONSTRAINT attachments_subject_kind_check;
 ALTER TABLE attachments ADD CONSTRAINT attachments_subject_kind_check CHECK (subject_kind IN ('task', 'check'));
 
@@ -30,7 +38,7 @@ DO $$
 BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'bihuan_app') THEN
         GRANT SELECT, INSERT, UPDATE ON checks TO bihuan_app;
-        GRANT SELECT, INSERT, DELETE ON check_people TO bihuan_app;
+        GRANT SELECT, INSERT, DELETE ON check_people, check_targets TO bihuan_app;
     END IF;
 END
 $$;

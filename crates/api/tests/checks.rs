@@ -219,6 +219,7 @@ async fn nobody_learns_of_a_check_too_early_and_every_draw_is_counted() {
     a_unit_never_sees_a_check(&house).await;
     a_draw_that_is_given_up_is_counted_and_says_why(&house).await;
     a_named_check_takes_the_tasks_it_is_given(&house).await;
+    who_verifies_waits_for_what_is_found(&house).await;
 }
 
 async fn a_unit_never_sees_a_check(house: &House) {
@@ -362,4 +363,52 @@ async fn what_a_check_waits_for_is_on_the_list_of_whoever_it_waits_for() {
     for unit in ["p010", "p040"] {
         assert_eq!(todo(unit).await, []);
     }
+}
+
+/// A closure that waits for its verifiers waits for the check first, without a word to the unit.
+async fn who_verifies_waits_for_what_is_found(house: &House) {
+    let round = house.round().await;
+    let page = house.get("p072", &format!("/rounds/{round}/tasks?state=closure_review&limit=200")).await.ok();
+    let mut found = None;
+    for task in page["items"].as_array().unwrap() {
+        let id = task["id"].as_str().unwrap().to_owned();
+        if support::waiting_for(house, &id).await.is_some_and(|(who, _)| who == "supervisor") {
+            found = Some(id);
+        }
+    }
+    let task = found.expect("the seventh week has a closure before its verifiers");
+    let verifier = async || -> Option<String> {
+        let view = house.get("p072", &format!("/tasks/{task}")).await.ok();
+        for person in view["verifiers"].as_array().unwrap() {
+            let login = House::login(person["name"].as_str().unwrap());
+            let view = house.get(&login, &format!("/tasks/{task}")).await.ok();
+            let open = view["open_actions"].as_array().unwrap();
+            if open.iter().any(|a| a["action"] == "sign" && a["is_possible"] == json!(true)) {
+                return Some(login);
+            }
+        }
+        None
+    };
+    let who = verifier().await.expect("somebody may verify it");
+    let form = json!({
+        "kind": "special", "title": "专项检查", "from_on": house.today(), "to_on": house.today(),
+        "inspectors": people(house, &INSPECTORS).await, "tasks": [task],
+    });
+    let path = format!("/rounds/{round}/checks");
+    let check = house.request("p068", "POST", &path, None, Some(form)).await.ok()["id"].as_str().unwrap().to_owned();
+    assert!(verifier().await.is_some(), "what is only planned holds nothing");
+    let view = act(house, "p068", &check, "announce", json!({})).await.ok();
+    let seen = house.get(&who, &format!("/tasks/{task}")).await.ok();
+    let sign = seen["open_actions"].as_array().unwrap().iter().find(|a| a["action"] == "sign").unwrap().clone();
+    assert_eq!(
+        (sign["is_possible"].as_bool(), sign["missing"][0]["code"].as_str()),
+        (Some(false), Some("check-pending"))
+    );
+    let (first, second) = (&view["targets"][0]["inspectors"][0], &view["targets"][0]["inspectors"][1]);
+    let (first, second) =
+        (House::login(first["name"].as_str().unwrap()), House::login(second["name"].as_str().unwrap()));
+    let body = json!({ "result": "pass", "found": "与台账一致", "occurred_on": house.today() });
+    house.request(&first, "PUT", &format!("/checks/{check}/results/{task}"), None, Some(body)).await.ok();
+    act(house, &second, &check, &format!("results/{task}/signature"), json!({})).await.ok();
+    assert!(verifier().await.is_some(), "what was found and signed holds nothing any more");
 }

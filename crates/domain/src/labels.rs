@@ -238,6 +238,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("result-waits", "另一名检查人员已记录，请复核签名或退回"),
     ("no-result-yet", "还没有可签名的结果"),
     ("before-announcement", "不能早于宣布进点的日期"),
+    ("check-pending", "这项任务正在检查，检查结果签名后再核查"),
     ("results-missing", "还有 {n} 项没有两人签名的结果"),
     ("bundle-unreadable", "不是抽取记录文件"),
     ("bundle-format", "抽取记录的格式版本不对"),

@@ -195,6 +195,8 @@ pub struct SigningFacts<'a> {
     pub group_head: Option<PersonId>,
     /// Cross-checkers the principal named.
     pub cross_checkers: &'a [PersonId],
+    /// Whether a check on the spot is to look at it first.
+    pub is_being_checked: bool,
 }
 
 /// Whether a supervisor is barred from checking or verifying because one of his units stands in line with one of the task's (docs/domain.md §10).
@@ -267,7 +269,7 @@ pub fn chain_for(
 
 /// Whether `signer` may give the next signature of this request; the rules look at the signer, not at who types (docs/domain.md §9, §10).
 ///
-/// Errors: `request-not-open`, `not-your-step`, `already-signed`, `signed-own-submission`, `avoidance`, `needs-meeting`.
+/// Errors: `request-not-open`, `not-your-step`, `already-signed`, `signed-own-submission`, `avoidance`, `check-pending`, `needs-meeting`.
 pub fn check_signer(request: &SignRequest, signer: &PersonActor, facts: &SigningFacts<'_>) -> Result<usize, Refusal> {
     if !request.is_open() {
         return Err(Refusal::conflict("request-not-open"));
@@ -285,6 +287,10 @@ pub fn check_signer(request: &SignRequest, signer: &PersonActor, facts: &Signing
             let team = is_team_for(signer, facts) || facts.cross_checkers.contains(&person);
             if team && !may_verify(signer, facts) {
                 return Err(Refusal::forbidden("avoidance"));
+            }
+            // Whoever verifies waits for what is found on the spot (docs/domain.md §24).
+            if team && facts.is_being_checked {
+                return Err(Refusal::conflict("check-pending"));
             }
             team
         }

@@ -15,9 +15,10 @@ use domain::check::frame::{self, Asked, Candidate, Dimension, Given};
 use domain::check::state::{Check, CheckKind, CheckResult, CheckState};
 use domain::check::{self, CheckAction, CheckCommand, Context, Found, Plan, open_actions, starts_from};
 use domain::ids::{CheckId, PersonId, TaskId};
-use domain::policy::AlertLevel;
+use domain::policy::{AlertLevel, RequestKind};
 use domain::refusal::Refusal;
 use domain::rights;
+use domain::task::command::Action;
 use sha2::{Digest as _, Sha256};
 use support::cast::{LEAD, P, everybody, paths};
 use support::*;
@@ -414,4 +415,23 @@ fn an_untrue_result_turns_the_light_red_until_somebody_decides() {
     assert_eq!(level(&settled), AlertLevel::None);
     world.done(P::Office, reopen("2021-06-30"));
     assert_ne!(level(&world), AlertLevel::Red);
+}
+
+#[test]
+fn a_check_holds_the_verification_and_nothing_else() {
+    let mut world = World::closure_review().at("2020-09-10 10:00");
+    world.facts.is_being_checked = true;
+    // Nothing is held before the supervisors' step, and the unit sees nothing of it.
+    let request = world.request(RequestKind::Closure);
+    world.done(P::Head, sign(request));
+    world.done(P::Leader, sign(request));
+    let held = world.lacks(P::Team, Action::Sign);
+    assert_eq!(held, Some(vec!["check-pending".to_owned()]));
+    world.when(P::Team, verify(request, "2020-09-10")).refused("check-pending");
+    for who in [P::Clerk, P::Head] {
+        let missing = world.open(who).into_iter().flat_map(|o| o.missing).any(|m| m.code == "check-pending");
+        assert!(!missing, "{who:?}");
+    }
+    world.facts.is_being_checked = false;
+    world.done(P::Team, verify(request, "2020-09-10"));
 }

@@ -12,7 +12,7 @@ use domain::chain::Digest;
 use domain::check::draw::{Frame, Line, Party};
 use domain::check::event::{self, CheckEvent};
 use domain::check::frame::{self, Asked, Candidate, Dimension, Given};
-use domain::check::state::{Check, CheckKind, CheckResult};
+use domain::check::state::{Check, CheckKind, CheckResult, CheckState};
 use domain::check::{self, Brief, CheckAction, CheckCommand, Context, Found, Plan, starts_from};
 use domain::ids::{CheckId, PersonId, RoundId, TaskId, UnitId};
 use domain::notification::{Audience, Rule};
@@ -28,7 +28,7 @@ use crate::error::Error;
 use crate::events::{self, NewEvent, Origin, Stream};
 use crate::ledger::{self, Filter};
 use crate::notifications::{self, Telling};
-use crate::schema::{check_people, checks, persons, tasks};
+use crate::schema::{check_people, check_targets, checks, persons, tasks};
 use crate::statement::Statement;
 use crate::tasks::{Expected, bodies, keep_revision};
 use crate::{actors, blobs, rounds};
@@ -324,7 +324,29 @@ fn save(
         .map(|p| (check_people::check_id.eq(check.id.0), check_people::person_id.eq(p.0)))
         .collect();
     diesel::insert_into(check_people::table).values(people).execute(conn)?;
+    diesel::delete(check_targets::table.filter(check_targets::check_id.eq(check.id.0))).execute(conn)?;
+    let waits = matches!(check.state, CheckState::Ready | CheckState::Running);
+    let waiting: Vec<_> = check
+        .targets
+        .iter()
+        .filter(|t| waits && t.signed().is_none())
+        .map(|t| (check_targets::check_id.eq(check.id.0), check_targets::task_id.eq(t.task.0)))
+        .collect();
+    diesel::insert_into(check_targets::table).values(waiting).execute(conn)?;
     Ok(())
+}
+
+/// Which of these tasks a check is to look at, announced or not, and has not yet (docs/domain.md §24).
+pub(crate) fn waited_for(conn: &mut PgConnection, ids: &[Uuid]) -> Result<BTreeSet<Uuid>, Error> {
+    if ids.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let found: Vec<Uuid> = check_targets::table
+        .filter(check_targets::task_id.eq_any(ids))
+        .select(check_targets::task_id)
+        .distinct()
+        .load(conn)?;
+    Ok(found.into_iter().collect())
 }
 
 /// The events of a check as the domain reads them, folded; for comparison with the row.

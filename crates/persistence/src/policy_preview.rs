@@ -72,6 +72,7 @@ pub fn preview(
         policy: policy.clone(),
         policy_version,
         round: round.clone(),
+        is_being_checked: false,
         paths: BTreeMap::new(),
         without_accounts: BTreeSet::new(),
         people: BTreeMap::new(),

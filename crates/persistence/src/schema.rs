@@ -68,6 +68,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    check_targets (check_id, task_id) {
+        check_id -> Uuid,
+        task_id -> Uuid,
+    }
+}
+
+diesel::table! {
     checks (id) {
         id -> Uuid,
         round_id -> Uuid,
@@ -644,6 +651,8 @@ diesel::joinable!(attachments -> accounts (account_id));
 diesel::joinable!(attachments -> blobs (blob_sha256));
 diesel::joinable!(check_people -> checks (check_id));
 diesel::joinable!(check_people -> persons (person_id));
+diesel::joinable!(check_targets -> checks (check_id));
+diesel::joinable!(check_targets -> tasks (task_id));
 diesel::joinable!(checks -> rounds (round_id));
 diesel::joinable!(day_counters -> rounds (round_id));
 diesel::joinable!(deliveries -> notifications (notification_id));
@@ -710,6 +719,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     blobs,
     calendar_years,
     check_people,
+    check_targets,
     checks,
     day_counters,
     delegations,

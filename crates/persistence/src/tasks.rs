@@ -14,7 +14,7 @@ use domain::rights;
 use domain::task::command::{DraftInput, Signing, TaskCommand};
 use domain::task::context::{Context, Decision, Facts, subject};
 use domain::task::event::TaskEvent;
-use domain::task::state::{RequestEffect, Task};
+use domain::task::state::{RequestEffect, Task, TaskState};
 use domain::task::text::{PlanText, TaskText};
 use domain::task::{self};
 use uuid::Uuid;
@@ -25,7 +25,7 @@ use crate::notifications::{self, Telling};
 use crate::references::{check_draft_references, check_references};
 use crate::schema::{accounts, memberships, revisions, tasks, units};
 use crate::statement::Statement;
-use crate::{actors, blobs, database, due_acts, projection, rounds};
+use crate::{actors, blobs, checks, database, due_acts, projection, rounds};
 
 /// A task with everything the rules and the page need to know about it.
 #[derive(Clone, Debug)]
@@ -140,6 +140,11 @@ fn people_of(command: Option<&TaskCommand>) -> Vec<PersonId> {
     }
 }
 
+/// Tasks whose closure is being signed: only they ask whether a check is to look at them.
+fn verified<'a>(tasks: impl Iterator<Item = &'a Task>) -> Vec<Uuid> {
+    tasks.filter(|t| t.state == TaskState::ClosureReview).map(|t| t.id.0).collect()
+}
+
 fn load_facts(
     conn: &mut PgConnection,
     task: &Task,
@@ -152,6 +157,7 @@ fn load_facts(
         policy,
         policy_version,
         round,
+        is_being_checked: !checks::waited_for(conn, &verified(std::iter::once(task)))?.is_empty(),
         paths: paths(conn, &units_of(task, command))?,
         without_accounts: without_accounts(conn, &task.lead_unit().into_iter().collect(), now)?,
         people,
@@ -205,6 +211,7 @@ pub fn find_many(
     let without = without_accounts(conn, &leads, now)?;
     let digests = found.iter().flat_map(|t| t.plan.iter().cloned().chain([t.draft.text.clone()]));
     let bodies = bodies(conn, digests.collect::<BTreeSet<_>>())?;
+    let checked = checks::waited_for(conn, &verified(found.iter()))?;
     let mut loaded = Vec::with_capacity(found.len());
     for task in found {
         let own = units_of(&task, None);
@@ -212,6 +219,7 @@ pub fn find_many(
             policy: policy.clone(),
             policy_version,
             round: round.clone(),
+            is_being_checked: checked.contains(&task.id.0),
             paths: all_paths.iter().filter(|(u, _)| own.contains(u)).map(|(u, p)| (*u, p.clone())).collect(),
             without_accounts: without.iter().filter(|u| own.contains(u)).copied().collect(),
             people: BTreeMap::new(),
@@ -342,6 +350,7 @@ pub fn create(
         policy,
         policy_version,
         round,
+        is_being_checked: false,
         paths: BTreeMap::new(),
         without_accounts: BTreeSet::new(),
         people: BTreeMap::new(),

@@ -39,6 +39,8 @@ pub struct Facts {
     pub policy: Policy,
     pub policy_version: i32,
     pub round: RoundFacts,
+    /// Whether a check is to look at the task and has not yet; the unit learns nothing of it.
+    pub is_being_checked: bool,
     /// Paths of all units the task or the command names.
     pub paths: BTreeMap<UnitId, UnitPath>,
     /// Units of which nobody can log in.
@@ -216,5 +218,6 @@ pub fn with_signing<T>(task: &Task, facts: &Facts, run: impl FnOnce(&SigningFact
         principal: facts.round.principal,
         group_head: facts.round.group_head,
         cross_checkers: &task.cross_checkers,
+        is_being_checked: facts.is_being_checked,
     })
 }

@@ -69,7 +69,13 @@ fn open_action(task: &Task, action: Action, ctx: &Context<'_>) -> Option<OpenAct
         Action::Reassign => without("reassignment-pending", task.open_request(RequestKind::Reassignment).is_some()),
         Action::WishReassignment => when(task.wish.is_none() && task.open_request(RequestKind::Reassignment).is_none()),
         Action::Uphold => when(task.wish.is_some()),
-        Action::Sign => requests(action, signable(task, ctx)),
+        Action::Sign => requests(action, signable(task, ctx)).or_else(|| {
+            is_held(task, ctx).then(|| OpenAction {
+                action,
+                missing: vec![FieldError::at("", "check-pending")],
+                requests: Vec::new(),
+            })
+        }),
         Action::RecordSignature => requests(action, recordable(task, ctx)),
         Action::RecordMeeting => requests(
             action,
@@ -145,6 +151,15 @@ fn signable(task: &Task, ctx: &Context<'_>) -> Vec<(SignRequestId, Option<Person
         }
     }
     found
+}
+
+/// Whether it is this person's to verify and only a check on the spot holds it.
+fn is_held(task: &Task, ctx: &Context<'_>) -> bool {
+    let held = |request| {
+        let own = ctx.actor.person()?;
+        ctx.with_signing(task, |facts| check_signer(request, own, facts)).err().filter(|r| r.code == "check-pending")
+    };
+    task.requests.iter().map(|r| &r.request).filter(|r| r.is_open()).any(|r| held(r).is_some())
 }
 
 /// Requests of which an officer may enter the next signature from paper: everything but a meeting's step.

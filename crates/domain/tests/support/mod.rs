@@ -86,6 +86,7 @@ impl World {
                 concentrated_until: None,
                 is_plan_approved: false,
             },
+            is_being_checked: false,
             paths: cast::paths(),
             without_accounts: BTreeSet::new(),
             people: people.values().map(|p| (p.person.unwrap(), p.clone())).collect(),

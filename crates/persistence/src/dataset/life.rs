@@ -190,6 +190,7 @@ impl<'a> Life<'a> {
             policy: world.policy.clone(),
             policy_version: world.policy_version,
             round: world.round.clone(),
+            is_being_checked: false,
             paths: paths.collect(),
             without_accounts: Default::default(),
             people: BTreeMap::new(),
