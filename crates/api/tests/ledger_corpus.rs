@@ -378,14 +378,15 @@ fn each_told(book: &mut Book, truth: &Value, kind: &str, act: impl Fn(&str, &Val
 /// What offices do to a ledger without changing what it means, and what they write beside what belongs in a cell: whatever is not read right is asked about.
 #[test]
 fn ledgers_changed_as_offices_change_them_are_read_or_reported() {
-    let all = |_: &Value| true;
+    // Every fourth, of all sets: what a change does to one ledger it does to its like.
+    let some = |t: &Value| t["n"].as_u64().is_some_and(|n| n % 4 == 0);
     let mut lost: Vec<String> = Vec::new();
     let mut said = |name: &str, score: Score, least: usize| {
         tell(name, &score);
         assert!(score.readable > 500 && score.right * 100 >= score.readable * least, "{name}");
         lost.extend(score.lost.into_iter().map(|why| format!("{name}: {why}")));
     };
-    let signed = measure_with(all, |book, truth| {
+    let signed = measure_with(some, |book, truth| {
         for sheet in book.sheets.iter_mut().filter(|s| !s.is_hidden) {
             let last = sheet.rows.iter().rposition(|r| r.iter().any(|c| !c.is_blank())).unwrap_or(0);
             sheet.rows.truncate(last + 1);
@@ -397,7 +398,7 @@ fn ledgers_changed_as_offices_change_them_are_read_or_reported() {
         true
     });
     said("with a line to sign below", signed, 97);
-    let numbered = measure_with(all, |book, truth| {
+    let numbered = measure_with(some, |book, truth| {
         each_told(book, truth, "title", |text, told| {
             (Some(text) == told["text"].as_str()).then(|| format!("3.{text}"))
         });
@@ -409,26 +410,26 @@ fn ledgers_changed_as_offices_change_them_are_read_or_reported() {
         let is_list = texts.len() > 1 && told["beside"].is_null() && text.contains(texts[1]);
         is_list.then(|| texts.iter().enumerate().map(|(i, t)| number(i + 1) + t).collect())
     };
-    let close = measure_with(all, |book, truth| {
+    let close = measure_with(some, |book, truth| {
         each_told(book, truth, "measures", |text, told| parts(text, told, &|n| format!("（{n}）")));
         true
     });
     said("with measures numbered close together", close, 97);
-    let unparted = measure_with(all, |book, truth| {
+    let unparted = measure_with(some, |book, truth| {
         each_told(book, truth, "measures", |text, told| parts(text, told, &|n| format!("{n}、")));
         true
     });
     said("with measures numbered and no mark between them", unparted, 80);
     for tail in ["。责任人：甲某", "（整改时限：6月底前）", "，责任单位：财务部", "⑨另一条"]
     {
-        let more = measure_with(all, |book, truth| {
+        let more = measure_with(some, |book, truth| {
             each_told(book, truth, "measures", |text, told| told["beside"].is_null().then(|| format!("{text}{tail}")));
             true
         });
         said(&format!("with “{tail}” behind the measures"), more, 60);
     }
     for tail in ["（财务部）", "。整改措施：补齐", " 己寅一", "②另一件没有办"] {
-        let more = measure_with(all, |book, truth| {
+        let more = measure_with(some, |book, truth| {
             each_told(book, truth, "title", |text, told| {
                 text.contains(told["text"].as_str().unwrap()).then(|| format!("{text}{tail}"))
             });

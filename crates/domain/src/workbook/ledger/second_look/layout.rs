@@ -16,6 +16,9 @@ const SHORTEST_MEASURE: usize = 4;
 const LIKE_MEASURES: [&str; 15] =
     ["打算", "做法", "安排", "计划", "任务", "动作", "招", "怎么", "步骤", "举动", "改", "办", "机制", "长效", "制度"];
 
+/// Marks that say whether something is done, or who is meant.
+const MARKS: [&str; 16] = ["√", "✓", "✔", "☑", "×", "✗", "是", "否", "○", "●", "△", "▲", "Y", "N", "有", "无"];
+
 /// Shortest words that may be a problem or a measure, in characters.
 const SHORTEST_WORDS: usize = 4;
 
@@ -181,7 +184,8 @@ impl Builder<'_> {
                 if let Some(c) = known
                     && let Some(what) = self.unread(cell, c, lacks_something)
                 {
-                    let message = format!("“{}”这一列的意思看不准，这一格没有读入；请核对。", c.heading);
+                    let became = if c.meaning == Meaning::Kept { "没有读入" } else { "按内容读入" };
+                    let message = format!("“{}”这一列的意思看不准，这一格{became}；请核对。", c.heading);
                     self.ask(spot, "cell_unplaced", &text, message, None);
                     let is_next = |o: &Column| o.meaning == Meaning::Measure && o.index.abs_diff(c.index) == 1;
                     for other in table.columns.iter().filter(|o| is_kin(what, o.meaning) || is_next(o)) {
@@ -211,6 +215,10 @@ impl Builder<'_> {
 
     /// What a cell that is only kept may be: of a column that nobody understands, or whose meaning another column has.
     fn unread(&self, cell: &Cell, column: &Column, lacks_something: bool) -> Option<Meaning> {
+        // Of people it is hard to tell who leads and who does it.
+        if column.is_guessed && matches!(column.meaning, Meaning::Persons | Meaning::Leaders) {
+            return Some(Meaning::Kept);
+        }
         if column.meaning != Meaning::Kept {
             return None;
         }
@@ -221,8 +229,9 @@ impl Builder<'_> {
             return None;
         }
         let is_word = matches!(cell, Cell::Text(text) if text.chars().count() >= SHORTEST_WORDS);
+        let is_mark = matches!(cell, Cell::Text(text) if MARKS.contains(&text.trim()));
         let looks = self.looks_like(cell, &column.heading);
-        looks.or_else(|| (lacks_something || is_word).then_some(Meaning::Kept))
+        looks.or_else(|| (lacks_something || is_word || is_mark).then_some(Meaning::Kept))
     }
 
     /// What a cell of a column that nobody understands looks like.

@@ -115,7 +115,7 @@ impl Builder<'_> {
                     }
                     let of_another_kind = || {
                         let texts = looked.said.iter().filter(|(m, ..)| *m == Meaning::Measure).map(|(.., text)| text);
-                        texts.into_iter().any(|text| self.names_party(text) || dates::parse(text, self.year).is_some())
+                        texts.into_iter().any(|text| self.names_party(text) || self.is_day(text))
                     };
                     let mixed = || Some("与这条措施并在一起的另一格不像是措施；请核对。".to_owned());
                     let more = parts.iter().find_map(|part| self.more(part, true));
@@ -231,6 +231,10 @@ impl Builder<'_> {
         let is_progress =
             is_measure && ["已完成", "已于", "目前", "截至目前", "已整改"].iter().any(|word| text.starts_with(word));
         if is_progress { asked("完成情况") } else { None }
+    }
+
+    fn is_day(&self, text: &str) -> bool {
+        matches!(deadline::read(&Cell::Text(text.to_owned()), self.year), Deadline::On(_))
     }
 
     /// Whether the words are names of units or people and nothing else.
