@@ -5,6 +5,8 @@
 
 mod layout;
 mod passed;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 
