@@ -162,6 +162,9 @@ fn find(text: &[char]) -> Vec<(usize, usize)> {
     Vec::new()
 }
 
+/// Characters looked at for a list: a second number stands in the first of them.
+const LONGEST_LIST: usize = 2_000;
+
 /// Words that number without a figure: the first and the second of each pair.
 const PAIRS: [(&str, &str); 8] = [
     ("其一", "其二"),
@@ -179,7 +182,7 @@ const PARTING: [char; 16] = ['|', '｜', '+', '＋', '/', '／', '→', '●', '
 
 /// Whether the text still holds a list that was not parted: a second number wherever it stands, words that number, marks between phrases.
 pub(super) fn holds_list(text: &str) -> bool {
-    let chars: Vec<char> = narrow(text).trim().chars().collect();
+    let chars: Vec<char> = narrow(text).trim().chars().take(LONGEST_LIST).collect();
     let is_second = |i: usize| {
         let (before, rest) = (chars[i - 1], &chars[i..]);
         let stands = match rest[0] {

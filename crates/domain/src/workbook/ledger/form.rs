@@ -40,6 +40,9 @@ pub(super) fn is_label(grid: &Grid<'_>, (row, column): (usize, usize)) -> bool {
 
 /// 问题1, 措施二: a label with its number.
 fn is_numbered(text: &str) -> bool {
+    if text.len() > LONGEST_LABEL {
+        return false;
+    }
     let bare = meaning::bare(text);
     let word = parts::unnumbered(&bare);
     word.chars().count() > 1 && word.len() < bare.len() && bare.starts_with(word) && meaning::known(word).is_some()
@@ -47,12 +50,13 @@ fn is_numbered(text: &str) -> bool {
 
 /// 问题1, 问题2, 问题3 beside each other: heads of the columns below, and no labels of what stands beside them.
 fn is_head_of_columns(grid: &Grid<'_>, row: usize, column: usize) -> bool {
+    let filled = grid.filled(row);
     let word = words_of_label(&grid.at(row, column).text());
     let is_same = |c: usize| {
         let text = grid.at(row, c).text();
         is_numbered(&text) && words_of_label(&text) == word
     };
-    grid.filled(row).into_iter().filter(|c| is_same(*c)).count() > 1
+    filled.len() <= MOST_LABELS && filled.into_iter().filter(|c| is_same(*c)).count() > 1
 }
 
 /// What a label says, without its number.
@@ -61,9 +65,19 @@ fn words_of_label(text: &str) -> String {
     if is_numbered(text) { parts::unnumbered(&bare).to_owned() } else { bare }
 }
 
+/// Longest label with its number, in bytes; what is longer is a sentence.
+const LONGEST_LABEL: usize = 100;
+/// Most rows of a sheet of forms in which tables were found as well.
+const MOST_ROWS: usize = 2_000;
+/// Most labels of a row; what is wider is no form.
+const MOST_LABELS: usize = 40;
+
 /// A row of labels with their values below: nothing but labels, and below them something that is none.
 fn is_row_of_labels(grid: &Grid<'_>, row: usize) -> bool {
     let filled = grid.filled(row);
+    if filled.len() > MOST_LABELS {
+        return false;
+    }
     let below = |c: usize| (grid.merge(row, c).map_or(row, |m| m.bottom) + 1, c);
     let is_word = |c: usize| {
         let text = grid.at(row, c).text();
@@ -101,8 +115,8 @@ fn values_below(grid: &Grid<'_>, row: usize, column: usize) -> Vec<(usize, usize
 /// Whether a sheet in which tables were found is one of forms all the same: rows of labels with their values beside them outside every header, or a header
 /// without a problem right below another.
 pub(super) fn is_card(grid: &Grid<'_>, tables: &[Table]) -> bool {
-    if tables.is_empty() {
-        return true;
+    if tables.is_empty() || grid.sheet.rows.len() > MOST_ROWS {
+        return tables.is_empty();
     }
     let is_of_header = |row: usize| tables.iter().any(|t| (t.header.0..=t.header.1).contains(&row));
     let mut meanings = std::collections::BTreeSet::new();
@@ -153,9 +167,6 @@ fn label_columns(grid: &Grid<'_>) -> Vec<bool> {
 
 /// Where the values of a label stand: to its right, in as many rows as it covers; else below it.
 fn values(grid: &Grid<'_>, row: usize, column: usize) -> Vec<(usize, usize)> {
-    if is_row_of_labels(grid, row) {
-        return values_below(grid, row, column);
-    }
     let merge = grid.merge(row, column);
     let (bottom, right) = merge.map_or((row, column), |m| (m.bottom, m.right));
     let is_value = |at: &(usize, usize)| !grid.at(at.0, at.1).is_blank() && !is_label(grid, *at);
@@ -208,12 +219,12 @@ fn pairs(grid: &Grid<'_>) -> Vec<Pair> {
     let mut pairs: Vec<Pair> = Vec::new();
     let label_columns = label_columns(grid);
     for row in 0..grid.sheet.rows.len() {
+        let is_of_row = is_row_of_labels(grid, row);
         for column in grid.filled(row) {
             if pairs.iter().any(|p| p.value == (row, column)) {
                 continue;
             }
             let text = grid.at(row, column).text();
-            let is_of_row = is_row_of_labels(grid, row);
             let may_be = is_label(grid, (row, column))
                 || is_of_row
                 || label_columns.get(column) == Some(&true)
@@ -225,7 +236,8 @@ fn pairs(grid: &Grid<'_>) -> Vec<Pair> {
             // The numbers of a table of measures inside a form are theirs.
             let is_of_measures = is_of_row && meaning == Meaning::Ordinal && !has_problem(grid, row);
             let meaning = if is_of_measures { Meaning::MeasureNumber } else { meaning };
-            for value in values(grid, row, column) {
+            let found = if is_of_row { values_below(grid, row, column) } else { values(grid, row, column) };
+            for value in found {
                 let cell = grid.at(value.0, value.1).clone();
                 let right = grid.merge(row, column).map_or(column, |m| m.right) + 1;
                 // A blank to sign is no label.

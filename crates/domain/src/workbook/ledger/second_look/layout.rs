@@ -83,22 +83,22 @@ impl Builder<'_> {
             &[Meaning::LeadLeaders, Meaning::Leaders],
             &[Meaning::Due],
         ];
-        for looked in tasks {
-            let Some(row) = looked.rows.first().copied().filter(|row| table.header.1 < *row && *row < table.end) else {
-                continue;
-            };
-            for family in FAMILIES {
+        let of_table = |row: usize| table.header.1 < row && row < table.end;
+        let mut rows: Vec<(usize, &Looked)> =
+            tasks.iter().filter_map(|t| Some((t.rows.first().copied().filter(|row| of_table(*row))?, t))).collect();
+        rows.sort_by_key(|(row, _)| *row);
+        for family in FAMILIES {
+            let Some(column) = table.columns.iter().find(|c| family.contains(&c.meaning)) else { continue };
+            let (mut from, mut above) = (table.header.1 + 1, None);
+            for (row, looked) in &rows {
+                above = (from..*row).rev().find(|r| !grid.at(*r, column.index).is_blank()).or(above);
+                from = *row;
                 let has_some = looked.said.iter().any(|(m, ..)| family.contains(m));
-                let Some(column) = table.columns.iter().find(|c| family.contains(&c.meaning)).filter(|_| !has_some)
-                else {
-                    continue;
-                };
-                let above = (table.header.1 + 1..row).rev().find(|r| !grid.at(*r, column.index).is_blank());
-                let Some(above) = above else { continue };
+                let Some(above) = above.filter(|_| !has_some) else { continue };
                 self.reading = Some(looked.task);
                 let text = grid.at(above, column.index).text();
                 let message = format!("第 {} 行没有写{}，是否与上面的“{text}”相同？", row + 1, column.meaning.label());
-                for at in [above, row] {
+                for at in [above, *row] {
                     let spot = Spot { sheet: self.sheet, row: at, column: column.index };
                     self.ask(spot, "cell_blank", &grid.at(at, column.index).text(), message.clone(), None);
                 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::super::grid::{Grid, squeeze};
+use super::super::super::numbering;
 use super::super::build::Builder;
 use super::super::form;
 use super::super::labels;
@@ -19,6 +20,14 @@ impl Builder<'_> {
         let first = tables.first().map_or(usize::MAX, |t| t.header.0);
         let titles: BTreeMap<String, usize> = self.titles(grid, reading);
         let taken = self.rows_taken().first().copied().unwrap_or(usize::MAX);
+        let findings: BTreeSet<String> = self.findings.iter().map(|f| bare(&f.text)).collect();
+        let of_units: BTreeSet<usize> = self
+            .tasks
+            .iter()
+            .flat_map(|t| &t.said)
+            .filter(|s| s.spot.sheet == self.sheet)
+            .map(|s| s.spot.row)
+            .collect();
         let is_telling = last.is_none() && self.tells_of_somebody(grid);
         for (number, became) in &reading.rows {
             let Outcome::Skipped { reason } = became else { continue };
@@ -44,7 +53,12 @@ impl Builder<'_> {
                             && grid.merge(row, column).is_some()
                 }
                 "note" => self.hides_task(grid, row) || is_telling,
-                "section" => filled.last().is_some_and(|c| self.is_lone_aspect(grid, row, *c)),
+                "section" => {
+                    let words = filled.last().map(|c| grid.at(row, *c).text()).unwrap_or_default();
+                    let of_heading = numbering::section(&words).map_or(words.clone(), |(_, _, words)| words);
+                    let is_finding = findings.contains(&bare(&words)) || findings.contains(&bare(&of_heading));
+                    !is_aspect(&words) && !is_finding && !of_units.contains(&row) && !self.names_party(&words)
+                }
                 "signature" => self.hides_task(grid, row),
                 _ => false,
             };
@@ -75,16 +89,6 @@ impl Builder<'_> {
                 let says = |name: &String| name.chars().count() > 2 && text.contains(name.as_str());
                 units.iter().any(|u| says(&u.name) || u.aliases.iter().any(says))
             })
-    }
-
-    /// A heading among the rows that was read as what the rows under it have in common, and may be what was found.
-    fn is_lone_aspect(&self, grid: &Grid<'_>, row: usize, column: usize) -> bool {
-        let text = grid.at(row, column).text();
-        let squeezed = squeeze(&text);
-        let squeezed = squeezed.trim_end_matches(['。', '；', '：', ':']);
-        let is_finding = self.findings.iter().any(|f| squeezed.ends_with(squeeze(&f.text).trim_end_matches('。')));
-        let is_unit = self.tasks.iter().flat_map(|t| &t.said).any(|s| s.spot.sheet == self.sheet && s.spot.row == row);
-        !is_aspect(&text) && !is_finding && !is_unit && !self.names_party(&text)
     }
 
     /// Whether a sheet without a header names people or units all the same, and is not called an index or a summary.
@@ -170,6 +174,11 @@ impl Builder<'_> {
         }
         self.reading = None;
     }
+}
+
+/// Words without white space and closing marks, by which a heading is the finding it became.
+fn bare(text: &str) -> String {
+    squeeze(text).trim_end_matches(['。', '；', '：', ':']).to_owned()
 }
 
 /// Words that head problems of one kind, and are none themselves.
