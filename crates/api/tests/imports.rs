@@ -181,6 +181,24 @@ async fn what_a_column_means_is_kept_for_the_next_file_of_the_shape() {
 }
 
 #[actix_web::test]
+async fn what_was_said_of_a_file_is_found_again_after_another_file() {
+    let house = House::new().await;
+    let round = round(&house).await;
+    let head = ["序号", "存在问题", "整改措施", "责任单位", "责任人", "整改时限"];
+    let first = xlsx(&[&head, &["1", "甲事未办", "办甲事", "财务部", "己寅一", "尽快"]]);
+    let other = xlsx(&[&head, &["1", "乙事未办", "办乙事", "审计部", "戊酉一", "9月30日前"]]);
+    let preview = open(&house, &round, first).await;
+    assert_eq!(cells(&preview, "date_unclear"), ["F2"]);
+    let answer = json!({ "kind": "date_unclear", "sheet": "Sheet1", "cell": "F2", "say": "read", "text": "9月30日前" });
+    let preview = correct(&house, &preview, json!({ "answers": [answer] })).await;
+    assert!(cells(&preview, "date_unclear").is_empty());
+    let preview = open(&house, &round, other).await;
+    assert_eq!(preview["corrections"]["answers"].as_array().unwrap().len(), 0, "of another file nothing was said");
+    let preview = open(&house, &round, first).await;
+    assert!(cells(&preview, "date_unclear").is_empty(), "what was said of the first file holds still");
+}
+
+#[actix_web::test]
 async fn a_marked_file_is_neither_kept_nor_taken_in() {
     let house = House::new().await;
     let round = round(&house).await;

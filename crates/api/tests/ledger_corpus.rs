@@ -6,15 +6,15 @@
 
 mod support;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::ids::{PersonId, UnitId};
 use domain::task::state::Disposition;
 use domain::workbook::completion::CompletionWords;
 use domain::workbook::ledger::{self, Context, Corrections, Outcome, Reading};
 use domain::workbook::report::Skipped;
-use domain::workbook::{Book, Directory, TaskDraft};
-use serde_json::Value;
+use domain::workbook::{Book, Cell, Directory, TaskDraft};
+use serde_json::{Value, json};
 
 fn read(book: &Book, directory: &Directory, default_year: i32) -> Reading {
     let corrections = Corrections::default();
@@ -40,6 +40,13 @@ struct Score {
     right: usize,
     readable: usize,
     unreadable: usize,
+    /// Readable cells that are not read right, and somebody is asked about.
+    asked: Vec<String>,
+    /// Cells read right that somebody is asked about all the same, by the kind of the doubt.
+    needless: BTreeMap<String, usize>,
+    n_needless: usize,
+    /// Doubts at cells that the truth does not speak of.
+    n_beside: usize,
     lost: Vec<String>,
 }
 
@@ -69,7 +76,22 @@ impl Judge<'_> {
     }
 
     fn has_doubt(&self, cell: &str) -> bool {
-        self.reading.plan.doubts.iter().any(|d| d.sheet == self.sheet && d.cell == cell)
+        self.kinds(cell).next().is_some()
+    }
+
+    fn kinds(&self, cell: &str) -> impl Iterator<Item = &str> {
+        self.reading
+            .plan
+            .doubts
+            .iter()
+            .filter(move |d| d.sheet == self.sheet && d.cell == cell)
+            .map(|d| d.kind.as_str())
+    }
+
+    /// What is asked about a cell though it was read right. A finished row is always asked for what closes it.
+    fn needless(&self, told: &Value) -> Option<String> {
+        let mut kinds = self.kinds(told["cell"].as_str()?).filter(|kind| *kind != "closing_incomplete");
+        kinds.next().map(str::to_owned)
     }
 
     /// Whether the task says what the cell means.
@@ -169,14 +191,34 @@ fn skips_apart(reading: &Reading, due: &Value) -> Vec<String> {
     beyond.chain(missed).collect()
 }
 
+/// Doubts at cells that the truth does not speak of: a person has to look at them all the same.
+fn beside_the_truth(reading: &Reading, told: &[Value]) -> usize {
+    let is_told = |sheet: &str, cell: &str| {
+        told.iter().filter(|task| task["sheet"] == sheet).any(|task| {
+            task["cells"].as_array().unwrap().iter().any(|told| {
+                told["cell"] == cell || told["beside"].as_array().is_some_and(|beside| beside.iter().any(|b| b == cell))
+            })
+        })
+    };
+    reading.plan.doubts.iter().filter(|d| !is_told(&d.sheet, &d.cell)).count()
+}
+
 fn measure(wanted: impl Fn(&Value) -> bool) -> Score {
+    measure_with(wanted, |_, _| true)
+}
+
+/// The same after a change to the files that leaves their meaning as it is; false passes a file over.
+fn measure_with(wanted: impl Fn(&Value) -> bool, change: impl Fn(&mut Book, &mut Value) -> bool) -> Score {
     let directory = support::directory();
     let home = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/ledgers/corpus/truth.json");
     let truths: Vec<Value> = serde_json::from_slice(&std::fs::read(home).unwrap()).unwrap();
     let mut score = Score::default();
-    for truth in truths.iter().filter(|t| wanted(t)) {
-        let name = truth["file"].as_str().unwrap();
-        let book = file(&format!("corpus/{name}"));
+    for mut truth in truths.into_iter().filter(|t| wanted(t)) {
+        let name = truth["file"].as_str().unwrap().to_owned();
+        let mut book = file(&format!("corpus/{name}"));
+        if !change(&mut book, &mut truth) {
+            continue;
+        }
         // Two ledgers say no year anywhere: they have the round's, like those of a real round.
         let reading = read(&book, &directory, 2021);
         let mut lost = Vec::new();
@@ -203,17 +245,24 @@ fn measure(wanted: impl Fn(&Value) -> bool) -> Score {
                     score.readable += 1
                 }
                 match verdict {
-                    Verdict::Right if !is_unreadable(cell) => score.right += 1,
+                    Verdict::Right if !is_unreadable(cell) => {
+                        score.right += 1;
+                        if let Some(kind) = judge.needless(cell) {
+                            score.n_needless += 1;
+                            *score.needless.entry(kind).or_default() += 1;
+                        }
+                    }
                     Verdict::Right => {}
                     Verdict::Reported => {
                         if !is_unreadable(cell) {
-                            println!("  {name} {sheet} {} asked about", cell["cell"]);
+                            score.asked.push(format!("{name} {sheet} {}", cell["cell"]));
                         }
                     }
                     Verdict::Lost(why) => lost.push(why),
                 }
             }
         }
+        score.n_beside += beside_the_truth(&reading, told);
         if reading.plan.tasks.len() != told.len() {
             lost.push(format!("{} tasks for {}", reading.plan.tasks.len(), told.len()));
         }
@@ -225,11 +274,16 @@ fn measure(wanted: impl Fn(&Value) -> bool) -> Score {
 
 fn tell(name: &str, score: &Score) {
     let share = 100.0 * score.right as f64 / score.readable as f64;
+    let needless = 100.0 * score.n_needless as f64 / score.readable as f64;
     println!(
-        "{name}: {} of {} readable cells right ({share:.2} %), {} cells nobody could read; neither right nor reported: {}",
+        "{name}: {} of {} readable cells right ({share:.2} %), {} cells nobody could read; right and asked about all the same: {} ({needless:.2} %) {:?}, \
+         asked beside them: {}; neither right nor reported: {}",
         score.right,
         score.readable,
         score.unreadable,
+        score.n_needless,
+        score.needless,
+        score.n_beside,
         score.lost.len()
     );
     score.lost.iter().for_each(|why| println!("  {why}"));
@@ -275,15 +329,115 @@ fn ledgers_sent_in_from_the_field_are_read() {
     assert_eq!(score.lost, Vec::<String>::new());
 }
 
-/// Held out and not mended since: what the recogniser made of them when it first saw them. Two forms of county offices it cannot read yet; of the
-/// others few cells are wrong without anybody being asked. Better is welcome, worse is not.
+/// Two sets that were held out. At first sight 433 of 522 cells of the county offices were right (82.95 %), 20 asked about, and 74 cells, rows and counts neither;
+/// of the companies 512 of 519 (98.65 %), and 13 neither. Since then the recogniser was mended with them in sight, so what they hold now is no proof of
+/// what it makes of a ledger it never saw.
 #[test]
-fn ledgers_never_looked_at_are_read_as_when_first_seen() {
-    for (name, numbers, right, lost) in [("county offices", 69..=80, 433, 74), ("twelve companies", 81..=92, 512, 13)] {
+fn ledgers_that_were_held_out_once_are_read() {
+    for (name, numbers, least) in [("county offices", 69..=80, 520), ("twelve companies", 81..=92, 519)] {
         let score = measure(|t| numbers.contains(&t["n"].as_u64().unwrap()));
         tell(name, &score);
-        assert!(score.right >= right && score.lost.len() <= lost, "{name}");
+        assert!(score.right >= least, "{name}");
+        assert_eq!(score.lost, Vec::<String>::new(), "{name}");
     }
+}
+
+/// Who is asked about what was read right learns to pass over doubts: they stay rare, at the cells that were read and beside them.
+#[test]
+fn few_are_asked_about_what_was_read_right() {
+    let score = measure(|_| true);
+    tell("all", &score);
+    assert!(score.readable > 4_000);
+    assert!(score.n_needless * 100 <= score.readable, "{} of {}", score.n_needless, score.readable);
+    assert!(score.n_beside * 100 <= score.readable * 3, "{} of {}", score.n_beside, score.readable);
+}
+
+/// Row and column of F12, from 0.
+fn place(cell: &str) -> (usize, usize) {
+    let at = cell.find(|c: char| c.is_ascii_digit()).unwrap();
+    let column = cell[..at].bytes().fold(0usize, |n, b| n * 26 + usize::from(b - b'A') + 1);
+    (cell[at..].parse::<usize>().unwrap() - 1, column - 1)
+}
+
+/// The cells of a kind that the truth tells of, each with what it is told to mean and with every other cell of its sheet that says the same.
+fn each_told(book: &mut Book, truth: &Value, kind: &str, act: impl Fn(&str, &Value) -> Option<String>) {
+    for task in truth["tasks"].as_array().unwrap() {
+        let sheet = book.sheets.iter_mut().find(|s| s.name == task["sheet"].as_str().unwrap()).unwrap();
+        for told in task["cells"].as_array().unwrap().iter().filter(|told| told["kind"] == kind) {
+            let (row, column) = place(told["cell"].as_str().unwrap());
+            let Some(cell) = sheet.rows.get(row).and_then(|r| r.get(column)).cloned() else { continue };
+            if let (Cell::Text(_), Some(text)) = (&cell, act(&cell.text(), told)) {
+                let words = |c: &Cell| c.text().split_whitespace().collect::<String>();
+                let same = sheet.rows.iter_mut().flatten().filter(|c| words(c) == words(&cell));
+                same.for_each(|c| *c = Cell::Text(text.clone()));
+            }
+        }
+    }
+}
+
+/// What offices do to a ledger without changing what it means, and what they write beside what belongs in a cell: whatever is not read right is asked about.
+#[test]
+fn ledgers_changed_as_offices_change_them_are_read_or_reported() {
+    // Every fourth, of all sets: what a change does to one ledger it does to its like.
+    let some = |t: &Value| t["n"].as_u64().is_some_and(|n| n % 4 == 0);
+    let mut lost: Vec<String> = Vec::new();
+    let mut said = |name: &str, score: Score, least: usize| {
+        tell(name, &score);
+        assert!(score.readable > 500 && score.right * 100 >= score.readable * least, "{name}");
+        lost.extend(score.lost.into_iter().map(|why| format!("{name}: {why}")));
+    };
+    let signed = measure_with(some, |book, truth| {
+        for sheet in book.sheets.iter_mut().filter(|s| !s.is_hidden) {
+            let last = sheet.rows.iter().rposition(|r| r.iter().any(|c| !c.is_blank())).unwrap_or(0);
+            sheet.rows.truncate(last + 1);
+            let words = ["", "站长：", "", "书记（签字）：", "记录：甲某"].map(|t| Cell::Text(t.to_owned()));
+            sheet.rows.push(words.to_vec());
+            let row = json!({ "sheet": sheet.name, "row": last + 2, "reason": null, "optional": true });
+            truth["skipped"].as_array_mut().unwrap().push(row);
+        }
+        true
+    });
+    said("with a line to sign below", signed, 97);
+    let numbered = measure_with(some, |book, truth| {
+        each_told(book, truth, "title", |text, told| {
+            (Some(text) == told["text"].as_str()).then(|| format!("3.{text}"))
+        });
+        true
+    });
+    said("with numbers before the problems", numbered, 97);
+    let parts = |text: &str, told: &Value, number: &dyn Fn(usize) -> String| -> Option<String> {
+        let texts: Vec<&str> = told["texts"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        let is_list = texts.len() > 1 && told["beside"].is_null() && text.contains(texts[1]);
+        is_list.then(|| texts.iter().enumerate().map(|(i, t)| number(i + 1) + t).collect())
+    };
+    let close = measure_with(some, |book, truth| {
+        each_told(book, truth, "measures", |text, told| parts(text, told, &|n| format!("（{n}）")));
+        true
+    });
+    said("with measures numbered close together", close, 97);
+    let unparted = measure_with(some, |book, truth| {
+        each_told(book, truth, "measures", |text, told| parts(text, told, &|n| format!("{n}、")));
+        true
+    });
+    said("with measures numbered and no mark between them", unparted, 80);
+    for tail in ["。责任人：甲某", "（整改时限：6月底前）", "，责任单位：财务部", "⑨另一条"]
+    {
+        let more = measure_with(some, |book, truth| {
+            each_told(book, truth, "measures", |text, told| told["beside"].is_null().then(|| format!("{text}{tail}")));
+            true
+        });
+        said(&format!("with “{tail}” behind the measures"), more, 60);
+    }
+    for tail in ["（财务部）", "。整改措施：补齐", " 己寅一", "②另一件没有办"] {
+        let more = measure_with(some, |book, truth| {
+            each_told(book, truth, "title", |text, told| {
+                text.contains(told["text"].as_str().unwrap()).then(|| format!("{text}{tail}"))
+            });
+            true
+        });
+        said(&format!("with “{tail}” behind the problems"), more, 60);
+    }
+    assert_eq!(lost, Vec::<String>::new());
 }
 
 #[test]

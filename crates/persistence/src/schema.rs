@@ -217,6 +217,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    import_answers (round_id, account_id, sha256) {
+        round_id -> Uuid,
+        account_id -> Uuid,
+        sha256 -> Text,
+        corrections -> Jsonb,
+        saved_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     import_mappings (shape) {
         shape -> Text,
         sheets -> Jsonb,
@@ -662,6 +672,8 @@ diesel::joinable!(drafts -> accounts (account_id));
 diesel::joinable!(findings -> aspects (aspect_id));
 diesel::joinable!(findings -> rounds (round_id));
 diesel::joinable!(idempotency_keys -> accounts (account_id));
+diesel::joinable!(import_answers -> accounts (account_id));
+diesel::joinable!(import_answers -> rounds (round_id));
 diesel::joinable!(import_mappings -> accounts (account_id));
 diesel::joinable!(import_previews -> accounts (account_id));
 diesel::joinable!(import_previews -> rounds (round_id));
@@ -731,6 +743,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     events,
     findings,
     idempotency_keys,
+    import_answers,
     import_mappings,
     import_previews,
     imports,

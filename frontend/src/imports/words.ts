@@ -20,6 +20,8 @@ export const kinds: Record<string, string> = {
   finding_missing: '没有反馈问题', disposition_unknown: '处置类型看不懂', disposition_differs: '处置类型前后不同', disposition_conflict: '“长期坚持”与时限不合',
   status_unclear: '完成情况看不懂', share_typed: '写了百分比', closing_incomplete: '存量办结缺依据', closing_unfinished: '存量办结仍不全', cell_misplaced: '像是写错了列',
   cell_unplaced: '没有表头的格', row_unplaced: '看不出归属的行', row_repeated: '像是重复的行', column_repeated: '重复的列', column_guessed: '按内容读的列', header_missing: '没有找到表头', matter_missing: '没有问题列',
+  problem_parts: '问题分条不明', cell_more: '一格写了几样', row_part: '未导入的行里的格', row_joined: '并入上一行的行', row_passed: '略过的行', row_bare: '只写了问题的行', cell_blank: '空着的格', title_repeated: '几项问题相同',
+  layout_unsure: '看不准的版式', count_differs: '与合计不符', roles_unsure: '牵头配合不明',
   formula_error: '公式出错', text_too_long: '文字过长', milestone_unclear: '节点看不懂', classified: '密级标志', list_missing: '缺少清单',
 }
 

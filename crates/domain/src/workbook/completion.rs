@@ -395,6 +395,9 @@ impl Completions {
         if let Some(means) = self.read(text).or_else(|| self.dated(&whole)) {
             return Some(means);
         }
+        if is_not_yet(&whole) {
+            return Some(Completion::Open);
+        }
         let clauses: Vec<&str> = whole.split(['。', '；', ';', '，', ',', ':', '：', '\n']).map(str::trim).collect();
         let clauses: Vec<&str> = clauses.into_iter().filter(|c| !c.is_empty()).collect();
         let (first, last) = (clauses.first()?, clauses.last()?);
@@ -411,6 +414,26 @@ impl Completions {
         let plain = rest.strip_prefix("已于").or_else(|| rest.strip_prefix("已经"));
         self.read(rest).or_else(|| plain.and_then(|p| self.read(&format!("已{p}")).or_else(|| self.read(p))))
     }
+}
+
+/// Longest words that begin with a denial and say no more than that, in characters.
+const LONGEST_DENIAL: usize = 8;
+
+/// 没有完成, 未开工, 正在施工: words that deny that it is done, whatever they deny. 未再发生 and the like say that it is over.
+fn is_not_yet(text: &str) -> bool {
+    let text = squeeze(text);
+    let denies = ["没", "未", "尚未", "尚在", "暂未", "还未", "还没", "仍未", "仍在", "正在"]
+        .iter()
+        .any(|w| text.starts_with(w));
+    let is_over = ["再", "发现", "见", "发生", "出现"].iter().any(|w| text.contains(w));
+    denies && !is_over && text.chars().count() <= LONGEST_DENIAL
+}
+
+/// Whether words that say that it is done say elsewhere, as in brackets, that something is left: 已完成（两户除外）.
+pub(super) fn says_something_left(text: &str) -> bool {
+    let text = squeeze(text);
+    let inside = text.split_once(['(', '（']).map_or("", |(_, inside)| inside);
+    LEFT.iter().any(|word| inside.contains(word))
 }
 
 /// The text without its days, and without a share that says whole.
@@ -498,12 +521,16 @@ mod tests {
             ("整改中：方案已报", Some(Completion::Open)),
             ("未完成，资金未到位", Some(Completion::Open)),
             ("已完成，尚有两户待清退", None),
+            ("没有完成", Some(Completion::Open)),
+            ("未开工", Some(Completion::Open)),
+            ("未再发生", None),
             ("完成部分", None),
             ("已报财务部", None),
             ("制度已印发", None),
         ] {
             assert_eq!(words.told(text), means, "{text}");
         }
+        assert!(says_something_left("已完成（剩余两户未清退）") && !says_something_left("已完成（6月30日）"));
     }
 
     #[test]

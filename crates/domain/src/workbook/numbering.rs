@@ -125,6 +125,16 @@ fn line_begins(text: &[char], i: usize) -> bool {
     i == 0 || matches!(text[i - 1], '\n' | '\r')
 }
 
+/// Whether a number of the style may follow the words before it without any mark between: one in brackets always, 二是 behind a word.
+fn is_close(text: &[char], i: usize, style: Style) -> bool {
+    match style {
+        Style::ArabicBracket | Style::ChineseBracket => true,
+        Style::Is => !"第一二三四五六七八九十百".contains(text[i - 1]),
+        Style::Nth => true,
+        _ => false,
+    }
+}
+
 /// Where the numbers 1, 2, 3 … of the outermost style stand: (start, length).
 fn find(text: &[char]) -> Vec<(usize, usize)> {
     for first in (0..text.len()).filter(|i| is_boundary(text, *i) && may_begin(&text[*i..])) {
@@ -133,11 +143,11 @@ fn find(text: &[char]) -> Vec<(usize, usize)> {
             let mut found = vec![(first, length)];
             let mut from = first + length;
             for n in 2..=MOST {
-                let next =
-                    (from..text.len()).filter(|i| is_boundary(text, *i) && may_begin(&text[*i..])).find_map(|i| {
-                        let length = marker(&text[i..], style, n)?;
-                        (!is_decimal(text, i, length, style, line_begins(text, i))).then_some((i, length))
-                    });
+                let may_stand = |i: &usize| is_boundary(text, *i) || is_close(text, *i, style);
+                let next = (from..text.len()).filter(|i| may_stand(i) && may_begin(&text[*i..])).find_map(|i| {
+                    let length = marker(&text[i..], style, n)?;
+                    (!is_decimal(text, i, length, style, line_begins(text, i))).then_some((i, length))
+                });
                 let Some((at, length)) = next else { break };
                 found.push((at, length));
                 from = at + length;
@@ -150,6 +160,101 @@ fn find(text: &[char]) -> Vec<(usize, usize)> {
         }
     }
     Vec::new()
+}
+
+/// Characters looked at for a list: a second number stands in the first of them.
+const LONGEST_LIST: usize = 2_000;
+
+/// Words that number without a figure: the first and the second of each pair.
+const PAIRS: [(&str, &str); 8] = [
+    ("其一", "其二"),
+    ("首先", "其次"),
+    ("第一", "第二"),
+    ("A.", "B."),
+    ("A、", "B、"),
+    ("a.", "b."),
+    ("a)", "b)"),
+    ("Ⅰ", "Ⅱ"),
+];
+
+/// Marks that part a list where they stand between words.
+const PARTING: [char; 16] = ['|', '｜', '+', '＋', '/', '／', '→', '●', '•', '■', '◆', '★', '▲', '※', '⇒', '·'];
+
+/// Whether the text still holds a list that was not parted: a second number wherever it stands, words that number, marks between phrases.
+pub(super) fn holds_list(text: &str) -> bool {
+    let chars: Vec<char> = narrow(text).trim().chars().take(LONGEST_LIST).collect();
+    let is_second = |i: usize| {
+        let (before, rest) = (chars[i - 1], &chars[i..]);
+        let stands = match rest[0] {
+            c if c.is_ascii_digit() => !before.is_ascii_alphanumeric() && !"第.．-—(（".contains(before),
+            c if "一二三四五六七八九十".contains(c) => !"第(（一二三四五六七八九十百".contains(before),
+            _ => true,
+        };
+        let follows = |length: usize| {
+            rest.get(length).is_some_and(|c| !c.is_ascii_digit() && !"一二三四五六七八九十".contains(*c))
+        };
+        stands
+            && may_begin(rest)
+            && STYLES.iter().any(|style| {
+                let styled = *style != Style::Nth || is_boundary(&chars, i);
+                styled && (2..=9).any(|n| marker(rest, *style, n).is_some_and(follows))
+            })
+    };
+    let text: String = chars.iter().collect();
+    let counts = |rest: &str| rest.starts_with(|c: char| "季批次轮期类责分项条款个种届".contains(c));
+    let in_pairs = PAIRS.iter().any(|(first, second)| {
+        let behind = text.split_once(first).and_then(|(_, behind)| behind.split_once(second));
+        behind.is_some_and(|(_, rest)| !counts(rest))
+    });
+    let is_phrase = |part: &str| part.chars().filter(|c| !c.is_ascii()).count() >= 4;
+    let is_parted = || {
+        let parts: Vec<&str> = text.split(PARTING).collect();
+        parts.len() > 1 && parts.iter().all(|part| is_phrase(part))
+    };
+    (1..chars.len()).any(is_second) || in_pairs || is_parted() || is_counted(&chars)
+}
+
+/// 1.1 and 1.2, or 1： and 2：, each before words.
+fn is_counted(chars: &[char]) -> bool {
+    let stands = |i: usize| i == 0 || !chars[i - 1].is_ascii_alphanumeric() && !matches!(chars[i - 1], '.' | '-');
+    let has = |number: &str| {
+        (0..chars.len()).filter(|i| stands(*i)).any(|i| {
+            let behind = starts(&chars[i..], number).and_then(|n| chars.get(i + n));
+            behind.is_some_and(|c| !c.is_ascii() || *c == ' ')
+        })
+    };
+    let is_parted = |mark: char| (1..=30).any(|n| has(&format!("{n}{mark}1")) && has(&format!("{n}{mark}2")));
+    let begins = |mark: char| chars.first() == Some(&'1') && chars.get(1) == Some(&mark) && has(&format!("2{mark}"));
+    chars.contains(&'1') && (['.', '-'].into_iter().any(is_parted) || [':', '：', ' ', '，'].into_iter().any(begins))
+}
+
+/// The words behind the one number that stands before them, such as 3.台账没有登记 or 问题三：台账没有登记; None where there is none, or a list.
+pub(super) fn unnumbered(text: &str) -> Option<(usize, String)> {
+    let narrowed = narrow(text);
+    let text = narrowed.trim();
+    let word = ["问题", "隐患", "事项"].iter().find_map(|word| text.strip_prefix(word));
+    let chars: Vec<char> = word.unwrap_or(text).chars().collect();
+    if !may_begin(&chars) || holds_list(text) {
+        return None;
+    }
+    let named = |n: usize| {
+        word?;
+        let length = [n.to_string(), chinese(n)].iter().find_map(|n| starts(&chars, n))?;
+        chars.get(length).filter(|c| matches!(c, '：' | ':' | '、' | '.'))?;
+        Some(length + 1)
+    };
+    let styled = |n: usize| {
+        word.is_none().then_some(())?;
+        let styles = STYLES.iter().filter(|style| !matches!(style, Style::Is | Style::Named));
+        styles
+            .filter_map(|style| marker(&chars, *style, n).map(|length| (*style, length)))
+            .find_map(|(style, length)| (!is_decimal(&chars, 0, length, style, false)).then_some(length))
+    };
+    let (n, length) = (1..=MOST).find_map(|n| Some((n, named(n).or_else(|| styled(n))?)))?;
+    // 1.11# is a place, or the first about pier 11: nobody knows.
+    chars.get(length).filter(|c| !c.is_ascii_digit())?;
+    let rest = clean(&chars[length..]);
+    (!rest.is_empty()).then_some((n, rest))
 }
 
 fn clean(piece: &[char]) -> String {
@@ -198,7 +303,10 @@ const LONGEST_LINE: usize = 60;
 /// with semicolons, do not.
 pub(super) fn listed(text: &str) -> (Vec<String>, bool) {
     let parts = split(text);
-    let [whole] = parts.as_slice() else { return (parts, true) };
+    let [whole] = parts.as_slice() else {
+        let is_sure = !parts.iter().any(|part| holds_list(part));
+        return (parts, is_sure);
+    };
     if let Some(found) = bulleted(whole) {
         return (found, true);
     }
@@ -208,7 +316,7 @@ pub(super) fn listed(text: &str) -> (Vec<String>, bool) {
     if lines.len() > 1 && lines.iter().all(is_part) {
         return (lines, false);
     }
-    let is_sure = lines.len() == 1 && !whole.trim_end_matches('。').contains(['；', ';']);
+    let is_sure = lines.len() == 1 && !whole.trim_end_matches('。').contains(['；', ';']) && !holds_list(whole);
     (parts, is_sure)
 }
 
@@ -330,6 +438,62 @@ mod tests {
         ] {
             let expected = (parts.iter().map(|p| (*p).to_owned()).collect(), is_sure);
             assert_eq!(listed(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_in_brackets_need_no_mark_before_them() {
+        let parts = |text: &str| split(text);
+        assert_eq!(parts("（1）更换电源（2）每日巡查（3）完善程序"), ["更换电源", "每日巡查", "完善程序"]);
+        assert_eq!(parts("（一）登记(二)公示"), ["登记", "公示"]);
+        assert_eq!(parts("一是登记二是公示"), ["登记", "公示"]);
+        assert_eq!(parts("一是登记，十二是错的"), ["登记，十二是错的"]);
+    }
+
+    #[test]
+    fn a_list_that_was_not_parted_is_seen() {
+        for text in [
+            "登记2、公示",
+            "1.登记2.公示",
+            "登记②公示",
+            "首先登记，其次公示",
+            "其一登记，其二公示",
+            "A.登记B.公示",
+            "登记台账/公示清单",
+            "登记台账●公示清单",
+            "3.1登记台账 3.2公示清单",
+            "1：登记台账；2：公示清单",
+        ] {
+            assert!(holds_list(text), "{text}");
+        }
+        for text in [
+            "登记台账",
+            "2.5万元的台账",
+            "第二季度公示",
+            "每周2、3次",
+            "清理A/B岗",
+            "按1-2-3级登记",
+            "第一季度登记，第二季度公示",
+        ] {
+            assert!(!holds_list(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn one_number_before_the_words_is_no_part_of_them() {
+        for (text, n, words) in [
+            ("3.台账没有登记", 3, "台账没有登记"),
+            ("（2）台账没有登记", 2, "台账没有登记"),
+            ("问题三：台账没有登记", 3, "台账没有登记"),
+            ("⑤台账没有登记", 5, "台账没有登记"),
+            ("12、台账", 12, "台账"),
+        ] {
+            assert_eq!(unnumbered(text), Some((n, words.to_owned())), "{text}");
+        }
+        for text in
+            ["1.5米宽的栏杆", "1.11#泵没有护罩", "1.甲台账\n2.乙台账", "一般问题", "问题台账", "3.", "三公经费超支"]
+        {
+            assert_eq!(unnumbered(text), None, "{text}");
         }
     }
 

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::events::Origin;
 use crate::rounds;
-use crate::schema::{import_mappings, import_previews};
+use crate::schema::{import_answers, import_mappings, import_previews};
 
 /// A file that is being looked at.
 #[derive(Clone, Debug)]
@@ -117,7 +117,7 @@ pub fn find(conn: &mut PgConnection, origin: &Origin, id: Uuid) -> Result<Previe
     Ok(Preview { id, round, filename, sha256, body, corrections, updated_at })
 }
 
-/// Keeps what was said of a file, and of its shape for the next one.
+/// Keeps what was said of a file, also for when it comes again, and of its shape for the next one.
 ///
 /// Errors: `NotFound`, `not-allowed`.
 pub fn correct(
@@ -127,18 +127,28 @@ pub fn correct(
     corrections: &Corrections,
     shape: &str,
 ) -> Result<(), Error> {
-    find(conn, origin, id)?;
+    let preview = find(conn, origin, id)?;
+    let account = account(origin)?;
+    let said = serde_json::to_value(corrections)?;
     diesel::update(import_previews::table.find(id))
-        .set((
-            import_previews::corrections.eq(serde_json::to_value(corrections)?),
-            import_previews::updated_at.eq(origin.now),
+        .set((import_previews::corrections.eq(&said), import_previews::updated_at.eq(origin.now)))
+        .execute(conn)?;
+    diesel::insert_into(import_answers::table)
+        .values((
+            import_answers::round_id.eq(preview.round.0),
+            import_answers::account_id.eq(account),
+            import_answers::sha256.eq(&preview.sha256),
+            import_answers::corrections.eq(&said),
+            import_answers::saved_at.eq(origin.now),
         ))
+        .on_conflict((import_answers::round_id, import_answers::account_id, import_answers::sha256))
+        .do_update()
+        .set((import_answers::corrections.eq(&said), import_answers::saved_at.eq(origin.now)))
         .execute(conn)?;
     if shape.is_empty() {
         return Ok(());
     }
     let sheets = json!(corrections.sheets);
-    let account = account(origin)?;
     diesel::insert_into(import_mappings::table)
         .values((
             import_mappings::shape.eq(shape),
@@ -157,8 +167,17 @@ pub fn correct(
     Ok(())
 }
 
-/// What was said last of this very file in a round, by whoever of its office looked at it; none where nobody does any more.
+/// What was said last of this very file in a round, by whoever of its office looked at it, whatever other files came since; none where nothing was.
 pub fn said_of(conn: &mut PgConnection, round: RoundId, sha256: &str) -> Result<Option<Corrections>, Error> {
+    let said: Option<Value> = import_answers::table
+        .filter(import_answers::round_id.eq(round.0).and(import_answers::sha256.eq(sha256)))
+        .order(import_answers::saved_at.desc())
+        .select(import_answers::corrections)
+        .first(conn)
+        .optional()?;
+    if let Some(said) = said {
+        return Ok(Some(serde_json::from_value(said)?));
+    }
     let kept: Option<Value> = import_previews::table
         .filter(import_previews::round_id.eq(round.0).and(import_previews::sha256.eq(sha256)))
         .order(import_previews::updated_at.desc())

@@ -101,6 +101,8 @@ pub(super) struct Builder<'a> {
     pub(super) units_of_sheets: BTreeMap<usize, UnitId>,
     /// The task whose cells are being read.
     pub(super) reading: Option<usize>,
+    /// Cells of the sheet asked about because of its layout.
+    pub(super) n_of_layout: usize,
     seen: BTreeSet<(Spot, String)>,
 }
 
@@ -128,12 +130,14 @@ impl<'a> Builder<'a> {
             due_columns: BTreeMap::new(),
             units_of_sheets: BTreeMap::new(),
             reading: None,
+            n_of_layout: 0,
             seen: BTreeSet::new(),
         }
     }
 
     pub(super) fn begin_sheet(&mut self, index: usize, name: &str) {
         self.sheet = index;
+        self.n_of_layout = 0;
         self.sheet_name = name.to_owned();
         self.names.insert(index, name.to_owned());
         self.begin_table(false);
@@ -188,6 +192,13 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// What was found, in a row of its own above what it consists of.
+    pub(super) fn finding_above(&mut self, (number, words): &(String, String)) {
+        (self.finding, self.task) = (None, None);
+        let finding = self.open_finding(&super::take::words_of_problem(words.clone()), written_number(number));
+        self.under_heading = Some(finding);
+    }
+
     /// A heading that is the name of a unit, in a table without a column of units: the rows under it are that unit's.
     fn unit_heading(&mut self, table: &Table, spot: Spot, words: &str) -> bool {
         let has_units = [Meaning::LeadUnits, Meaning::Units, Meaning::UnitsAndPersons].iter().any(|m| table.has(*m));
@@ -202,6 +213,19 @@ impl<'a> Builder<'a> {
         (self.finding, self.task) = (None, None);
         self.under_unit = Some(Said { meaning: Meaning::Units, heading: "责任单位".to_owned(), spot, cell });
         true
+    }
+
+    /// The rows that follow are this unit's, as a line above their header says.
+    pub(super) fn stand_under(&mut self, unit: UnitId, row: usize) {
+        let spot = Spot { sheet: self.sheet, row, column: 0 };
+        let cell = Cell::Text(self.unit_name(unit));
+        self.under_unit = Some(Said { meaning: Meaning::Units, heading: "责任单位".to_owned(), spot, cell });
+    }
+
+    /// Whether nothing but the name of a unit stands in a row, above the rows that name it again.
+    pub(super) fn is_heading_of_unit(&self, grid: &Grid<'_>, row: usize) -> bool {
+        let [column] = grid.filled(row)[..] else { return false };
+        matches!(self.context.directory.unit(&grid.at(row, column).text()), Match::One(_))
     }
 
     pub(super) fn enter_aspect(&mut self, n: Option<usize>, words: &str) {

@@ -273,8 +273,13 @@ impl Builder<'_> {
                     all.push(Completion::Open);
                 }
                 Some(means) => {
+                    let is_done = matches!(means, Completion::Done | Completion::Sustained);
+                    if is_done && completion::says_something_left(&text) {
+                        let message = "写了办结，又像是还有没做完的；请核对。".to_owned();
+                        self.ask(cell.spot, "status_unclear", &text, message, None);
+                    }
                     all.push(means);
-                    at = Some(cell.spot);
+                    at.get_or_insert(cell.spot);
                 }
                 None => {
                     let (kind, message) = if is_date {

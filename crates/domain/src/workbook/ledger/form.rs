@@ -7,9 +7,11 @@ use super::super::grid::{Cell, Grid, squeeze};
 use super::super::numbering;
 use super::build::{Builder, MeasureSaid, Said, Spot, TaskBuild, written_number};
 use super::labels;
+use super::layout::Table;
 use super::meaning::{self, Meaning};
 use super::parts;
 use super::rows::{self, Reason};
+use super::take::words_of_problem;
 use super::{Outcome, SheetReading};
 use crate::workbook::report::Skipped;
 
@@ -25,12 +27,129 @@ struct Pair {
     cell: Cell,
 }
 
-/// Whether the cell is a label whatever stands around it: known as a whole, or closed by a colon.
-fn is_label(grid: &Grid<'_>, (row, column): (usize, usize)) -> bool {
+/// Whether the cell is a label whatever stands around it: known as a whole, with a number or without, or closed by a colon.
+pub(super) fn is_label(grid: &Grid<'_>, (row, column): (usize, usize)) -> bool {
     let text = grid.at(row, column).text();
     // 二、整改措施
     let is_heading = numbering::section(&text).is_some_and(|(_, _, words)| meaning::known(&words).is_some());
-    is_heading || meaning::known(&text).is_some() || text.ends_with(['：', ':']) && meaning::label(&text).is_some()
+    is_heading
+        || meaning::known(&text).is_some()
+        || is_numbered(&text) && !is_head_of_columns(grid, row, column)
+        || text.ends_with(['：', ':']) && meaning::label(&text).is_some()
+}
+
+/// 问题1, 措施二: a label with its number.
+fn is_numbered(text: &str) -> bool {
+    if text.len() > LONGEST_LABEL {
+        return false;
+    }
+    let bare = meaning::bare(text);
+    let word = parts::unnumbered(&bare);
+    word.chars().count() > 1 && word.len() < bare.len() && bare.starts_with(word) && meaning::known(word).is_some()
+}
+
+/// 问题1, 问题2, 问题3 beside each other: heads of the columns below, and no labels of what stands beside them.
+fn is_head_of_columns(grid: &Grid<'_>, row: usize, column: usize) -> bool {
+    let filled = grid.filled(row);
+    let word = words_of_label(&grid.at(row, column).text());
+    let is_same = |c: usize| {
+        let text = grid.at(row, c).text();
+        is_numbered(&text) && words_of_label(&text) == word
+    };
+    filled.len() <= MOST_LABELS && filled.into_iter().filter(|c| is_same(*c)).count() > 1
+}
+
+/// What a label says, without its number.
+fn words_of_label(text: &str) -> String {
+    let bare = meaning::bare(text);
+    if is_numbered(text) { parts::unnumbered(&bare).to_owned() } else { bare }
+}
+
+/// Longest label with its number, in bytes; what is longer is a sentence.
+const LONGEST_LABEL: usize = 100;
+/// Most rows of a sheet of forms in which tables were found as well.
+const MOST_ROWS: usize = 2_000;
+/// Most labels of a row; what is wider is no form.
+const MOST_LABELS: usize = 40;
+
+/// A row of labels with their values below: nothing but labels, and below them something that is none.
+fn is_row_of_labels(grid: &Grid<'_>, row: usize) -> bool {
+    let filled = grid.filled(row);
+    if filled.len() > MOST_LABELS {
+        return false;
+    }
+    let below = |c: usize| (grid.merge(row, c).map_or(row, |m| m.bottom) + 1, c);
+    let is_word = |c: usize| {
+        let text = grid.at(row, c).text();
+        meaning::label(&text).is_some() && !text.ends_with(['：', ':'])
+    };
+    let is_said = |c: usize| !grid.at(below(c).0, c).is_blank();
+    filled.len() >= 2
+        && filled.iter().all(|c| is_word(*c) && !is_label(grid, below(*c)))
+        && !is_head_of_columns(grid, row, filled[filled.len() - 1])
+        && filled.iter().filter(|c| is_said(**c)).count() * 2 > filled.len()
+}
+
+/// The values under a label of such a row, down to the next label, title or blank row.
+fn values_below(grid: &Grid<'_>, row: usize, column: usize) -> Vec<(usize, usize)> {
+    let first = grid.merge(row, column).map_or(row, |m| m.bottom) + 1;
+    let labels = grid.filled(row);
+    let goes_on = |r: &usize| {
+        let filled = grid.filled(*r);
+        let is_title = |c: usize| {
+            labels.len() > 1
+                && grid
+                    .merge(*r, c)
+                    .is_some_and(|m| labels.iter().filter(|l| (m.left..=m.right).contains(l)).count() > 1)
+        };
+        !filled.is_empty()
+            && !filled.iter().any(|c| is_label(grid, (*r, *c)) || is_title(*c))
+            && !(filled.len() == 1 && !labels.contains(&filled[0]))
+            && !is_row_of_labels(grid, *r)
+            && !rows::is_signature(&grid.at(*r, filled[0]).text())
+    };
+    let rows = (first..grid.sheet.rows.len()).take_while(goes_on);
+    rows.map(|r| (r, column)).filter(|at| !grid.at(at.0, at.1).is_blank()).collect()
+}
+
+/// Whether a sheet in which tables were found is one of forms all the same: rows of labels with their values beside them outside every header, or a header
+/// without a problem right below another.
+pub(super) fn is_card(grid: &Grid<'_>, tables: &[Table]) -> bool {
+    if tables.is_empty() || grid.sheet.rows.len() > MOST_ROWS {
+        return tables.is_empty();
+    }
+    let is_of_header = |row: usize| tables.iter().any(|t| (t.header.0..=t.header.1).contains(&row));
+    let mut meanings = std::collections::BTreeSet::new();
+    let (mut n, mut n_problems) = (0usize, 0usize);
+    for row in (0..grid.sheet.rows.len()).filter(|row| !is_of_header(*row)) {
+        let said: Vec<Meaning> = grid
+            .filled(row)
+            .into_iter()
+            .filter(|c| is_label(grid, (row, *c)))
+            .filter(|c| {
+                let beside = (row, grid.merge(row, *c).map_or(*c, |m| m.right) + 1);
+                !grid.at(beside.0, beside.1).is_blank() && !is_label(grid, beside)
+            })
+            .filter_map(|c| meaning::label(&words_of_label(&grid.at(row, c).text())))
+            .filter(|m| !matches!(m, Meaning::Kept | Meaning::Remark | Meaning::Ordinal))
+            .collect();
+        n_problems += usize::from(says_problem(grid, row));
+        n += usize::from(!said.is_empty());
+        meanings.extend(said);
+    }
+    let is_beside = n >= 2 && meanings.len() >= 2;
+    let is_below = tables.windows(2).any(|pair| {
+        let between = pair[1].header.0.saturating_sub(pair[0].header.1);
+        !pair[1].has_matter() && pair[0].has_matter() && between <= 3 && pair[1].headings() != pair[0].headings()
+    });
+    let has_problem = tables.iter().any(|t| t.has(Meaning::Finding) || t.has(Meaning::Item));
+    is_beside || is_below || n_problems > 0 && !has_problem
+}
+
+/// A line that says the problem of the rows below it: 问题一：台账没有登记.
+fn says_problem(grid: &Grid<'_>, row: usize) -> bool {
+    let said = grid.filled(row).into_iter().flat_map(|c| labels::read(&grid.at(row, c).text()));
+    said.into_iter().any(|l| matches!(l.meaning, Meaning::Finding | Meaning::Item) && !l.value.is_empty())
 }
 
 /// The columns of labels: most of what stands there would be one.
@@ -74,7 +193,7 @@ fn inline(grid: &Grid<'_>, row: usize, column: usize) -> Vec<Pair> {
     }
     let pair = |l: labels::Labelled| Pair {
         meaning: l.meaning,
-        heading: l.heading,
+        heading: words_of_label(&l.heading),
         row,
         label: column,
         value: (row, column),
@@ -83,28 +202,48 @@ fn inline(grid: &Grid<'_>, row: usize, column: usize) -> Vec<Pair> {
     found.into_iter().map(pair).collect()
 }
 
+/// A label by its parts with a wide value beside it, as the last line of a card: 整改结论 before cells merged over the rest of the row.
+fn is_before_value(grid: &Grid<'_>, (row, column): (usize, usize)) -> bool {
+    let beside = (row, grid.merge(row, column).map_or(column, |m| m.right) + 1);
+    let is_wide = grid.merge(beside.0, beside.1).is_some_and(|m| m.right > m.left);
+    is_wide && !grid.at(beside.0, beside.1).is_blank() && meaning::label(&grid.at(beside.0, beside.1).text()).is_none()
+}
+
+fn has_problem(grid: &Grid<'_>, row: usize) -> bool {
+    let meanings = grid.filled(row).into_iter().filter_map(|c| meaning::label(&grid.at(row, c).text()));
+    meanings.into_iter().any(|m| matches!(m, Meaning::Finding | Meaning::Item))
+}
+
 /// Every label with its values.
 fn pairs(grid: &Grid<'_>) -> Vec<Pair> {
     let mut pairs: Vec<Pair> = Vec::new();
     let label_columns = label_columns(grid);
     for row in 0..grid.sheet.rows.len() {
+        let is_of_row = is_row_of_labels(grid, row);
         for column in grid.filled(row) {
             if pairs.iter().any(|p| p.value == (row, column)) {
                 continue;
             }
             let text = grid.at(row, column).text();
-            let may_be = is_label(grid, (row, column)) || label_columns.get(column) == Some(&true);
-            let Some(meaning) = meaning::label(&text).filter(|_| may_be) else {
+            let may_be = is_label(grid, (row, column))
+                || is_of_row
+                || label_columns.get(column) == Some(&true)
+                || is_before_value(grid, (row, column));
+            let Some(meaning) = meaning::label(&words_of_label(&text)).filter(|_| may_be) else {
                 pairs.extend(inline(grid, row, column));
                 continue;
             };
-            for value in values(grid, row, column) {
+            // The numbers of a table of measures inside a form are theirs.
+            let is_of_measures = is_of_row && meaning == Meaning::Ordinal && !has_problem(grid, row);
+            let meaning = if is_of_measures { Meaning::MeasureNumber } else { meaning };
+            let found = if is_of_row { values_below(grid, row, column) } else { values(grid, row, column) };
+            for value in found {
                 let cell = grid.at(value.0, value.1).clone();
                 let right = grid.merge(row, column).map_or(column, |m| m.right) + 1;
                 // A blank to sign is no label.
                 let is_said = !cell.is_blank() || meaning::known(&text).is_some();
                 if is_said && value.1 < grid.width.max(right + 1) && !is_label(grid, value) {
-                    pairs.push(Pair { meaning, heading: meaning::bare(&text), row, label: column, value, cell });
+                    pairs.push(Pair { meaning, heading: words_of_label(&text), row, label: column, value, cell });
                 }
             }
         }
@@ -205,7 +344,7 @@ pub(super) fn read(builder: &mut Builder<'_>, grid: &Grid<'_>, reading: &mut She
 
 fn take(builder: &mut Builder<'_>, form: &[Pair]) {
     let text = |meaning: Meaning| form.iter().find(|p| p.meaning == meaning).map(|p| p.cell.text()).unwrap_or_default();
-    let (finding, item) = (text(Meaning::Finding), text(Meaning::Item));
+    let (finding, item) = (words_of_problem(text(Meaning::Finding)), words_of_problem(text(Meaning::Item)));
     let title = [item.as_str(), finding.as_str()].into_iter().find(|t| !t.is_empty()).unwrap_or_default().to_owned();
     let index = builder.tasks.len();
     let sheet = builder.sheet;
@@ -223,6 +362,11 @@ fn take(builder: &mut Builder<'_>, form: &[Pair]) {
         .iter()
         .find(|p| p.meaning == Meaning::Item || p.meaning == Meaning::Finding)
         .map_or(spot_of(matter), spot_of);
+    // Two problems in one form: only the first was taken as such.
+    for other in form.iter().filter(|p| p.meaning == Meaning::Finding && !p.cell.is_blank()).skip(1) {
+        let message = "这里像是另一个问题，没有单独成项；请核对。".to_owned();
+        builder.ask(spot_of(other), "cell_unplaced", &other.cell.text(), message, None);
+    }
     let aspect = text(Meaning::Aspect);
     if !aspect.is_empty() {
         let (n, words) = numbering::section(&aspect).map_or((None, aspect.clone()), |(_, n, words)| (Some(n), words));
@@ -257,7 +401,22 @@ fn take(builder: &mut Builder<'_>, form: &[Pair]) {
         print: BTreeMap::new(),
         extra: BTreeMap::new(),
     };
-    for pair in form {
+    // The day beside a measure in a table inside the form.
+    let due_of = |pair: &Pair| {
+        let beside = |p: &&Pair| {
+            p.meaning == Meaning::Due && p.row == pair.row && p.value.0 == pair.value.0 && p.value.0 > p.row
+        };
+        form.iter().find(beside).map(spot_of)
+    };
+    let told = |p: &Pair| p.meaning == Meaning::Status && builder.context.completion.told(&p.cell.text()).is_some();
+    // Of several labels of the state, the last that is understood; the others tell how it went.
+    let state = form.iter().rfind(|p| told(p)).map(|p| (p.row, p.label));
+    let is_other_state = |p: &Pair| p.meaning == Meaning::Status && state.is_some_and(|at| at != (p.row, p.label));
+    let form: Vec<Pair> = form
+        .iter()
+        .map(|p| if is_other_state(p) { Pair { meaning: Meaning::Kept, ..p.clone() } } else { p.clone() })
+        .collect();
+    for pair in &form {
         for row in [pair.row, pair.value.0] {
             if !task.rows.contains(&row) {
                 task.rows.push(row);
@@ -276,7 +435,8 @@ fn take(builder: &mut Builder<'_>, form: &[Pair]) {
                     builder.parts_unsure(spot, &cell.text(), words.len());
                     builder.reading = None;
                 }
-                task.measures.extend(words.into_iter().map(|text| MeasureSaid { text, number: None, due: None }));
+                let due = due_of(pair);
+                task.measures.extend(words.into_iter().map(|text| MeasureSaid { text, number: None, due }));
             }
             Meaning::Remark | Meaning::Kept => {
                 task.extra.insert(pair.heading.clone(), cell.text());

@@ -28,7 +28,7 @@ fn directory() -> Directory {
 }
 
 /// Reads a sheet; ranges of merged cells are given by row and column of both ends, from 0.
-fn merged(rows: &[&[&str]], merges: &[[usize; 4]]) -> Reading {
+pub(super) fn merged(rows: &[&[&str]], merges: &[[usize; 4]]) -> Reading {
     let cell = |text: &&str| if text.is_empty() { Cell::Empty } else { Cell::Text((*text).to_owned()) };
     let rows = rows.iter().map(|row| row.iter().map(cell).collect()).collect();
     let merges = merges.iter().map(|[top, left, bottom, right]| Merge {
@@ -45,11 +45,11 @@ fn merged(rows: &[&[&str]], merges: &[[usize; 4]]) -> Reading {
     read(&Book { sheets: vec![sheet] }, &context)
 }
 
-fn sheet(rows: &[&[&str]]) -> Reading {
+pub(super) fn sheet(rows: &[&[&str]]) -> Reading {
     merged(rows, &[])
 }
 
-fn doubts<'r>(reading: &'r Reading, kind: &str) -> Vec<&'r str> {
+pub(super) fn doubts<'r>(reading: &'r Reading, kind: &str) -> Vec<&'r str> {
     reading.plan.doubts.iter().filter(|d| d.kind == kind).map(|d| d.cell.as_str()).collect()
 }
 

@@ -25,6 +25,7 @@ fn label(text: &str) -> Option<Meaning> {
         }
         "单位" | "部门" | "科室" => Some(Meaning::Units),
         "人" | "人员" | "个人" => Some(Meaning::Persons),
+        "责任" => Some(Meaning::UnitsAndPersons),
         _ => meaning::label(text),
     }
 }
@@ -87,9 +88,43 @@ pub(super) fn beyond(column: Meaning, text: &str) -> Vec<Labelled> {
     if is_whole && is_enough && !found.iter().all(is_own) { found } else { Vec::new() }
 }
 
+/// A label of who answers, when, or how far, inside words that are a problem or a measure: 登记台账。责任人：甲.
+pub(super) fn inside(text: &str) -> Option<String> {
+    let chars: Vec<char> = text.trim().chars().collect();
+    let colons = (1..chars.len()).filter(|i| matches!(chars[*i], '：' | ':'));
+    colons.into_iter().find_map(|colon| {
+        let begin = (0..colon).rev().find(|i| ends_label(chars[*i])).map_or(0, |i| i + 1);
+        let whole: String = chars[begin..colon].iter().collect();
+        let whole = whole.trim_matches(['（', '(', '【', '[']).to_owned();
+        let is_so = |words: &String| {
+            let is_short = (2..=LONGEST).contains(&words.chars().count());
+            is_short && label(words).is_some_and(|m| family(m).is_some() || m.is_matter())
+        };
+        let ends = (2..=LONGEST.min(colon)).rev().map(|n| chars[colon - n..colon].iter().collect::<String>());
+        let is_bare = |words: &String| !words.starts_with(['（', '(', '【', '[']);
+        let by_end = ends.filter(is_bare).find(|words| meaning::known(words).is_some_and(|m| family(m).is_some()));
+        Some(whole).filter(is_so).or(by_end)
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_label_inside_other_words_is_seen() {
+        for (text, label) in [
+            ("登记台账。责任人：甲", Some("责任人")),
+            ("登记台账（责任单位：财务部）", Some("责任单位")),
+            ("登记台账，完成时限：6月底", Some("完成时限")),
+            ("登记台账\n整改措施：补登", Some("整改措施")),
+            ("每日17:00登记", None),
+            ("制定以下办法：登记", None),
+            ("登记台账", None),
+        ] {
+            assert_eq!(inside(text).as_deref(), label, "{text}");
+        }
+    }
 
     fn pairs(found: &[Labelled]) -> Vec<(Meaning, &str)> {
         found.iter().map(|l| (l.meaning, l.value.as_str())).collect()

@@ -20,6 +20,14 @@ pub(super) struct Column {
     pub(super) is_repeated: bool,
     /// Its content says what it means, and its heading does not.
     pub(super) is_guessed: bool,
+    /// Its heading says nothing that is known.
+    pub(super) is_unknown: bool,
+}
+
+impl Column {
+    fn new(index: usize, heading: String, meaning: Meaning, is_unknown: bool) -> Self {
+        Self { index, heading, meaning, is_repeated: false, is_guessed: false, is_unknown }
+    }
 }
 
 /// A header and the rows under it.
@@ -249,7 +257,8 @@ pub(super) fn tables(grid: &Grid<'_>, said: Option<&SheetCorrection>, known: Kno
             let Some(index) = chosen.column.checked_sub(1) else { continue };
             match columns.iter_mut().find(|c| c.index == index) {
                 Some(column) => {
-                    (column.meaning, column.is_repeated, column.is_guessed) = (chosen.meaning, false, false)
+                    (column.meaning, column.is_repeated, column.is_guessed) = (chosen.meaning, false, false);
+                    column.is_unknown = false;
                 }
                 None => columns.push(Column {
                     index,
@@ -257,6 +266,7 @@ pub(super) fn tables(grid: &Grid<'_>, said: Option<&SheetCorrection>, known: Kno
                     meaning: chosen.meaning,
                     is_repeated: false,
                     is_guessed: false,
+                    is_unknown: false,
                 }),
             }
         }
@@ -274,12 +284,13 @@ fn columns(grid: &Grid<'_>, span: (usize, usize), end: usize, known: Known<'_>, 
         if words.is_empty() {
             if columns.is_empty() && is_of_ordinals(grid, span.1 + 1..end, index) {
                 let meaning = Meaning::Ordinal;
-                columns.push(Column { index, heading: String::new(), meaning, is_repeated: false, is_guessed: false });
+                columns.push(Column::new(index, String::new(), meaning, false));
                 leaves.push(String::new());
             }
             continue;
         }
-        let meaning = meaning::of_column(&words).unwrap_or_else(|| {
+        let read = meaning::of_column(&words);
+        let meaning = read.unwrap_or_else(|| {
             unnamed.push(columns.len());
             Meaning::Kept
         });
@@ -287,7 +298,7 @@ fn columns(grid: &Grid<'_>, span: (usize, usize), end: usize, known: Known<'_>, 
         let is_amount = meaning.is_matter() && is_of_numbers(grid, span.1 + 1..end, index);
         let meaning = if is_amount { Meaning::Kept } else { meaning };
         leaves.push(words.last().cloned().unwrap_or_default());
-        columns.push(Column { index, heading: words.concat(), meaning, is_repeated: false, is_guessed: false });
+        columns.push(Column::new(index, words.concat(), meaning, read.is_none()));
     }
     settle_open_days(&mut columns, &leaves);
     // What was asked for is no measure where the measures stand beside it.

@@ -15,9 +15,11 @@ mod labels;
 mod lacks;
 mod layout;
 mod meaning;
+mod outline;
 mod parties;
 mod parts;
 mod rows;
+mod second_look;
 mod take;
 
 use std::collections::{BTreeMap, HashMap};
@@ -170,6 +172,7 @@ pub fn read(book: &Book, context: &Context<'_>) -> Reading {
             shapes.extend(tables.iter().flat_map(|t| t.headings().into_iter().map(squeeze)).map(|h| format!("{h}\n")));
             read_sheet(&mut builder, &grid, &tables, &mut reading);
             account(&mut builder, &grid, &mut reading);
+            builder.second_look(&grid, &tables, &reading);
         }
         sheets.push(reading);
     }
@@ -218,10 +221,11 @@ fn read_sheet(builder: &mut Builder<'_>, grid: &Grid<'_>, tables: &[layout::Tabl
     let height = grid.sheet.rows.len();
     reading.year = year(builder.context, grid, tables);
     builder.year = reading.year;
+    if form::is_card(grid, tables) && form::read(builder, grid, reading) {
+        return;
+    }
     if tables.is_empty() {
-        if !form::read(builder, grid, reading) {
-            without_header(builder, grid, reading);
-        }
+        without_header(builder, grid, reading);
         return;
     }
     let mut titles_from = 0;
@@ -251,6 +255,7 @@ fn read_sheet(builder: &mut Builder<'_>, grid: &Grid<'_>, tables: &[layout::Tabl
                 reading.rows.insert(row + 1, Outcome::Header);
             }
         }
+        let titled = titles_from..table.header.0;
         let is_repeated = said.is_some_and(|before| rows::is_same_header(before, table));
         reading.tables.push(TableReading {
             header_first: table.header.0 + 1,
@@ -265,6 +270,12 @@ fn read_sheet(builder: &mut Builder<'_>, grid: &Grid<'_>, tables: &[layout::Tabl
         titles_from = end;
         let more = said.and_then(|before| more_of_a_form(grid, before, table, end));
         builder.begin_table(is_repeated || more.is_some());
+        if i > 0
+            && !has_units(table)
+            && let Some(unit) = builder.unit_above(grid, titled.clone())
+        {
+            builder.stand_under(unit, titled.start);
+        }
         if let Some(row) = more {
             builder.take_more(grid, table, row);
         } else if table.has_matter() {
@@ -293,7 +304,13 @@ fn read_rows(
     end: usize,
     reading: &mut SheetReading,
 ) {
+    let headings = outline::headings(grid, table, end);
     for row in table.header.1 + 1..end {
+        if let Some(heading) = headings.get(&row) {
+            builder.finding_above(heading);
+            skip(builder, reading, row, Reason::Section);
+            continue;
+        }
         match rows::kind(grid, table, row) {
             Kind::Blank => {}
             Kind::Skip(reason) => skip(builder, reading, row, reason),
@@ -302,6 +319,7 @@ fn read_rows(
                 builder.section(table, Spot { sheet: builder.sheet, row, column }, (level, n, &words));
                 skip(builder, reading, row, Reason::Section);
             }
+            Kind::Unplaced if builder.is_heading_of_unit(grid, row) => skip(builder, reading, row, Reason::Section),
             Kind::Unplaced => unplaced(builder, grid, row, reading),
             Kind::Data => match builder.take(grid, table, row) {
                 take::Taken::Task => {}
@@ -328,8 +346,14 @@ fn unplaced(builder: &mut Builder<'_>, grid: &Grid<'_>, row: usize, reading: &mu
     if said.is_some() {
         skip(builder, reading, row, Reason::Note);
     } else {
-        reading.rows.insert(row + 1, Outcome::Doubted);
+        doubt(builder, grid, row, reading);
     }
+}
+
+/// A row that is not taken in: each of its cells is asked about.
+fn doubt(builder: &mut Builder<'_>, grid: &Grid<'_>, row: usize, reading: &mut SheetReading) {
+    reading.rows.insert(row + 1, Outcome::Doubted);
+    builder.ask_each(grid, row, "row_part", "这一格所在的行未导入；请核对。");
 }
 
 /// A sheet that has a header but neither problems nor measures.
@@ -353,7 +377,7 @@ fn without_matter(
         if is_settled {
             skip(builder, reading, row, Reason::Note);
         } else {
-            reading.rows.insert(row + 1, Outcome::Doubted);
+            doubt(builder, grid, row, reading);
         }
     }
 }
@@ -371,7 +395,7 @@ fn without_header(builder: &mut Builder<'_>, grid: &Grid<'_>, reading: &mut Shee
         if is_settled {
             skip(builder, reading, row, Reason::Note);
         } else {
-            reading.rows.insert(row + 1, Outcome::Doubted);
+            doubt(builder, grid, row, reading);
         }
     }
 }

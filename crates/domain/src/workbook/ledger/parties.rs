@@ -44,6 +44,33 @@ fn push<T: PartialEq>(list: &mut Vec<T>, item: T) {
     }
 }
 
+const LEADING: [&str; 3] = ["牵头", "主责", "主办"];
+const SUPPORTING: [&str; 5] = ["配合", "协办", "协助", "协同", "参与"];
+
+fn place(text: &str, words: &[&str]) -> Option<usize> {
+    words.iter().filter_map(|word| text.find(word)).min()
+}
+
+/// Whether a heading names those who lead and those who support together, and the first first.
+fn order_of_heading(said: &Said) -> Option<bool> {
+    let heading = squeeze(&said.heading);
+    let (lead, support) = (place(&heading, &LEADING)?, place(&heading, &SUPPORTING)?);
+    (said.meaning == Meaning::Units).then_some(lead < support)
+}
+
+/// 生产部/采购部 under 牵头单位/配合单位: each part has the role that the heading says in its order.
+fn roles_by_heading(said: &Said, text: &str) -> Option<String> {
+    let is_lead_first = order_of_heading(said)?;
+    if place(text, &LEADING).is_some() || place(text, &SUPPORTING).is_some() {
+        return None;
+    }
+    let (first, second) = ["/", "／", "\n", "；", ";"].iter().find_map(|mark| text.split_once(*mark))?;
+    let is_whole =
+        !first.trim().is_empty() && !second.trim().is_empty() && !second.contains(['/', '／', '\n', '；', ';']);
+    let (lead, support) = if is_lead_first { (first, second) } else { (second, first) };
+    is_whole.then(|| format!("牵头:{} 配合:{}", lead.trim(), support.trim()))
+}
+
 /// Columns in the order in which what they say leads.
 const ORDER: [Meaning; 7] = [
     Meaning::LeadUnits,
@@ -106,9 +133,15 @@ impl Builder<'_> {
             task.extra.insert(said.heading.clone(), text);
             return;
         }
-        let mut found = self.find(said.meaning, &text, &task.units);
-        if let Some(whole) = self.find_written(said.meaning, &text, &task.units, &found, all) {
+        let by_heading = roles_by_heading(said, &text);
+        let roles = by_heading.as_deref().unwrap_or(&text);
+        let mut found = self.find(said.meaning, roles, &task.units);
+        if let Some(whole) = self.find_written(said.meaning, roles, &task.units, &found, all) {
             found = whole;
+        }
+        if by_heading.is_none() && self.leaves_roles_open(said, &text, &found) {
+            let message = "这里写了几个单位，没有写明哪个牵头、哪个配合，都读作责任单位；请核对。".to_owned();
+            self.ask(said.spot, "roles_unsure", &text, message, None);
         }
         if found.has_units_of_leaders {
             let message = "这里既写了领导也写了单位，单位读作责任单位；请核对。".to_owned();
@@ -127,6 +160,30 @@ impl Builder<'_> {
             _ => self.put(said.meaning, found, task),
         }
         task.extra.insert(said.heading.clone(), text);
+    }
+
+    /// Several units of which it is not said who leads: under a heading that asks for it, beside one that is said to lead, parted by marks of two kinds,
+    /// joined by words that may mean either, or one in brackets behind the other.
+    fn leaves_roles_open(&self, said: &Said, text: &str, found: &Found) -> bool {
+        if found.units.len() < 2 || !found.supporting.is_empty() {
+            return false;
+        }
+        if order_of_heading(said).is_some() {
+            return true;
+        }
+        // A line that breaks behind a mark is no mark of its own.
+        let joined = text.trim().replace("、\n", "、").replace("，\n", "，");
+        let is_parted_twice = joined.contains('、') && joined.contains(['；', ';', '/', '／', '\n']);
+        let is_joined = ["会同", "联合", "→", ">", "＞"].iter().any(|word| text.contains(word));
+        let directory = self.context.directory;
+        let is_unit = |name: &str| matches!(directory.unit(name.trim()), Match::One(_));
+        let holds_unit = |name: &String| {
+            let inner = name.split_once(['(', '（']).and_then(|(_, rest)| rest.split([')', '）']).next());
+            !is_unit(&full_brackets(name)) && inner.is_some_and(is_unit)
+        };
+        let is_in_brackets = names::split(text).iter().any(holds_unit);
+        let is_told_of_one = place(text, &LEADING).is_some();
+        said.meaning == Meaning::Units && (is_told_of_one || is_parted_twice || is_joined || is_in_brackets)
     }
 
     fn put(&mut self, meaning: Meaning, found: Found, task: &mut TaskDraft) {
@@ -262,13 +319,21 @@ impl Builder<'_> {
 
     /// The unit whose own ledger a sheet is: named above the header, or by the sheet.
     pub(super) fn unit_of_sheet(&self, grid: &Grid<'_>, header: usize) -> Option<UnitId> {
+        self.unit_above(grid, 0..header).or_else(|| match self.context.directory.unit(grid.sheet.name.trim()) {
+            Match::One(unit) => Some(unit),
+            _ => None,
+        })
+    }
+
+    /// The unit that rows above a header name for all rows below it.
+    pub(super) fn unit_above(&self, grid: &Grid<'_>, rows: std::ops::Range<usize>) -> Option<UnitId> {
         let directory = self.context.directory;
         let unit = |text: &str| match directory.unit(text.trim()) {
             Match::One(unit) => Some(unit),
             _ => None,
         };
-        let above = (0..header).flat_map(|row| grid.filled(row).into_iter().map(move |column| (row, column)));
-        let named = above.into_iter().find_map(|(row, column)| {
+        let above = rows.flat_map(|row| grid.filled(row).into_iter().map(move |column| (row, column)));
+        above.into_iter().find_map(|(row, column)| {
             let text = grid.at(row, column).text();
             let (label, rest) = text.split_once(['：', ':'])?;
             let label = squeeze(label);
@@ -276,8 +341,7 @@ impl Builder<'_> {
             let beside = grid.at(row, column + 1).text();
             let rest = rest.split(['　', ' ', '\n']).find(|part| !part.is_empty()).unwrap_or(&beside);
             unit(rest).filter(|_| is_label)
-        });
-        named.or_else(|| unit(&grid.sheet.name))
+        })
     }
 
     /// Leaders and people who answer for all rows of a table without a column of them: 包案领导：甲乙 above the header.
@@ -372,7 +436,7 @@ impl Builder<'_> {
         ("unit_open", format!("没有写明是哪些单位。{hint}"), proposal)
     }
 
-    fn unit_name(&self, id: UnitId) -> String {
+    pub(super) fn unit_name(&self, id: UnitId) -> String {
         self.context.directory.units.iter().find(|u| u.id == id).map(|u| u.name.clone()).unwrap_or_default()
     }
 

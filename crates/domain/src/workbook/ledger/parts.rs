@@ -58,7 +58,7 @@ const HEADS: &[(Head, &str)] = &[
     (Head::Showing, "表现 情形 现象 事实 表现形式"),
     (Head::Matter, "事项 事由"),
     (Head::Task, "任务"),
-    (Head::State, "情况 进展 进度 状态 结果 现状 程度 动态 态势"),
+    (Head::State, "情况 进展 进度 状态 结果 结论 现状 程度 动态 态势"),
     (Head::Share, "率 比例 百分比"),
     (Head::Criterion, "标准 标志 指标"),
     (Head::Objective, "目标 目的"),
@@ -71,7 +71,7 @@ const HEADS: &[(Head, &str)] = &[
         "来源 出处 数 总数 金额 数量 个数 件数 地点 部位 位置 区域 照片 图片 附件 材料 资料 \
         证据 证明 原因 成因 根源 困难 电话 联系方式 方式 等级 级别 文号 条款 单号 \
         性质 成效 成果 效果 职务 职责 联系人 联络员 联系人员 签字 签名 盖章 签章 \
-        批示 阅示 灯 颜色 评价 得分 分值 资金 经费 结论 期间 频次 次数 环节 问责 \
+        批示 阅示 灯 颜色 评价 得分 分值 资金 经费 期间 频次 次数 环节 问责 \
         追责 责任追究 审计期间",
     ),
 ];
@@ -83,7 +83,7 @@ const NEUTRAL: &str = "具体内容 基本内容 内容 描述 表述 具体 陈
 /// Acts beside the rectification: who does them, and when, is not what the ledger is read for.
 const OTHER_ACTS: &str = "检查 排查 督导 督查 督办 核查 巡查 抽查 复查 复核 审核 审批 审定 验收 反馈 \
     填报 填表 填写 报送 上报 来文 交办 移交 移送 转办 登记 记录 确认 认定 见证 \
-    监督 监管 考核 评估 通报 发现 提出 联系 联络 制表 报告 被 受检 当事 涉事 \
+    监督 监管 考核 评估 验证 核验 查验 复验 陪同 带队 通报 发现 提出 联系 联络 制表 报告 被 受检 当事 涉事 \
     涉案 举报 信访 反映 签收 接收 指导 录入 签发 受理 更新 回访 跟踪";
 
 /// Acts that have a day of their own.
@@ -130,7 +130,7 @@ pub(super) fn read(bare: &str) -> Option<Meaning> {
 }
 
 /// Without a number before (一、问题) or behind (措施1, 措施二).
-fn unnumbered(text: &str) -> &str {
+pub(super) fn unnumbered(text: &str) -> &str {
     let is_mark = |c: char| matches!(c, '、' | '.' | '．' | '-' | '—' | ':' | '：' | '*' | '【' | '】' | '“' | '”');
     let is_numeral = |c: char| c.is_ascii_digit() || "①②③④⑤⑥⑦⑧⑨⑩一二三四五六七八九十".contains(c);
     let front = text.trim_start_matches(is_numeral);
@@ -159,6 +159,11 @@ fn question(text: &str) -> Option<Option<Meaning>> {
         let is_state = has(said, "完成 整改 销号 办结 到位 闭环 解决 落实 清零 达标 改完 改好");
         let is_state = is_state && !has(said, "延期 需 立行 立即 重复");
         return Some(Some(if is_state { Meaning::Status } else { Meaning::Kept }));
+    }
+    // 办没办, 改没改
+    let chars: Vec<char> = text.chars().collect();
+    if chars.windows(3).any(|w| w[1] == '没' && w[0] == w[2]) {
+        return Some(Some(Meaning::Status));
     }
     if text.contains('谁') {
         let meaning = if has(text, SUPPORT) {
@@ -254,6 +259,7 @@ fn meaning(head: Head, word: &str, before: &str) -> Option<Meaning> {
         Head::Opinion if has(before, "反馈 巡察 巡视 审计 检查 督察") => Some(Meaning::Finding),
         Head::Opinion => Some(Meaning::Kept),
         Head::Finding => finding(before),
+        Head::Showing if has(before, "目前 当前 现在 最新 眼下") => Some(Meaning::Status),
         Head::Showing => Some(Meaning::Item),
         Head::Matter => matter(before),
         Head::Task if before.contains("目标") => Some(Meaning::Objective),
@@ -370,6 +376,7 @@ fn state(word: &str, before: &str) -> Option<Meaning> {
         _ if has(before, OF_PROGRESS) => Some(Meaning::Status),
         _ if has(before, "问题 隐患") => Some(Meaning::Finding),
         "" if matches!(word, "进展" | "进度" | "状态") => Some(Meaning::Status),
+        _ if word == "结论" => Some(Meaning::Kept),
         _ => None,
     }
 }

@@ -102,12 +102,54 @@ fn is_signed(text: &str) -> bool {
         && acts.iter().any(|act| label.contains(act))
 }
 
+/// Longest label of a line to sign, and longest words behind it, in characters.
+const LONGEST_SIGNED: usize = 12;
+
+/// A label closed by a colon, with nothing or a name or a day behind it: 段长：, 检查人：甲, 整改办主任（签字）：.
+fn is_to_sign(text: &str) -> bool {
+    let text = squeeze(text).replace(':', "：");
+    let Some((label, value)) = text.split_once('：') else { return false };
+    let is_short = |part: &str| part.chars().count() <= LONGEST_SIGNED && !part.contains(['，', '。', '；', ';', '：']);
+    !label.is_empty() && is_short(label) && is_short(value) && !meaning::label(label).is_some_and(Meaning::is_matter)
+}
+
+/// A line to sign below the rows: labels in all its cells, or a name in the cell behind a label; and below it nothing of the ledger.
+fn is_closing(grid: &Grid<'_>, table: &Table, row: usize) -> bool {
+    let of_labels = |row: usize| {
+        let filled = grid.filled(row);
+        let texts: Vec<String> = filled.iter().map(|c| grid.at(row, *c).text()).collect();
+        let is_behind =
+            |i: usize| i > 0 && texts[i - 1].ends_with(['：', ':']) && texts[i].chars().count() <= LONGEST_SIGNED;
+        !texts.is_empty() && (0..texts.len()).all(|i| is_to_sign(&texts[i]) || is_behind(i))
+    };
+    let is_foot = |row: usize| {
+        let filled = grid.filled(row);
+        let text = filled.first().map(|c| grid.at(row, *c).text()).unwrap_or_default();
+        filled.is_empty() || is_note(&text) || is_signature(&text) || is_total(&text) || is_end(&text) || of_labels(row)
+    };
+    let end = table.end.min(row + MOST_BELOW);
+    of_labels(row) && (row + 1..end).all(is_foot)
+}
+
+/// Rows looked at below a line to sign.
+const MOST_BELOW: usize = 40;
+
 pub(super) fn is_note(text: &str) -> bool {
     let text = squeeze(text);
     NOTES.iter().any(|word| text.starts_with(word))
         || text.starts_with("注1")
         || text.starts_with("注（")
         || is_page_number(&text)
+}
+
+/// Words that explain how the table is kept, without being called a note.
+pub(super) fn is_marked_note(text: &str) -> bool {
+    let text = squeeze(text);
+    let explains = ["填写", "填报", "本表", "此表", "以上", "报送", "统计口径", "截至", "未写年份", "为准"];
+    is_example(&text)
+        || is_end(&text)
+        || text.starts_with(['*', '＊', '★'])
+        || explains.iter().any(|word| text.contains(word))
 }
 
 /// 第 2 页 共 5 页, left by a printed document.
@@ -167,7 +209,7 @@ pub(super) fn kind(grid: &Grid<'_>, table: &Table, row: usize) -> Kind {
         return Kind::Skip(Reason::Note);
     }
     let is_signed_line = || filled.iter().all(|c| is_signed(&grid.at(row, *c).text()));
-    if filled.len() <= 4 && (is_signature(&text) || is_signed_line()) {
+    if filled.len() <= 4 && (is_signature(&text) || is_signed_line()) || is_closing(grid, table, row) {
         return Kind::Skip(Reason::Signature);
     }
     let width = grid.merge(row, first).map_or(1, |m| m.right - m.left + 1);
@@ -314,6 +356,13 @@ mod tests {
                 && !is_signed("存在问题：台账")
         );
         assert!(is_note("填表说明：一事一行。"));
+        for text in ["段长：", "检查人：庚亥五", "整改办主任（签字）：", "审核：戊亥二"] {
+            assert!(is_to_sign(text), "{text}");
+        }
+        for text in ["整改措施：", "存在问题：台账", "制定办法：按月登记，按季公示", "台账没有登记"]
+        {
+            assert!(!is_to_sign(text), "{text}");
+        }
         for text in ["合计", "小计（3项）", "共12个问题", "其中：已完成5项，未完成2项", "累计：8"]
         {
             assert!(is_total(text), "{text}");

@@ -50,6 +50,11 @@ pub(super) fn is_nothing(text: &str) -> bool {
     matches!(text, "" | "/" | "／" | "-" | "—" | "——" | "--" | "无" | "\\" | "暂无" | "无。")
 }
 
+/// The words of a problem: 3.台账没有登记 is the third, and its number is no part of it.
+pub(super) fn words_of_problem(text: String) -> String {
+    numbering::unnumbered(&text).map_or(text, |(_, words)| words)
+}
+
 /// Where a cell stands and what it says: through merged ranges, and through 同上 to the row above.
 fn value<'g>(grid: &'g Grid<'_>, table: &Table, row: usize, column: usize) -> (usize, usize, &'g Cell) {
     let own = grid.anchor(row, column);
@@ -82,6 +87,11 @@ impl<'g> Line<'g, '_> {
 
     fn of(&self, meaning: Meaning) -> String {
         self.text(self.table.column(meaning))
+    }
+
+    /// The words of a problem without the number before them.
+    fn problem(&self, column: Option<usize>) -> String {
+        words_of_problem(self.text(column))
     }
 
     fn has_own_measure(&self) -> bool {
@@ -148,7 +158,7 @@ impl Builder<'_> {
             return taken;
         }
         let begins_finding = is_double && self.enter_finding(&line, finding_column);
-        let words = line.text(problem);
+        let words = line.problem(problem);
         let is_same = self.task.is_some_and(|t| squeeze(&self.tasks[t].title) == squeeze(&words));
         let goes_on = !begins_finding
             && self.task.is_some()
@@ -167,7 +177,7 @@ impl Builder<'_> {
         let title = if !words.is_empty() {
             words
         } else if begins_finding {
-            line.text(finding_column)
+            line.problem(finding_column)
         } else {
             line.of(Meaning::Measure)
         };
@@ -192,7 +202,7 @@ impl Builder<'_> {
 
     /// Whether the row begins a finding; in a table with two problem columns.
     fn enter_finding(&mut self, line: &Line<'_, '_>, column: Option<usize>) -> bool {
-        let text = line.text(column);
+        let text = line.problem(column);
         if !line.own(column) || text.is_empty() {
             return false;
         }
@@ -245,12 +255,15 @@ impl Builder<'_> {
         if !line.own(problem) {
             return None;
         }
-        let own_finding = line.text(finding);
+        let own_finding = line.problem(finding);
         let finding_words = match self.finding {
+            _ if item.is_none() && self.under_heading.is_some() => {
+                self.under_heading.map(|f| self.findings[f].text.clone()).unwrap_or_default()
+            }
             Some(f) if own_finding.is_empty() => self.findings[f].text.clone(),
             _ => own_finding,
         };
-        let key = (squeeze(&finding_words), squeeze(&line.text(problem)));
+        let key = (squeeze(&finding_words), squeeze(&line.problem(problem)));
         let earlier = self.by_words.get(&key)?.clone();
         let print = line.print();
         let remark = squeeze(&line.of(Meaning::Remark));
