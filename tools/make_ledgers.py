@@ -6,7 +6,8 @@
 Writes tests/fixtures/ledgers/corpus/NN.xlsx and truth.json, with the same contents every time. Ledgers 1-16 were looked at while the importer was
 built; 17-34 are made with other words, layouts and ways of writing, and were held out; 35-44 (tools/office_ledgers.py) are in the habits of ten
 offices, and were held out as well, as were 45-56 (tools/sector_ledgers.py), of twelve kinds of inspection, 57-68 (tools/field_ledgers.py), as offices
-in the field send them in, 69-80 (tools/county_ledgers.py), as county offices keep them, and 81-92 (tools/company_ledgers.py), as companies do.
+in the field send them in, 69-80 (tools/county_ledgers.py), as county offices keep them, 81-92 (tools/company_ledgers.py), as companies do, 93-104
+(tools/city_ledgers.py), as city and provincial offices do, and 105-116 (tools/group_ledgers.py), as the subsidiaries of a group do.
 Organisation and people are those of tests/fixtures/units.csv and people.csv; every text is made up.
 """
 import csv
@@ -15,9 +16,11 @@ import json
 import pathlib
 import random
 
+import city_ledgers
 import company_ledgers
 import county_ledgers
 import field_ledgers
+import group_ledgers
 import office_ledgers
 import sector_ledgers
 from openpyxl import Workbook
@@ -462,6 +465,8 @@ def main():
     truths += field_ledgers.make(len(truths) + 1, UNITS, PEOPLE, TARGET)
     truths += county_ledgers.make(len(truths) + 1, UNITS, PEOPLE, TARGET)
     truths += company_ledgers.make(len(truths) + 1, UNITS, PEOPLE, TARGET)
+    truths += city_ledgers.make(len(truths) + 1, UNITS, PEOPLE, TARGET)
+    truths += group_ledgers.make(len(truths) + 1, UNITS, PEOPLE, TARGET)
     (TARGET / "truth.json").write_text(json.dumps(truths, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
     print(len(truths), "ledgers,", sum(len(t["tasks"]) for t in truths), "tasks,", sum(len(k["cells"]) for t in truths for k in t["tasks"]), "cells")
 
