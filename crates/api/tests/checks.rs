@@ -249,6 +249,7 @@ async fn a_unit_never_sees_a_check(house: &House) {
             assert_eq!(gives_away, None, "{what}");
         }
     }
+    act(house, "p068", &check, "cancel", json!({ "reason": "改期" })).await.ok();
 }
 
 async fn a_draw_that_is_given_up_is_counted_and_says_why(house: &House) {

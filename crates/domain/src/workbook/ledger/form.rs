@@ -1,6 +1,6 @@
 //! Forms: a label, its value beside it, one problem after another; or labels down a column with a problem in every column beside it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::dates;
 use super::super::grid::{Cell, Grid, squeeze};
@@ -119,7 +119,7 @@ pub(super) fn is_card(grid: &Grid<'_>, tables: &[Table]) -> bool {
         return tables.is_empty();
     }
     let is_of_header = |row: usize| tables.iter().any(|t| (t.header.0..=t.header.1).contains(&row));
-    let mut meanings = std::collections::BTreeSet::new();
+    let mut meanings = BTreeSet::new();
     let (mut n, mut n_problems) = (0usize, 0usize);
     for row in (0..grid.sheet.rows.len()).filter(|row| !is_of_header(*row)) {
         let said: Vec<Meaning> = grid
@@ -217,11 +217,14 @@ fn has_problem(grid: &Grid<'_>, row: usize) -> bool {
 /// Every label with its values.
 fn pairs(grid: &Grid<'_>) -> Vec<Pair> {
     let mut pairs: Vec<Pair> = Vec::new();
+    let (mut taken, mut n_taken) = (BTreeSet::new(), 0);
     let label_columns = label_columns(grid);
     for row in 0..grid.sheet.rows.len() {
         let is_of_row = is_row_of_labels(grid, row);
         for column in grid.filled(row) {
-            if pairs.iter().any(|p| p.value == (row, column)) {
+            taken.extend(pairs[n_taken..].iter().map(|p: &Pair| p.value));
+            n_taken = pairs.len();
+            if taken.contains(&(row, column)) {
                 continue;
             }
             let text = grid.at(row, column).text();
@@ -258,11 +261,13 @@ fn pairs(grid: &Grid<'_>) -> Vec<Pair> {
 
 /// Forms beside each other: a label twice in a row begins another block of columns.
 fn side_by_side(pairs: &mut [Pair]) {
-    let again = |p: &&Pair| {
-        pairs.iter().any(|q| q.row == p.row && q.label < p.label && (q.meaning, &q.heading) == (p.meaning, &p.heading))
-            && p.meaning.is_matter()
-    };
-    let begins: std::collections::BTreeSet<usize> =
+    let mut first: BTreeMap<(usize, Meaning, &str), usize> = BTreeMap::new();
+    for pair in pairs.iter() {
+        let column = first.entry((pair.row, pair.meaning, &pair.heading)).or_insert(pair.label);
+        *column = pair.label.min(*column);
+    }
+    let again = |p: &&Pair| p.meaning.is_matter() && first[&(p.row, p.meaning, p.heading.as_str())] < p.label;
+    let begins: BTreeSet<usize> =
         pairs.iter().filter(again).filter(|p| p.value != (p.row, p.label)).map(|p| p.label).collect();
     if !begins.is_empty() {
         pairs.sort_by_key(|p| (begins.iter().filter(|b| **b <= p.label).count(), p.row, p.label));
@@ -289,7 +294,7 @@ fn value_columns(grid: &Grid<'_>, pairs: &[Pair]) -> Vec<usize> {
 /// Reads a sheet of forms; false when it is none.
 pub(super) fn read(builder: &mut Builder<'_>, grid: &Grid<'_>, reading: &mut SheetReading) -> bool {
     let pairs = pairs(grid);
-    let kinds: std::collections::BTreeSet<Meaning> = pairs.iter().map(|p| p.meaning).collect();
+    let kinds: BTreeSet<Meaning> = pairs.iter().map(|p| p.meaning).collect();
     if kinds.len() < 3 || !kinds.iter().any(|m| m.is_matter()) {
         return false;
     }

@@ -157,6 +157,9 @@ fn is_page_number(text: &str) -> bool {
     text.contains('页') && text.chars().all(|c| c.is_ascii_digit() || "第共页/，,-—一二三四五六七八九十".contains(c))
 }
 
+/// Longest name of a total, in characters: 第一季度合计.
+const LONGEST_TOTAL: usize = 8;
+
 fn is_total(text: &str) -> bool {
     let text = squeeze(text);
     TOTALS
@@ -165,6 +168,7 @@ fn is_total(text: &str) -> bool {
         || ["合计", "总计", "共计", "小计", "累计", "本页合计"]
             .iter()
             .any(|word| text.starts_with(word) && text.chars().count() < 40)
+        || text.chars().count() <= LONGEST_TOTAL && ["合计", "总计", "小计"].iter().any(|word| text.ends_with(word))
         || is_count(&text)
 }
 
@@ -363,7 +367,7 @@ mod tests {
         {
             assert!(!is_to_sign(text), "{text}");
         }
-        for text in ["合计", "小计（3项）", "共12个问题", "其中：已完成5项，未完成2项", "累计：8"]
+        for text in ["合计", "小计（3项）", "两轮合计", "共12个问题", "其中：已完成5项，未完成2项", "累计：8"]
         {
             assert!(is_total(text), "{text}");
         }
