@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type Schemas, post, upload } from '../api/client'
 import { verdicts } from '../labels.gen'
+import { DayField } from '../ui/dayfield'
 import { Field, SelectField, TextField, blank, useSend } from '../ui/form'
 import { Dialog, Refused } from '../ui/parts'
 import { said, today } from '../ui/words'
@@ -38,7 +39,7 @@ export function MeetingOverMany({ picked, onClose, onDone }: { picked: Waiting[]
         <div className="pair">
           <TextField label="会议" value={values.body} onChange={(body) => change({ body })} hint="如：整改工作领导组会议" error={form.at('/meeting/body')} />
           <TextField label="纪要文号" value={values.minutes_number} onChange={(minutes_number) => change({ minutes_number })} error={form.at('/meeting/minutes_number')} />
-          <TextField label="会议日期" type="date" value={values.signed_on} onChange={(signed_on) => change({ signed_on })} error={form.at('/meeting/signed_on')} />
+          <DayField label="会议日期" lies="behind" value={values.signed_on} onChange={(signed_on) => change({ signed_on })} error={form.at('/meeting/signed_on')} />
           <SelectField label="结论" value={values.verdict} onChange={(verdict) => change({ verdict })} options={verdictOptions} />
         </div>
         <TextField label="意见（退回时必填）" rows={2} value={values.words} onChange={(words) => change({ words })} error={form.at('/words')} />
