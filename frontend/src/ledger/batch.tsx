@@ -94,7 +94,7 @@ function Bar({ chosen, size, filter, sort }: { chosen: Chosen; size: number; fil
     </Ask>
   )
   return (
-    <div className="batch card" role="region" aria-label="批量操作">
+    <div className="batch over card" role="region" aria-label="批量操作">
       <b>已选 {size} 项</b>
       {matching.found !== null ? (
         <span role="status"><span className="spinner" />正在选取 {matching.found} / {Math.min(total, mostChosen)} 项 <button type="button" className="plain" onClick={matching.stop}>停下</button></span>

@@ -1,5 +1,5 @@
 // The tasks that are chosen: kept beside the page, so that only what shows one of them is drawn anew when it changes.
-import { useCallback, useSyncExternalStore } from 'react'
+import { useMemo, useSyncExternalStore } from 'react'
 import type { Item } from './rows'
 
 /** What an act on many asks of a task, and what it is called by. */
@@ -8,6 +8,8 @@ export type Picked = { id: string; number: string; version: number }
 export class Chosen {
   private readonly picked = new Map<string, Picked>()
   private readonly listeners = new Set<() => void>()
+  /** How often it changed. */
+  changes = 0
 
   readonly subscribe = (tell: () => void) => {
     this.listeners.add(tell)
@@ -41,6 +43,7 @@ export class Chosen {
   }
 
   private tell() {
+    this.changes += 1
     for (const tell of this.listeners) tell()
   }
 }
@@ -50,9 +53,16 @@ export const useChosenSize = (chosen: Chosen) => useSyncExternalStore(chosen.sub
 
 /** Whether all of these are chosen, some, or none. */
 export function useShare(chosen: Chosen, items: Item[]): 'all' | 'some' | 'none' {
-  const share = useCallback(() => {
-    if (chosen.size === 0) return 'none'
-    return items.length > 0 && chosen.size >= items.length && items.every((i) => chosen.has(i.id)) ? 'all' : 'some'
+  // Looked through once for each change, not each time it is asked.
+  const share = useMemo(() => {
+    let [at, found]: [number, 'all' | 'some' | 'none'] = [-1, 'none']
+    return () => {
+      if (at === chosen.changes) return found
+      at = chosen.changes
+      const isAll = items.length > 0 && chosen.size >= items.length && items.every((i) => chosen.has(i.id))
+      found = isAll ? 'all' : chosen.size > 0 ? 'some' : 'none'
+      return found
+    }
   }, [chosen, items])
   return useSyncExternalStore(chosen.subscribe, share)
 }

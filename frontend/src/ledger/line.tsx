@@ -1,5 +1,5 @@
 // A line of the ledger's table: a task, the heading of a group, a glance, a place that waits. One that did not change is left alone.
-import { type MouseEvent, memo } from 'react'
+import { type ReactNode, memo } from 'react'
 import { type Chosen, useIsChosen } from './chosen'
 import type { Column } from './columns'
 import { Peek } from './peek'
@@ -21,23 +21,27 @@ export const TaskRow = memo(function TaskRow({ index, measure, nth, item, column
   press: (item: Item, isShift: boolean) => void
   unfold: (id: string) => void
 }) {
-  const line = (isChosen: boolean, onPick?: (e: MouseEvent) => void) => (
-    <tr className={['task', isChosen && 'chosen', isPeeked && 'peeked', isAt && 'at'].filter(Boolean).join(' ')} aria-rowindex={nth + 2} data-index={index} ref={measure}>
-      {onPick && <td className="pick fixed" style={{ left: 0 }}><input type="checkbox" aria-label={`选择 ${item.number}`} checked={isChosen} onClick={onPick} onChange={() => undefined} /></td>}
-      {columns.map((c, i) => (
-        <td key={c.key} className={[c.className, c.isFixed && 'fixed'].filter(Boolean).join(' ') || undefined} style={c.isFixed ? { left: offsets[i] } : undefined} data-label={c.label}>
-          {c.key === 'number' && <button type="button" className="unfold" aria-expanded={isPeeked} aria-label={`${item.number} 速览`} onClick={() => unfold(item.id)}>›</button>}
-          {c.cell(item)}
-        </td>
-      ))}
-    </tr>
+  const cells = <Cells item={item} columns={columns} offsets={offsets} isPeeked={isPeeked} unfold={unfold} />
+  const line = (isChosen: boolean, pick?: ReactNode) => (
+    <tr className={['task', isChosen && 'chosen', isPeeked && 'peeked', isAt && 'at'].filter(Boolean).join(' ')} aria-rowindex={nth + 2} data-index={index} ref={measure}>{pick}{cells}</tr>
   )
   return chosen ? <Choosable chosen={chosen} item={item} press={press} line={line} /> : line(false)
 })
 
-function Choosable({ chosen, item, press, line }: { chosen: Chosen; item: Item; press: (item: Item, isShift: boolean) => void; line: (isChosen: boolean, onPick: (e: MouseEvent) => void) => React.ReactNode }) {
-  return line(useIsChosen(chosen, item.id), (e) => press(item, e.shiftKey))
+function Choosable({ chosen, item, press, line }: { chosen: Chosen; item: Item; press: (item: Item, isShift: boolean) => void; line: (isChosen: boolean, pick: ReactNode) => ReactNode }) {
+  const isChosen = useIsChosen(chosen, item.id)
+  return line(isChosen, <td className="pick fixed" style={{ left: 0 }}><input type="checkbox" aria-label={`选择 ${item.number}`} checked={isChosen} onClick={(e) => press(item, e.shiftKey)} onChange={() => undefined} /></td>)
 }
+
+/** What a line says stays as it is while it is chosen, or stood at. */
+const Cells = memo(function Cells({ item, columns, offsets, isPeeked, unfold }: { item: Item; columns: Column[]; offsets: (number | undefined)[]; isPeeked: boolean; unfold: (id: string) => void }) {
+  return columns.map((c, i) => (
+    <td key={c.key} className={[c.className, c.isFixed && 'fixed'].filter(Boolean).join(' ') || undefined} style={c.isFixed ? { left: offsets[i] } : undefined} data-label={c.label}>
+      {c.key === 'number' && <button type="button" className="unfold" aria-expanded={isPeeked} aria-label={`${item.number} 速览`} onClick={() => unfold(item.id)}>›</button>}
+      {c.cell(item)}
+    </td>
+  ))
+})
 
 export const GroupRow = memo(function GroupRow({ index, measure, group, isFolded, fold, span }: Measured & { group: Group; isFolded: boolean; fold: (key: string) => void; span: number }) {
   const name = group.label || '尚未确定牵头单位'

@@ -16,7 +16,7 @@ export type Part = { key: string; groups: Group[] }
 export type Want = { key: string; part: Part; after?: string }
 
 export type Entry =
-  | { kind: 'group'; key: string; group: Group; isFolded: boolean }
+  | { kind: 'group'; key: string; group: Group }
   | { kind: 'row'; key: string; item: Item; page: string }
   | { kind: 'wait'; key: string; page: string }
   | { kind: 'peek'; key: string; id: string }
@@ -92,7 +92,7 @@ export function stacked(all: Part[], pages: Pages, by: Grouping, folded: Readonl
     for (const group of part.groups) {
       const key = groupKey(group)
       const isFolded = folded.has(key)
-      entries.push({ kind: 'group', key: `group ${key}`, group, isFolded })
+      entries.push({ kind: 'group', key: `group ${key}`, group })
       if (isFolded) continue
       const list = own.get(key) ?? []
       for (const { item, page } of list) put(item, page)

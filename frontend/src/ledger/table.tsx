@@ -1,15 +1,15 @@
 // The ledger's table: only the rows in sight are there, the heading and the first columns stay; arrows move, Enter peeks, x selects.
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { useElementScrollRestoration } from '@tanstack/react-router'
-import { type KeyboardEvent, type RefObject, memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, type MouseEvent, type RefObject, memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useMedia } from '../ui/media'
 import { usePrinting } from '../ui/printing'
 import { type Chosen, useIsChosen } from './chosen'
-import { type Column, columns as known } from './columns'
+import { type Column, columns as known, taskOf } from './columns'
 import { Heading } from './heading'
 import type { Layout } from './layout'
 import { GroupRow, PeekRow, TaskRow, WaitRow } from './line'
-import { type Entry, type Item, type Order, between, orderOf, placeOf, stepFrom, withPeek } from './rows'
+import { type Entry, type Item, type Order, between, groupKey, orderOf, placeOf, stepFrom, withPeek } from './rows'
 import { offsetsOf, useWindow } from './window'
 
 /** A short list is there whole: it can be searched by the browser and printed. */
@@ -29,6 +29,7 @@ export type TableProps = {
   setSort: (sort?: string) => void
   /** None where nothing can be chosen. */
   chosen: Chosen | null
+  folded: ReadonlySet<string>
   fold: (key: string) => void
   open: (id: string) => void
   isStale: boolean
@@ -64,7 +65,9 @@ function InBox(props: Looked) {
   const [peekHeight, setPeekHeight] = useState(heights.peek)
   const offsets = useMemo(() => offsetsOf(shown.length, (i) => (shown[i]?.kind === 'peek' ? peekHeight : heights[shown[i]?.kind ?? 'row'])), [shown, peekHeight])
   const left = useElementScrollRestoration({ id: restored })
-  const window = useWindow(box, offsets, headingHeight, left?.scrollY ?? 0)
+  const there = useRef<ReadonlySet<string>>(new Set())
+  const window = useWindow(box, offsets, headingHeight, left?.scrollY ?? 0, (i) => there.current.has(shown[i]?.key ?? ''))
+  useEffect(() => { there.current = new Set(shown.slice(window.first, window.last + 1).map((e) => e.key)) })
   const observer = useRef<ResizeObserver | null>(null)
   const measurePeek = useCallback((node: Element | null) => {
     observer.current?.disconnect()
@@ -102,7 +105,7 @@ function OnPage(props: Looked) {
   )
 }
 
-function Grid({ shown, order, see, columns, setLayout, sort, setSort, chosen, peeked, setPeeked, fold, open, isStale, box, slice }: Looked & { box: RefObject<HTMLDivElement | null>; slice: Slice }) {
+function Grid({ shown, order, see, columns, setLayout, sort, setSort, chosen, peeked, setPeeked, folded, fold, open, isStale, box, slice }: Looked & { box: RefObject<HTMLDivElement | null>; slice: Slice }) {
   const [at, setAt] = useState<string | null>(null)
   const anchor = useRef<string | null>(null)
   const { first, last } = slice
@@ -152,6 +155,15 @@ function Grid({ shown, order, see, columns, setLayout, sort, setSort, chosen, pe
     e.preventDefault()
   }
 
+  // A link to a task is followed within the page, unless it is to be opened elsewhere.
+  const follow = (e: MouseEvent) => {
+    const link = e.target instanceof Element ? e.target.closest('a') : null
+    const id = link ? taskOf(link) : undefined
+    if (!id || e.defaultPrevented || e.button !== 0 || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey) return
+    e.preventDefault()
+    open(id)
+  }
+
   const offsets = useMemo(() => {
     let left = chosen ? pickWidth : 0
     return columns.map((c) => {
@@ -162,10 +174,11 @@ function Grid({ shown, order, see, columns, setLayout, sort, setSort, chosen, pe
   }, [columns, chosen])
   const width = (chosen ? pickWidth : 0) + columns.reduce((sum, c) => sum + c.width, 0)
   const span = columns.length + (chosen ? 1 : 0)
+  const isWider = useIsWider(box, width)
   const current = order.items[order.nth.get(at ?? '') ?? -1]
   const lines = shown.slice(first, last + 1)
   return (
-    <div className={isStale ? 'ledgerbox card stale' : 'ledgerbox card'} ref={box} data-scroll-restoration-id={restored} tabIndex={0} role="region" aria-label="任务列表" aria-describedby="ledger-keys" onKeyDown={key}>
+    <div className={['ledgerbox card', isStale && 'stale', isWider && 'wider'].filter(Boolean).join(' ')} ref={box} data-scroll-restoration-id={restored} tabIndex={0} role="region" aria-label="任务列表" aria-describedby="ledger-keys" onKeyDown={key}>
       <p id="ledger-keys" className="unseen">上下键移动，回车速览，x 选择，o 打开任务</p>
       <p className="unseen" aria-live="polite">{current && <>{current.number} {current.title}{chosen && <SaidChosen chosen={chosen} id={current.id} />}</>}</p>
       <table className="ledger" style={{ minWidth: width }} aria-rowcount={order.isWhole ? shown.length + 1 : -1}>
@@ -174,11 +187,11 @@ function Grid({ shown, order, see, columns, setLayout, sort, setSort, chosen, pe
           {columns.map((c, i) => <col key={c.key} style={i < columns.length - 1 ? { width: c.width } : undefined} />)}
         </colgroup>
         <Heading columns={columns} known={known} offsets={offsets} setLayout={setLayout} sort={sort} setSort={setSort} chosen={chosen} items={order.items} />
-        <tbody>
+        <tbody onClick={follow}>
           {slice.before > 0 && <tr className="pad" aria-hidden="true"><td colSpan={span} style={{ height: slice.before }} /></tr>}
           {lines.map((entry, i) => {
             const index = slice.measure ? first + i : undefined
-            if (entry.kind === 'group') return <GroupRow key={entry.key} index={index} measure={slice.measure} group={entry.group} isFolded={entry.isFolded} fold={fold} span={span} />
+            if (entry.kind === 'group') return <GroupRow key={entry.key} index={index} measure={slice.measure} group={entry.group} isFolded={folded.has(groupKey(entry.group))} fold={fold} span={span} />
             if (entry.kind === 'peek') return <PeekRow key={entry.key} index={index} measure={slice.measurePeek} id={entry.id} span={span} />
             if (entry.kind === 'wait') return <WaitRow key={entry.key} index={index} measure={slice.measure} span={span} />
             const { item } = entry
@@ -192,6 +205,20 @@ function Grid({ shown, order, see, columns, setLayout, sort, setSort, chosen, pe
       </table>
     </div>
   )
+}
+
+/** Whether the columns have no room side by side: only then the first ones have to stay while the others move, which makes each picture dearer. */
+function useIsWider(box: RefObject<HTMLElement | null>, width: number): boolean {
+  const [room, setRoom] = useState(0)
+  useEffect(() => {
+    const element = box.current
+    if (!element) return
+    // It is told at once how wide the box is, and when that changes.
+    const observer = new ResizeObserver(() => setRoom(element.clientWidth))
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [box])
+  return width > room
 }
 
 function SaidChosen({ chosen, id }: { chosen: Chosen; id: string }) {

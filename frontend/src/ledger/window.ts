@@ -1,5 +1,5 @@
 // Which entries of a long list stand in sight, where each has a height that is known beforehand: one walk when the list changes, none when it scrolls.
-import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from 'react'
+import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
 import { flushSync } from 'react-dom'
 
 /** Where each entry begins, and behind the last where all of them end. */
@@ -20,8 +20,9 @@ export function entryAt(offsets: Float64Array, y: number): number {
   return low
 }
 
-/** Entries drawn beyond the edges, so that the wheel does not meet an empty place. */
-const beyond = 12
+/** Entries drawn beyond the edges, so that the wheel does not meet an empty place; fewer in the picture that follows a change, the rest after it. */
+const beyond = 8
+const atFirst = 1
 
 type Range = { first: number; last: number }
 
@@ -32,45 +33,71 @@ export type Window = Range & {
   scrollTo: (index: number) => void
 }
 
-/** What of a list is drawn in a box that scrolls, under a heading that stays. */
-export function useWindow(box: RefObject<HTMLElement | null>, offsets: Float64Array, heading: number, begins: number): Window {
+/** From the narrow range outwards as far as entries are there already. */
+function within(wide: Range, narrow: Range, isThere: (index: number) => boolean): Range {
+  let { first, last } = narrow
+  while (first > wide.first && isThere(first - 1)) first -= 1
+  while (last < wide.last && isThere(last + 1)) last += 1
+  return { first, last }
+}
+
+/**
+ * What of a list is drawn in a box that scrolls, under a heading that stays. When the list becomes another, only what is seen is made anew, beside what
+ * `isThere` already; the rest follows after the picture. The box is asked where it stands when it scrolls or changes its size, never between, for an answer would cost a layout.
+ */
+export function useWindow(box: RefObject<HTMLElement | null>, offsets: Float64Array, heading: number, begins: number, isThere: (index: number) => boolean): Window {
   const count = offsets.length - 1
-  const around = useCallback((top: number, height: number): Range => ({ first: entryAt(offsets, top), last: entryAt(offsets, top + height) }), [offsets])
-  const wide = useCallback(({ first, last }: Range): Range => ({ first: Math.max(0, first - beyond), last: Math.min(count - 1, last + beyond) }), [count])
-  const [range, setRange] = useState(() => wide(around(begins, 900)))
-  const drawn = useRef(range)
-  drawn.current = range
-  useLayoutEffect(() => {
+  const stands = useRef({ top: begins, height: 900 })
+  const seen = useCallback((more: number): Range => {
+    const { height } = stands.current
+    // A list that became shorter is not stood behind.
+    const top = Math.min(stands.current.top, Math.max(0, (offsets[count] ?? 0) + heading - height))
+    return { first: Math.max(0, entryAt(offsets, top) - more), last: Math.min(count - 1, entryAt(offsets, top + height) + more) }
+  }, [offsets, count, heading])
+  const [drawn, setDrawn] = useState<{ offsets: Float64Array; range: Range }>(() => ({ offsets, range: seen(beyond) }))
+  const isOther = drawn.offsets !== offsets
+  const range = isOther ? within(seen(beyond), seen(atFirst), isThere) : drawn.range
+  const latest = useRef(range)
+  latest.current = range
+  useEffect(() => {
+    if (!isOther) return
+    // The picture comes first.
+    let second = 0
+    const first = requestAnimationFrame(() => { second = window.setTimeout(() => setDrawn({ offsets, range: seen(beyond) })) })
+    return () => {
+      cancelAnimationFrame(first)
+      window.clearTimeout(second)
+    }
+  }, [isOther, offsets, seen])
+  useEffect(() => {
     const element = box.current
     if (!element) return
-    const look = (isScroll: boolean) => {
-      const seen = around(element.scrollTop, element.clientHeight)
-      const now = drawn.current
-      const isDrawn = seen.first >= now.first && seen.last <= now.last
-      const isNear = isDrawn && (seen.first - now.first >= beyond / 2 || now.first === 0) && (now.last - seen.last >= beyond / 2 || now.last === count - 1)
-      if (isScroll && isNear) return
-      const next = wide(seen)
-      if (next.first === now.first && next.last === now.last) return
+    const look = () => {
+      stands.current = { top: element.scrollTop, height: element.clientHeight }
+      const [near, now] = [seen(0), latest.current]
+      const isDrawn = near.first >= now.first && near.last <= now.last
+      const isNear = isDrawn && (near.first - now.first >= beyond / 2 || now.first === 0) && (now.last - near.last >= beyond / 2 || now.last === count - 1)
+      if (isNear) return
+      const next = { offsets, range: seen(beyond) }
       // A place that would be seen empty is filled before the next picture.
-      if (isScroll && !isDrawn) flushSync(() => setRange(next))
-      else setRange(next)
+      if (isDrawn) setDrawn(next)
+      else flushSync(() => setDrawn(next))
     }
-    const scrolled = () => look(true)
-    const resized = new ResizeObserver(() => look(false))
-    look(false)
-    element.addEventListener('scroll', scrolled, { passive: true })
+    const resized = new ResizeObserver(look)
+    element.addEventListener('scroll', look, { passive: true })
     resized.observe(element)
     return () => {
-      element.removeEventListener('scroll', scrolled)
+      element.removeEventListener('scroll', look)
       resized.disconnect()
     }
-  }, [box, around, wide, count])
+  }, [box, seen, offsets, count])
   const scrollTo = useCallback((index: number) => {
     const element = box.current
     if (!element) return
-    const [top, bottom] = [offsets[index] ?? 0, (offsets[index + 1] ?? 0) + heading]
-    if (top < element.scrollTop) element.scrollTop = top
-    else if (bottom > element.scrollTop + element.clientHeight) element.scrollTop = bottom - element.clientHeight
+    const { top, height } = stands.current
+    const [begin, end] = [offsets[index] ?? 0, (offsets[index + 1] ?? 0) + heading]
+    if (begin < top) element.scrollTop = begin
+    else if (end > top + height) element.scrollTop = end - height
   }, [box, offsets, heading])
   const [first, last] = [Math.min(range.first, Math.max(0, count - 1)), Math.min(range.last, count - 1)]
   return { first, last, before: offsets[first] ?? 0, after: (offsets[count] ?? 0) - (offsets[last + 1] ?? 0), scrollTo }
