@@ -5,7 +5,7 @@ import { ApiError, type Schemas, post, upload } from '../api/client'
 import { verdicts } from '../labels.gen'
 import { useSession } from '../session'
 import { DayField } from '../ui/dayfield'
-import { Check, Field, PickField, SelectField, TextField, blank, useDraft, useSend } from '../ui/form'
+import { Check, FileField, PickField, SelectField, TextField, blank, useDraft, useSend } from '../ui/form'
 import { checkCode, day, today, week } from '../ui/words'
 import { ActForm, type FormProps, Stood, eitherOf, useAct } from './act'
 import { Files } from './files'
@@ -93,9 +93,7 @@ function useScan(task: Task) {
     return scan.sha256
   }
   const input = (error?: string) => (
-    <Field label="扫描件（PDF 或图片）" error={error}>
-      {(id, invalid) => <input id={id} type="file" accept=".pdf,.jpg,.jpeg,.png" aria-invalid={invalid} onChange={(e) => setFile(e.target.files?.[0] ?? null)} />}
-    </Field>
+    <FileField label="扫描件（PDF 或图片）" accept=".pdf,.jpg,.jpeg,.png" chosen={file ? [file] : []} onChoose={([chosen]) => setFile(chosen ?? null)} error={error} />
   )
   return { file, send, input }
 }

@@ -8,7 +8,7 @@ import { type Draft, asInput, same, texts } from '../statements/values'
 import { Conflict } from '../statements/versions'
 import { type Attached, accepted, unfit, withdraw } from './attach'
 import { DayField } from '../ui/dayfield'
-import { Check, SelectField, TextField, blank, useDraft, useSend } from '../ui/form'
+import { Check, FileField, SelectField, TextField, blank, useDraft, useSend } from '../ui/form'
 import { Refused } from '../ui/parts'
 import { day, moment, today, week } from '../ui/words'
 import { ActForm, type FormProps, useAct } from './act'
@@ -155,9 +155,7 @@ export function EvidenceForm({ task, done }: FormProps) {
   })
   return (
     <ActForm form={form} verb={files.length > 1 ? `上传 ${files.length} 份` : '上传'} disabled={files.length === 0} shown={['/occurred_on']}>
-      <label className="field"><span>文件（PDF、图片、Word、Excel、文本，每份不超过 50 MB）</span>
-        <input type="file" multiple accept={accepted} onChange={(e) => choose([...(e.target.files ?? [])])} />
-      </label>
+      <FileField label="文件（PDF、图片、Word、Excel、文本，每份不超过 50 MB）" accept={accepted} multiple chosen={files} onChoose={choose} />
       {refused.map((why) => <p key={why} className="fault" role="alert">{why}</p>)}
       {task.criteria.length > 0 && (
         <fieldset><legend>能证明哪条完成标准</legend>
