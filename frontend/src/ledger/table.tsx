@@ -183,7 +183,7 @@ function Grid({ shown, order, see, columns, setLayout, sort, setSort, chosen, pe
       <p className="unseen" aria-live="polite">{current && <>{current.number} {current.title}{chosen && <SaidChosen chosen={chosen} id={current.id} />}</>}</p>
       <table className="ledger" style={{ minWidth: width }} aria-rowcount={order.isWhole ? shown.length + 1 : -1}>
         <colgroup>
-          {chosen && <col style={{ width: pickWidth }} />}
+          {chosen && <col className="pick" style={{ width: pickWidth }} />}
           {columns.map((c, i) => <col key={c.key} style={i < columns.length - 1 ? { width: c.width } : undefined} />)}
         </colgroup>
         <Heading columns={columns} known={known} offsets={offsets} setLayout={setLayout} sort={sort} setSort={setSort} chosen={chosen} items={order.items} />
