@@ -43,7 +43,7 @@ async function grouped(page) {
   await page.getByRole('button', { name: '全部收起' }).click()
   await tasks(page).first().waitFor({ state: 'detached' })
   await page.getByRole('button', { name: '全部展开' }).click()
-  await settled(page)
+  await tasks(page).nth(sum - 1).waitFor()
   assert.equal(await tasks(page).count(), sum)
   step(`按牵头单位分组：${groups.length} 组，小计合起来是 ${sum}`)
 }

@@ -6,7 +6,7 @@ import { type Layout, narrowest, widenedColumn, widest } from './layout'
 import type { Item } from './rows'
 import { nextSort } from './search'
 
-export const Heading = memo(function Heading({ columns, known, offsets, setLayout, sort, setSort, chosen, items }: {
+export const Heading = memo(function Heading({ columns, known, offsets, setLayout, sort, setSort, chosen, items, isPrinting }: {
   columns: Column[]
   known: Column[]
   offsets: (number | undefined)[]
@@ -16,6 +16,8 @@ export const Heading = memo(function Heading({ columns, known, offsets, setLayou
   chosen: Chosen | null
   /** What is read. */
   items: Item[]
+  /** On paper nothing is pressed; a button would be left out of the heading of every page but the first. */
+  isPrinting: boolean
 }) {
   return (
     <thead>
@@ -25,7 +27,7 @@ export const Heading = memo(function Heading({ columns, known, offsets, setLayou
           const way = sort === c.sort || (c.sort === 'number' && !sort) ? 'ascending' : sort === `-${c.sort}` ? 'descending' : undefined
           return (
             <th key={c.key} className={[c.className, c.isFixed && 'fixed'].filter(Boolean).join(' ') || undefined} style={c.isFixed ? { left: offsets[i] } : undefined} aria-sort={c.sort ? way ?? 'none' : undefined}>
-              {c.sort ? (
+              {c.sort && !isPrinting ? (
                 <button type="button" className="sort" onClick={() => setSort(nextSort(sort, c.sort ?? ''))}>
                   {c.label}<span aria-hidden="true">{way === 'ascending' && (c.sort !== 'number' || sort) ? '↑' : way === 'descending' ? '↓' : ''}</span>
                 </button>

@@ -36,7 +36,7 @@ export type TableProps = {
 }
 
 /** What is looked at in a glance, and the entries with it among them. */
-type Looked = TableProps & { order: Order; shown: Entry[]; peeked: string | null; setPeeked: (id: string | null) => void }
+type Looked = TableProps & { order: Order; shown: Entry[]; peeked: string | null; setPeeked: (id: string | null) => void; isPrinting: boolean }
 type Slice = { first: number; last: number; before: number; after: number; measure?: (node: Element | null) => void; measurePeek?: (node: Element | null) => void; scrollTo: (index: number) => void }
 
 /** As it is printed, everything that was read. */
@@ -47,7 +47,7 @@ export const Table = memo(function Table(props: TableProps) {
   const [peeked, setPeeked] = useState<string | null>(null)
   const order = useMemo(() => orderOf(entries), [entries])
   const shown = useMemo(() => withPeek(entries, order, peeked), [entries, order, peeked])
-  const looked = { ...props, order, shown, peeked, setPeeked }
+  const looked = { ...props, order, shown, peeked, setPeeked, isPrinting }
   if (isPrinting || entries.length <= short) return <Whole {...looked} />
   return isPhone ? <OnPage {...looked} /> : <InBox {...looked} />
 })
@@ -105,7 +105,7 @@ function OnPage(props: Looked) {
   )
 }
 
-function Grid({ shown, order, see, columns, setLayout, sort, setSort, chosen, peeked, setPeeked, folded, fold, open, isStale, box, slice }: Looked & { box: RefObject<HTMLDivElement | null>; slice: Slice }) {
+function Grid({ shown, order, see, columns, setLayout, sort, setSort, chosen, peeked, setPeeked, folded, fold, open, isStale, isPrinting, box, slice }: Looked & { box: RefObject<HTMLDivElement | null>; slice: Slice }) {
   const [at, setAt] = useState<string | null>(null)
   const anchor = useRef<string | null>(null)
   const { first, last } = slice
@@ -184,9 +184,9 @@ function Grid({ shown, order, see, columns, setLayout, sort, setSort, chosen, pe
       <table className="ledger" style={{ minWidth: width }} aria-rowcount={order.isWhole ? shown.length + 1 : -1}>
         <colgroup>
           {chosen && <col className="pick" style={{ width: pickWidth }} />}
-          {columns.map((c, i) => <col key={c.key} style={i < columns.length - 1 ? { width: c.width } : undefined} />)}
+          {columns.map((c, i) => <col key={c.key} style={isPrinting || i < columns.length - 1 ? { width: c.width } : undefined} />)}
         </colgroup>
-        <Heading columns={columns} known={known} offsets={offsets} setLayout={setLayout} sort={sort} setSort={setSort} chosen={chosen} items={order.items} />
+        <Heading columns={columns} known={known} offsets={offsets} setLayout={setLayout} sort={sort} setSort={setSort} chosen={chosen} items={order.items} isPrinting={isPrinting} />
         <tbody onClick={follow}>
           {slice.before > 0 && <tr className="pad" aria-hidden="true"><td colSpan={span} style={{ height: slice.before }} /></tr>}
           {lines.map((entry, i) => {
