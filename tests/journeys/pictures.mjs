@@ -11,6 +11,8 @@ mkdirSync(folder, { recursive: true })
 const desk = { width: 1440, height: 900 }
 const wide = { width: 1920, height: 1080 }
 const phone = { width: 390, height: 844 }
+/** The desk's screen at twice the size of everything. */
+const zoomed = { width: 720, height: 450 }
 /** A page longer than this many screens is cut. */
 const screens = 3
 
@@ -68,7 +70,7 @@ async function print(house, who, address, name, landscape = false) {
   if (!wanted(name)) return
   const page = await house.as(who)
   await page.goto(`${house.address}${address}`)
-  await page.locator('.ledger, .taskhead').first().waitFor()
+  await page.locator('.ledger, .taskhead, .overview, .calendar').first().waitFor()
   await settled(page)
   writeFileSync(join(folder, `${name}.pdf`), await page.pdf({ format: 'A4', landscape, preferCSSPageSize: false }))
   taken += 1
@@ -123,7 +125,9 @@ async function everybody(house) {
   }
   for (const [who, names] of Object.entries(pages)) for (const name of names) await at(house, who, `/${name}`, `${who}-${name}`)
   for (const who of ['p001', 'p003', 'p072', 'p068', 'p012', 'p041']) for (const name of ['overview', 'calendar', 'calendar?as=list', 'notices?all=1']) await at(house, who, `/${name}`, `${who}-${name.replace(/\?.*/, '')}${name.includes('list') ? '-list' : ''}`)
-  for (const name of ['todo', 'ledger', 'overview']) await at(house, 'p072', `/${name}`, `p072-${name}`, { sizes: [wide] })
+  for (const name of ['todo', 'ledger', 'lists', 'signing', 'overview', 'calendar']) await at(house, 'p072', `/${name}`, `p072-${name}`, { sizes: [wide, zoomed] })
+  for (const name of ['todo', 'statements', 'plans']) await at(house, 'p012', `/${name}`, `p012-${name}`, { sizes: [zoomed] })
+  for (const list of ['measures', 'responsibility']) await at(house, 'p072', `/lists?list=${list}`, `p072-lists-${list}`)
 }
 
 async function office(house) {
@@ -180,6 +184,9 @@ async function tasks(house) {
 async function paper(house) {
   await print(house, 'p072', '/ledger', 'print-ledger', true)
   if (wanted('print-task')) await print(house, 'p072', await first(house, 'p072', 'text=T51'), 'print-task')
+  await print(house, 'p003', '/overview', 'print-overview')
+  await print(house, 'p072', '/calendar', 'print-calendar', true)
+  await print(house, 'p072', '/calendar?as=list', 'print-calendar-list')
 }
 
 /** Somebody who is named nowhere yet: each page before there is anything on it. */

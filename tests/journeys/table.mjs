@@ -43,7 +43,7 @@ async function grouped(page) {
   await page.getByRole('button', { name: '全部收起' }).click()
   await tasks(page).first().waitFor({ state: 'detached' })
   await page.getByRole('button', { name: '全部展开' }).click()
-  await settled(page)
+  await tasks(page).nth(sum - 1).waitFor()
   assert.equal(await tasks(page).count(), sum)
   step(`按牵头单位分组：${groups.length} 组，小计合起来是 ${sum}`)
 }
@@ -117,6 +117,40 @@ async function byKeys(page) {
   await page.locator('.peek').waitFor({ state: 'detached' })
   await page.keyboard.press('x')
   step('Shift 连选 4 项；方向键移动、x 选、回车速览、Esc 收起')
+  const all = await page.locator('.chain button b').first().innerText()
+  await picks.nth(1).click()
+  await page.getByRole('button', { name: `选取符合条件的全部 ${all} 项` }).click()
+  await page.getByText(`已选 ${all} 项`).waitFor()
+  assert.ok(await page.getByLabel('全选已读出的').isChecked())
+  await picks.nth(0).click()
+  await page.getByText(`已选 ${Number(all) - 1} 项`).waitFor()
+  await page.getByRole('button', { name: '取消选择' }).click()
+  step(`按条件选取全部 ${all} 项，再去掉一项`)
+}
+
+/** A day is typed as people write it, or taken from the month. */
+async function daysTyped(page) {
+  const field = page.getByLabel('时限自')
+  await field.fill('2027年3月1日')
+  await field.press('Enter')
+  await page.waitForURL(/due_from=2027-03-01/)
+  assert.equal(await field.inputValue(), '2027-03-01')
+  await field.press('Alt+ArrowDown')
+  const month = page.getByRole('dialog', { name: '选日期' })
+  await month.getByText('2027年3月').waitFor()
+  assert.ok(await month.getByRole('button', { name: /^2027-03-06/ }).evaluate((day) => day.className.includes('off')), 'a Saturday is marked')
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('Enter')
+  await month.waitFor({ state: 'detached' })
+  await page.waitForURL(/due_from=2027-03-09/)
+  assert.ok(await field.evaluate((f) => f === document.activeElement), 'back in the field')
+  await field.fill('三月底')
+  await field.press('Enter')
+  await page.getByText('请写成 2026-05-01 或 5月1日').waitFor()
+  await page.waitForURL((url) => !url.search.includes('due_from'))
+  await field.fill('')
+  step('时限自由输入“2027年3月1日”，用月历换一天，不成日期的当场指出')
 }
 
 export async function tableKept(house) {
@@ -129,6 +163,7 @@ export async function tableKept(house) {
   await columnsChosen(page)
   await viewKept(house, page)
   await byKeys(page)
+  await daysTyped(page)
 }
 
 /** The cell of a task in a column. */

@@ -54,6 +54,12 @@ export async function claimAndPlan(house, task) {
   step('领导在签批列表里退回，单位见到理由，补充后再报')
 }
 
+/** Somebody else changes the task while a form of it is open. */
+async function meanwhile(house, task) {
+  const clerk = await house.as(head)
+  await send(clerk, await open(clerk, task, 'complete_milestone'), '报完成')
+}
+
 export async function work(house, task) {
   const desk = await house.as(office)
   const clerk = await house.as(head)
@@ -73,13 +79,21 @@ export async function work(house, task) {
   await clerk.getByRole('link', { name: '每周写实' }).click()
   const row = clerk.getByRole('article', { name: /T08/ })
   await row.getByLabel('本周进展').fill('督办办法已起草，征求 6 个部室意见')
+  // What is taken out before it is handed in is no evidence of the task.
+  await row.locator('input[type=file]').setInputFiles({ ...pdf, name: '误传.pdf', buffer: Buffer.concat([pdf.buffer, Buffer.from('% mistaken\n')]) })
+  const removed = clerk.waitForResponse((r) => r.url().endsWith('/remove-evidence') && r.ok())
+  await row.getByRole('button', { name: '不附 误传.pdf' }).click()
+  await removed
   await row.locator('input[type=file]').setInputFiles({ ...pdf, name: '征求意见稿.pdf', buffer: Buffer.concat([pdf.buffer, Buffer.from('% draft\n')]) })
   await row.getByText('征求意见稿.pdf').waitFor()
   await handIn(clerk)
   await clerk.locator('.batch').getByText('已交 1 项').waitFor()
   await row.getByText('佐证 1 份').waitFor()
   await house.shot(clerk, 'statements')
-  step('一张表里写本周进展、附佐证、交写实')
+  await desk.goto(task)
+  await desk.locator('.files').getByText('征求意见稿.pdf').first().waitFor()
+  assert.equal(await desk.locator('.files').getByText('误传.pdf').count(), 0)
+  step('一张表里写本周进展、附佐证、交写实；交前撤下的不留在佐证里')
 
   await desk.getByRole('link', { name: '我的待办' }).click()
   await desk.getByRole('button', { name: '阅签', exact: true }).click()
@@ -95,6 +109,16 @@ export async function work(house, task) {
   await panel.getByLabel('拟延至').fill(inDays(200))
   await panel.getByLabel('理由').fill('系统上线推迟')
   await send(clerk, panel, '申请延期')
+  const leader = await house.as(login('丙寅正'))
+  panel = await open(leader, task, 'sign')
+  await panel.getByLabel('意见').fill('同意延期')
+  await meanwhile(house, task)
+  await panel.getByRole('button', { name: '同意并签字', exact: true }).click()
+  await panel.getByRole('alert', { name: '内容已被他人更新' }).waitFor()
+  assert.equal(await panel.getByLabel('意见').inputValue(), '同意延期')
+  await house.shot(leader, 'sign-overtaken')
+  await send(leader, panel, '仍同意并签字')
+  step('签字时任务又有变动：两版都在，意见还在，看过仍可签')
   await signThrough(house, task)
   await clerk.goto(task)
   await clerk.getByText('原定').first().waitFor()

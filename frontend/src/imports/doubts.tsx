@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { type Schemas, client, get } from '../api/client'
+import { DayField } from '../ui/dayfield'
 import { PickField, TextField } from '../ui/form'
 import { Dialog } from '../ui/parts'
 import { kinds } from './words'
@@ -114,7 +115,7 @@ function Close({ doubts, onDone, onAnswer }: { doubts: Doubt[]; onDone: () => vo
   return (
     <Dialog title={doubts.length > 1 ? `${doubts.length} 项作存量办结` : '作存量办结'} onClose={onDone}>
       <form className="stack" onSubmit={(e) => { e.preventDefault(); if (isReady) send() }}>
-        <TextField label="办结日期" type="date" value={on} onChange={setOn} hint="表中已有办结日期的，以表为准" />
+        <DayField label="办结日期" lies="behind" value={on} onChange={setOn} hint="表中已有办结日期的，以表为准" />
         <TextField label="依据文件" value={basis} onChange={setBasis} hint="如会议纪要、销号审批表的文号" />
         <PickField label="确认人" value={voucher} onChange={setVoucher} options={options} />
         <div className="acts"><button type="submit" className="main" disabled={!isReady}>按此</button><button type="button" onClick={onDone}>取消</button></div>

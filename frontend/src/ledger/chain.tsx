@@ -1,5 +1,6 @@
 // The chain of counts over a filter, and the tabs that narrow to what one looks at most.
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
+import { memo } from 'react'
 import { type Schemas, client, get } from '../api/client'
 import { taskStates } from '../labels.gen'
 import { useRound } from '../session'
@@ -20,7 +21,7 @@ export function useChain(filter: Filter): Chain | undefined {
   }).data
 }
 
-export function ChainBar({ filter, set }: { filter: Filter; set: (part: LedgerSearch) => void }) {
+export const ChainBar = memo(function ChainBar({ filter, set }: { filter: Filter; set: (part: LedgerSearch) => void }) {
   const chain = useChain(filter)
   if (!chain) return <div className="chain card" aria-hidden="true" />
   const open = chain.tasks - chain.closed
@@ -37,7 +38,7 @@ export function ChainBar({ filter, set }: { filter: Filter; set: (part: LedgerSe
       </span>
     </div>
   )
-}
+})
 
 /** The last day of this month. */
 function monthEnd(): string {
@@ -48,7 +49,7 @@ function monthEnd(): string {
 type Tab = { label: string; mark?: string; search: Filter; n?: number }
 
 /** The tabs everybody has. */
-export function BuiltIn({ search, set }: { search: LedgerSearch; set: (part: LedgerSearch) => void }) {
+export const BuiltIn = memo(function BuiltIn({ search, set }: { search: LedgerSearch; set: (part: LedgerSearch) => void }) {
   const scope = { unit: search.unit, leader: search.leader }
   const all = useChain(scope)
   const review = useChain({ ...scope, state: 'closure_review' })
@@ -73,4 +74,4 @@ export function BuiltIn({ search, set }: { search: LedgerSearch; set: (part: Led
       ))}
     </>
   )
-}
+})

@@ -1,10 +1,11 @@
 // What narrows the ledger and the lists: each filter in the address, several words of one kind at once.
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { memo, useEffect, useRef, useState } from 'react'
 import { client, get } from '../api/client'
 import { alertLevels, completionStatuses, dispositions, taskStates } from '../labels.gen'
 import { useRound } from '../session'
 import { usePeople, useUnits } from '../task/parties'
+import { DayInput } from '../ui/dayfield'
 import { Menu } from '../ui/menu'
 import { Pick } from '../ui/pick'
 import { day } from '../ui/words'
@@ -15,7 +16,7 @@ const options = (words: Record<string, string>) => Object.entries(words).filter(
 /** Said when somebody stops typing. */
 const pause = 350
 
-export function Filters({ search, set, clear }: { search: Filter; set: (part: Filter) => void; clear: () => void }) {
+export const Filters = memo(function Filters({ search, set, clear }: { search: Filter; set: (part: Filter) => void; clear: () => void }) {
   const round = useRound()
   const aspects = useQuery({ queryKey: ['aspects', round], queryFn: () => get(client.GET('/api/v1/rounds/{id}/aspects', { params: { path: { id: round } } })), enabled: round !== '' })
   const units = useUnits()
@@ -36,15 +37,15 @@ export function Filters({ search, set, clear }: { search: Filter; set: (part: Fi
       <Several label="灯" value={search.light} options={options(alertLevels)} onChange={(light) => set({ light })} />
       <Several label="类型" value={search.disposition} options={options(dispositions)} onChange={(disposition) => set({ disposition })} />
       <Several label="完成情况" isRare value={search.completion} options={options(completionStatuses)} onChange={(completion) => set({ completion })} />
-      <span className="due">时限 <input type="date" className={search.due_from ? 'set' : ''} value={search.due_from ?? ''} onChange={(e) => set({ due_from: e.target.value || undefined })} aria-label="时限自" />
-        至 <input type="date" className={search.due_to ? 'set' : ''} value={search.due_to ?? ''} onChange={(e) => set({ due_to: e.target.value || undefined })} aria-label="时限至" /></span>
+      <span className="due">时限 <DayInput label="时限自" className={search.due_from ? 'set' : ''} value={search.due_from ?? ''} onChange={(on) => set({ due_from: on || undefined })} />
+        至 <DayInput label="时限至" className={search.due_to ? 'set' : ''} value={search.due_to ?? ''} onChange={(on) => set({ due_to: on || undefined })} /></span>
       {search.lead && <button type="button" className="set" onClick={() => set({ lead: undefined })}>牵头单位 {units.find((u) => u.value === search.lead)?.label.trim() ?? ''} ✕</button>}
       {(search.closed_from || search.closed_to) && <button type="button" className="set" onClick={() => set({ closed_from: undefined, closed_to: undefined })}>销号于 {search.closed_from && day(search.closed_from)}至{search.closed_to && day(search.closed_to)} ✕</button>}
       {search.unanswered && <button type="button" className="set" onClick={() => set({ unanswered: undefined })}>等待答复 ✕</button>}
       {isFiltered(search) && <button type="button" className="plain" onClick={clear}>清除筛选</button>}
     </div>
   )
-}
+})
 
 function FilterText({ value, onChange }: { value: string; onChange: (text: string) => void }) {
   const [text, setText] = useState(value)

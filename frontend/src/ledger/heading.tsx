@@ -1,27 +1,33 @@
 // The heads of the columns: what one orders by, and how wide it is.
-import { type PointerEvent, useRef } from 'react'
+import { type PointerEvent, memo, useRef } from 'react'
+import { type Chosen, useShare } from './chosen'
 import type { Column } from './columns'
 import { type Layout, narrowest, widenedColumn, widest } from './layout'
+import type { Item } from './rows'
 import { nextSort } from './search'
 
-export function Heading({ columns, known, offsets, setLayout, sort, setSort, pick }: {
+export const Heading = memo(function Heading({ columns, known, offsets, setLayout, sort, setSort, chosen, items, isPrinting }: {
   columns: Column[]
   known: Column[]
   offsets: (number | undefined)[]
   setLayout: (layout: Layout) => void
   sort?: string
   setSort: (sort?: string) => void
-  pick?: { isAll: boolean; toggle: (isOn: boolean) => void }
+  chosen: Chosen | null
+  /** What is read. */
+  items: Item[]
+  /** On paper nothing is pressed; a button would be left out of the heading of every page but the first. */
+  isPrinting: boolean
 }) {
   return (
     <thead>
       <tr aria-rowindex={1}>
-        {pick && <th className="pick fixed" style={{ left: 0 }}><input type="checkbox" aria-label="全选已读出的" checked={pick.isAll} onChange={() => pick.toggle(!pick.isAll)} /></th>}
+        {chosen && <th className="pick fixed" style={{ left: 0 }}><PickAll chosen={chosen} items={items} /></th>}
         {columns.map((c, i) => {
           const way = sort === c.sort || (c.sort === 'number' && !sort) ? 'ascending' : sort === `-${c.sort}` ? 'descending' : undefined
           return (
             <th key={c.key} className={[c.className, c.isFixed && 'fixed'].filter(Boolean).join(' ') || undefined} style={c.isFixed ? { left: offsets[i] } : undefined} aria-sort={c.sort ? way ?? 'none' : undefined}>
-              {c.sort ? (
+              {c.sort && !isPrinting ? (
                 <button type="button" className="sort" onClick={() => setSort(nextSort(sort, c.sort ?? ''))}>
                   {c.label}<span aria-hidden="true">{way === 'ascending' && (c.sort !== 'number' || sort) ? '↑' : way === 'descending' ? '↓' : ''}</span>
                 </button>
@@ -33,6 +39,12 @@ export function Heading({ columns, known, offsets, setLayout, sort, setSort, pic
       </tr>
     </thead>
   )
+})
+
+/** Takes all that is read, or lets go of it. */
+function PickAll({ chosen, items }: { chosen: Chosen; items: Item[] }) {
+  const share = useShare(chosen, items)
+  return <input type="checkbox" aria-label="全选已读出的" checked={share === 'all'} ref={(box) => { if (box) box.indeterminate = share === 'some' }} onChange={() => chosen.put(items, share !== 'all')} />
 }
 
 /** The edge one pulls at; pressed twice it goes back. */

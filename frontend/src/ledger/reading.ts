@@ -2,7 +2,7 @@
 import { useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import { client, get } from '../api/client'
-import { type Entry, type Page, type Pages, type Want, firstOf, pageSize, parts, stacked, whole } from './rows'
+import { type Entry, type Group, type Page, type Pages, type Want, firstOf, pageSize, parts, stacked, whole } from './rows'
 import { type Filter, type Grouping, asked } from './search'
 
 const fresh = { staleTime: 30_000, refetchOnWindowFocus: false }
@@ -14,9 +14,10 @@ function query(filter: Filter, sort: string | undefined, by: Grouping, want: Wan
   return { ...asked(filter), ...narrowed, lead: by === 'lead' ? ids : filter.lead, sort, after: want.after, limit: pageSize }
 }
 
+const none: Group[] = []
 type Stack = { entries: Entry[]; wants: Map<string, Want> }
 
-export function useRows(round: string, filter: Filter, sort: string | undefined, by: Grouping, folded: ReadonlySet<string>, peeked: string | null) {
+export function useRows(round: string, filter: Filter, sort: string | undefined, by: Grouping, folded: ReadonlySet<string>) {
   const path = { id: round }
   const signature = JSON.stringify([round, filter, sort, by])
   const groups = useQuery({
@@ -50,10 +51,10 @@ export function useRows(round: string, filter: Filter, sort: string | undefined,
     })
     // Whoever comes back from a task finds what he had read.
     const pages: Pages = { get: (key) => read.get(key) ?? queries.getQueryData<Page>(keyOf(key)) }
-    return stacked(all, pages, by, folded, peeked)
+    return stacked(all, pages, by, folded)
     // What the results say is in the stamp.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [stamp, all, read, by, folded, peeked])
+  }, [stamp, all, read, by, folded])
 
   // Until something of the new filter is there, what was shown before stays in sight.
   const shown = useRef<Stack>({ entries: [], wants: new Map() })
@@ -80,6 +81,6 @@ export function useRows(round: string, filter: Filter, sort: string | undefined,
     error: isThere ? null : error,
     readAt: Math.max(0, ...results.map((r) => r.dataUpdatedAt)),
     refetch: () => { void groups.refetch(); results.forEach((r) => void r.refetch()) },
-    groups: by === 'none' ? [] : groups.data ?? [],
+    groups: (by === 'none' ? undefined : groups.data) ?? none,
   }
 }

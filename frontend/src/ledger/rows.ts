@@ -16,7 +16,7 @@ export type Part = { key: string; groups: Group[] }
 export type Want = { key: string; part: Part; after?: string }
 
 export type Entry =
-  | { kind: 'group'; key: string; group: Group; isFolded: boolean }
+  | { kind: 'group'; key: string; group: Group }
   | { kind: 'row'; key: string; item: Item; page: string }
   | { kind: 'wait'; key: string; page: string }
   | { kind: 'peek'; key: string; id: string }
@@ -68,13 +68,10 @@ function readOf(part: Part, pages: Pages, wants: Map<string, Want>) {
   }
 }
 
-export function stacked(all: Part[], pages: Pages, by: Grouping, folded: ReadonlySet<string>, peeked: string | null): { entries: Entry[]; wants: Map<string, Want> } {
+export function stacked(all: Part[], pages: Pages, by: Grouping, folded: ReadonlySet<string>): { entries: Entry[]; wants: Map<string, Want> } {
   const entries: Entry[] = []
   const wants = new Map<string, Want>()
-  const put = (item: Item, page: string) => {
-    entries.push({ kind: 'row', key: item.id, item, page })
-    if (item.id === peeked) entries.push({ kind: 'peek', key: `peek ${item.id}`, id: item.id })
-  }
+  const put = (item: Item, page: string) => entries.push({ kind: 'row', key: item.id, item, page })
   const wait = (page: string, n: number) => {
     for (let i = 0; i < n; i += 1) entries.push({ kind: 'wait', key: `${page} ${entries.length}`, page })
   }
@@ -95,7 +92,7 @@ export function stacked(all: Part[], pages: Pages, by: Grouping, folded: Readonl
     for (const group of part.groups) {
       const key = groupKey(group)
       const isFolded = folded.has(key)
-      entries.push({ kind: 'group', key: `group ${key}`, group, isFolded })
+      entries.push({ kind: 'group', key: `group ${key}`, group })
       if (isFolded) continue
       const list = own.get(key) ?? []
       for (const { item, page } of list) put(item, page)
@@ -106,18 +103,52 @@ export function stacked(all: Part[], pages: Pages, by: Grouping, folded: Readonl
   return { entries, wants }
 }
 
+/** The tasks among the entries, and where each of them stands: looked up, never searched for. */
+export type Order = {
+  items: Item[]
+  /** Which of the tasks it is, by id. */
+  nth: ReadonlyMap<string, number>
+  /** At which entry the nth stands. */
+  places: number[]
+  /** Nothing is left to be read. */
+  isWhole: boolean
+}
+
+export function orderOf(entries: Entry[]): Order {
+  const items: Item[] = []
+  const nth = new Map<string, number>()
+  const places: number[] = []
+  let isWhole = true
+  entries.forEach((entry, i) => {
+    if (entry.kind === 'wait') isWhole = false
+    if (entry.kind !== 'row') return
+    nth.set(entry.item.id, items.length)
+    items.push(entry.item)
+    places.push(i)
+  })
+  return { items, nth, places, isWhole }
+}
+
+/** Where a task stands among the entries; -1 where it does not. */
+export const placeOf = (order: Order, id: string | null): number => order.places[(id === null ? undefined : order.nth.get(id)) ?? -1] ?? -1
+
+/** The entries with what is looked at in a glance below its row. */
+export function withPeek(entries: Entry[], order: Order, peeked: string | null): Entry[] {
+  const at = placeOf(order, peeked)
+  if (peeked === null || at < 0) return entries
+  return [...entries.slice(0, at + 1), { kind: 'peek', key: `peek ${peeked}`, id: peeked }, ...entries.slice(at + 1)]
+}
+
 /** The tasks between two, both included, in the order they stand in. */
-export function between(entries: Entry[], one: string, other: string): Item[] {
-  const items = entries.flatMap((e) => (e.kind === 'row' ? [e.item] : []))
-  const [a, b] = [items.findIndex((i) => i.id === one), items.findIndex((i) => i.id === other)]
-  if (a < 0 || b < 0) return []
+export function between({ items, nth }: Order, one: string, other: string): Item[] {
+  const [a, b] = [nth.get(one), nth.get(other)]
+  if (a === undefined || b === undefined) return []
   return items.slice(Math.min(a, b), Math.max(a, b) + 1)
 }
 
 /** The row before or behind another; the first where there is none yet. */
-export function stepFrom(entries: Entry[], now: string | null, by: number): string | null {
-  const ids = entries.flatMap((e) => (e.kind === 'row' ? [e.item.id] : []))
-  const at = now === null ? -1 : ids.indexOf(now)
-  if (at < 0) return ids[0] ?? null
-  return ids[Math.min(ids.length - 1, Math.max(0, at + by))] ?? null
+export function stepFrom({ items, nth }: Order, now: string | null, by: number): string | null {
+  const at = now === null ? undefined : nth.get(now)
+  if (at === undefined) return items[0]?.id ?? null
+  return items[Math.min(items.length - 1, Math.max(0, at + by))]?.id ?? null
 }

@@ -1,18 +1,21 @@
 // The ledger's table: only the rows in sight are there, the heading and the first columns stay; arrows move, Enter peeks, x selects.
-import { useVirtualizer, useWindowVirtualizer } from '@tanstack/react-virtual'
+import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { useElementScrollRestoration } from '@tanstack/react-router'
 import { type KeyboardEvent, type MouseEvent, type RefObject, memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useMedia } from '../ui/media'
 import { usePrinting } from '../ui/printing'
-import { type Column, columns as known } from './columns'
+import { type Chosen, useIsChosen } from './chosen'
+import { type Column, columns as known, taskOf } from './columns'
 import { Heading } from './heading'
 import type { Layout } from './layout'
-import { Peek } from './peek'
-import { type Entry, type Group, type Item, between, groupKey, stepFrom } from './rows'
+import { GroupRow, PeekRow, TaskRow, WaitRow } from './line'
+import { type Entry, type Item, type Order, between, groupKey, orderOf, placeOf, stepFrom, withPeek } from './rows'
+import { offsetsOf, useWindow } from './window'
 
 /** A short list is there whole: it can be searched by the browser and printed. */
 const short = 100
 const heights: Record<Entry['kind'], number> = { group: 36, row: 44, wait: 44, peek: 190 }
+const headingHeight = 40
 const pickWidth = 40
 /** Under this name the router keeps how far somebody had scrolled. */
 const restored = 'ledger'
@@ -24,97 +27,107 @@ export type TableProps = {
   setLayout: (layout: Layout) => void
   sort?: string
   setSort: (sort?: string) => void
-  canChoose: boolean
-  chosen: ReadonlyMap<string, number>
-  setChosen: (chosen: Map<string, number>) => void
-  peeked: string | null
-  setPeeked: (id: string | null) => void
+  /** None where nothing can be chosen. */
+  chosen: Chosen | null
+  folded: ReadonlySet<string>
   fold: (key: string) => void
   open: (id: string) => void
   isStale: boolean
 }
 
-type Slice = { items: { index: number; start: number; end: number }[]; total: number; measure?: (node: Element | null) => void; scrollTo: (index: number) => void }
+/** What is looked at in a glance, and the entries with it among them. */
+type Looked = TableProps & { order: Order; shown: Entry[]; peeked: string | null; setPeeked: (id: string | null) => void; isPrinting: boolean }
+type Slice = { first: number; last: number; before: number; after: number; measure?: (node: Element | null) => void; measurePeek?: (node: Element | null) => void; scrollTo: (index: number) => void }
 
 /** As it is printed, everything that was read. */
-export function Table(props: TableProps) {
+export const Table = memo(function Table(props: TableProps) {
+  const { entries } = props
   const isPhone = useMedia('(max-width: 760px)')
   const isPrinting = usePrinting()
-  if (isPrinting || props.entries.length - (props.peeked ? 1 : 0) <= short) return <Whole {...props} />
-  return isPhone ? <OnPage {...props} /> : <InBox {...props} />
-}
+  const [peeked, setPeeked] = useState<string | null>(null)
+  const order = useMemo(() => orderOf(entries), [entries])
+  const shown = useMemo(() => withPeek(entries, order, peeked), [entries, order, peeked])
+  const looked = { ...props, order, shown, peeked, setPeeked, isPrinting }
+  if (isPrinting || entries.length <= short) return <Whole {...looked} />
+  return isPhone ? <OnPage {...looked} /> : <InBox {...looked} />
+})
 
-function Whole(props: TableProps) {
+function Whole(props: Looked) {
   const box = useRef<HTMLDivElement>(null)
-  const items = props.entries.map((_, index) => ({ index, start: 0, end: 0 }))
   const scrollTo = (index: number) => box.current?.querySelectorAll('tbody > tr')[index]?.scrollIntoView({ block: 'nearest' })
-  return <Grid {...props} box={box} slice={{ items, total: 0, scrollTo }} />
+  return <Grid {...props} box={box} slice={{ first: 0, last: props.shown.length - 1, before: 0, after: 0, scrollTo }} />
 }
 
-function InBox(props: TableProps) {
+/** All heights are known but that of what is looked at in a glance, which is measured when it is there. */
+function InBox(props: Looked) {
   const box = useRef<HTMLDivElement>(null)
-  const { entries } = props
+  const { shown } = props
+  const [peekHeight, setPeekHeight] = useState(heights.peek)
+  const offsets = useMemo(() => offsetsOf(shown.length, (i) => (shown[i]?.kind === 'peek' ? peekHeight : heights[shown[i]?.kind ?? 'row'])), [shown, peekHeight])
   const left = useElementScrollRestoration({ id: restored })
-  const v = useVirtualizer({
-    initialOffset: left?.scrollY,
-    count: entries.length,
-    getScrollElement: () => box.current,
-    estimateSize: (i) => heights[entries[i]?.kind ?? 'row'],
-    getItemKey: (i) => entries[i]?.key ?? i,
-    overscan: 10,
-    scrollPaddingStart: 42,
-  })
-  return <Grid {...props} box={box} slice={{ items: v.getVirtualItems(), total: v.getTotalSize(), measure: v.measureElement, scrollTo: (i) => v.scrollToIndex(i) }} />
+  const there = useRef<ReadonlySet<string>>(new Set())
+  const window = useWindow(box, offsets, headingHeight, left?.scrollY ?? 0, (i) => there.current.has(shown[i]?.key ?? ''))
+  useEffect(() => { there.current = new Set(shown.slice(window.first, window.last + 1).map((e) => e.key)) })
+  const observer = useRef<ResizeObserver | null>(null)
+  const measurePeek = useCallback((node: Element | null) => {
+    observer.current?.disconnect()
+    observer.current = null
+    if (!node) return
+    observer.current = new ResizeObserver(([entry]) => {
+      const height = entry?.borderBoxSize?.[0]?.blockSize ?? 0
+      if (height > 0) setPeekHeight(Math.round(height))
+    })
+    observer.current.observe(node)
+  }, [])
+  return <Grid {...props} box={box} slice={{ ...window, measurePeek }} />
 }
 
 /** On a phone the page itself scrolls, and a card is as high as it is. */
-function OnPage(props: TableProps) {
+function OnPage(props: Looked) {
   const box = useRef<HTMLDivElement>(null)
-  const { entries } = props
+  const { shown } = props
   const v = useWindowVirtualizer({
-    count: entries.length,
-    estimateSize: (i) => (entries[i]?.kind === 'row' ? 132 : heights[entries[i]?.kind ?? 'row']),
-    getItemKey: (i) => entries[i]?.key ?? i,
+    count: shown.length,
+    estimateSize: useCallback((i: number) => (shown[i]?.kind === 'row' ? 132 : heights[shown[i]?.kind ?? 'row']), [shown]),
+    getItemKey: useCallback((i: number) => shown[i]?.key ?? i, [shown]),
     overscan: 6,
+    gap: 8,
     scrollMargin: box.current?.offsetTop ?? 0,
   })
+  const items = v.getVirtualItems()
+  const [first, last] = [items[0], items[items.length - 1]]
   const margin = v.options.scrollMargin
-  const items = v.getVirtualItems().map((i) => ({ index: i.index, start: i.start - margin, end: i.end - margin }))
-  return <Grid {...props} box={box} isMeasured slice={{ items, total: v.getTotalSize(), measure: v.measureElement, scrollTo: (i) => v.scrollToIndex(i) }} />
+  return (
+    <Grid {...props} box={box} slice={{
+      first: first?.index ?? 0, last: last?.index ?? -1, before: (first?.start ?? margin) - margin, after: last ? v.getTotalSize() - (last.end - margin) : 0,
+      measure: v.measureElement, measurePeek: v.measureElement, scrollTo: (i) => v.scrollToIndex(i),
+    }} />
+  )
 }
 
-function Grid({ entries, see, columns, setLayout, sort, setSort, canChoose, chosen, setChosen, peeked, setPeeked, fold, open, isStale, box, slice, isMeasured = false }: TableProps & { box: RefObject<HTMLDivElement | null>; slice: Slice; isMeasured?: boolean }) {
+function Grid({ shown, order, see, columns, setLayout, sort, setSort, chosen, peeked, setPeeked, folded, fold, open, isStale, isPrinting, box, slice }: Looked & { box: RefObject<HTMLDivElement | null>; slice: Slice }) {
   const [at, setAt] = useState<string | null>(null)
   const anchor = useRef<string | null>(null)
-  const first = slice.items[0]
-  const last = slice.items[slice.items.length - 1]
+  const { first, last } = slice
   useEffect(() => {
-    if (first && last) see?.(entries.slice(first.index, last.index + 1))
-  }, [see, entries, first?.index, last?.index])
+    if (last >= first) see?.(shown.slice(first, last + 1))
+  }, [see, shown, first, last])
 
   // What rows call when they are pressed stays the same from one picture to the next, so that rows that did not change are left alone.
-  const now = useRef({ entries, chosen, setChosen, peeked, setPeeked })
-  now.current = { entries, chosen, setChosen, peeked, setPeeked }
-  const choose = useCallback((some: Item[], isOn: boolean) => {
-    const next = new Map(now.current.chosen)
-    for (const item of some) {
-      if (isOn) next.set(item.id, item.version)
-      else next.delete(item.id)
-    }
-    now.current.setChosen(next)
-  }, [])
+  const now = useRef({ order, peeked })
+  now.current = { order, peeked }
   const press = useCallback((item: Item, isShift: boolean) => {
-    const isOn = !now.current.chosen.has(item.id)
-    const range = isShift && anchor.current ? between(now.current.entries, anchor.current, item.id) : []
-    choose(range.length > 0 ? range : [item], range.length > 0 || isOn)
+    const range = isShift && anchor.current ? between(now.current.order, anchor.current, item.id) : []
+    chosen?.put(range.length > 0 ? range : [item], range.length > 0 || !chosen.has(item.id))
     anchor.current = item.id
     setAt(item.id)
-  }, [choose])
+  }, [chosen])
   const unfold = useCallback((id: string) => {
     setAt(id)
-    now.current.setPeeked(now.current.peeked === id ? null : id)
-  }, [])
+    setPeeked(now.current.peeked === id ? null : id)
+  }, [setPeeked])
 
+  const peekPlace = placeOf(order, peeked)
   const key = (e: KeyboardEvent<HTMLDivElement>) => {
     const on = e.target
     if (on instanceof HTMLElement && on !== e.currentTarget && on.matches('input:not([type=checkbox]), select, textarea')) return
@@ -122,113 +135,92 @@ function Grid({ entries, see, columns, setLayout, sort, setSort, canChoose, chos
     const by = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1, PageDown: 10, PageUp: -10 }[e.key]
     if (by !== undefined) {
       e.preventDefault()
-      const next = stepFrom(entries, at, by)
-      if (e.shiftKey && at && next && canChoose) {
+      const next = stepFrom(order, at, by)
+      if (e.shiftKey && at && next && chosen) {
         anchor.current ??= at
-        choose(between(entries, at, next), true)
+        chosen.put(between(order, at, next), true)
       }
       setAt(next)
-      const index = entries.findIndex((entry) => entry.kind === 'row' && entry.item.id === next)
-      if (index >= 0) slice.scrollTo(index)
+      const place = placeOf(order, next)
+      if (place >= 0) slice.scrollTo(peekPlace >= 0 && place > peekPlace ? place + 1 : place)
       return
     }
-    const current = entries.find((entry) => entry.kind === 'row' && entry.item.id === at)
-    if (current?.kind !== 'row' || on !== e.currentTarget) return
-    if (e.key === 'Enter') unfold(current.item.id)
+    const current = order.items[order.nth.get(at ?? '') ?? -1]
+    if (!current || on !== e.currentTarget) return
+    if (e.key === 'Enter') unfold(current.id)
     else if (e.key === 'Escape' && peeked) setPeeked(null)
-    else if ((e.key === 'x' || e.key === ' ') && canChoose) press(current.item, false)
-    else if (e.key === 'o') open(current.item.id)
+    else if ((e.key === 'x' || e.key === ' ') && chosen) press(current, false)
+    else if (e.key === 'o') open(current.id)
     else return
     e.preventDefault()
   }
 
+  // A link to a task is followed within the page, unless it is to be opened elsewhere.
+  const follow = (e: MouseEvent) => {
+    const link = e.target instanceof Element ? e.target.closest('a') : null
+    const id = link ? taskOf(link) : undefined
+    if (!id || e.defaultPrevented || e.button !== 0 || e.metaKey || e.ctrlKey || e.shiftKey || e.altKey) return
+    e.preventDefault()
+    open(id)
+  }
+
   const offsets = useMemo(() => {
-    let left = canChoose ? pickWidth : 0
+    let left = chosen ? pickWidth : 0
     return columns.map((c) => {
       const own = c.isFixed ? left : undefined
       left += c.isFixed ? c.width : 0
       return own
     })
-  }, [columns, canChoose])
-  const width = (canChoose ? pickWidth : 0) + columns.reduce((sum, c) => sum + c.width, 0)
-  const span = columns.length + (canChoose ? 1 : 0)
-  const items = useMemo(() => entries.flatMap((e) => (e.kind === 'row' ? [e.item] : [])), [entries])
-  const current = items.find((i) => i.id === at)
-  const rest = last ? slice.total - last.end : 0
+  }, [columns, chosen])
+  const width = (chosen ? pickWidth : 0) + columns.reduce((sum, c) => sum + c.width, 0)
+  const span = columns.length + (chosen ? 1 : 0)
+  const isWider = useIsWider(box, width)
+  const current = order.items[order.nth.get(at ?? '') ?? -1]
+  const lines = shown.slice(first, last + 1)
   return (
-    <div className={isStale ? 'ledgerbox card stale' : 'ledgerbox card'} ref={box} data-scroll-restoration-id={restored} tabIndex={0} role="region" aria-label="任务列表" aria-describedby="ledger-keys" onKeyDown={key}>
+    <div className={['ledgerbox card', isStale && 'stale', isWider && 'wider'].filter(Boolean).join(' ')} ref={box} data-scroll-restoration-id={restored} tabIndex={0} role="region" aria-label="任务列表" aria-describedby="ledger-keys" onKeyDown={key}>
       <p id="ledger-keys" className="unseen">上下键移动，回车速览，x 选择，o 打开任务</p>
-      <p className="unseen" aria-live="polite">{current ? `${current.number} ${current.title}${chosen.has(current.id) ? '，已选' : ''}` : ''}</p>
-      <table className="ledger" style={{ minWidth: width }} aria-rowcount={entries.some((e) => e.kind === 'wait') ? -1 : entries.length + 1}>
+      <p className="unseen" aria-live="polite">{current && <>{current.number} {current.title}{chosen && <SaidChosen chosen={chosen} id={current.id} />}</>}</p>
+      <table className="ledger" style={{ minWidth: width }} aria-rowcount={order.isWhole ? shown.length + 1 : -1}>
         <colgroup>
-          {canChoose && <col style={{ width: pickWidth }} />}
-          {columns.map((c, i) => <col key={c.key} style={i < columns.length - 1 ? { width: c.width } : undefined} />)}
+          {chosen && <col className="pick" style={{ width: pickWidth }} />}
+          {columns.map((c, i) => <col key={c.key} style={isPrinting || i < columns.length - 1 ? { width: c.width } : undefined} />)}
         </colgroup>
-        <Heading columns={columns} known={known} offsets={offsets} setLayout={setLayout} sort={sort} setSort={setSort}
-          pick={canChoose ? { isAll: items.length > 0 && items.every((i) => chosen.has(i.id)), toggle: (isOn) => choose(items, isOn) } : undefined} />
-        <tbody>
-          {first && first.start > 0 && <tr className="pad" aria-hidden="true"><td colSpan={span} style={{ height: first.start }} /></tr>}
-          {slice.items.map(({ index }) => {
-            const entry = entries[index]
-            if (!entry) return null
-            const ref = isMeasured || entry.kind === 'peek' ? slice.measure : undefined
-            if (entry.kind === 'group') return <GroupRow key={entry.key} index={index} measure={ref} group={entry.group} isFolded={entry.isFolded} fold={fold} span={span} />
-            if (entry.kind === 'peek') return <tr key={entry.key} className="peek" data-index={index} ref={ref}><td colSpan={span}><Peek id={entry.id} /></td></tr>
-            if (entry.kind === 'wait') return <tr key={entry.key} className="wait" data-index={index} ref={ref}><td colSpan={span}><span className="bone" aria-label="正在读取" role="img" /></td></tr>
+        <Heading columns={columns} known={known} offsets={offsets} setLayout={setLayout} sort={sort} setSort={setSort} chosen={chosen} items={order.items} isPrinting={isPrinting} />
+        <tbody onClick={follow}>
+          {slice.before > 0 && <tr className="pad" aria-hidden="true"><td colSpan={span} style={{ height: slice.before }} /></tr>}
+          {lines.map((entry, i) => {
+            const index = slice.measure ? first + i : undefined
+            if (entry.kind === 'group') return <GroupRow key={entry.key} index={index} measure={slice.measure} group={entry.group} isFolded={folded.has(groupKey(entry.group))} fold={fold} span={span} />
+            if (entry.kind === 'peek') return <PeekRow key={entry.key} index={index} measure={slice.measurePeek} id={entry.id} span={span} />
+            if (entry.kind === 'wait') return <WaitRow key={entry.key} index={index} measure={slice.measure} span={span} />
             const { item } = entry
             return (
-              <TaskRow key={entry.key} index={index} measure={ref} item={item} columns={columns} offsets={offsets} canChoose={canChoose} isChosen={chosen.has(item.id)}
+              <TaskRow key={entry.key} index={index} measure={slice.measure} nth={placeOf(order, item.id)} item={item} columns={columns} offsets={offsets} chosen={chosen}
                 isAt={at === item.id} isPeeked={peeked === item.id} press={press} unfold={unfold} />
             )
           })}
-          {rest > 0 && <tr className="pad" aria-hidden="true"><td colSpan={span} style={{ height: rest }} /></tr>}
+          {slice.after > 0 && <tr className="pad" aria-hidden="true"><td colSpan={span} style={{ height: slice.after }} /></tr>}
         </tbody>
       </table>
     </div>
   )
 }
 
-type Measured = { index: number; measure?: (node: Element | null) => void }
+/** Whether the columns have no room side by side: only then the first ones have to stay while the others move, which makes each picture dearer. */
+function useIsWider(box: RefObject<HTMLElement | null>, width: number): boolean {
+  const [room, setRoom] = useState(0)
+  useEffect(() => {
+    const element = box.current
+    if (!element) return
+    // It is told at once how wide the box is, and when that changes.
+    const observer = new ResizeObserver(() => setRoom(element.clientWidth))
+    observer.observe(element)
+    return () => observer.disconnect()
+  }, [box])
+  return width > room
+}
 
-const TaskRow = memo(function TaskRow({ index, measure, item, columns, offsets, canChoose, isChosen, isAt, isPeeked, press, unfold }: Measured & {
-  item: Item
-  columns: Column[]
-  offsets: (number | undefined)[]
-  canChoose: boolean
-  isChosen: boolean
-  isAt: boolean
-  isPeeked: boolean
-  press: (item: Item, isShift: boolean) => void
-  unfold: (id: string) => void
-}) {
-  const classes = ['task', isChosen && 'chosen', isPeeked && 'peeked', isAt && 'at'].filter(Boolean).join(' ')
-  const click = (e: MouseEvent) => press(item, e.shiftKey)
-  return (
-    <tr className={classes} aria-rowindex={index + 2} data-index={index} ref={measure}>
-      {canChoose && <td className="pick fixed" style={{ left: 0 }}><input type="checkbox" aria-label={`选择 ${item.number}`} checked={isChosen} onClick={click} onChange={() => undefined} /></td>}
-      {columns.map((c, i) => (
-        <td key={c.key} className={[c.className, c.isFixed && 'fixed'].filter(Boolean).join(' ') || undefined} style={c.isFixed ? { left: offsets[i] } : undefined} data-label={c.label}>
-          {c.key === 'number' && <button type="button" className="unfold" aria-expanded={isPeeked} aria-label={`${item.number} 速览`} onClick={() => unfold(item.id)}>›</button>}
-          {c.cell(item)}
-        </td>
-      ))}
-    </tr>
-  )
-})
-
-const GroupRow = memo(function GroupRow({ index, measure, group, isFolded, fold, span }: Measured & { group: Group; isFolded: boolean; fold: (key: string) => void; span: number }) {
-  const name = group.label || '尚未确定牵头单位'
-  return (
-    <tr className="group" data-index={index} ref={measure}>
-      <td colSpan={span}>
-        <div className="groupline">
-          <button type="button" className="unfold" aria-expanded={!isFolded} aria-label={`${group.number} ${name}${isFolded ? '，展开' : '，收起'}`} onClick={() => fold(groupKey(group))}>›</button>
-          <b>{group.number && `${group.number}　`}<span title={name}>{name}</span></b>
-          <small>{group.aspect && `${group.aspect}　`}任务 {group.tasks}{group.measures > 0 && `，措施 ${group.measures}`}{group.closed > 0 && `，已销号 ${group.closed}`}</small>
-          {group.red > 0 && <small className="late">红灯 {group.red}</small>}
-          {group.yellow > 0 && <small className="amber">预警 {group.yellow}</small>}
-        </div>
-      </td>
-    </tr>
-  )
-})
+function SaidChosen({ chosen, id }: { chosen: Chosen; id: string }) {
+  return useIsChosen(chosen, id) ? '，已选' : ''
+}

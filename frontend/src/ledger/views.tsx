@@ -1,6 +1,6 @@
 // Views that are kept: a name for a filter, an order, a grouping and columns; one's own, and those the office shows to everybody.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, memo, useState } from 'react'
 import { type Schemas, client, get } from '../api/client'
 import { useRound, useSession } from '../session'
 import { Check, TextField, blank, useSend } from '../ui/form'
@@ -19,8 +19,9 @@ export function useViews(): View[] {
     queryFn: () => get(client.GET('/api/v1/rounds/{id}/views', { params: { path: { id: round } } })),
     enabled: round !== '',
     staleTime: 60_000,
-  }).data ?? []
+  }).data ?? none
 }
+const none: View[] = []
 
 /** Where a view leads. */
 export function addressOf(view: View): LedgerSearch {
@@ -42,7 +43,7 @@ const formOf = (name: string, isShared: boolean, search: LedgerSearch, columns: 
 
 type Asked = { kind: 'save' } | { kind: 'rename' | 'remove'; view: View }
 
-export function Views({ views, search, layout, changed, go }: {
+export const Views = memo(function Views({ views, search, layout, changed, go }: {
   views: View[]
   search: LedgerSearch
   /** The columns as they are shown. */
@@ -97,7 +98,7 @@ export function Views({ views, search, layout, changed, go }: {
       )}
     </>
   )
-}
+})
 
 function NameDialog({ title, view, search, layout, onClose, done }: { title: string; view?: View; search: LedgerSearch; layout: Layout; onClose: () => void; done: (view: View) => Promise<void> }) {
   const round = useRound()

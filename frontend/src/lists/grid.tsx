@@ -1,7 +1,8 @@
 // The grid of a list: cells one writes in where the task's state allows it; arrows move, Enter or typing writes, a table from Excel is pasted.
-import { useVirtualizer } from '@tanstack/react-virtual'
+import { useVirtualizer, useWindowVirtualizer } from '@tanstack/react-virtual'
 import { Link } from '@tanstack/react-router'
-import { type ClipboardEvent, type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { type ClipboardEvent, type KeyboardEvent, type RefObject, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useMedia } from '../ui/media'
 import { usePrinting } from '../ui/printing'
 import { day } from '../ui/words'
 import { type Column, type Edits, type Line, type Row, editOf, filled, isOpen, linesOf, written } from './cells'
@@ -9,6 +10,8 @@ import { table } from '../ui/table'
 import type { ListKind } from '../ledger/search'
 
 export type At = { line: number; column: number }
+/** A column as wide as this has a card's whole width. */
+const broad = 140
 /** More tasks than these are put there as they come into sight. */
 const short = 40
 
@@ -34,9 +37,10 @@ export function Grid({ list, rows, columns, edits, setEdits, pasted, more }: Pro
   }, [lines])
   const [at, setAt] = useState<At | null>(null)
   const [writing, setWriting] = useState<string | null>(null)
+  const isPhone = useMedia('(max-width: 760px)')
   const isWhole = isPrinting || rows.length <= short
-  const v = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => 92, getItemKey: (i) => rows[i]?.id ?? i, overscan: 6, scrollPaddingStart: 44, enabled: !isWhole })
-  const slice = isWhole ? rows.map((_, index) => ({ index, start: 0, end: 0 })) : v.getVirtualItems()
+  const v = useSlice(box, rows, isWhole, isPhone)
+  const { slice } = v
   const first = slice[0]
   const last = slice[slice.length - 1]
   useEffect(() => {
@@ -60,7 +64,7 @@ export function Grid({ list, rows, columns, edits, setEdits, pasted, more }: Pro
     const row = lines[i]?.row
     if (!row) return
     setAt({ line: i, column: j })
-    if (!isWhole) v.scrollToIndex(rows.indexOf(row))
+    if (!isWhole) v.scrollTo(rows.indexOf(row))
   }
   const begin = (text?: string) => {
     const [line, column] = at ? [lines[at.line], columns[at.column]] : []
@@ -100,21 +104,34 @@ export function Grid({ list, rows, columns, edits, setEdits, pasted, more }: Pro
           const end = rows[index + 1] ? starts.get(rows[index + 1]?.id ?? '') : lines.length
           const isHere = at !== null && lines[at.line]?.row.id === row.id
           return (
-            <Task key={row.id} index={index} measure={isWhole ? undefined : v.measureElement} own={lines.slice(start, end)} start={start} row={row} columns={columns} edits={edits}
+            <Task key={row.id} index={index} measure={v.measure} own={lines.slice(start, end)} start={start} row={row} columns={columns} edits={edits}
               isFirstOfFinding={spans[index] === true || index === first?.index}
-              at={isHere ? at : null} writing={isHere ? writing : null} go={setAt} begin={setWriting} put={put} stop={() => setWriting(null)} next={(by) => at && move(at.line + by[0], at.column + by[1])} />
+              at={isHere ? at : null} writing={isHere ? writing : null} isPhone={isPhone} go={setAt} begin={setWriting} put={put} stop={() => setWriting(null)} next={(by) => at && move(at.line + by[0], at.column + by[1])} />
           )
         })}
-        {last && !isWhole && v.getTotalSize() > last.end && <tbody className="pad" aria-hidden="true"><tr><td colSpan={columns.length + 1} style={{ height: v.getTotalSize() - last.end }} /></tr></tbody>}
+        {last && !isWhole && v.total > last.end && <tbody className="pad" aria-hidden="true"><tr><td colSpan={columns.length + 1} style={{ height: v.total - last.end }} /></tr></tbody>}
       </table>
     </div>
   )
 }
 
+type Slice = { slice: { index: number; start: number; end: number }[]; total: number; measure?: (node: Element | null) => void; scrollTo: (index: number) => void }
+
+/** The tasks that are there: all of a short list; else those in sight of its box, or on a phone, where they are cards, of the page. */
+function useSlice(box: RefObject<HTMLDivElement | null>, rows: Row[], isWhole: boolean, isPhone: boolean): Slice {
+  const getItemKey = useCallback((i: number) => rows[i]?.id ?? i, [rows])
+  const inBox = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => 92, getItemKey, overscan: 6, scrollPaddingStart: 44, enabled: !isWhole && !isPhone })
+  const onPage = useWindowVirtualizer({ count: rows.length, estimateSize: () => 420, getItemKey, overscan: 3, gap: 8, scrollMargin: box.current?.offsetTop ?? 0, enabled: !isWhole && isPhone })
+  if (isWhole) return { slice: rows.map((_, index) => ({ index, start: 0, end: 0 })), total: 0, scrollTo: () => undefined }
+  const v = isPhone ? onPage : inBox
+  const margin = isPhone ? onPage.options.scrollMargin : 0
+  return { slice: v.getVirtualItems().map((i) => ({ index: i.index, start: i.start - margin, end: i.end - margin })), total: v.getTotalSize(), measure: v.measureElement, scrollTo: (i) => v.scrollToIndex(i) }
+}
+
 /** Where a finding begins: its words stand there, and are left out below. */
 const spansOf = (rows: Row[]) => rows.map((row, i) => rows[i - 1]?.finding_id !== row.finding_id)
 
-function Task({ index, measure, own, start, row, columns, edits, isFirstOfFinding, at, writing, go, begin, put, stop, next }: {
+function Task({ index, measure, own, start, row, columns, edits, isFirstOfFinding, isPhone, at, writing, go, begin, put, stop, next }: {
   index: number
   measure?: (node: Element | null) => void
   own: Line[]
@@ -123,6 +140,8 @@ function Task({ index, measure, own, start, row, columns, edits, isFirstOfFindin
   columns: Column[]
   edits: Edits
   isFirstOfFinding: boolean
+  /** One finger has no second click: what is touched is written in. */
+  isPhone: boolean
   at: At | null
   writing: string | null
   go: (at: At) => void
@@ -143,16 +162,22 @@ function Task({ index, measure, own, start, row, columns, edits, isFirstOfFindin
             const canWrite = isOpen(line, column)
             const text = edit?.text ?? column.read(line.row, line.measure)
             const isRepeated = column.of === 'finding' && !isFirstOfFinding
-            const classes = [isHere && 'here', canWrite && 'open', edit && 'edited'].filter(Boolean).join(' ') || undefined
+            const isVoid = text === '' && !canWrite
+            const classes = [isHere && 'here', canWrite && 'open', edit && 'edited', isVoid && 'void', column.width >= broad && 'broad'].filter(Boolean).join(' ') || undefined
             return (
               <td
                 key={column.key}
                 rowSpan={column.of === 'measure' ? undefined : own.length}
                 className={classes}
+                data-label={column.label}
                 tabIndex={isHere || (at === null && start + i === 0 && j === 0) ? 0 : -1}
                 aria-label={`${row.number} ${column.label}${canWrite ? '，可改' : ''}${edit ? '，已改' : ''}：${text || '空'}`}
                 title={edit ? `原为：${edit.base || '空'}` : undefined}
-                onClick={() => go({ line: start + i, column: j })}
+                onClick={() => {
+                  if (isHere && writing !== null) return
+                  go({ line: start + i, column: j })
+                  if (isPhone && canWrite) begin(text)
+                }}
                 onFocus={() => { if (!isHere) go({ line: start + i, column: j }) }}
                 onDoubleClick={() => canWrite && begin(text)}
               >

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type Schemas, client, get } from '../api/client'
 import { usePeople } from '../task/parties'
+import { DayField } from '../ui/dayfield'
 import { PickField, TextField, blank, useSend } from '../ui/form'
 import { Ask, Dialog, Empty, Loaded, Refused } from '../ui/parts'
 import { day, today } from '../ui/words'
@@ -71,8 +72,8 @@ function Grant({ people, onClose }: { people: { value: string; label: string }[]
         <PickField label="授权人" value={values.person_id} options={people} onChange={(person_id) => change({ person_id })} error={at('person_id') ?? at('person')} />
         <PickField label="代行人" value={values.stand_in_id} options={people} onChange={(stand_in_id) => change({ stand_in_id })} error={at('stand_in_id') ?? at('stand_in')} />
         <div className="pair">
-          <TextField label="自" type="date" value={values.from_on} onChange={(from_on) => change({ from_on })} error={at('from_on')} />
-          <TextField label="至（可不填）" type="date" value={values.to_on} onChange={(to_on) => change({ to_on })} error={at('to_on')} />
+          <DayField label="自" value={values.from_on} onChange={(from_on) => change({ from_on })} error={at('from_on')} />
+          <DayField label="至（可不填）" value={values.to_on} onChange={(to_on) => change({ to_on })} error={at('to_on')} />
         </div>
         <TextField label="依据（文号）" value={values.document} onChange={(document) => change({ document })} error={at('document')} />
         <TextField label="批准" value={values.granted_by} onChange={(granted_by) => change({ granted_by })} error={at('granted_by')} hint="如：党委会" />

@@ -2,7 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type Schemas, client, get } from '../api/client'
-import { useSend } from '../ui/form'
+import { FileField, useSend } from '../ui/form'
 import { Refused } from '../ui/parts'
 
 /** What the first line of a table names. */
@@ -26,7 +26,7 @@ export function ImportTable({ kind }: { kind: 'units' | 'people' }) {
   const commit = useSend(send(false))
   return (
     <div className="card stack">
-      <label className="field"><span>导入{kind === 'units' ? '单位' : '人员'}（CSV，UTF-8）</span><input type="file" accept=".csv" onChange={(e) => { setFile(e.target.files?.[0] ?? null); setDone(null) }} /></label>
+      <FileField label={`导入${kind === 'units' ? '单位' : '人员'}（CSV，UTF-8）`} accept=".csv" chosen={file ? [file] : []} onChoose={([chosen]) => { setFile(chosen ?? null); setDone(null) }} />
       <p className="hint">首行为列名：{columns[kind]}。编号相同的更新，不删除。</p>
       <Refused error={look.error ?? commit.error} />
       {done && <p role="status">{done.isDry ? '将' : '已'}新增 {done.created}，更新 {done.updated}，未变 {done.unchanged}</p>}

@@ -1,8 +1,9 @@
 // The ledger: the chain on top, views and filters in the address, every figure a door to its rows.
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { useCallback, useMemo, useState } from 'react'
+import { useCallback, useDeferredValue, useMemo, useState } from 'react'
 import { BatchBar } from '../ledger/batch'
 import { BuiltIn, ChainBar } from '../ledger/chain'
+import { Chosen } from '../ledger/chosen'
 import { Chooser, Groups } from '../ledger/chooser'
 import { columns as known, usual } from '../ledger/columns'
 import { Filters } from '../ledger/filters'
@@ -10,7 +11,7 @@ import { Forms } from '../ledger/forms'
 import { type Layout, laid } from '../ledger/layout'
 import { useRows } from '../ledger/reading'
 import { groupKey } from '../ledger/rows'
-import { type LedgerSearch, filterKeys, filterOf, grouping, isFiltered } from '../ledger/search'
+import { type Grouping, type LedgerSearch, filterKeys, filterOf, grouping, isFiltered } from '../ledger/search'
 import { Table } from '../ledger/table'
 import { Views, useViews } from '../ledger/views'
 import { NoRound, useRound, useSession } from '../session'
@@ -31,8 +32,7 @@ function Whole({ round }: { round: string }) {
   const { round: mine } = useSession()
   const search = useSearch({ from: '/ledger' })
   const navigate = useNavigate({ from: '/ledger' })
-  const [chosen, setChosen] = useState<Map<string, number>>(new Map())
-  const [peeked, setPeeked] = useState<string | null>(null)
+  const [chosen] = useState(() => new Chosen())
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set())
   const views = useViews()
   const active = views.find((v) => v.id === search.view)
@@ -41,30 +41,38 @@ function Whole({ round }: { round: string }) {
   const { values: own, change: keep } = useDraft<{ columns: Layout }>('ledger-columns', 'all', { columns: [] })
   const [tried, setTried] = useState<{ view: string; columns: Layout } | null>(null)
   const inView = active && active.columns.length > 0 ? active : undefined
-  const ofView = inView && (tried?.view === inView.id ? tried.columns : inView.columns.map((c) => ({ key: c.key, width: c.width ?? undefined })))
-  const layout = ofView ?? own.columns
+  const layout = useMemo(() => {
+    if (!inView) return own.columns
+    return tried?.view === inView.id ? tried.columns : inView.columns.map((c) => ({ key: c.key, width: c.width ?? undefined }))
+  }, [inView, tried, own.columns])
   const columns = useMemo(() => laid(known, usual, layout), [layout])
-  const setLayout = (next: Layout) => (inView ? setTried({ view: inView.id, columns: next }) : keep({ columns: next }))
+  const shown = useMemo(() => columns.map(({ key, width }) => ({ key, width })), [columns])
+  const viewId = inView?.id
+  const setLayout = useCallback((next: Layout) => (viewId ? setTried({ view: viewId, columns: next }) : keep({ columns: next })), [viewId, keep])
 
   const by = grouping(search)
   const filter = useMemo(() => filterOf(search), [search])
-  const rows = useRows(round, filter, search.sort, by, folded, peeked)
-  const set = (part: LedgerSearch) => {
-    setChosen(new Map())
+  // The heading that is pressed answers at once; the rows follow.
+  const rows = useRows(round, filter, search.sort, by, useDeferredValue(folded))
+  const set = useCallback((part: LedgerSearch) => {
+    chosen.clear()
     void navigate({ search: (now) => ({ ...now, ...part }) })
-  }
-  const go = (to: LedgerSearch) => {
-    setChosen(new Map())
+  }, [chosen, navigate])
+  const go = useCallback((to: LedgerSearch) => {
+    chosen.clear()
     setTried(null)
     void navigate({ search: to })
-  }
+  }, [chosen, navigate])
+  const clear = useCallback(() => set({ ...nothing, view: undefined }), [set])
+  const setSort = useCallback((sort?: string) => set({ sort }), [set])
+  const setGroup = useCallback((group: Grouping) => set({ group }), [set])
+  const foldAll = useCallback((isAll: boolean) => setFolded(new Set(isAll ? rows.groups.map(groupKey) : [])), [rows.groups])
   const fold = useCallback((key: string) => setFolded((now) => {
     const next = new Set(now)
     if (!next.delete(key)) next.add(key)
     return next
   }), [])
   const open = useCallback((id: string) => void navigate({ to: '/tasks/$id', params: { id }, search: {} }), [navigate])
-  const read = useMemo(() => rows.entries.flatMap((e) => (e.kind === 'row' ? [e.item] : [])), [rows.entries])
   const query = { data: rows.isPending ? undefined : rows.entries, error: rows.error, isPending: rows.isPending && !rows.error, refetch: rows.refetch }
   return (
     <>
@@ -77,11 +85,11 @@ function Whole({ round }: { round: string }) {
       <ChainBar filter={filter} set={set} />
       <div className="tabs views" role="group" aria-label="视图">
         <BuiltIn search={search} set={set} />
-        <Views views={views} search={search} layout={columns.map(({ key, width }) => ({ key, width }))} changed={tried && tried.view === search.view ? tried.columns : null} go={go} />
+        <Views views={views} search={search} layout={shown} changed={tried && tried.view === search.view ? tried.columns : null} go={go} />
       </div>
       <div className="tools">
-        <Filters search={filter} set={set} clear={() => set({ ...nothing, view: undefined })} />
-        <Groups by={by} set={(group) => set({ group })} folded={folded.size} fold={(isAll) => setFolded(new Set(isAll ? rows.groups.map(groupKey) : []))} />
+        <Filters search={filter} set={set} clear={clear} />
+        <Groups by={by} set={setGroup} folded={folded.size} fold={foldAll} />
         <Chooser shown={columns} setLayout={setLayout} />
       </div>
       <Loaded query={query}>
@@ -95,12 +103,9 @@ function Whole({ round }: { round: string }) {
               columns={columns}
               setLayout={setLayout}
               sort={search.sort}
-              setSort={(sort) => set({ sort })}
-              canChoose={Boolean(mine?.is_office)}
-              chosen={chosen}
-              setChosen={setChosen}
-              peeked={peeked}
-              setPeeked={setPeeked}
+              setSort={setSort}
+              chosen={mine?.is_office ? chosen : null}
+              folded={folded}
               fold={fold}
               open={open}
               isStale={rows.isStale}
@@ -108,7 +113,7 @@ function Whole({ round }: { round: string }) {
           )
         }
       </Loaded>
-      {chosen.size > 0 && <BatchBar chosen={chosen} clear={() => setChosen(new Map())} items={read} />}
+      <BatchBar chosen={chosen} filter={filter} sort={search.sort} />
     </>
   )
 }

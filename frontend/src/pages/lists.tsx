@@ -62,7 +62,7 @@ function Whole({ round, list }: { round: string; list: ListKind }) {
     <>
       <div className="head">
         <h1>{listNames[list]}</h1>
-        <p>与台账同一套记录。{isOpen && '白底的格子可以改：点开就写，也可从 Excel 复制一片粘贴进来。'}</p>
+        <p>与台账同一套记录。{isOpen && <><span className="ondesk">白底的格子可以改：点开就写，也可从 Excel 复制一片粘贴进来。</span><span className="onphone">带框的可以改：点开就写。</span></>}</p>
       </div>
       <Forms at={list} filter={filter} />
       <ChainBar filter={filter} set={set} />

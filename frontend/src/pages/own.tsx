@@ -23,7 +23,7 @@ export function Own() {
           {changed > 0 && <p className="ok" role="status">密码已修改，其他地方的登录已经退出。</p>}
         </section>
         <Sessions />
-        <Notices />
+        {me.person_id && <Notices />}
       </div>
     </>
   )

@@ -83,7 +83,7 @@ function useChosen(work: Work[]) {
 
 function Claim({ work }: { work: Work[] }) {
   const { chosen, toggle } = useChosen(work)
-  const batch = useBatch(chosen.map((i) => ({ id: i.id, version: i.version })), () => undefined)
+  const batch = useBatch(() => undefined)
   if (work.length === 0) return <Results refused={batch.refused} items={work} />
   return (
     <section className="part">
@@ -102,7 +102,7 @@ function Claim({ work }: { work: Work[] }) {
       </ul>
       <Refused error={batch.form.error} />
       <Results refused={batch.refused} items={work} />
-      <button type="button" className="main" disabled={batch.form.busy || chosen.length === 0} onClick={() => batch.run('claim')}>{batch.form.busy ? '正在认领…' : `认领所选 ${chosen.length} 项`}</button>
+      <button type="button" className="main" disabled={batch.form.busy || chosen.length === 0} onClick={() => batch.run('claim', chosen)}>{batch.form.busy ? '正在认领…' : `认领所选 ${chosen.length} 项`}</button>
     </section>
   )
 }

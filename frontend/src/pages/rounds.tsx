@@ -5,6 +5,7 @@ import { type Schemas, client, get } from '../api/client'
 import { useSession } from '../session'
 import { usePeople } from '../task/parties'
 import { assignmentKinds } from '../labels.gen'
+import { DayField } from '../ui/dayfield'
 import { TextField, blank, useSend } from '../ui/form'
 import { Ask, Empty, Loaded, Refused } from '../ui/parts'
 import { Pick } from '../ui/pick'
@@ -90,7 +91,7 @@ function Whole({ round }: { round: Round }) {
           <TextField label="被巡察单位" value={form.inspected_org ?? ''} onChange={(inspected_org) => setForm({ ...form, inspected_org })} />
           <TextField label="反馈文件" value={form.feedback_document ?? ''} onChange={(feedback_document) => setForm({ ...form, feedback_document })} />
           {dates.map(([key, label]) => (
-            <TextField key={key} label={label} type="date" value={(form[key] as string | null) ?? ''} onChange={(value) => setForm({ ...form, [key]: value || null })} error={save.at(`/${key}`)} />
+            <DayField key={key} label={label} value={(form[key] as string | null) ?? ''} onChange={(value) => setForm({ ...form, [key]: value || null })} error={save.at(`/${key}`)} />
           ))}
         </div>
         <Refused error={save.error} />

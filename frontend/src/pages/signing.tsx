@@ -149,7 +149,7 @@ function InPlace({ item, action, onClose }: { item: Waiting; action: string; onC
     <Loaded query={query}>
       {(task) => {
         const found = task.open_actions.find((a) => a.action === action)
-        if (!found) return query.isFetching ? <Loading /> : <p className="place muted">这件事已经办过了。</p>
+        if (!found) return query.isFetching ? <Loading /> : <p className="place muted">这件事现在不由您办，或者已经办过了。</p>
         const mine = { ...found, requests: found.requests.filter((r) => r.id === item.id) }
         return <ActionPanel task={task} open={mine} onClose={onClose} />
       }}

@@ -3,7 +3,8 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type Schemas, post, upload } from '../api/client'
 import { verdicts } from '../labels.gen'
-import { Field, SelectField, TextField, blank, useSend } from '../ui/form'
+import { DayField } from '../ui/dayfield'
+import { FileField, SelectField, TextField, blank, useSend } from '../ui/form'
 import { Dialog, Refused } from '../ui/parts'
 import { said, today } from '../ui/words'
 
@@ -38,13 +39,11 @@ export function MeetingOverMany({ picked, onClose, onDone }: { picked: Waiting[]
         <div className="pair">
           <TextField label="会议" value={values.body} onChange={(body) => change({ body })} hint="如：整改工作领导组会议" error={form.at('/meeting/body')} />
           <TextField label="纪要文号" value={values.minutes_number} onChange={(minutes_number) => change({ minutes_number })} error={form.at('/meeting/minutes_number')} />
-          <TextField label="会议日期" type="date" value={values.signed_on} onChange={(signed_on) => change({ signed_on })} error={form.at('/meeting/signed_on')} />
+          <DayField label="会议日期" lies="behind" value={values.signed_on} onChange={(signed_on) => change({ signed_on })} error={form.at('/meeting/signed_on')} />
           <SelectField label="结论" value={values.verdict} onChange={(verdict) => change({ verdict })} options={verdictOptions} />
         </div>
         <TextField label="意见（退回时必填）" rows={2} value={values.words} onChange={(words) => change({ words })} error={form.at('/words')} />
-        <Field label="会议纪要扫描件（PDF 或图片）" error={form.at('/meeting/scan')}>
-          {(id, invalid) => <input id={id} type="file" accept=".pdf,.jpg,.jpeg,.png" aria-invalid={invalid} onChange={(e) => setFile(e.target.files?.[0] ?? null)} />}
-        </Field>
+        <FileField label="会议纪要扫描件（PDF 或图片）" accept=".pdf,.jpg,.jpeg,.png" chosen={file ? [file] : []} onChoose={([chosen]) => setFile(chosen ?? null)} error={form.at('/meeting/scan')} />
         <p className="muted">逐项登记，一项不成不影响其他各项；登记后记入各项任务的签批，不能撤回。</p>
         <Refused error={form.error} shown={shown} />
         <div className="send">

@@ -2,7 +2,7 @@
 import { Link } from '@tanstack/react-router'
 import { type ClipboardEvent, type DragEvent, useEffect, useRef, useState } from 'react'
 import { ApiError, type Schemas, post } from '../api/client'
-import { accepted, attach, named, unfit } from '../task/attach'
+import { type Attached, accepted, attach, named, unfit, withdraw } from '../task/attach'
 import { TextField, useDraft, useSend } from '../ui/form'
 import { Light, Refused } from '../ui/parts'
 import { day, left, moment, today, week } from '../ui/words'
@@ -35,6 +35,8 @@ export function Row({ line, sheet, rows, isOpen, takesFocus, onOpen, onStatus }:
   const { values: draft, change, forget, kept, reset } = useDraft<Draft>('statement', `${line.task_id}.${sheet.week}`, untouched)
   const [error, setError] = useState<unknown>(null)
   const [isUnlocked, unlock] = useState(false)
+  /** Files that could not be taken away again. */
+  const [remaining, setRemaining] = useState<string[]>([])
   const ref = useRef<HTMLElement>(null)
   const isTouched = draft.on !== null || kept !== null
   const now: Texts = isTouched ? draft : before
@@ -86,6 +88,11 @@ export function Row({ line, sheet, rows, isOpen, takesFocus, onOpen, onStatus }:
     put: (to) => edit({ ...to, on: revision }),
   })
   const evidence = useEvidence(line.task_id, (added) => edit({ files: [...files, ...added.filter((a) => !files.some((f) => f.id === a.id))] }))
+  /** What is not to go along is no evidence of the task either; what a statement already brought stays. */
+  const takeAway = async (out: Attached[]) => {
+    const gone = out.filter((f) => !sent.includes(f.id))
+    setRemaining(await withdraw(line.task_id, gone))
+  }
   const at = (pointer: string) => (error instanceof ApiError ? error.at(pointer) : undefined)
   const state = isChanged ? (kept ? `草稿已存 ${moment(kept).slice(-5)}，未交` : '未交') : line.this ? `已交 ${moment(line.this.at)}` : '未填'
   return (
@@ -111,7 +118,7 @@ export function Row({ line, sheet, rows, isOpen, takesFocus, onOpen, onStatus }:
         {!isOpen ? (
           <button type="button" className="writing" onClick={onOpen}>{inShort(now) || <span className="muted">写本周进展，或写明无进展的原因</span>}</button>
         ) : isOvertaken && line.this ? (
-          <Conflict mine={now} theirs={line.this} onMine={() => edit({ on: revision })} onTheirs={() => { forget(); reset(untouched) }} />
+          <Conflict mine={now} theirs={line.this} onMine={() => edit({ on: revision })} onTheirs={() => { void takeAway(files); forget(); reset(untouched) }} />
         ) : isFrozen && line.this ? (
           <>
             <Words of={line.this} title={versionOf(line.this)} />
@@ -138,9 +145,10 @@ export function Row({ line, sheet, rows, isOpen, takesFocus, onOpen, onStatus }:
         {evidence.busy && <small role="status"><span className="spinner" />正在上传…</small>}
         {files.length > 0 && (
           <ul className="attached">
-            {files.map((f) => <li key={f.id} className="tag">{f.name}{isOpen && <button type="button" className="plain" aria-label={`不附 ${f.name}`} onClick={() => edit({ files: files.filter((x) => x.id !== f.id) })}>✕</button>}</li>)}
+            {files.map((f) => <li key={f.id} className="tag">{f.name}{isOpen && <button type="button" className="plain" aria-label={`不附 ${f.name}`} onClick={() => { edit({ files: files.filter((x) => x.id !== f.id) }); void takeAway([f]) }}>✕</button>}</li>)}
           </ul>
         )}
+        {remaining.length > 0 && <p className="fault" role="alert">{remaining.join('、')} 不随本周写实交出，但还留在任务的佐证里，可在任务页撤下</p>}
         {evidence.unfit.map((why) => <p key={why} className="fault" role="alert">{why}</p>)}
         <Refused error={evidence.error} />
         {!isOvertaken && <Refused error={error} shown={isOpen ? pointers : []} />}
@@ -169,7 +177,7 @@ function Last({ line, isOpen }: { line: Line; isOpen: boolean }) {
 }
 
 /** Files come by dropping, pasting or choosing, go up at once, and belong to the statement when it is handed in. */
-function useEvidence(task: string, onAdd: (added: { id: string; name: string }[]) => void) {
+function useEvidence(task: string, onAdd: (added: Attached[]) => void) {
   const [refused, setRefused] = useState<string[]>([])
   const [isOver, setOver] = useState(false)
   const [queue, setQueue] = useState<File[]>([])

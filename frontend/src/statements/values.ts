@@ -1,9 +1,9 @@
 // What a row of the week's list holds: the fields a person fills in, their labels, and what they say together.
 import type { Schemas } from '../api/client'
+import type { Attached } from '../task/attach'
 
 export type Line = Schemas['WeekLine']
 export type Written = Schemas['WrittenView']
-export type Attached = { id: string; name: string }
 
 /** In the order of the workbook's columns. */
 export const fields = ['progress', 'no_progress_reason', 'difficulties', 'help_wanted', 'next_step'] as const

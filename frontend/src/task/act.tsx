@@ -32,6 +32,16 @@ export function useAct(task: Task, path: string, body: () => unknown, done: () =
   return { ...form, overtaken }
 }
 
+/** Two acts one chooses between, as one form: whichever was sent last. */
+export function eitherOf(one: ReturnType<typeof useAct>, other: ReturnType<typeof useAct>) {
+  return {
+    busy: one.busy || other.busy,
+    error: one.error ?? other.error,
+    overtaken: one.overtaken ?? other.overtaken,
+    at: (pointer: string) => other.at(pointer) ?? one.at(pointer),
+  }
+}
+
 /** Why the last request came back; requests come newest first, and only the newest's return is still to be answered. */
 export function Returned({ task }: { task: Task }) {
   const said = task.requests.slice(0, 1).filter((r) => r.is_returned).flatMap((r) => r.signatures).reverse().find((s) => s.words && !s.is_void)
@@ -52,13 +62,22 @@ export function ActForm({ form, verb, danger, disabled, shown, kept, onDrop, chi
   return (
     <form className="stack" noValidate onSubmit={(e: FormEvent) => { e.preventDefault(); void form.submit() }}>
       {children}
-      {form.overtaken ? <Both overtaken={form.overtaken} verb={verb} onDrop={onDrop} /> : <Refused error={form.error} shown={shown} />}
-      {form.overtaken && !isStale(form.error) && <Refused error={form.error} shown={shown} />}
+      <Stood form={form} verb={verb} shown={shown} onDrop={onDrop} />
       <div className="send">
         <button type="submit" className={danger ? 'danger' : 'main'} disabled={form.busy || disabled}>{form.busy ? '正在提交…' : form.overtaken ? `仍按我填的${verb}` : verb}</button>
         {kept && <small className="muted">草稿已存</small>}
       </div>
     </form>
+  )
+}
+
+/** What went wrong; where somebody was faster, both versions. */
+export function Stood({ form, verb, shown, onDrop }: { form: { error: unknown; overtaken?: Overtaken | null }; verb: string; shown?: string[]; onDrop?: () => void }) {
+  return (
+    <>
+      {form.overtaken && <Both overtaken={form.overtaken} verb={verb} onDrop={onDrop} />}
+      {!(form.overtaken && isStale(form.error)) && <Refused error={form.error} shown={shown} />}
+    </>
   )
 }
 

@@ -2,6 +2,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type Schemas, client, get } from '../api/client'
+import { DayField } from '../ui/dayfield'
 import { Refused } from '../ui/parts'
 import { day } from '../ui/words'
 import type { Milestone } from './milestones'
@@ -44,7 +45,7 @@ export function Backwards({ task, measure, onMeasure, onPlace }: {
             {task.measures.map((x) => <option key={x.id} value={x.id}>{x.number} {x.text.slice(0, 18)}</option>)}
           </select>
         </label>
-        <label className="field"><span>最后一步止于</span><input type="date" value={endsOn} onChange={(e) => setEnd(e.target.value)} /></label>
+        <DayField label="最后一步止于" lies="ahead" value={endsOn} onChange={setEnd} />
       </div>
       <div className="choice" role="group" aria-label="常用步骤">
         {usual.map(([name, list]) => <button key={name} type="button" aria-pressed={steps === list} onClick={() => setSteps(list)}>{name}</button>)}

@@ -1,5 +1,6 @@
 // Which act has which form, and the forms of few fields.
 import { type ComponentProps, type ReactNode, Suspense, lazy, useState } from 'react'
+import { DayField } from '../ui/dayfield'
 import { Check, PickField, TextField, blank, useDraft } from '../ui/form'
 import { Loading } from '../ui/parts'
 import { day, today } from '../ui/words'
@@ -98,7 +99,7 @@ function GoLiveForm({ task, done, open }: FormProps) {
   return (
     <ActForm form={form} verb="登记存量办结" disabled={!open.is_possible} shown={['/on', '/basis', '/vouched_by']} kept={kept}>
       <p>本系统启用前已经办结的任务，凭文件登记，页面上会标明“存量办结”。</p>
-      <TextField label="办结日期" type="date" value={values.on} onChange={(on) => change({ on })} error={form.at('/on')} />
+      <DayField label="办结日期" lies="behind" value={values.on} onChange={(on) => change({ on })} error={form.at('/on')} />
       <TextField label="依据（文号）" value={values.basis} onChange={(basis) => change({ basis })} error={form.at('/basis')} />
       <PickField label="证明人" empty="请选择" value={values.vouched_by} onChange={(vouched_by) => change({ vouched_by })} options={people} error={form.at('/vouched_by')} />
     </ActForm>
@@ -123,7 +124,7 @@ function ExtensionForm({ task, done, open }: FormProps) {
   return (
     <ActForm form={form} verb="申请延期" disabled={!open.is_possible} shown={['/due_on', '/reason']} kept={kept}>
       <p className="muted">现时限 {day(task.due_on)}。批准前仍按现时限计。</p>
-      <TextField label="拟延至" type="date" value={values.due_on} onChange={(due_on) => change({ due_on })} error={form.at('/due_on')} />
+      <DayField label="拟延至" lies="ahead" value={values.due_on} onChange={(due_on) => change({ due_on })} error={form.at('/due_on')} />
       <TextField label="理由" rows={3} value={values.reason} onChange={(reason) => change({ reason })} error={form.at('/reason')} />
       <Check label="原时限已报上级备案（须领导组组长签批）" value={values.filed_upward} onChange={(filed_upward) => change({ filed_upward })} />
     </ActForm>
@@ -139,7 +140,7 @@ function ResetForm({ task, done }: FormProps) {
   return (
     <ActForm form={form} verb="登记新时限" shown={['/due_on', '/body', '/minutes_number', '/reason']} kept={kept}>
       <p>时限已过，只能凭会议决定重新核定；已逾期的天数保留。</p>
-      <TextField label="新时限" type="date" value={values.due_on} onChange={(due_on) => change({ due_on })} error={form.at('/due_on')} />
+      <DayField label="新时限" lies="ahead" value={values.due_on} onChange={(due_on) => change({ due_on })} error={form.at('/due_on')} />
       {text('body', '决定的会议')}
       {text('minutes_number', '纪要文号')}
       {text('reason', '理由')}
@@ -154,7 +155,7 @@ function ClosureForm({ task, done, open }: FormProps) {
     <ActForm form={form} verb="申请销号" disabled={!open.is_possible} shown={['/results', '/occurred_on']} kept={kept}>
       <Returned task={task} />
       <TextField label="整改成效" rows={4} value={values.results} onChange={(results) => change({ results })} error={form.at('/results')} hint="对照完成标准写结果，有数写数" />
-      <TextField label="实际完成日期" type="date" value={values.occurred_on} onChange={(occurred_on) => change({ occurred_on })} error={form.at('/occurred_on')} />
+      <DayField label="实际完成日期" lies="behind" value={values.occurred_on} onChange={(occurred_on) => change({ occurred_on })} error={form.at('/occurred_on')} />
       <Check label="我是单位负责人，承诺以上内容真实（经办人报送不勾选）" value={values.pledge} onChange={(pledge) => change({ pledge })} />
     </ActForm>
   )
@@ -179,7 +180,7 @@ function ReopenForm({ task, done, open }: FormProps) {
   return (
     <ActForm form={form} verb="重新整改" danger disabled={!open.is_possible} shown={['/reason', '/due_on']} kept={kept}>
       <p>销号作废，任务回到整改中，各节点须重新报完成。</p>
-      <TextField label="新时限" type="date" value={values.due_on} onChange={(due_on) => change({ due_on })} error={form.at('/due_on')} />
+      <DayField label="新时限" lies="ahead" value={values.due_on} onChange={(due_on) => change({ due_on })} error={form.at('/due_on')} />
       <TextField label="理由" rows={3} value={values.reason} onChange={(reason) => change({ reason })} error={form.at('/reason')} />
     </ActForm>
   )

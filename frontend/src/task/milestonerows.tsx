@@ -1,6 +1,7 @@
 // One milestone of a plan as it is typed, with what is to be said about it; and those of a pasted table before they are taken.
 import type { Schemas } from '../api/client'
 import '../styles/statements.css'
+import { DayInput } from '../ui/dayfield'
 import { Dialog } from '../ui/parts'
 import { day, said } from '../ui/words'
 import type { Milestone, ReadMilestones } from './milestones'
@@ -20,7 +21,7 @@ export function MilestoneRow({ n, milestone: m, task, below, notes, faults, sinc
     <div className="milestone numbered">
       <span className="nth" aria-hidden="true">{n}</span>
       <input aria-label={`节点 ${n}`} placeholder="做到什么" value={m.title} onChange={(e) => onSet({ title: e.target.value })} />
-      <input aria-label={`节点 ${n} 时间`} type="date" value={m.due_on} aria-invalid={faults.length > 0 && m.due_on === ''} onChange={(e) => onSet({ due_on: e.target.value })} />
+      <DayInput label={`节点 ${n} 时间`} lies="ahead" value={m.due_on} invalid={faults.length > 0 && m.due_on === ''} onChange={(due_on) => onSet({ due_on })} />
       <button type="button" className="plain" aria-label={`删去节点 ${n}`} onClick={onDrop}>✕</button>
       <select aria-label={`节点 ${n} 所属措施`} value={m.measure ?? ''} onChange={(e) => onSet({ measure: e.target.value || null })}>
         <option value="">整项任务</option>

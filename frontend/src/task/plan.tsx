@@ -1,6 +1,7 @@
 // A unit's plan: objective, criteria, milestones on a line of days; saved as it is typed, asked about at once, handed in when it is whole.
 import { type KeyboardEvent, useEffect, useState } from 'react'
 import type { Schemas } from '../api/client'
+import { DayInput } from '../ui/dayfield'
 import { Check, PickField, TextField, blank, useDraft } from '../ui/form'
 import { Refused } from '../ui/parts'
 import { pasted } from '../ui/table'
@@ -176,7 +177,7 @@ function Reworded({ task, measures, at, onChange }: { task: Schemas['TaskView'];
         return changed ? (
           <div key={m.id} className="milestone">
             <input aria-label={`措施 ${m.number}`} value={changed.text} onChange={(e) => set({ text: e.target.value })} />
-            <input aria-label={`措施 ${m.number} 时限`} type="date" value={changed.due_on} onChange={(e) => set({ due_on: e.target.value })} />
+            <DayInput label={`措施 ${m.number} 时限`} lies="ahead" value={changed.due_on} onChange={(due_on) => set({ due_on })} />
             <button type="button" className="plain" onClick={() => onChange(measures.filter((x) => x.measure !== m.id))}>不改了</button>
             {['text', 'due_on'].map((key) => at(`/measures/${i}/${key}`) && <p key={key} className="fault" role="alert">{said(at(`/measures/${i}/${key}`) ?? '')}</p>)}
           </div>

@@ -4,10 +4,10 @@ import { useState } from 'react'
 import { ApiError, type Schemas, post, upload } from '../api/client'
 import { verdicts } from '../labels.gen'
 import { useSession } from '../session'
-import { Check, Field, PickField, SelectField, TextField, blank, useDraft, useSend } from '../ui/form'
-import { Refused } from '../ui/parts'
+import { DayField } from '../ui/dayfield'
+import { Check, FileField, PickField, SelectField, TextField, blank, useDraft, useSend } from '../ui/form'
 import { checkCode, day, today, week } from '../ui/words'
-import { ActForm, type FormProps, useAct } from './act'
+import { ActForm, type FormProps, Stood, eitherOf, useAct } from './act'
 import { Files } from './files'
 import { usePeople } from './parties'
 import { Chain, Signed, Since } from './requests'
@@ -42,7 +42,8 @@ export function SignForm({ task, done, open }: FormProps) {
   const looked = () => (isVerifier ? blank({ '/method': values.method, '/occurred_on': values.occurred_on }) : [])
   const approve = useAct(task, 'sign', body('approve'), finish, looked)
   const back = useAct(task, 'sign', body('return'), finish, () => [...looked(), ...blank({ '/words': values.words })])
-  const at = (pointer: string) => back.at(pointer) ?? approve.at(pointer)
+  const form = eitherOf(approve, back)
+  const { at } = form
   if (!request) return <p className="muted">没有等您签批的事项。</p>
   return (
     <form className="stack sign" noValidate onSubmit={(e) => { e.preventDefault(); void approve.submit() }}>
@@ -55,15 +56,15 @@ export function SignForm({ task, done, open }: FormProps) {
       {isVerifier && (
         <div className="pair">
           <TextField label="核实方式" value={values.method} onChange={(method) => change({ method })} error={at('/method')} hint="如：现场查看、查阅原始凭证、访谈" />
-          <TextField label="核实日期" type="date" value={values.occurred_on} onChange={(occurred_on) => change({ occurred_on })} error={at('/occurred_on')} />
+          <DayField label="核实日期" lies="behind" value={values.occurred_on} onChange={(occurred_on) => change({ occurred_on })} error={at('/occurred_on')} />
         </div>
       )}
-      <Refused error={approve.error ?? back.error} shown={['/words', '/method', '/occurred_on']} />
+      <Stood form={form} verb="签字或退回" shown={['/words', '/method', '/occurred_on']} onDrop={finish} />
       <div className="decide">
         <TextField label="意见（同意可不填，退回必填）" rows={2} value={values.words} onChange={(words) => change({ words })} error={at('/words')} />
         <div className="send">
-          <button type="button" disabled={approve.busy || back.busy} onClick={() => void back.submit()}>退回</button>
-          <button type="submit" className="main wide" disabled={approve.busy || back.busy}>{approve.busy || back.busy ? '正在提交…' : isVerifier ? '核实通过' : '同意并签字'}</button>
+          <button type="button" disabled={form.busy} onClick={() => void back.submit()}>{form.overtaken && '仍'}退回</button>
+          <button type="submit" className="main wide" disabled={form.busy}>{form.busy ? '正在提交…' : `${form.overtaken ? '仍' : ''}${isVerifier ? '核实通过' : '同意并签字'}`}</button>
         </div>
         <small className="muted">所签内容校验码 {checkCode(request.content_hash)}，内容改动则签字作废。{kept && '草稿已存'}</small>
       </div>
@@ -92,9 +93,7 @@ function useScan(task: Task) {
     return scan.sha256
   }
   const input = (error?: string) => (
-    <Field label="扫描件（PDF 或图片）" error={error}>
-      {(id, invalid) => <input id={id} type="file" accept=".pdf,.jpg,.jpeg,.png" aria-invalid={invalid} onChange={(e) => setFile(e.target.files?.[0] ?? null)} />}
-    </Field>
+    <FileField label="扫描件（PDF 或图片）" accept=".pdf,.jpg,.jpeg,.png" chosen={file ? [file] : []} onChoose={([chosen]) => setFile(chosen ?? null)} error={error} />
   )
   return { file, send, input }
 }
@@ -120,7 +119,7 @@ export function PaperForm({ task, done, open }: FormProps) {
       <SelectField label="结论" value={values.verdict} onChange={(verdict) => change({ verdict })} options={verdictOptions} />
       <TextField label="批示原文" rows={2} value={values.words} onChange={(words) => change({ words })} error={form.at('/words')} />
       {step?.needs_method && <TextField label="核实方式" value={values.method} onChange={(method) => change({ method })} error={form.at('/method')} />}
-      <TextField label="签字日期" type="date" value={values.signed_on} onChange={(signed_on) => change({ signed_on })} error={form.at('/document/signed_on')} />
+      <DayField label="签字日期" lies="behind" value={values.signed_on} onChange={(signed_on) => change({ signed_on })} error={form.at('/document/signed_on')} />
       {scan.input(form.at('/document/scan'))}
       <Check label={`已核对纸上校验码为 ${checkCode(request.content_hash)}`} value={isSame} onChange={setSame} />
     </ActForm>
@@ -147,7 +146,7 @@ export function MeetingForm({ task, done, open }: FormProps) {
       <p>{request.kind_label}</p>
       <TextField label="会议" value={values.body} onChange={(body) => change({ body })} hint="如：整改工作领导组会议" error={form.at('/document/body')} />
       <TextField label="纪要文号" value={values.minutes_number} onChange={(minutes_number) => change({ minutes_number })} error={form.at('/document/minutes_number')} />
-      <TextField label="会议日期" type="date" value={values.signed_on} onChange={(signed_on) => change({ signed_on })} error={form.at('/document/signed_on')} />
+      <DayField label="会议日期" lies="behind" value={values.signed_on} onChange={(signed_on) => change({ signed_on })} error={form.at('/document/signed_on')} />
       <SelectField label="结论" value={values.verdict} onChange={(verdict) => change({ verdict })} options={verdictOptions} />
       <TextField label="意见（退回时必填）" rows={2} value={values.words} onChange={(words) => change({ words })} error={form.at('/words')} />
       {scan.input(form.at('/document/scan'))}
@@ -163,16 +162,17 @@ export function ConfirmForm({ task, done, open }: FormProps) {
   const body = (confirmed: boolean) => () => ({ request: first?.request.id, signature: first?.s.id, confirmed, reason: reason.trim() || null })
   const yes = useAct(task, 'confirm-signature', body(true), done)
   const no = useAct(task, 'confirm-signature', body(false), done, () => blank({ '/reason': reason }))
+  const form = eitherOf(yes, no)
   if (!first) return <p className="muted">没有等复核的代录签批。</p>
   return (
     <div className="stack">
       <p>{first.request.kind_label}：{first.s.person?.name} {first.s.verdict_label}，{day(first.s.occurred_on)}，由 {first.s.recorded_by.name} 代录{first.s.words && `，批示“${first.s.words}”`}</p>
       <p className="muted">请对照纸质原件核对签批人、结论、日期和校验码 {checkCode(first.request.content_hash)}。</p>
-      <TextField label="不一致的说明（不通过时必填）" rows={2} value={reason} onChange={setReason} error={no.at('/reason')} />
-      <Refused error={yes.error ?? no.error} shown={['/reason']} />
+      <TextField label="不一致的说明（不通过时必填）" rows={2} value={reason} onChange={setReason} error={form.at('/reason')} />
+      <Stood form={form} verb="确认或作废" shown={['/reason']} onDrop={done} />
       <div className="send">
-        <button type="button" className="main" disabled={yes.busy || no.busy} onClick={() => void yes.submit()}>与原件一致</button>
-        <button type="button" disabled={yes.busy || no.busy} onClick={() => void no.submit()}>不一致，作废</button>
+        <button type="button" className="main" disabled={form.busy} onClick={() => void yes.submit()}>{form.overtaken && '仍认定'}与原件一致</button>
+        <button type="button" disabled={form.busy} onClick={() => void no.submit()}>{form.overtaken && '仍认定'}不一致，作废</button>
       </div>
     </div>
   )

@@ -6,8 +6,9 @@ import { ApiError, type Schemas, post, upload } from '../api/client'
 import { useSession } from '../session'
 import { type Draft, asInput, same, texts } from '../statements/values'
 import { Conflict } from '../statements/versions'
-import { accepted, unfit } from './attach'
-import { Check, SelectField, TextField, blank, useDraft, useSend } from '../ui/form'
+import { type Attached, accepted, unfit, withdraw } from './attach'
+import { DayField } from '../ui/dayfield'
+import { Check, FileField, SelectField, TextField, blank, useDraft, useSend } from '../ui/form'
 import { Refused } from '../ui/parts'
 import { day, moment, today, week } from '../ui/words'
 import { ActForm, type FormProps, useAct } from './act'
@@ -25,6 +26,10 @@ export function StatementForm({ task, done }: FormProps) {
   const isOvertaken = writtenOn < revision && !same(values, texts(newest))
   const files = values.files ?? []
   const queries = useQueryClient()
+  const leave = (file: Attached) => {
+    edit({ files: files.filter((f) => f.id !== file.id) })
+    void withdraw(task.id, newest?.evidence.includes(file.id) ? [] : [file]).then(() => queries.invalidateQueries({ queryKey: ['task', task.id] }))
+  }
   const form = useSend(async () => {
     const sent = post(`/tasks/${task.id}/statements`, { unit: mine?.id, week: at, follows: writtenOn, ...asInput(values), evidence: [...(newest?.evidence ?? []), ...files.map((f) => f.id)] })
     // Somebody else of the unit was faster: what he wrote is fetched, and both are shown.
@@ -35,7 +40,7 @@ export function StatementForm({ task, done }: FormProps) {
     forget()
     done()
   })
-  if (isOvertaken && newest) return <Conflict mine={values} theirs={newest} onMine={() => edit({ on: revision })} onTheirs={() => { forget(); reset({ ...texts(newest), files: [], on: null }) }} />
+  if (isOvertaken && newest) return <Conflict mine={values} theirs={newest} onMine={() => edit({ on: revision })} onTheirs={() => { void withdraw(task.id, files.filter((f) => !newest.evidence.includes(f.id))); forget(); reset({ ...texts(newest), files: [], on: null }) }} />
   return (
     <ActForm form={form} verb={newest ? '更新本周写实' : '交本周写实'} shown={['/progress', '/no_progress_reason']} kept={kept}>
       <p className="muted">{week(at)}，{mine?.name}。补报以前的周请到<Link to="/statements" search={{}}>每周写实</Link>。</p>
@@ -45,7 +50,11 @@ export function StatementForm({ task, done }: FormProps) {
       <TextField label="困难（可不填）" value={values.difficulties} onChange={(difficulties) => edit({ difficulties })} />
       <TextField label="请领导组协调（可不填）" value={values.help_wanted} onChange={(help_wanted) => edit({ help_wanted })} />
       <TextField label="下周打算（可不填）" value={values.next_step} onChange={(next_step) => edit({ next_step })} />
-      {files.length > 0 && <p className="muted">另附佐证：{files.map((f) => f.name).join('、')}</p>}
+      {files.length > 0 && (
+        <ul className="attached" aria-label="另附佐证">
+          {files.map((f) => <li key={f.id} className="tag">{f.name}<button type="button" className="plain" aria-label={`不附 ${f.name}`} onClick={() => leave(f)}>✕</button></li>)}
+        </ul>
+      )}
     </ActForm>
   )
 }
@@ -94,7 +103,7 @@ export function MilestoneForm({ task, done, open }: FormProps) {
   return (
     <ActForm form={form} verb="报完成" disabled={!open.is_possible || chosen === ''} shown={['/occurred_on', '/milestone']} kept={kept}>
       <SelectField label="节点" value={chosen} onChange={(milestone) => change({ milestone })} options={left.map((m) => ({ value: m.id, label: title(m) }))} error={form.at('/milestone')} />
-      <TextField label="实际完成日期" type="date" value={values.occurred_on} onChange={(occurred_on) => change({ occurred_on })} error={form.at('/occurred_on')} />
+      <DayField label="实际完成日期" lies="behind" value={values.occurred_on} onChange={(occurred_on) => change({ occurred_on })} error={form.at('/occurred_on')} />
       <TextField label="说明（可不填）" value={values.note} onChange={(note) => change({ note })} />
     </ActForm>
   )
@@ -121,7 +130,7 @@ export function DutyForm({ task, done }: FormProps) {
   return (
     <ActForm form={form} verb="报完成" shown={['/occurred_on']}>
       <SelectField label="配合单位" value={unit} onChange={setUnit} options={left.map((s) => ({ value: s.unit.id, label: `${s.unit.name} ${s.duty}` }))} />
-      <TextField label="完成日期" type="date" value={on} onChange={setOn} error={form.at('/occurred_on')} />
+      <DayField label="完成日期" lies="behind" value={on} onChange={setOn} error={form.at('/occurred_on')} />
     </ActForm>
   )
 }
@@ -146,9 +155,7 @@ export function EvidenceForm({ task, done }: FormProps) {
   })
   return (
     <ActForm form={form} verb={files.length > 1 ? `上传 ${files.length} 份` : '上传'} disabled={files.length === 0} shown={['/occurred_on']}>
-      <label className="field"><span>文件（PDF、图片、Word、Excel、文本，每份不超过 50 MB）</span>
-        <input type="file" multiple accept={accepted} onChange={(e) => choose([...(e.target.files ?? [])])} />
-      </label>
+      <FileField label="文件（PDF、图片、Word、Excel、文本，每份不超过 50 MB）" accept={accepted} multiple chosen={files} onChoose={choose} />
       {refused.map((why) => <p key={why} className="fault" role="alert">{why}</p>)}
       {task.criteria.length > 0 && (
         <fieldset><legend>能证明哪条完成标准</legend>
@@ -157,7 +164,7 @@ export function EvidenceForm({ task, done }: FormProps) {
           ))}
         </fieldset>
       )}
-      <TextField label="材料所指日期" type="date" value={on} onChange={setOn} error={form.at('/occurred_on')} />
+      <DayField label="材料所指日期" lies="behind" value={on} onChange={setOn} error={form.at('/occurred_on')} />
     </ActForm>
   )
 }

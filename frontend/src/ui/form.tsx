@@ -75,6 +75,28 @@ export function PickField({ label, value, onChange, options, error, empty }: Cho
   )
 }
 
+/** Files to choose; the browser's own button would speak the browser's language. */
+export function FileField({ label, accept, multiple = false, chosen, onChoose, error }: {
+  label: string
+  accept: string
+  multiple?: boolean
+  chosen: File[]
+  onChoose: (files: File[]) => void
+  error?: string
+}) {
+  return (
+    <Field label={label} error={error}>
+      {(id, invalid) => (
+        <label className="filefield">
+          <input id={id} type="file" className="hidden" accept={accept} multiple={multiple} aria-invalid={invalid} onChange={(e) => onChoose([...(e.target.files ?? [])])} />
+          <span className="button">选择文件</span>
+          <span className="muted">{chosen.length === 0 ? '还没有选择' : chosen.map((f) => f.name).join('、')}</span>
+        </label>
+      )}
+    </Field>
+  )
+}
+
 export function Check({ label, value, onChange }: { label: string; value: boolean; onChange: (value: boolean) => void }) {
   return (
     <label className="check">
