@@ -2158,6 +2158,8 @@ export interface components {
             tasks: string[];
             /** @description There are more than are named. */
             is_many: boolean;
+            /** @description Some check that he sees. */
+            checks: boolean;
         };
         /** @description Something the caller may do with a check. */
         CheckActionView: {
@@ -4675,6 +4677,11 @@ export interface components {
             count: number;
             /** @description Those tasks. */
             about: string[];
+            /**
+             * Format: uuid
+             * @description The check it is about, where it is about one.
+             */
+            check_id?: string | null;
             /**
              * @description The week a statement is for.
              * @example 2026-W38
