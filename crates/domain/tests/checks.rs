@@ -170,7 +170,8 @@ fn whoever_does_not_supervise_plans_nothing() {
         let refusal = check::plan(&who.actor(), round(), plan(CheckKind::Spot)).unwrap_err();
         assert_eq!(refusal.code, "not-allowed");
     }
-    let wrong: [(fn(&mut Plan), &str, &str); 6] = [
+    type Fault = (fn(&mut Plan), &'static str, &'static str);
+    let wrong: [Fault; 6] = [
         (|p| p.title = " ".into(), "/title", "required"),
         (|p| p.questions = vec![" ".into()], "/questions/0", "required"),
         (|p| p.to_on = date("2020-09-01"), "/to_on", "before-from"),
@@ -358,7 +359,7 @@ fn holds(story: &Story) {
     let check = &story.check;
     let replayed = story.events[1..]
         .iter()
-        .fold(event::begin(check.id, &story.events[0]).unwrap(), |check, event| event::evolve(check, event));
+        .fold(event::begin(check.id, &story.events[0]).unwrap(), event::evolve);
     assert_eq!(&replayed, check);
     assert!(check.draws.iter().rev().skip(1).all(|d| d.given_up.is_some()), "one draw at a time");
     for target in &check.targets {

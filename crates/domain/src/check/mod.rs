@@ -388,7 +388,7 @@ fn go_on(check: &Check, reason: &str, ctx: &Context<'_>) -> Decided {
     Ok(decision)
 }
 
-fn own_target<'a>(check: &'a Check, task: TaskId, person: PersonId) -> Result<&'a Target, Refusal> {
+fn own_target(check: &Check, task: TaskId, person: PersonId) -> Result<&Target, Refusal> {
     let target = check.target(task).ok_or_else(|| Refusal::conflict("not-in-sample"))?;
     if target.inspectors.contains(&person) { Ok(target) } else { Err(Refusal::forbidden("not-your-target")) }
 }

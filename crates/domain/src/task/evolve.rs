@@ -270,7 +270,7 @@ fn apply(task: &mut Task, event: &TaskEvent) {
             stop_reporting(task, *at);
         }
         TaskEvent::CrossCheckerNamed { person, .. } => task.cross_checkers.push(*person),
-        TaskEvent::Checked { result, .. } => task.has_failed_check = stands_failed(&task, *result),
+        TaskEvent::Checked { result, .. } => task.has_failed_check = stands_failed(task, *result),
         TaskEvent::CheckSettled { .. } => task.has_failed_check = false,
         TaskEvent::MilestonePassed { milestone, due_on } => task.announced_milestones.push((*milestone, *due_on)),
         TaskEvent::DueDatePassed { due_on } => task.announced_due = Some(*due_on),

@@ -104,7 +104,7 @@ fn values_below(grid: &Grid<'_>, row: usize, column: usize) -> Vec<(usize, usize
         };
         !filled.is_empty()
             && !filled.iter().any(|c| is_label(grid, (*r, *c)) || is_title(*c))
-            && !(filled.len() == 1 && !labels.contains(&filled[0]))
+            && (filled.len() != 1 || labels.contains(&filled[0]))
             && !is_row_of_labels(grid, *r)
             && !rows::is_signature(&grid.at(*r, filled[0]).text())
     };
