@@ -223,7 +223,7 @@ async fn nobody_learns_of_a_check_too_early_and_every_draw_is_counted() {
 }
 
 async fn a_unit_never_sees_a_check(house: &House) {
-    let check = planned(&house).await;
+    let check = planned(house).await;
     let frame = json!({ "dimensions": ["unit"], "sample": 30, "is_quick": true });
     let view = act(house, "p068", &check, "frame", frame).await.ok();
     assert_eq!((view["state"].as_str(), view["draw"]["is_quick"].as_bool()), (Some("ready"), Some(true)));
@@ -253,7 +253,7 @@ async fn a_unit_never_sees_a_check(house: &House) {
 }
 
 async fn a_draw_that_is_given_up_is_counted_and_says_why(house: &House) {
-    let check = planned(&house).await;
+    let check = planned(house).await;
     let one_line = json!({ "sample": 3, "parties": people(house, &["P068", "P069"]).await });
     act(house, "p068", &check, "frame", one_line).await.refused(422, "content");
     let unit = json!({ "sample": 3, "parties": people(house, &["P001", "P040"]).await });

@@ -357,9 +357,7 @@ fn whatever_people_do_with_a_check_the_rules_hold() {
 /// What is always so.
 fn holds(story: &Story) {
     let check = &story.check;
-    let replayed = story.events[1..]
-        .iter()
-        .fold(event::begin(check.id, &story.events[0]).unwrap(), event::evolve);
+    let replayed = story.events[1..].iter().fold(event::begin(check.id, &story.events[0]).unwrap(), event::evolve);
     assert_eq!(&replayed, check);
     assert!(check.draws.iter().rev().skip(1).all(|d| d.given_up.is_some()), "one draw at a time");
     for target in &check.targets {
