@@ -36,7 +36,7 @@ fn frame(strata: &[(&str, u32, u32)]) -> Frame {
     for (name, size, _) in strata {
         for _ in 0..*size {
             let n = entries.len() as u128;
-            let barred = if n % 3 == 0 { vec![person(n % 4)] } else { Vec::new() };
+            let barred = if n.is_multiple_of(3) { vec![person(n % 4)] } else { Vec::new() };
             entries.push(Entry { task: task(n), number: format!("T{n:03}"), stratum: (*name).to_owned(), barred });
         }
     }
@@ -217,7 +217,8 @@ fn a_change_of_any_single_field_is_found() {
 
 #[test]
 fn a_change_that_mends_the_digest_is_found_by_what_it_touches() {
-    let cases: [(&str, fn(&mut Bundle)); 6] = [
+    type Change = (&'static str, fn(&mut Bundle));
+    let cases: [Change; 6] = [
         ("frame-changed", |b| b.frame.entries[0].stratum = b.frame.strata[1].name.clone()),
         ("commitment-wrong", |b| b.commitments[0].nonce = Some(nonce(999))),
         ("seed-wrong", |b| b.seed = nonce(998)),
