@@ -28,9 +28,9 @@ export function Figures({ check }: { check: Check }) {
   return (
     <section className="card figuresofcheck">
       <h2>检查结果 <span>两人签字后计入</span></h2>
-      <dl className="counts">{figures.map(([label, n]) => <div key={label}><dt>{label}</dt><dd>{n}</dd></div>)}</dl>
+      <dl className="tallies">{figures.map(([label, n]) => <div key={label}><dt>{label}</dt><dd>{n}</dd></div>)}</dl>
       {draw && rate && (
-        <div className="rate">
+        <div className="untrue">
           <p>抽查不实率 <b className="figure">{percent(rate.share)}</b>　95% 置信区间 {percent(rate.low)} 至 {percent(rate.high)}</p>
           <div className="range" aria-hidden="true"><i style={{ left: `${rate.low * 100}%`, right: `${100 - rate.high * 100}%` }} /><b style={{ left: `${rate.share * 100}%` }} /></div>
           <p className="scale" aria-hidden="true"><span>0</span><span>50%</span><span>100%</span></p>

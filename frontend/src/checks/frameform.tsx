@@ -62,7 +62,7 @@ export function FrameForm({ check, onClose }: { check: Check; onClose: () => voi
           <TextField label="3　抽取数" type="number" value={values.sample} onChange={(text) => change({ sample: text })} error={form.at('/sample')} hint="多于层数的，按各层任务数分" />
           <fieldset>
             <legend>4　不参加抽取的任务（须写理由，记入抽样框）</legend>
-            <ul className="leftout">
+            <ul className="leavesout">
               {values.without.map((w, i) => (
                 <li key={w.task}>
                   <span className="number">{w.number}</span>
@@ -78,12 +78,12 @@ export function FrameForm({ check, onClose }: { check: Check; onClose: () => voi
           </fieldset>
           <fieldset className={form.at('/parties') ? 'wrong' : ''}>
             <legend>5　谁来抽</legend>
-            <div className="kinds">
-              <label className={values.isQuick ? 'kind' : 'kind on'}>
+            <div className="choicecards">
+              <label className={values.isQuick ? 'choicecard' : 'choicecard on'}>
                 <input type="radio" name="how" checked={!values.isQuick} onChange={() => change({ isQuick: false })} />
                 <span><b>多方共同抽取</b><small>各方各出一个随机数，先登记再公开，谁也不能左右结果</small></span>
               </label>
-              <label className={values.isQuick ? 'kind on' : 'kind'}>
+              <label className={values.isQuick ? 'choicecard on' : 'choicecard'}>
                 <input type="radio" name="how" checked={values.isQuick} onChange={() => change({ isQuick: true })} />
                 <span><b>一人快速抽取</b><small>随机数由服务器一方产生，没有其他方见证，抽取记录上会注明；可以复核计算，不能证明服务器没有挑选</small></span>
               </label>
@@ -99,7 +99,7 @@ export function FrameForm({ check, onClose }: { check: Check; onClose: () => voi
             {form.at('/parties') && <p className="fault" role="alert">{form.at('/parties')}</p>}
           </fieldset>
         </div>
-        <aside className="preview" aria-live="polite">
+        <aside className="framepreview" aria-live="polite">
           <h3>抽样框预览</h3>
           {sample === 0 && <p className="muted">填写抽取数后显示。</p>}
           {preview.error ? <Refused error={preview.error} /> : null}

@@ -56,9 +56,9 @@ function Whole({ round, check, onClose }: { round: Schemas['RoundView']; check?:
       <h2>{check ? '修改检查' : '筹备检查'}</h2>
       <fieldset>
         <legend>种类</legend>
-        <div className="kinds">
+        <div className="choicecards">
           {kinds.map((k) => (
-            <label key={k.value} className={values.kind === k.value ? 'kind on' : 'kind'}>
+            <label key={k.value} className={values.kind === k.value ? 'choicecard on' : 'choicecard'}>
               <input type="radio" name="kind" value={k.value} checked={values.kind === k.value} onChange={() => change({ kind: k.value })} />
               <span><b>{k.label}</b><small>{k.hint}</small></span>
             </label>
@@ -140,7 +140,7 @@ function Tasks({ round, value, onChange, error }: { round: string; value: Values
       </ol>
       <input type="search" aria-label="按编号或词语查找任务" placeholder="按编号或词语查找任务，至少两个字" value={text} onChange={(e) => setText(e.target.value)} />
       {hits.length > 0 && (
-        <ul className="hits">
+        <ul className="foundtasks">
           {hits.map((t) => <li key={t.id}><button type="button" onClick={() => { onChange([...value, { id: t.id, number: t.number, title: t.title }]); setText('') }}><span className="number">{t.number}</span>{t.title}<small className="muted">{t.lead_unit}　{t.state_label}</small></button></li>)}
         </ul>
       )}

@@ -94,11 +94,11 @@ function Act({ check, action, label, isOpen, setOpen }: { check: Check; action: 
   }
   const isLarge = isOpen && action in forms
   return (
-    <div className="act">
+    <div className="nextone">
       <div className="actline">
         <p><b>{leads[action] ?? label}</b>{isAtTask && <span className="muted">　{n} 项</span>}</p>
-        {isAtTask && first && <Link to="/checks/$id/$task" params={{ id: check.id, task: first.task_id }} className="button main large">{label}</Link>}
-        {!isAtTask && <button type="button" className="main large" aria-expanded={isOpen} onClick={() => setOpen(isOpen ? null : action)}>{isOpen ? '收起' : label}</button>}
+        {isAtTask && first && <Link to="/checks/$id/$task" params={{ id: check.id, task: first.task_id }} className="button main huge">{label}</Link>}
+        {!isAtTask && <button type="button" className="main huge" aria-expanded={isOpen} onClick={() => setOpen(isOpen ? null : action)}>{isOpen ? '收起' : label}</button>}
       </div>
       {isLarge && <div className="actform">{forms[action]?.()}</div>}
     </div>
