@@ -24,7 +24,7 @@ export function CommitForm({ check, draw }: { check: Check; draw: Draw }) {
   const form = useCheckAct(check, 'commitments', () => ({ commitment: commitmentOf(check.id, person, nonce) }), { holds: isSameDraw(draw, 'commit_nonce') })
   return (
     <div className="stack">
-      <p>本机已为您产生一个随机数，别人都不知道。先登记它的密封值，各方都登记后再公开；公开时与密封值不符会被拒绝，所以谁也不能看了别人的再改自己的。</p>
+      <p>本机已为您产生一个随机数，别人都不知道。先登记它的校验码，各方都登记后再公开；公开时与校验码不符会被拒绝，所以谁也不能看了别人的再改自己的。</p>
       <Secret nonce={nonce} title={check.title} />
       <p className="muted">已存在这台设备的浏览器里，公开时自动填入。请另抄写或打印一份：换了设备、清了浏览器就要凭它公开。</p>
       <label className="check"><input type="checkbox" checked={isNoted} onChange={(e) => setNoted(e.target.checked)} /><span>已抄写、复制或打印</span></label>

@@ -42,7 +42,7 @@ export function Figures({ check }: { check: Check }) {
       {untrue.length > 0 && (
         <div className="missing">
           <p><b>查出不实 {untrue.length} 项</b>，任务已亮红灯。已销号的，请在任务页决定重新整改，或者写明理由作检查结论处理。</p>
-          <ul>{untrue.map((t) => <li key={t.task_id}><Link to="/tasks/$id" params={{ id: t.task_id }} search={{}}>{t.number}</Link> {t.title}：{t.result?.label}</li>)}</ul>
+          <ul>{untrue.map((t) => <li key={t.task_id}><p><Link to="/tasks/$id" params={{ id: t.task_id }} search={{}}>{t.number}</Link> {t.title}：{t.result?.label}</p></li>)}</ul>
         </div>
       )}
     </section>

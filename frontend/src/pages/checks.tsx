@@ -27,7 +27,7 @@ export function Checks() {
         <h1>检查</h1>
         <p>专项检查、跟踪督查、随时抽查</p>
         <div className="acts">
-          <Link to="/draw" className="button quiet">验证抽取记录</Link>
+          <Link to="/draw" className="button quiet">验证抽取</Link>
           {mayPlan && <button type="button" className={isNew ? '' : 'main'} onClick={() => setNew(!isNew)}>{isNew ? '收起' : '筹备检查'}</button>}
         </div>
       </div>

@@ -5,7 +5,7 @@ import '../styles/checks.css'
 import { useTitle } from '../ui/title'
 
 export function DrawAgain() {
-  useTitle('验证抽取记录')
+  useTitle('验证抽取')
   const [file, setFile] = useState<{ name: string; text: string } | null>(null)
   const [isOver, setOver] = useState(false)
   const read = (list: FileList | null) => {
@@ -14,7 +14,7 @@ export function DrawAgain() {
   }
   return (
     <>
-      <div className="head"><h1>验证抽取记录</h1><p>在本机浏览器里重新抽取一遍，文件不上传</p></div>
+      <div className="head"><h1>验证抽取</h1><p>在本机浏览器里重新抽取一遍，文件不上传</p></div>
       <div className={isOver ? 'card drop over' : 'card drop'} onDragOver={(e) => { e.preventDefault(); setOver(true) }} onDragLeave={() => setOver(false)} onDrop={(e) => { e.preventDefault(); setOver(false); read(e.dataTransfer.files) }}>
         <p>把抽取记录文件（.json）拖到这里，或者</p>
         <p><label><input type="file" className="hidden" accept=".json,application/json" onChange={(e) => { read(e.target.files); e.target.value = '' }} /><span className="button">选择文件</span></label></p>

@@ -37,12 +37,13 @@ function Whole({ check, target }: { check: Check; target: Target }) {
       <p className="pathline"><Link to="/checks">检查</Link> › <Link to="/checks/$id" params={{ id: check.id }}>{check.title}</Link></p>
       <div className="head spothead"><h1><span className="number">{target.number}</span>{target.title}</h1><p>{[target.unit, `检查人员 ${target.inspectors.map((p) => p.name).join('、')}`].filter(Boolean).join('，')}</p></div>
       <Outbox />
+      {(target.may_record || target.may_sign) && <p className="onphone tofound"><a href="#found" className="button soft">{target.may_sign ? '去复核签名' : '去写现场情况'} ↓</a></p>}
       <div className="spot">
         <section className="card claims" aria-label="台账所写">
           <h2>台账所写</h2>
           <Loaded query={query}>{(task) => <Claims task={task} />}</Loaded>
         </section>
-        <div className="foundside">
+        <div className="foundside" id="found">
           {check.questions.length > 0 && <section className="card"><h2>检查内容</h2><ol className="criteria">{check.questions.map((q) => <li key={q}>{q}</li>)}</ol></section>}
           {target.may_sign && <Sign check={check} target={target} />}
           {target.may_record && <FoundForm check={check} target={target} />}
