@@ -67,11 +67,8 @@ function Whole({ check }: { check: Check }) {
       </section>
       {open === 'revise_check' && <PlanForm check={check} onClose={close} />}
       {open === 'freeze_frame' && <FrameForm check={check} onClose={close} />}
-      <div className="checkcols">
-        <div>
-          {check.targets.length > 0 && <Targets check={check} />}
-          {check.targets.length > 0 && check.tally.drawn > 0 && <Figures check={check} />}
-        </div>
+      <div className={check.targets.length > 0 ? 'checkcols' : 'checkcols nothingdrawn'}>
+        {check.targets.length > 0 && <div><Targets check={check} /><Figures check={check} /></div>}
         <aside>
           {check.draw && <DrawOf check={check} draw={check.draw} />}
           {!check.draw && check.given_up.length > 0 && <section className="card"><h2>作废的抽取</h2>{check.given_up.map((g) => <p key={g.nth} className="amber">第 {g.nth} 次：{g.reason}</p>)}</section>}
@@ -98,7 +95,7 @@ function Act({ check, action, label, isOpen, setOpen }: { check: Check; action: 
       <div className="actline">
         <p><b>{leads[action] ?? label}</b>{isAtTask && <span className="muted">　{n} 项</span>}</p>
         {isAtTask && first && <Link to="/checks/$id/$task" params={{ id: check.id, task: first.task_id }} className="button main huge">{label}</Link>}
-        {!isAtTask && <button type="button" className="main huge" aria-expanded={isOpen} onClick={() => setOpen(isOpen ? null : action)}>{isOpen ? '收起' : label}</button>}
+        {!isAtTask && <button type="button" className={isOpen ? '' : 'main huge'} aria-expanded={isOpen} onClick={() => setOpen(isOpen ? null : action)}>{isOpen ? '收起' : label}</button>}
       </div>
       {isLarge && <div className="actform">{forms[action]?.()}</div>}
     </div>

@@ -61,7 +61,7 @@ function Claims({ task }: { task: Schemas['TaskView'] }) {
   const done = task.measures.filter((m) => m.is_done).length
   return (
     <>
-      <p className="facts"><Light light={task.light} /><span>{task.state_label}</span>{task.due_on && <span>时限 {day(task.due_on)}</span>}</p>
+      <p className="facts">{task.light.reasons.length > 0 && <Light light={task.light} withReason />}<span>{task.state_label}</span>{task.due_on && <span>时限 {day(task.due_on)}</span>}</p>
       <blockquote>{task.finding}</blockquote>
       {task.objective && <p><b>整改目标</b>　{task.objective}</p>}
       <h3>措施 <span className="muted">完成 {done}/{task.measures.length}</span></h3>
