@@ -4,6 +4,7 @@ import { turnedAway } from '../api/intake'
 import { useSession } from '../session'
 import { named } from '../task/attach'
 import { TextField } from '../ui/form'
+import { Ask } from '../ui/parts'
 import { today } from '../ui/words'
 import { type Entry, drop, fresh, keep, queue, readEntry } from './outbox'
 import { useOutbox } from './outboxbar'
@@ -27,6 +28,7 @@ export function FoundForm({ check, target }: { check: Check; target: Target }) {
   const entry = stored && stored.standing !== 'sent' ? stored : begin()
   const [fault, setFault] = useState<string | null>(null)
   const [isWanting, setWanting] = useState(false)
+  const [isDropping, setDropping] = useState(false)
   const write = (part: Partial<Entry>) => {
     setFault(null)
     const known = readEntry(of)
@@ -92,9 +94,14 @@ export function FoundForm({ check, target }: { check: Check; target: Target }) {
       {standing === 'refused' && <p className="refused" role="alert"><strong>服务器没有接受：{entry.refusal}</strong><br />填写的内容还在本机，可以修改后再保存。</p>}
       {standing === 'queued' && <p className="note queued" role="status">已存在本机，待发送。有网络时自动发送，也可以继续修改。</p>}
       <div className="send thumb">
-        {stored && standing !== 'sent' && <button type="button" onClick={() => { drop(entry, pictures); setWanting(false) }}>放弃填写</button>}
+        {stored && standing !== 'sent' && <button type="button" className="plain" onClick={() => setDropping(true)}>放弃填写</button>}
         <button type="button" className="main wide" disabled={standing === 'queued' || standing === 'sent' || (!stored && result !== null && result !== undefined)} onClick={save}>{standing === 'queued' ? '待发送' : standing === 'sent' ? '已发送' : '保存'}</button>
       </div>
+      {isDropping && (
+        <Ask title="放弃本机上填写的内容？" verb="放弃" onYes={() => { drop(entry, pictures); setWanting(false); setDropping(false) }} onNo={() => setDropping(false)}>
+          <p>文字和还没有发送的照片从本机删除，不能恢复。已经送到的记录不受影响。</p>
+        </Ask>
+      )}
       <p className="hint">边填边存在本机，断网、刷新都不会丢。</p>
     </section>
   )
