@@ -69,6 +69,7 @@ export function FoundForm({ check, target }: { check: Check; target: Target }) {
     if (isWhole) queue(entry)
   }
   const { result } = target
+  const isUntouched = !stored && Boolean(result)
   return (
     <section className="card foundform" aria-label="现场情况">
       <h2>现场情况</h2>
@@ -95,7 +96,7 @@ export function FoundForm({ check, target }: { check: Check; target: Target }) {
       {standing === 'queued' && <p className="note queued" role="status">已存在本机，待发送。有网络时自动发送，也可以继续修改。</p>}
       <div className="send thumb">
         {stored && standing !== 'sent' && <button type="button" className="plain" onClick={() => setDropping(true)}>放弃填写</button>}
-        <button type="button" className="main wide" disabled={standing === 'queued' || standing === 'sent' || (!stored && result !== null && result !== undefined)} onClick={save}>{standing === 'queued' ? '待发送' : standing === 'sent' ? '已发送' : '保存'}</button>
+        <button type="button" className="main wide" disabled={standing === 'queued' || standing === 'sent' || isUntouched} onClick={save}>{standing === 'queued' ? '待发送' : standing === 'sent' ? '已发送' : isUntouched ? '没有改动' : '保存'}</button>
       </div>
       {isDropping && (
         <Ask title="放弃本机上填写的内容？" verb="放弃" onYes={() => { drop(entry, pictures); setWanting(false); setDropping(false) }} onNo={() => setDropping(false)}>
