@@ -48,7 +48,7 @@ async function at(house, who, address, name, { sizes = [desk, phone], act, passw
   for (const size of sizes) {
     const page = await house.as(who, size, password)
     await page.goto(`${house.address}${address}`)
-    await page.locator('.head, .taskhead, .empty, .door').first().waitFor()
+    await page.locator('.head, .taskhead, .aboutcheck, .empty, .door').first().waitFor()
     if (act) await act(page)
     await look(page, name)
   }
