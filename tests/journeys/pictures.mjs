@@ -48,7 +48,7 @@ async function at(house, who, address, name, { sizes = [desk, phone], act, passw
   for (const size of sizes) {
     const page = await house.as(who, size, password)
     await page.goto(`${house.address}${address}`)
-    await page.locator('.head, .taskhead, .empty, .door').first().waitFor()
+    await page.locator('.head, .taskhead, .aboutcheck, .empty, .door').first().waitFor()
     if (act) await act(page)
     await look(page, name)
   }
@@ -181,6 +181,66 @@ async function tasks(house) {
   for (const who of ['p001', 'p003', 'p005', 'p068']) await at(house, who, '/signing', `${who}-sign`, { act: sign })
 }
 
+/** A check in each place where one acts: planned, its frame, a number to give, drawn, on the spot; and the file that is drawn again. */
+async function checks(house) {
+  if (!wanted('check')) return
+  const planner = await house.as('p068')
+  await at(house, 'p068', '/checks', 'check-none')
+  const unfold = async (page) => page.getByRole('button', { name: '筹备检查' }).click()
+  await at(house, 'p068', '/checks', 'check-plan', { act: unfold })
+  const plan = async (title) => {
+    await planner.goto(`${house.address}/checks`)
+    await unfold(planner)
+    const form = planner.locator('.planform')
+    await form.getByLabel('名称').fill(title)
+    await form.getByRole('button', { name: /台账所写/ }).click()
+    await form.getByRole('button', { name: '全选' }).click()
+    await form.getByRole('button', { name: '保存' }).click()
+    await planner.locator('.aboutcheck').waitFor()
+    return new URL(planner.url()).pathname
+  }
+  const open = async (page) => {
+    await page.locator('.nextact').getByRole('button', { name: '冻结抽样框' }).click()
+    await page.locator('.framepreview .figure').first().waitFor()
+  }
+  const freeze = async (how, verb) => {
+    await open(planner)
+    const form = planner.locator('.frameform')
+    for (const label of how) await form.getByLabel(label).check()
+    await form.getByRole('button', { name: verb }).click()
+    await planner.getByRole('dialog').getByRole('button', { name: /^冻结/ }).click()
+    await planner.locator('.drawof').waitFor()
+  }
+  const common = await plan('第四季度已销号任务随时抽查')
+  await at(house, 'p068', common, 'check-frame', { act: open })
+  await planner.goto(`${house.address}${common}`)
+  await freeze([/^甲子安/, /^巡督五/], '冻结抽样框')
+  await at(house, 'p001', common, 'check-commit', { act: async (page) => page.locator('.nextact').getByRole('button', { name: '登记随机数' }).click() })
+  const quick = await plan('安全环保类任务快速抽查')
+  await freeze([/一人快速抽取/], '冻结并立即抽取')
+  await at(house, 'p068', quick, 'check-drawn', { act: async (page) => {
+    await page.getByRole('button', { name: '在本页重新抽取并验证' }).click()
+    await page.locator('.verdict').waitFor()
+  } })
+  await planner.goto(`${house.address}${quick}`)
+  await planner.getByRole('button', { name: '宣布进点' }).click()
+  await planner.getByRole('dialog').getByRole('button', { name: '宣布进点' }).click()
+  await planner.locator('.facts').getByText('宣布进点').waitFor()
+  for (const who of ['p068', 'p069', 'p072']) {
+    await at(house, who, quick, `check-running-${who}`)
+    const page = await house.as(who)
+    const link = page.locator('.targets').getByRole('link', { name: '记录' }).first()
+    if (await link.count()) await at(house, who, await link.getAttribute('href'), `check-spot-${who}`)
+  }
+  for (const who of ['p001', 'p072', 'p068', 'p012']) await at(house, who, '/checks', `check-list-${who}`)
+  await at(house, 'p012', quick, 'check-unseen')
+  const record = (name) => async (page) => {
+    await page.locator('input[type=file]').setInputFiles(join(root, 'tests/vectors', name))
+    await page.locator('.verdict').waitFor()
+  }
+  await at(house, 'p068', '/draw', 'check-verify', { act: record('draw-of-three-parties.json') })
+}
+
 async function paper(house) {
   await print(house, 'p072', '/ledger', 'print-ledger', true)
   if (wanted('print-task')) await print(house, 'p072', await first(house, 'p072', 'text=T51'), 'print-task')
@@ -224,6 +284,7 @@ try {
   await office(house)
   await nobody(house, 'nobody-', { 领导: ['todo', 'ledger', 'signing', 'overview', 'calendar', 'notices'], 单位: ['todo', 'ledger', 'statements', 'plans', 'signing'], 督导: ['todo', 'rounds', 'imports'] })
   await tasks(house)
+  await checks(house)
   await paper(house)
 } finally {
   await house.close()

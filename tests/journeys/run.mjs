@@ -1,6 +1,7 @@
 // Journeys in a real Chromium: every step is done on the page by the person whose step it is.
 import assert from 'node:assert/strict'
 import { delegation, newAccount } from './administrators.mjs'
+import { onTheSpot } from './checks.mjs'
 import { byTheRules, onPhone, underTheThumb } from './eyes.mjs'
 import { House } from './house.mjs'
 import { handKept } from './ledger.mjs'
@@ -46,6 +47,7 @@ try {
   await reassignment(house)
   await stranger(house, task)
   await notices(house)
+  await onTheSpot(house)
   await onPhone(house, task)
   await byTheRules(house, task)
   await close(house, task)

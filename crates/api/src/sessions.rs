@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, post, put};
 use chrono::{DateTime, Utc};
 use domain::account;
 use domain::actor::{Actor, AssignmentKind};
-use domain::ids::AccountId;
+use domain::ids::{AccountId, RoundId};
 use domain::refusal::Refusal;
 use persistence::actors::LoadedActor;
 use persistence::sessions::{Place, Rotation};
@@ -61,6 +61,8 @@ pub struct MyRound {
     pub is_active: bool,
     /// Of this round's office.
     pub is_office: bool,
+    /// Whether the caller may plan checks on the spot.
+    pub can_plan_checks: bool,
 }
 
 /// Somebody this person may sign for.
@@ -248,9 +250,12 @@ fn navigation(loaded: &LoadedActor) -> Vec<String> {
     let entries: &[&str] = match (loaded.actor.role, loaded.actor.duty) {
         // The first four are those of a phone's bar.
         (Some(Unit), _) => &["todo", "ledger", "statements", "signing", "plans", "overview", "calendar"],
-        (Some(Leader), _) => &["todo", "overview", "ledger", "signing", "calendar"],
-        (Some(Supervisor), _) if only_checks => &["todo", "overview", "ledger", "signing", "calendar", "rounds"],
-        (Some(Supervisor), _) => &["todo", "overview", "ledger", "signing", "calendar", "imports", "rounds"],
+        // A leader of the group may be a party of a draw.
+        (Some(Leader), _) => &["todo", "overview", "ledger", "signing", "calendar", "checks"],
+        (Some(Supervisor), _) if only_checks => {
+            &["todo", "overview", "ledger", "signing", "checks", "calendar", "rounds"]
+        }
+        (Some(Supervisor), _) => &["todo", "overview", "ledger", "signing", "checks", "calendar", "imports", "rounds"],
         (None, Some(_)) => &["organisation"],
         (None, None) => &[],
     };
@@ -310,6 +315,7 @@ pub async fn get_me(caller: Caller, app: Data<App>) -> Result<HttpResponse, Prob
             .into_iter()
             .map(|r| MyRound {
                 is_office: person.assignments.iter().any(|a| a.round.0 == r.id && a.kind == AssignmentKind::Office),
+                can_plan_checks: domain::rights::permit_supervision(caller.actor(), RoundId(r.id)).is_ok(),
                 id: r.id,
                 code: r.code,
                 name: r.name,

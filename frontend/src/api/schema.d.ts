@@ -3292,6 +3292,8 @@ export interface components {
             is_active: boolean;
             /** @description Of this round's office. */
             is_office: boolean;
+            /** @description Whether the caller may plan checks on the spot. */
+            can_plan_checks: boolean;
         };
         /** @description A cross-checker. */
         NameCrossChecker: {

@@ -29,6 +29,7 @@ export const forms: Record<string, (props: FormProps) => ReactNode> = {
   record_meeting: MeetingForm,
   object: ObjectForm,
   settle_objection: SettleForm,
+  settle_check: (p) => <Reasoned {...p} path="settle-check" text="检查查出不实，任务已亮红灯。不重新整改的，写明理由作出处理，红灯随之解除；检查结果和处理意见都留在任务的经过里。" label="检查结论处理" verb="作出处理" />,
   recall: RecallForm,
   submit_statement: StatementForm,
   acknowledge_statement: AnswerForm,
