@@ -330,3 +330,45 @@ fn an_estimate_stands_when_every_stratum_has_a_result() {
     let none = untrue_rate(&[Counted { size: 200, checked: 30, untrue: 0 }]).unwrap();
     assert!(none.share == 0.0 && none.low == 0.0 && (0.05..0.15).contains(&none.high), "{none:?}");
 }
+
+/// A bundle made anew from a frame, so that all its hashes hold.
+fn made_of(change: fn(&mut Frame)) -> String {
+    let mut frame = frame(&[("一", 6, 2), ("二", 6, 2)]);
+    change(&mut frame);
+    let given = given(&frame, 11);
+    serde_json::to_string(&draw::draw(frame, given)).unwrap()
+}
+
+#[test]
+fn a_bundle_made_up_against_the_rules_is_refused() {
+    assert!(draw::verify(&made_of(|_| {})).is_ok());
+    let wrong: [fn(&mut Frame); 7] = [
+        // More of one stratum than its share.
+        |f| (f.strata[0].sample, f.strata[1].sample) = (3, 1),
+        |f| f.strata[0].size = 7,
+        |f| f.parties.truncate(1),
+        |f| f.parties[0].line = f.parties[1].line,
+        |f| f.is_quick = true,
+        |f| f.parties[0] = draw::server(),
+        |f| f.excluded[0].task = f.entries[0].task,
+    ];
+    for change in wrong {
+        assert_eq!(draw::verify(&made_of(change)).unwrap_err().code, "strata-wrong");
+    }
+    let twice = made_of(|_| {}).replacen("\"format\":", "\"format\":\"x\",\"format\":", 1);
+    assert_eq!(draw::verify(&twice).unwrap_err().code, "bundle-unreadable");
+}
+
+#[test]
+fn the_published_bundles_are_drawn_again() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors");
+    let mut n = 0;
+    for file in std::fs::read_dir(folder).unwrap().map(|f| f.unwrap().path()) {
+        if file.extension().is_some_and(|e| e == "json") {
+            let bundle = draw::verify(&std::fs::read_to_string(&file).unwrap());
+            assert!(bundle.is_ok(), "{}: {bundle:?}", file.display());
+            n += 1;
+        }
+    }
+    assert!(n >= 2);
+}

@@ -193,8 +193,15 @@ impl Frame {
             return Err(Refusal::field("/parties", "party-twice"));
         }
         let lines: BTreeSet<Line> = self.parties.iter().map(|p| p.line).collect();
-        if !self.is_quick && lines.len() < 2 {
+        let is_of_lines =
+            if self.is_quick { self.parties == [server()] } else { lines.len() >= 2 && !lines.contains(&Line::System) };
+        if !is_of_lines {
             return Err(Refusal::field("/parties", "parties-of-one-line"));
+        }
+        let tasks: BTreeSet<TaskId> =
+            self.entries.iter().map(|e| e.task).chain(self.excluded.iter().map(|e| e.task)).collect();
+        if tasks.len() < self.entries.len() + self.excluded.len() {
+            return Err(Refusal::field("/without", "repeated"));
         }
         if self.strata.iter().any(|s| s.sample > s.size) || self.strata.iter().all(|s| s.sample == 0) {
             return Err(Refusal::field("/sample", "sample-out-of-range"));
@@ -317,7 +324,8 @@ pub struct Fault {
 pub fn verify(text: &str) -> Result<Bundle, Fault> {
     let fault = |code| Err(Fault { code });
     let Ok(value) = serde_json::from_str::<Value>(text) else { return fault("bundle-unreadable") };
-    let Ok(bundle) = serde_json::from_value::<Bundle>(value.clone()) else { return fault("bundle-unreadable") };
+    // Read from the text itself, which also turns a name away that is written twice.
+    let Ok(bundle) = serde_json::from_str::<Bundle>(text) else { return fault("bundle-unreadable") };
     if bundle.format != FORMAT {
         return fault("bundle-format");
     }
@@ -334,7 +342,10 @@ pub fn verify(text: &str) -> Result<Bundle, Fault> {
         *sizes.entry(&entry.stratum).or_default() += 1;
     }
     let told: BTreeMap<&str, u32> = frame.strata.iter().map(|s| (s.name.as_str(), s.size)).collect();
-    if frame.check().is_err() || sizes != told || told.len() != frame.strata.len() {
+    let all = frame.strata.iter().map(|s| s.sample).sum();
+    let shares = share(&frame.strata.iter().map(|s| s.size).collect::<Vec<_>>(), all);
+    let is_shared = shares.iter().eq(frame.strata.iter().map(|s| &s.sample));
+    if frame.check().is_err() || !is_shared || sizes != told || told.len() != frame.strata.len() {
         return fault("strata-wrong");
     }
     let parties = frame.parties.iter().map(|p| p.person);
