@@ -1,5 +1,6 @@
 // The heads of the columns: what one orders by, and how wide it is.
-import { type PointerEvent, memo, useRef } from 'react'
+import { type PointerEvent, memo, useEffect, useRef, useState } from 'react'
+import { afterPaint } from '../ui/paint'
 import { type Chosen, useShare } from './chosen'
 import type { Column } from './columns'
 import { type Layout, narrowest, widenedColumn, widest } from './layout'
@@ -44,7 +45,14 @@ export const Heading = memo(function Heading({ columns, known, offsets, setLayou
 /** Takes all that is read, or lets go of it. */
 function PickAll({ chosen, items }: { chosen: Chosen; items: Item[] }) {
   const share = useShare(chosen, items)
-  return <input type="checkbox" aria-label="全选已读出的" checked={share === 'all'} ref={(box) => { if (box) box.indeterminate = share === 'some' }} onChange={() => chosen.put(items, share !== 'all')} />
+  const [pressed, setPressed] = useState<boolean | null>(null)
+  useEffect(() => setPressed(null), [share])
+  const isAll = pressed ?? share === 'all'
+  const press = () => {
+    setPressed(!isAll)
+    afterPaint(() => chosen.put(items, !isAll))
+  }
+  return <input type="checkbox" aria-label="全选已读出的" checked={isAll} ref={(box) => { if (box) box.indeterminate = pressed === null && share === 'some' }} onChange={press} />
 }
 
 /** The edge one pulls at; pressed twice it goes back. */

@@ -1,6 +1,7 @@
 // A line of the ledger's table: a task, the heading of a group, a glance, a place that waits. One that did not change is left alone.
-import { type ReactNode, memo } from 'react'
+import { type ReactNode, memo, startTransition, useEffect, useState } from 'react'
 import { type Chosen, useIsChosen } from './chosen'
+import { afterPaint } from '../ui/paint'
 import type { Column } from './columns'
 import { Peek } from './peek'
 import { type Group, type Item, groupKey } from './rows'
@@ -45,11 +46,19 @@ const Cells = memo(function Cells({ item, columns, offsets, isPeeked, unfold }: 
 
 export const GroupRow = memo(function GroupRow({ index, measure, group, isFolded, fold, span }: Measured & { group: Group; isFolded: boolean; fold: (key: string) => void; span: number }) {
   const name = group.label || '尚未确定牵头单位'
+  // The heading answers at once; its rows follow.
+  const [pressed, setPressed] = useState<boolean | null>(null)
+  useEffect(() => setPressed(null), [isFolded])
+  const isShut = pressed ?? isFolded
+  const press = () => {
+    setPressed(!isShut)
+    afterPaint(() => startTransition(() => fold(groupKey(group))))
+  }
   return (
     <tr className="group" data-index={index} ref={measure}>
       <td colSpan={span}>
         <div className="groupline">
-          <button type="button" className="unfold" aria-expanded={!isFolded} aria-label={`${group.number} ${name}${isFolded ? '，展开' : '，收起'}`} onClick={() => fold(groupKey(group))}>›</button>
+          <button type="button" className="unfold" aria-expanded={!isShut} aria-label={`${group.number} ${name}${isShut ? '，展开' : '，收起'}`} onClick={press}>›</button>
           <b>{group.number && `${group.number}　`}<span title={name}>{name}</span></b>
           <small>{group.aspect && `${group.aspect}　`}任务 {group.tasks}{group.measures > 0 && `，措施 ${group.measures}`}{group.closed > 0 && `，已销号 ${group.closed}`}</small>
           {group.red > 0 && <small className="late">红灯 {group.red}</small>}

@@ -1,7 +1,7 @@
 // The ledger's table: only the rows in sight are there, the heading and the first columns stay; arrows move, Enter peeks, x selects.
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { useElementScrollRestoration } from '@tanstack/react-router'
-import { type KeyboardEvent, type MouseEvent, type RefObject, memo, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, type MouseEvent, type RefObject, memo, startTransition, useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { useMedia } from '../ui/media'
 import { usePrinting } from '../ui/printing'
 import { type Chosen, useIsChosen } from './chosen'
@@ -124,7 +124,8 @@ function Grid({ shown, order, see, columns, setLayout, sort, setSort, chosen, pe
   }, [chosen])
   const unfold = useCallback((id: string) => {
     setAt(id)
-    setPeeked(now.current.peeked === id ? null : id)
+    // The line answers at once; what is looked at follows.
+    startTransition(() => setPeeked(now.current.peeked === id ? null : id))
   }, [setPeeked])
 
   const peekPlace = placeOf(order, peeked)

@@ -1,6 +1,6 @@
 // The ledger: the chain on top, views and filters in the address, every figure a door to its rows.
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
-import { useCallback, useDeferredValue, useMemo, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import { BatchBar } from '../ledger/batch'
 import { BuiltIn, ChainBar } from '../ledger/chain'
 import { Chosen } from '../ledger/chosen'
@@ -52,8 +52,7 @@ function Whole({ round }: { round: string }) {
 
   const by = grouping(search)
   const filter = useMemo(() => filterOf(search), [search])
-  // The heading that is pressed answers at once; the rows follow.
-  const rows = useRows(round, filter, search.sort, by, useDeferredValue(folded))
+  const rows = useRows(round, filter, search.sort, by, folded)
   const set = useCallback((part: LedgerSearch) => {
     chosen.clear()
     void navigate({ search: (now) => ({ ...now, ...part }) })
