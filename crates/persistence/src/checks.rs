@@ -338,9 +338,6 @@ fn save(
 
 /// Which of these tasks a check is to look at, announced or not, and has not yet (docs/domain.md §24).
 pub(crate) fn waited_for(conn: &mut PgConnection, ids: &[Uuid]) -> Result<BTreeSet<Uuid>, Error> {
-    if ids.is_empty() {
-        return Ok(BTreeSet::new());
-    }
     let found: Vec<Uuid> = check_targets::table
         .filter(check_targets::task_id.eq_any(ids))
         .select(check_targets::task_id)

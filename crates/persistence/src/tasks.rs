@@ -140,11 +140,6 @@ fn people_of(command: Option<&TaskCommand>) -> Vec<PersonId> {
     }
 }
 
-/// Tasks whose closure is being signed: only they ask whether a check is to look at them.
-fn verified<'a>(tasks: impl Iterator<Item = &'a Task>) -> Vec<Uuid> {
-    tasks.filter(|t| t.state == TaskState::ClosureReview).map(|t| t.id.0).collect()
-}
-
 fn load_facts(
     conn: &mut PgConnection,
     task: &Task,
@@ -157,7 +152,7 @@ fn load_facts(
         policy,
         policy_version,
         round,
-        is_being_checked: !checks::waited_for(conn, &verified(std::iter::once(task)))?.is_empty(),
+        is_being_checked: task.state == TaskState::ClosureReview && !checks::waited_for(conn, &[task.id.0])?.is_empty(),
         paths: paths(conn, &units_of(task, command))?,
         without_accounts: without_accounts(conn, &task.lead_unit().into_iter().collect(), now)?,
         people,
@@ -211,7 +206,9 @@ pub fn find_many(
     let without = without_accounts(conn, &leads, now)?;
     let digests = found.iter().flat_map(|t| t.plan.iter().cloned().chain([t.draft.text.clone()]));
     let bodies = bodies(conn, digests.collect::<BTreeSet<_>>())?;
-    let checked = checks::waited_for(conn, &verified(found.iter()))?;
+    // Only a closure that is being signed waits for a check; asked for whatever there are, so that a list takes as many statements always.
+    let verified = found.iter().filter(|t| t.state == TaskState::ClosureReview);
+    let checked = checks::waited_for(conn, &verified.map(|t| t.id.0).collect::<Vec<_>>())?;
     let mut loaded = Vec::with_capacity(found.len());
     for task in found {
         let own = units_of(&task, None);
