@@ -1,5 +1,4 @@
 ALTER TABLE attachments DROP CONSTRAINT attachments_subject_kind_check;
 ALTER TABLE attachments ADD CONSTRAINT attachments_subject_kind_check CHECK (subject_kind IN ('task'));
 DROP TABLE check_targets;
-DROP TABLE check_people;
 DROP TABLE checks;

@@ -2,11 +2,7 @@
 CREATE TABLE checks (
     id uuid PRIMARY KEY,
     round_id uuid NOT NULL REFERENCES rounds ON DELETE RESTRICT,
-    kind text NOT NULL CHECK (kind IN ('special', 'follow_up', 'spot')),
-    state text NOT NULL CHECK (state IN ('planned', 'committing', 'revealing', 'ready', 'running', 'finished', 'cancelled')),
     title text NOT NULL,
-    from_on date NOT NULL,
-    to_on date NOT NULL,
     snapshot jsonb NOT NULL,
     seq bigint NOT NULL,
     version bigint NOT NULL,
@@ -14,14 +10,6 @@ CREATE TABLE checks (
     updated_at timestamptz NOT NULL
 );
 CREATE INDEX checks_round_idx ON checks (round_id, created_at, id);
-
--- Who can see a check beside those who supervise the round: inspectors and the parties of its draws.
-CREATE TABLE check_people (
-    check_id uuid NOT NULL REFERENCES checks ON DELETE CASCADE,
-    person_id uuid NOT NULL REFERENCES persons ON DELETE RESTRICT,
-    PRIMARY KEY (check_id, person_id)
-);
-CREATE INDEX check_people_person_idx ON check_people (person_id);
 
 -- Tasks of a draw or of a running check without a signed result: their verification waits for it.
 CREATE TABLE check_targets (
@@ -38,7 +26,7 @@ DO $$
 BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'bihuan_app') THEN
         GRANT SELECT, INSERT, UPDATE ON checks TO bihuan_app;
-        GRANT SELECT, INSERT, DELETE ON check_people, check_targets TO bihuan_app;
+        GRANT SELECT, INSERT, DELETE ON check_targets TO bihuan_app;
     END IF;
 END
 $$;

@@ -334,7 +334,21 @@ async fn what_a_check_waits_for_is_on_the_list_of_whoever_it_waits_for() {
         own.map(|i| (i["action"].as_str().unwrap().to_owned(), i["count"].as_u64().unwrap())).collect()
     };
     let todo = async |who: &str| mine(house.get(who, &format!("/rounds/{round}/todo")).await.ok());
-    let parties = people(&house, &["P001", "P069"]).await;
+    // A leader who has nothing to do with any task of the frame.
+    let closed = house.get("p072", &format!("/rounds/{round}/tasks?closed=true&limit=200")).await.ok();
+    let mut stranger = None;
+    for leader in ["P002", "P003", "P004", "P005", "P006", "P007", "P008", "P009"] {
+        let mut sees = false;
+        for task in closed["items"].as_array().unwrap() {
+            let path = format!("/tasks/{}", task["id"].as_str().unwrap());
+            sees |= house.get(&leader.to_lowercase(), &path).await.status == 200;
+        }
+        if !sees {
+            stranger = Some(leader);
+        }
+    }
+    let stranger = stranger.expect("a leader without a closed task");
+    let parties = people(&house, &["P001", "P069", stranger]).await;
     act(&house, "p068", &check, "frame", json!({ "scope": { "closed": "true" }, "sample": 2, "parties": parties }))
         .await
         .ok();
@@ -342,21 +356,36 @@ async fn what_a_check_waits_for_is_on_the_list_of_whoever_it_waits_for() {
     assert_eq!(todo("p068").await, []);
     act(&house, "p001", &check, "commitments", commitment(&check, &parties[0], &nonce(1))).await.ok();
     assert_eq!(todo("p001").await, []);
+    let login = stranger.to_lowercase();
+    act(&house, &login, &check, "commitments", commitment(&check, &parties[2], &nonce(4))).await.ok();
     act(&house, "p069", &check, "commitments", commitment(&check, &parties[1], &nonce(2))).await.ok();
     assert_eq!(todo("p001").await, [("reveal_nonce".to_owned(), 1)]);
     act(&house, "p001", &check, "nonces", json!({ "nonce": nonce(1).as_str() })).await.ok();
     act(&house, "p069", &check, "nonces", json!({ "nonce": nonce(2).as_str() })).await.ok();
+    act(&house, &login, &check, "nonces", json!({ "nonce": nonce(4).as_str() })).await.ok();
     let view = act(&house, "p068", &check, "announce", json!({})).await.ok();
     let target = &view["targets"][0];
     let (first, second) = (&target["inspectors"][0]["name"], &target["inspectors"][1]["name"]);
     let (first, second) = (House::login(first.as_str().unwrap()), House::login(second.as_str().unwrap()));
     assert!(todo(&first).await.iter().any(|(act, n)| act == "record_result" && *n >= 1));
     let task = target["task_id"].as_str().unwrap();
-    let body = json!({ "result": "fail", "found": "未见台账所写的制度", "occurred_on": house.today() });
+    let photo = house.upload(&first, &format!("/checks/{check}/files?filename=a.pdf"), b"%PDF-1.4\n%%EOF\n").await.ok();
+    let photo = photo["id"].as_str().unwrap().to_owned();
+    let body =
+        json!({ "result": "fail", "found": "未见台账所写的制度", "occurred_on": house.today(), "files": [photo] });
     house.request(&first, "PUT", &format!("/checks/{check}/results/{task}"), None, Some(body)).await.ok();
     assert!(todo(&second).await.contains(&("sign_result".to_owned(), 1)));
     act(&house, &second, &check, &format!("results/{task}/signature"), json!({})).await.ok();
     assert_eq!(todo(&second).await.iter().find(|(act, _)| act == "sign_result"), None);
+    // A party sees that there is a result, and what was found only where he reads the task.
+    for (who, reads) in [("p072", true), (login.as_str(), false)] {
+        let view = house.get(who, &format!("/checks/{check}")).await.ok();
+        let result = &view["targets"][0]["result"];
+        let found = if reads { "未见台账所写的制度" } else { "" };
+        assert_eq!((result["label"].as_str(), result["found"].as_str()), (Some("不属实"), Some(found)), "{who}");
+        let photo = house.request(who, "POST", &format!("/evidence/{photo}/tickets"), None, None).await;
+        assert_eq!(photo.status, if reads { 201 } else { 404 }, "{who}");
+    }
     // The closed task that was found untrue waits for a decision of who supervises the round.
     let list = house.get("p072", &format!("/rounds/{round}/todo")).await.ok();
     let waits = list["items"].as_array().unwrap().iter().find(|i| i["action"] == "settle_check").unwrap();

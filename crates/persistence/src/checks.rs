@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Date, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Date, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use domain::actor::{Actor, AssignmentKind, PersonActor, UnitPath};
 use domain::calendar::{self, Calendar};
 use domain::chain::Digest;
 use domain::check::draw::{Frame, Line, Party};
 use domain::check::event::{self, CheckEvent};
 use domain::check::frame::{self, Asked, Candidate, Dimension, Given};
-use domain::check::state::{Check, CheckKind, CheckResult, CheckState};
+use domain::check::state::{Check, CheckKind, CheckResult, CheckState, Target};
 use domain::check::{self, Brief, CheckAction, CheckCommand, Context, Found, Plan, starts_from};
 use domain::ids::{CheckId, PersonId, RoundId, TaskId, UnitId};
 use domain::notification::{Audience, Rule};
@@ -20,7 +20,7 @@ use domain::refusal::{FieldError, Refusal};
 use domain::rights;
 use domain::task::command::TaskCommand;
 use domain::task::context::Decision;
-use domain::task::state::{Disposition, Task, TaskState};
+use domain::task::state::{Disposition, Sensitivity, Task, TaskState};
 use domain::task::text::Words;
 use uuid::Uuid;
 
@@ -28,7 +28,7 @@ use crate::error::Error;
 use crate::events::{self, NewEvent, Origin, Stream};
 use crate::ledger::{self, Filter};
 use crate::notifications::{self, Telling};
-use crate::schema::{check_people, check_targets, checks, persons, tasks};
+use crate::schema::{check_targets, checks, persons, tasks};
 use crate::statement::Statement;
 use crate::tasks::{Expected, bodies, keep_revision};
 use crate::{actors, blobs, rounds};
@@ -216,7 +216,9 @@ pub fn execute(
     if !starts_from(action).contains(&before.state) {
         return Err(Refusal::conflict("wrong-state").into());
     }
-    let frame = match before.draw() {
+    // A frame may be long; only the last number and going on without one draw from it.
+    let draws = matches!(action, CheckAction::Reveal | CheckAction::GoOn);
+    let frame = match before.draw().filter(|_| draws) {
         Some(draw) => bodies(conn, [draw.frame.clone()])?.remove(&draw.frame),
         None => None,
     };
@@ -301,11 +303,7 @@ fn save(
     }
     let row = (
         checks::round_id.eq(check.round.0),
-        checks::kind.eq(check.kind.as_str()),
-        checks::state.eq(check.state.as_str()),
         checks::title.eq(&brief.title),
-        checks::from_on.eq(check.from_on),
-        checks::to_on.eq(check.to_on),
         checks::snapshot.eq(serde_json::to_value(check)?),
         checks::seq.eq(check.seq),
         checks::version.eq(check.version),
@@ -318,12 +316,6 @@ fn save(
     } else {
         diesel::update(checks::table.find(check.id.0)).set(row).execute(conn)?;
     }
-    diesel::delete(check_people::table.filter(check_people::check_id.eq(check.id.0))).execute(conn)?;
-    let people: Vec<_> = people(check)
-        .into_iter()
-        .map(|p| (check_people::check_id.eq(check.id.0), check_people::person_id.eq(p.0)))
-        .collect();
-    diesel::insert_into(check_people::table).values(people).execute(conn)?;
     diesel::delete(check_targets::table.filter(check_targets::check_id.eq(check.id.0))).execute(conn)?;
     let waits = matches!(check.state, CheckState::Ready | CheckState::Running);
     let waiting: Vec<_> = check
@@ -537,18 +529,40 @@ pub struct TargetLine {
     pub unit: Option<String>,
     #[diesel(sql_type = Nullable<Date>)]
     pub due_on: Option<NaiveDate>,
+    #[diesel(sql_type = Bool)]
+    pub reads_content: bool,
+}
+
+/// Whether a file received for a check may be read: by its inspectors, and by who reads the content of the task it was found at (docs/domain.md §17).
+///
+/// Errors: `NotFound`.
+pub fn permit_file(conn: &mut PgConnection, actor: &Actor, id: CheckId, sha256: &str) -> Result<(), Error> {
+    let check = find(conn, actor, id)?.check;
+    let own = actor.person().and_then(|p| p.person);
+    let has = |t: &&Target| t.result.iter().flat_map(|r| &r.files).any(|f| f.as_str() == sha256);
+    let found: Vec<&Target> = check.targets.iter().filter(has).collect();
+    let is_own = found.iter().any(|t| own.is_some_and(|p| t.inspectors.contains(&p)));
+    // What no result names yet was only just sent.
+    let is_new = found.is_empty() && rights::permit_check(actor, CheckAction::Record, &check).is_ok();
+    let ids: Vec<Uuid> = found.iter().map(|t| t.task.0).collect();
+    let reads = is_own || is_new || targets(conn, actor, check.round, &ids)?.iter().any(|line| line.reads_content);
+    if reads { Ok(()) } else { Err(Error::NotFound) }
 }
 
 /// What the ledger says of these tasks, as far as the caller sees and may read them.
 pub fn targets(conn: &mut PgConnection, actor: &Actor, round: RoundId, ids: &[Uuid]) -> Result<Vec<TargetLine>, Error> {
     let reader = ledger::reader(actor, round);
-    let query = Statement::default().sql("SELECT t.id, t.number, CASE WHEN ");
+    let query = Statement::default().sql(
+        "SELECT t.id, t.number, t.title, t.state, t.due_on, \
+         (SELECT u.name FROM units u WHERE u.id = t.lead_unit_id) AS unit, ",
+    );
     let query = ledger::readable(query, &reader)
-        .sql(
-            " THEN t.title ELSE '敏感事项' END AS title, t.state, t.due_on, \
-             (SELECT u.name FROM units u WHERE u.id = t.lead_unit_id) AS unit FROM tasks t WHERE t.id = ANY(",
-        )
+        .sql(" AS reads_content FROM tasks t WHERE t.id = ANY(")
         .bind::<Array<SqlUuid>, _>(ids.to_vec())
         .sql(") AND ");
-    Ok(ledger::visible(query, round, &rights::scope(actor)).rare().load(conn)?)
+    let mut lines: Vec<TargetLine> = ledger::visible(query, round, &rights::scope(actor)).rare().load(conn)?;
+    for line in lines.iter_mut().filter(|l| !l.reads_content) {
+        line.title = Sensitivity::Internal.label().to_owned();
+    }
+    Ok(lines)
 }

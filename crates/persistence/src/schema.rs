@@ -61,13 +61,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    check_people (check_id, person_id) {
-        check_id -> Uuid,
-        person_id -> Uuid,
-    }
-}
-
-diesel::table! {
     check_targets (check_id, task_id) {
         check_id -> Uuid,
         task_id -> Uuid,
@@ -78,11 +71,7 @@ diesel::table! {
     checks (id) {
         id -> Uuid,
         round_id -> Uuid,
-        kind -> Text,
-        state -> Text,
         title -> Text,
-        from_on -> Date,
-        to_on -> Date,
         snapshot -> Jsonb,
         seq -> Int8,
         version -> Int8,
@@ -659,8 +648,6 @@ diesel::joinable!(accounts -> persons (person_id));
 diesel::joinable!(aspects -> rounds (round_id));
 diesel::joinable!(attachments -> accounts (account_id));
 diesel::joinable!(attachments -> blobs (blob_sha256));
-diesel::joinable!(check_people -> checks (check_id));
-diesel::joinable!(check_people -> persons (person_id));
 diesel::joinable!(check_targets -> checks (check_id));
 diesel::joinable!(check_targets -> tasks (task_id));
 diesel::joinable!(checks -> rounds (round_id));
@@ -730,7 +717,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     attachments,
     blobs,
     calendar_years,
-    check_people,
     check_targets,
     checks,
     day_counters,

@@ -3926,6 +3926,7 @@ export interface components {
             result: string;
             label: string;
             is_untrue: boolean;
+            /** @description Empty for whoever does not read the content of the task, as are the files. */
             found: string;
             /** Format: date */
             occurred_on: string;

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::actor::Actor;
 use domain::chain::Digest;
-use domain::check::draw::Exclusion;
+use domain::check::draw::{Entry, Exclusion};
 use domain::check::estimate::{self, Estimate};
 use domain::check::state::{Check, CheckState, Target};
 use domain::check::{self, Tally};
-use domain::ids::{CheckId, PersonId, RoundId};
+use domain::ids::{CheckId, PersonId, TaskId};
 use domain::task::state::TaskState;
 use persistence::PgConnection;
 use persistence::blobs;
@@ -111,6 +111,7 @@ pub struct ResultView {
     pub result: String,
     pub label: String,
     pub is_untrue: bool,
+    /// Empty for whoever does not read the content of the task, as are the files.
     pub found: String,
     pub occurred_on: NaiveDate,
     pub files: Vec<ResultFileView>,
@@ -195,6 +196,7 @@ struct Seen<'a> {
     actor: &'a Actor,
     files: Vec<blobs::AttachmentRow>,
     lines: BTreeMap<Uuid, TargetLine>,
+    entries: BTreeMap<TaskId, &'a Entry>,
 }
 
 impl Seen<'_> {
@@ -248,25 +250,27 @@ impl Seen<'_> {
 
     fn target(&self, target: &Target) -> TargetView {
         let seen = self.lines.get(&target.task.0);
-        let entry = self.loaded.frame.iter().flat_map(|f| &f.entries).find(|e| e.task == target.task);
+        let entry = self.entries.get(&target.task);
+        // What is said of a matter is for who reads it, and for who wrote it down.
+        let reads = seen.is_some_and(|l| l.reads_content) || self.own().is_some_and(|p| target.inspectors.contains(&p));
         let is_running = self.loaded.check.state == CheckState::Running;
         let result = target.result.as_ref().map(|r| ResultView {
             result: r.result.as_str().to_owned(),
             label: r.result.label().to_owned(),
             is_untrue: r.result.is_untrue(),
-            found: self.words(&r.found),
+            found: if reads { self.words(&r.found) } else { String::new() },
             occurred_on: r.occurred_on,
             files: self
                 .files
                 .iter()
-                .filter(|f| r.files.iter().any(|d| d.as_str() == f.blob_sha256))
+                .filter(|f| reads && r.files.iter().any(|d| d.as_str() == f.blob_sha256))
                 .map(|f| ResultFileView { id: f.id, filename: f.filename.clone(), media_type: f.media_type.clone() })
                 .collect(),
             by: self.name(r.by),
             at: r.at,
             signed_by: r.signed_by.map(|p| self.name(p)),
             signed_at: r.signed_at,
-            returned: r.returned.as_ref().map(|d| self.words(d)),
+            returned: r.returned.as_ref().filter(|_| reads).map(|d| self.words(d)),
         });
         TargetView {
             task_id: target.task.0,
@@ -289,10 +293,11 @@ pub(super) fn load(conn: &mut PgConnection, actor: &Actor, id: CheckId) -> Resul
     let loaded = checks::find(conn, actor, id)?;
     let check = &loaded.check;
     let ids: Vec<Uuid> = check.targets.iter().map(|t| t.task.0).collect();
-    let lines = checks::targets(conn, actor, RoundId(check.round.0), &ids)?;
+    let lines = checks::targets(conn, actor, check.round, &ids)?;
     let seen = Seen {
         files: blobs::of_subject(conn, blobs::Subject::Check(id.0))?,
         lines: lines.into_iter().map(|l| (l.id, l)).collect(),
+        entries: loaded.frame.iter().flat_map(|f| &f.entries).map(|e| (e.task, e)).collect(),
         loaded: &loaded,
         actor,
     };

@@ -289,7 +289,7 @@ fn readable(
 ) -> Result<blobs::AttachmentRow, persistence::Error> {
     let attachment = blobs::find(conn, id)?;
     if attachment.subject_kind == "check" {
-        persistence::checks::find(conn, actor, CheckId(attachment.subject_id))?;
+        persistence::checks::permit_file(conn, actor, CheckId(attachment.subject_id), &attachment.blob_sha256)?;
         return Ok(attachment);
     }
     let loaded = tasks::find(conn, actor, TaskId(attachment.subject_id), now)?;
