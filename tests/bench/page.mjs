@@ -14,7 +14,9 @@ if (!existsSync(join(web, 'index.html'))) throw new Error('frontend/dist is not 
 
 const SLOWER = 4
 const LIMIT = 100
-/** On a machine that is busy with something else the limit holds for the middle, and the longest may take so many times as long. */
+/** While the wheel turns the pictures are the compositor's; the page has to keep up with half of them. */
+const FRAMES = 34
+/** On a machine that is busy with something else the limit holds for the middle, and 95 of 100 may take so many times as long. */
 const BUSY = 3
 /** What an empty page takes on a quiet machine, at most. */
 const QUIET = 40
@@ -22,9 +24,9 @@ const TIMES = 24
 
 const at = (sorted, share) => sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? 0
 const results = []
-const told = (name, took) => {
+const told = (name, took, limits = { middle: LIMIT, high: LIMIT }) => {
   const sorted = [...took].sort((a, b) => a - b)
-  results.push({ name, n: sorted.length, middle: at(sorted, 0.5), high: at(sorted, 0.95), longest: at(sorted, 1) })
+  results.push({ name, limits, n: sorted.length, middle: at(sorted, 0.5), high: at(sorted, 0.95), longest: at(sorted, 1) })
 }
 
 /** Runs in the page: from each input to the picture that follows it, as the browser itself times it; where it times none, until the frame is drawn. */
@@ -83,7 +85,7 @@ async function scrolling(page, name) {
     await page.mouse.wheel(0, 480)
     await page.waitForTimeout(30)
   }
-  told(name, await page.evaluate(() => { cancelAnimationFrame(window.ticking); return window.gaps.slice(1) }))
+  told(name, await page.evaluate(() => { cancelAnimationFrame(window.ticking); return window.gaps.slice(1) }), { middle: FRAMES, high: Infinity })
 }
 
 /** How long a click takes on a page with nothing but a button: what is more than a frame or two is the machine's. */
@@ -187,7 +189,9 @@ async function measure(page, address) {
   await page.waitForTimeout(1500)
   await scrolling(page, '按单位分组，滚动')
   await scrollTo(page, 0)
-  await interactions(page, '收起、展开一组', press(await points(page, '.ledger tr.group .unfold', 1)))
+  await page.locator('.ledger tr.group .unfold').first().waitFor()
+  await page.waitForTimeout(500)
+  await interactions(page, '收起、展开一组', press(await points(page, '.ledger tr.group .unfold', 1)), { pause: 600 })
   return { rows, filling }
 }
 
@@ -214,10 +218,10 @@ try {
   console.log('| --- | --- | --- | --- | --- |')
   for (const r of results) console.log(`| ${r.name} | ${r.n} | ${r.middle.toFixed(0)} | ${r.high.toFixed(0)} | ${r.longest.toFixed(0)} |`)
   const isQuiet = empty.longest <= QUIET
-  const bound = isQuiet ? LIMIT : LIMIT * BUSY
-  const slow = results.filter((r) => r !== empty && (r.middle > LIMIT || r.longest > bound))
-  if (!isQuiet) console.log(`\n机器忙：空页上点一下最长 ${empty.longest.toFixed(0)} 毫秒，最长的放宽到 ${bound} 毫秒，中位不放宽`)
-  console.log(slow.length === 0 ? `\n每一项中位都在 ${LIMIT} 毫秒以内，最长的在 ${bound} 毫秒以内` : `\n太慢：${slow.map((r) => r.name).join('、')}`)
+  const more = isQuiet ? 1 : BUSY
+  const slow = results.filter((r) => r !== empty && (r.middle > r.limits.middle || r.high > r.limits.high * more))
+  if (!isQuiet) console.log(`\n机器忙：空页上点一下最长 ${empty.longest.toFixed(0)} 毫秒，95 分位放宽 ${BUSY} 倍，中位不放宽`)
+  console.log(slow.length === 0 ? `\n每个动作 95 分位都在 ${LIMIT * more} 毫秒以内，滚动时两帧之间中位在 ${FRAMES} 毫秒以内` : `\n太慢：${slow.map((r) => r.name).join('、')}`)
   if (slow.length > 0) process.exitCode = 1
   await server.close()
 } finally {

@@ -1,10 +1,11 @@
 // Acts on many tasks at once: what it will do, said with its count, how far it is, and what became of each.
 import { useQueryClient } from '@tanstack/react-query'
-import { memo, useRef, useState } from 'react'
+import { memo, useEffect, useRef, useState } from 'react'
 import { type Schemas, post } from '../api/client'
 import { actions } from '../labels.gen'
 import { useRound } from '../session'
 import { useSend } from '../ui/form'
+import { afterPaint } from '../ui/paint'
 import { Ask, Refused } from '../ui/parts'
 import { said } from '../ui/words'
 import { useChain } from './chain'
@@ -69,7 +70,11 @@ const offered = [
 
 export const BatchBar = memo(function BatchBar({ chosen, filter, sort }: { chosen: Chosen; filter: Filter; sort?: string }) {
   const size = useChosenSize(chosen)
-  return size > 0 ? <Bar chosen={chosen} size={size} filter={filter} sort={sort} /> : null
+  const isAny = size > 0
+  // The line that was chosen answers first.
+  const [isOut, setIsOut] = useState(false)
+  useEffect(() => (isAny ? afterPaint(() => setIsOut(true)) : setIsOut(false)), [isAny])
+  return isAny && isOut ? <Bar chosen={chosen} size={size} filter={filter} sort={sort} /> : null
 })
 
 function Bar({ chosen, size, filter, sort }: { chosen: Chosen; size: number; filter: Filter; sort?: string }) {

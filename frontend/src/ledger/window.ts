@@ -24,6 +24,15 @@ export function entryAt(offsets: Float64Array, y: number): number {
 const beyond = 8
 const atFirst = 1
 
+/** Room for the bar of acts, also before it is there: the row that is stood at when it comes is not to vanish under it. */
+const barHeight = 72
+
+/** How much of a box is out of sight at its lower end: below the edge of the window, or under the bar of acts that lies over the page. */
+function hiddenBelow(element: HTMLElement): number {
+  const over = document.querySelector('.batch.over')?.getBoundingClientRect().top ?? window.innerHeight - barHeight
+  return Math.max(0, element.getBoundingClientRect().bottom - over)
+}
+
 type Range = { first: number; last: number }
 
 export type Window = Range & {
@@ -95,9 +104,15 @@ export function useWindow(box: RefObject<HTMLElement | null>, offsets: Float64Ar
     const element = box.current
     if (!element) return
     const { top, height } = stands.current
+    const hidden = hiddenBelow(element)
     const [begin, end] = [offsets[index] ?? 0, (offsets[index + 1] ?? 0) + heading]
     if (begin < top) element.scrollTop = begin
-    else if (end > top + height) element.scrollTop = end - height
+    else if (end > top + height - hidden) {
+      element.scrollTop = end - height + hidden
+      // At the end of the list the page itself moves on.
+      const left = end - height + hidden - element.scrollTop
+      if (left > 0) window.scrollBy(0, left)
+    }
   }, [box, offsets, heading])
   const [first, last] = [Math.min(range.first, Math.max(0, count - 1)), Math.min(range.last, count - 1)]
   return { first, last, before: offsets[first] ?? 0, after: (offsets[count] ?? 0) - (offsets[last + 1] ?? 0), scrollTo }
