@@ -57,6 +57,17 @@ pub struct AppSettings {
     pub public_url: Option<String>,
     /// Whether the address of the client is in X-Forwarded-For, set by a proxy of ours.
     pub trusts_proxy: bool,
+    /// How notices leave the page.
+    pub outward: OutwardSettings,
+}
+
+/// How notices leave the page; nothing of it unless it was set.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct OutwardSettings {
+    /// The mail server and who the mail is from.
+    pub mail: Option<(String, String)>,
+    /// Hosts a robot may be at.
+    pub robot_hosts: Vec<String>,
 }
 
 /// Everything a handler needs.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use crate::app::AppSettings;
+use crate::app::{AppSettings, OutwardSettings};
 
 /// What an operator sets.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +22,8 @@ pub struct Config {
     pub pool_size: u32,
     /// Filter of the log, such as `info` or `api=debug`.
     pub log: String,
+    /// How notices leave the page.
+    pub outward: OutwardSettings,
     /// Days the product's clock runs ahead, to rehearse what time brings; only on a loopback address.
     pub rehearsal_days: i64,
 }
@@ -37,6 +39,9 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     ("BIHUAN_TRUSTS_PROXY", "false", "前面是否有自己的代理写 X-Forwarded-For"),
     ("BIHUAN_POOL_SIZE", "12", "到 PostgreSQL 的连接数，2 至 100"),
     ("BIHUAN_LOG", "info", "日志级别"),
+    ("BIHUAN_SMTP_URL", "", "发信服务器，如 smtps://账号:密码@mail.example.cn；不填则不发邮件"),
+    ("BIHUAN_MAIL_FROM", "", "发信人地址，填了发信服务器就要填"),
+    ("BIHUAN_ROBOT_HOSTS", "", "允许的群机器人主机，逗号分隔；不填则关闭，机器人在单位外网，只说有几项待办"),
     ("BIHUAN_REHEARSAL_DAYS", "0", "演练时钟提前的天数，只能用于本机地址"),
 ];
 
@@ -70,6 +75,24 @@ impl Reader<'_> {
             self.faults.push(format!("{name}：应以 postgres:// 开头"));
         }
         Some(url)
+    }
+
+    fn outward(&mut self) -> OutwardSettings {
+        let mail = self.optional("BIHUAN_SMTP_URL").and_then(|url| match self.optional("BIHUAN_MAIL_FROM") {
+            Some(from) => Some((url, from)),
+            None => {
+                self.faults.push("BIHUAN_MAIL_FROM：填了发信服务器就要填发信人".to_owned());
+                None
+            }
+        });
+        if let Some((url, from)) = &mail
+            && !crate::sender::is_usable(url, from)
+        {
+            self.faults.push("BIHUAN_SMTP_URL、BIHUAN_MAIL_FROM：应为 smtp:// 或 smtps:// 开头的地址和一个邮件地址".to_owned());
+        }
+        let hosts = self.text("BIHUAN_ROBOT_HOSTS");
+        let robot_hosts = hosts.split(',').map(str::trim).filter(|h| !h.is_empty()).map(str::to_owned).collect();
+        OutwardSettings { mail, robot_hosts }
     }
 }
 
@@ -107,6 +130,7 @@ impl Config {
         if public_url.as_ref().is_some_and(|u| !u.starts_with("http://") && !u.starts_with("https://")) {
             reader.faults.push("BIHUAN_PUBLIC_URL：应以 http:// 或 https:// 开头".to_owned());
         }
+        let outward = reader.outward();
         let web_dir = reader.text("BIHUAN_WEB_DIR");
         let config = (|| {
             Some(Self {
@@ -119,6 +143,7 @@ impl Config {
                 data_dir: reader.text("BIHUAN_DATA_DIR").into(),
                 web_dir: (web_dir != "off").then(|| web_dir.into()),
                 public_url,
+                outward,
                 log: reader.text("BIHUAN_LOG"),
             })
         })();
@@ -136,6 +161,7 @@ impl Config {
             is_tls: self.public_url.as_ref().is_some_and(|u| u.starts_with("https://")),
             public_url: self.public_url.clone(),
             trusts_proxy: self.trusts_proxy,
+            outward: self.outward.clone(),
         }
     }
 }

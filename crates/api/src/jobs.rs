@@ -6,6 +6,7 @@ use domain::actor::Actor;
 use tokio::sync::watch;
 
 use crate::app::App;
+use crate::sender;
 
 /// How long a round of work waits when there was nothing to do.
 const REST: Duration = Duration::from_secs(1);
@@ -38,4 +39,22 @@ pub async fn turn(app: &App) -> Result<bool, crate::problem::Problem> {
     let kept =
         app.db.write(&Actor::System, move |conn| persistence::tasks::keep_clock_once(conn, now, &calendar)).await?;
     Ok(kept || sealed > 0)
+}
+
+/// Sends what is to leave the page, until told to stop; by itself, for a mail server may take its time.
+pub async fn send(app: App, mut stop: watch::Receiver<bool>) {
+    loop {
+        let rest = match sender::turn(&app).await {
+            Ok(true) => Duration::ZERO,
+            Ok(false) => REST,
+            Err(problem) => {
+                tracing::warn!(%problem, "sending waits");
+                REST_AFTER_FAILURE
+            }
+        };
+        tokio::select! {
+            _ = stop.changed() => return,
+            () = tokio::time::sleep(rest) => {}
+        }
+    }
 }

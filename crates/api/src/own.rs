@@ -124,6 +124,6 @@ pub async fn set_notice_rules(
     Ok(HttpResponse::NoContent().finish())
 }
 
-fn person(caller: &Caller) -> Result<PersonId, Problem> {
+pub(crate) fn person(caller: &Caller) -> Result<PersonId, Problem> {
     caller.origin.person().ok_or_else(Problem::not_found)
 }

@@ -8,7 +8,7 @@ use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    accounts, calendar, checks, evidence, history, import, ledger, lists, live, notices, openapi, organisation,
+    accounts, calendar, checks, evidence, history, import, ledger, lists, live, notices, openapi, organisation, outward,
     overview, own, plan_advice, policy, rounds, saved_views, search, sessions, signing, statements, task_commands,
     telemetry, todo,
 };
@@ -25,6 +25,13 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(own::end_other_sessions)
         .service(own::list_notice_rules)
         .service(own::set_notice_rules)
+        .service(outward::get_told_by)
+        .service(outward::set_told_by)
+        .service(outward::try_told_by)
+        .service(outward::list_channel_rules)
+        .service(outward::set_channel_rules)
+        .service(outward::list_failed_notices)
+        .service(outward::retry_failed_notices)
         .service(accounts::list_accounts)
         .service(accounts::create_account)
         .service(accounts::give_role)

@@ -81,6 +81,7 @@ pub fn run(config: &Config, at_start: impl FnOnce(&App, &str)) -> Result<(), Str
         let handle = server.handle();
         let (stop, stopped) = watch::channel(false);
         let listening = actix_web::rt::spawn(live::run(app.clone(), stopped.clone()));
+        let sending = actix_web::rt::spawn(jobs::send(app.clone(), stopped.clone()));
         let work = actix_web::rt::spawn(jobs::run(app.clone(), stopped));
         let streams = app.live.clone();
         at_start(&app, &address);
@@ -93,6 +94,7 @@ pub fn run(config: &Config, at_start: impl FnOnce(&App, &str)) -> Result<(), Str
         server.await.map_err(|e| e.to_string())?;
         let _ = stop.send(true);
         let _ = work.await;
+        let _ = sending.await;
         let _ = listening.await;
         Ok(())
     })

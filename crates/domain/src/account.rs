@@ -65,6 +65,11 @@ pub fn permit_create(actor: &Actor) -> Result<(), Refusal> {
     has_duty(actor, Duty::SysAdmin)
 }
 
+/// Which notices leave the page, and what became of them, is the system administrator's (docs/domain.md §15).
+pub fn permit_channels(actor: &Actor) -> Result<(), Refusal> {
+    has_duty(actor, Duty::SysAdmin)
+}
+
 /// Roles, enabling, disabling and resetting are the security administrator's (docs/domain.md §1).
 pub fn permit_administer(actor: &Actor) -> Result<(), Refusal> {
     has_duty(actor, Duty::SecurityAdmin)

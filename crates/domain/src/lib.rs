@@ -75,6 +75,7 @@ pub mod echo;
 pub mod ids;
 pub mod labels;
 pub mod notification;
+pub mod outward;
 pub mod policy;
 pub mod policy_change;
 pub mod refusal;

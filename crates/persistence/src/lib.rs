@@ -21,6 +21,7 @@ pub mod ledger;
 pub mod notifications;
 pub mod order;
 pub mod organisation;
+pub mod outward;
 pub mod overview;
 pub mod policy_preview;
 mod projection;

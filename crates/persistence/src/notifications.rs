@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::events::Origin;
+use crate::outward;
 use crate::schema::{deliveries, leading_group_members, memberships, notifications, quiet_rules, round_assignments};
 use crate::statement::Statement;
 
@@ -139,9 +140,13 @@ fn each(conn: &mut PgConnection, origin: &Origin, task: &Task, rows: Vec<(&'stat
                      WHERE q.person_id = t.recipient AND q.rule = t.rule) q ON true \
                  WHERE NOT EXISTS (SELECT FROM notifications n WHERE n.rule = t.rule AND n.subject_kind = 'task' \
                      AND n.subject_id = s.id AND n.due_on > s.today AND n.recipient_id = t.recipient) \
-                 ON CONFLICT DO NOTHING RETURNING id, created_at) \
-             INSERT INTO deliveries (notification_id, channel, state, next_at) SELECT id, 'inbox', 'done', created_at FROM told",
+                 ON CONFLICT DO NOTHING RETURNING id, rule, recipient_id, created_at, read_at) \
+             INSERT INTO deliveries (notification_id, channel, state, next_at) \
+                 SELECT id, 'inbox', 'done', created_at FROM told UNION ALL SELECT o.id, o.channel, 'due', o.created_at FROM (",
         )
+        .sql(outward::DUE)
+        .bind::<Array<Text>, _>(outward::going_out())
+        .sql(") END) AS o")
         .execute(conn)?;
     Ok(())
 }
@@ -194,6 +199,7 @@ fn digest(
             .returning(notifications::id)
             .get_result(conn)?;
         deliver(conn, id, origin.now)?;
+        outward::owe(conn, id)?;
     }
     Ok(())
 }

@@ -61,6 +61,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    channel_rules (id) {
+        id -> Uuid,
+        rules -> Jsonb,
+        seq -> Int8,
+    }
+}
+
+diesel::table! {
     check_targets (check_id, task_id) {
         check_id -> Uuid,
         task_id -> Uuid,
@@ -110,6 +118,8 @@ diesel::table! {
         state -> Text,
         attempts -> Int4,
         next_at -> Timestamptz,
+        fault -> Nullable<Text>,
+        done_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -611,6 +621,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    told_by (person_id) {
+        person_id -> Uuid,
+        mail -> Nullable<Text>,
+        robot_kind -> Nullable<Text>,
+        robot_url -> Nullable<Text>,
+        is_digest -> Bool,
+    }
+}
+
+diesel::table! {
     units (id) {
         id -> Uuid,
         code -> Text,
@@ -706,6 +726,7 @@ diesel::joinable!(task_units -> units (unit_id));
 diesel::joinable!(tasks -> findings (finding_id));
 diesel::joinable!(tasks -> rounds (round_id));
 diesel::joinable!(tasks -> units (lead_unit_id));
+diesel::joinable!(told_by -> persons (person_id));
 diesel::joinable!(weekly_statements -> persons (submitted_by));
 diesel::joinable!(weekly_statements -> revisions (revision_sha256));
 diesel::joinable!(weekly_statements -> tasks (task_id));
@@ -717,6 +738,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     attachments,
     blobs,
     calendar_years,
+    channel_rules,
     check_targets,
     checks,
     day_counters,
@@ -758,6 +780,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     task_people,
     task_units,
     tasks,
+    told_by,
     units,
     weekly_statements,
 );

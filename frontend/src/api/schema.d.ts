@@ -107,6 +107,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/channel-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the rules by which people are told and how each goes out. */
+        get: operations["list_channel_rules"];
+        /** Set which rules go out, for everybody and from now on; a rule that is not named follows the product's own choice. */
+        put: operations["set_channel_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/checks/{id}": {
         parameters: {
             query?: never;
@@ -461,6 +479,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/failed-notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List notices that did not leave, the latest first, at most a hundred. */
+        get: operations["list_failed_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/failed-notices/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send everything that did not leave once more. */
+        post: operations["retry_failed_notices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/import-previews/{id}": {
         parameters: {
             query?: never;
@@ -595,6 +647,41 @@ export interface paths {
         post?: never;
         /** End one of the caller's log-ins, at once. */
         delete: operations["end_own_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/told-by": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say how the caller is told outside the page. */
+        get: operations["get_told_by"];
+        /** Set how the caller is told outside the page. */
+        put: operations["set_told_by"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/told-by/trials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send the caller a message to try an address out before it is kept. */
+        post: operations["try_told_by"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -2161,6 +2248,28 @@ export interface components {
             /** @description Some check that he sees. */
             checks: boolean;
         };
+        /** @description A rule by which people are told, and how it goes out. */
+        ChannelRule: {
+            /** @example light_red */
+            rule: string;
+            label: string;
+            /**
+             * @description mail, robot; in the page it always stands.
+             * @example [
+             *       "mail"
+             *     ]
+             */
+            channels: string[];
+        };
+        /** @description Every rule and how it goes out. */
+        ChannelRules: {
+            rules: components["schemas"]["ChannelRule"][];
+            /** Format: int64 */
+            version: number;
+            /** @description Whether mail is sent from here at all. */
+            has_mail: boolean;
+            robot_hosts: string[];
+        };
         /** @description Something the caller may do with a check. */
         CheckActionView: {
             /** @example freeze_frame */
@@ -2675,6 +2784,29 @@ export interface components {
             measure: components["schemas"]["MeasureId"];
             /** @description Why. */
             reason: string;
+        };
+        /** @description A notice that did not reach somebody. */
+        FailedNotice: {
+            /** Format: uuid */
+            id: string;
+            channel: string;
+            channel_label: string;
+            text: string;
+            recipient: string;
+            /**
+             * @description What the mail server or the robot said.
+             * @example connection refused
+             */
+            fault?: string | null;
+            /** Format: int32 */
+            attempts: number;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: date-time
+             * @description When it is tried again; none when it is left lying.
+             */
+            again_at?: string | null;
         };
         /** @description One fault, with its place and words. */
         Fault: {
@@ -3948,6 +4080,16 @@ export interface components {
              */
             nonce: string;
         };
+        /** @description The robot of a chat that passes messages on. */
+        RobotAddress: {
+            /**
+             * @description Whose robot a message is made for.
+             * @enum {string}
+             */
+            kind: "wecom" | "dingtalk" | "feishu";
+            /** @example https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6 */
+            url: string;
+        };
         /**
          * @description What a person comes to the product for (docs/domain.md §1).
          * @enum {string}
@@ -4102,6 +4244,26 @@ export interface components {
         SetAssignments: {
             assignments: components["schemas"]["AssignmentView"][];
         };
+        /** @description The channels of every rule. */
+        SetChannelRules: {
+            /**
+             * @example {
+             *       "light_red": [
+             *         "mail",
+             *         "robot"
+             *       ],
+             *       "task_closed": []
+             *     }
+             */
+            rules: {
+                [key: string]: string[];
+            };
+            /**
+             * Format: int64
+             * @description The version the choice rests on.
+             */
+            version: number;
+        };
         /** @description The leading group, in order. */
         SetGroup: {
             members: components["schemas"]["GroupMemberView"][];
@@ -4121,6 +4283,14 @@ export interface components {
              *     ]
              */
             quiet: string[];
+        };
+        /** @description How the caller is told outside the page. */
+        SetToldBy: {
+            /** @example zhang.san@group.example.cn */
+            mail?: string | null;
+            robot?: components["schemas"]["RobotAddress"] | null;
+            /** @description One message on the morning of a working day instead of one for each notice. */
+            is_digest?: boolean;
         };
         /** @description What an objection to a signature comes to. */
         SettleObjection: {
@@ -4704,6 +4874,29 @@ export interface components {
             cut_off?: string | null;
             /** @description Whether the calendar of this year is announced. */
             is_calendar_announced: boolean;
+        };
+        /** @description How the caller is told outside the page, and what can be had here. */
+        ToldByView: {
+            mail?: string | null;
+            robot?: components["schemas"]["RobotAddress"] | null;
+            is_digest: boolean;
+            /** @description Whether mail is sent from here at all. */
+            has_mail: boolean;
+            /** @description Whether robots are allowed here at all; where they may be. */
+            robot_hosts: string[];
+        };
+        /** @description How many were put in line again. */
+        TriedAgain: {
+            n: number;
+        };
+        /** @description Which way is tried out. */
+        TryToldBy: {
+            /**
+             * @description How somebody is told outside the page.
+             * @enum {string}
+             */
+            channel: "mail" | "robot";
+            told_by: components["schemas"]["SetToldBy"];
         };
         /** @description A unit that was found. */
         UnitHit: {
@@ -5472,6 +5665,129 @@ export interface operations {
             };
             /** @description The caller may not do this */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_channel_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelRules"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_channel_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetChannelRules"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChannelRules"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7570,6 +7886,98 @@ export interface operations {
             };
         };
     };
+    list_failed_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailedNotice"][];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_failed_notices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriedAgain"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_preview: {
         parameters: {
             query?: never;
@@ -8273,6 +8681,204 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_told_by: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToldByView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_told_by: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetToldBy"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ToldByView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_told_by: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryToldBy"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

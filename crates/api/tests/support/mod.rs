@@ -1,6 +1,7 @@
 //! A house for tests: the sample group in a database of its own, a clock that stands where it is set, requests as anybody.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used, reason = "each test uses its part")]
 
+pub mod post;
 pub mod served;
 
 use std::cell::RefCell;
@@ -13,7 +14,7 @@ use actix_web::dev::{Service, ServiceResponse};
 
 use actix_web::web::Data;
 use actix_web::{App as Server, middleware, test};
-use api::app::{App, AppSettings, Clock};
+use api::app::{App, AppSettings, Clock, OutwardSettings};
 use api::tokens::TokenKeys;
 use api::{demo, routes, telemetry, web};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -29,6 +30,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 type Call = Box<dyn Fn(Request) -> LocalBoxFuture<'static, Result<ServiceResponse<BoxBody>, actix_web::Error>>>;
+
+thread_local! {
+    /// How notices leave the next house that is made in this thread.
+    pub static OUTWARD: RefCell<OutwardSettings> = RefCell::default();
+}
 
 pub struct House {
     pub app: App,
@@ -114,6 +120,7 @@ impl House {
             is_tls: false,
             public_url: None,
             trusts_proxy: false,
+            outward: OUTWARD.with_borrow(Clone::clone),
         };
         let clock = Clock::default();
         clock.set(now);

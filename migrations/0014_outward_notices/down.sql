@@ -1,0 +1,11 @@
+DROP TABLE channel_rules;
+DROP TABLE told_by;
+DELETE FROM deliveries WHERE channel <> 'inbox';
+DROP INDEX deliveries_due_idx;
+DROP INDEX deliveries_failed_idx;
+ALTER TABLE deliveries DROP COLUMN fault;
+ALTER TABLE deliveries DROP COLUMN done_at;
+ALTER TABLE deliveries DROP CONSTRAINT deliveries_channel_check;
+ALTER TABLE deliveries ADD CONSTRAINT deliveries_channel_check CHECK (channel IN ('inbox'));
+ALTER TABLE deliveries DROP CONSTRAINT deliveries_state_check;
+ALTER TABLE deliveries ADD CONSTRAINT deliveries_state_check CHECK (state IN ('due', 'done', 'failed'));
