@@ -335,6 +335,7 @@ pub const RECORDS: &[(&str, &str)] = &[
     ("account.disabled", "停用账号"),
     ("account.password_changed", "修改密码"),
     ("account.password_reset", "重置密码"),
+    ("channel_rules.set", "设定哪些消息外发"),
     ("delegation.granted", "登记授权代行"),
     ("delegation.revoked", "终止授权代行"),
     ("person.created", "录入人员"),
@@ -416,7 +417,7 @@ mod tests {
         for entry in std::fs::read_dir(root).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_file()) {
             let source = std::fs::read_to_string(&entry).unwrap();
             for word in source.split('"').skip(1).step_by(2) {
-                let streams = ["account.", "delegation.", "person.", "unit.", "round.", "import."];
+                let streams = ["account.", "delegation.", "person.", "unit.", "round.", "import.", "channel_rules."];
                 let is_kind = streams.iter().any(|s| word.starts_with(s));
                 if is_kind && word.chars().all(|c| c.is_ascii_lowercase() || c == '.' || c == '_') {
                     found += 1;

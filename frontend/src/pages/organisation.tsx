@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { Accounts } from '../organisation/accounts'
 import { Delegations } from '../organisation/delegations'
+import { Channels } from '../organisation/channels'
 import { Log } from '../organisation/log'
 import { People, Units } from '../organisation/people'
 import { useSession } from '../session'
@@ -10,7 +11,7 @@ import { useTitle } from '../ui/title'
 
 /** Which of the three administrators' part is the reader's. */
 function mine(can: (what: string) => boolean): string {
-  if (can('create_accounts')) return '先导入单位和人员，再建账号；由安全管理员授予角色后才能登录'
+  if (can('create_accounts')) return '先导入单位和人员，再建账号；由安全管理员授予角色后才能登录。哪些消息发到邮箱和机器人也在这里设定'
   if (can('administer_accounts')) return '给账号授予角色、启用停用、重置密码，登记授权代行'
   return '查看账号、组织和全部操作日志，只看不改'
 }
@@ -28,6 +29,7 @@ export function Organisation() {
     { key: 'people', label: '人员', page: <People canImport={can('create_accounts')} /> },
     { key: 'units', label: '单位', page: <Units canImport={can('create_accounts')} /> },
     { key: 'delegations', label: '授权代行', page: <Delegations canGrant={can('administer_accounts')} /> },
+    ...(can('create_accounts') ? [{ key: 'channels', label: '消息外发', page: <Channels /> }] : []),
     ...(can('audit') ? [{ key: 'log', label: '日志', page: <Log /> }] : []),
   ]
   const shown = parts.find((p) => p.key === part) ?? parts[0]

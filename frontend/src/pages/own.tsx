@@ -5,6 +5,7 @@ import { type Schemas, client, get } from '../api/client'
 import { ChangePassword, useSession } from '../session'
 import { useSend } from '../ui/form'
 import { Loaded, Refused } from '../ui/parts'
+import { Outside } from '../organisation/outside'
 import { useTitle } from '../ui/title'
 import { moment } from '../ui/words'
 import { browser } from '../ui/browser'
@@ -24,6 +25,7 @@ export function Own() {
         </section>
         <Sessions />
         {me.person_id && <Notices />}
+        {me.person_id && <Outside />}
       </div>
     </>
   )
