@@ -39,6 +39,7 @@ pub mod search;
 pub mod serve;
 pub mod sessions;
 pub mod signing;
+pub mod slips;
 pub mod statements;
 pub mod task_commands;
 pub mod task_view;
