@@ -3,6 +3,7 @@
 
 pub mod operations;
 pub mod served;
+pub mod slips;
 
 use std::cell::RefCell;
 use std::collections::HashMap;
