@@ -88,7 +88,9 @@ impl Reader<'_> {
         if let Some((url, from)) = &mail
             && !crate::sender::is_usable(url, from)
         {
-            self.faults.push("BIHUAN_SMTP_URL、BIHUAN_MAIL_FROM：应为 smtp:// 或 smtps:// 开头的地址和一个邮件地址".to_owned());
+            self.faults.push(
+                "BIHUAN_SMTP_URL、BIHUAN_MAIL_FROM：应为 smtp:// 或 smtps:// 开头的地址和一个邮件地址".to_owned(),
+            );
         }
         let hosts = self.text("BIHUAN_ROBOT_HOSTS");
         let robot_hosts = hosts.split(',').map(str::trim).filter(|h| !h.is_empty()).map(str::to_owned).collect();

@@ -85,7 +85,10 @@ async fn what_was_read_in_the_page_or_is_not_to_go_out_stays() {
     assert!(post.taken().is_empty());
     // The administrator keeps the rule in the page; a colleague with an old picture of the rules does not overwrite that.
     let rules = house.get("sysadmin", "/channel-rules").await.ok();
-    assert_eq!(rules["rules"].as_array().unwrap().iter().find(|r| r["rule"] == "task_issued").unwrap()["channels"], json!(["mail", "robot"]));
+    assert_eq!(
+        rules["rules"].as_array().unwrap().iter().find(|r| r["rule"] == "task_issued").unwrap()["channels"],
+        json!(["mail", "robot"])
+    );
     let set = json!({ "rules": { "task_issued": [] }, "version": rules["version"] });
     send(&house, "sysadmin", "PUT", "/channel-rules", set.clone()).await.ok();
     assert_eq!(send(&house, "sysadmin", "PUT", "/channel-rules", set.clone()).await.status, 412);
@@ -95,7 +98,8 @@ async fn what_was_read_in_the_page_or_is_not_to_go_out_stays() {
     assert!(post.taken().is_empty());
     // Without an address nothing is owed; taken away meanwhile, it is dropped.
     send(&house, &clerk, "PUT", "/me/told-by", json!({})).await.ok();
-    let owed = lines(&house.db.super_url(), "SELECT channel || ' ' || state AS line FROM deliveries WHERE channel <> 'inbox'");
+    let owed =
+        lines(&house.db.super_url(), "SELECT channel || ' ' || state AS line FROM deliveries WHERE channel <> 'inbox'");
     assert_eq!(owed, ["mail dropped"]);
 }
 
@@ -110,7 +114,10 @@ async fn a_digest_is_one_mail_on_the_next_working_morning() {
     }
     send_all(&house).await;
     assert!(post.taken().is_empty(), "not before the morning");
-    let due = lines(&house.db.super_url(), "SELECT DISTINCT to_char(next_at AT TIME ZONE 'Asia/Shanghai', 'HH24:MI') || ' ' || attempts AS line FROM deliveries WHERE channel = 'mail'");
+    let due = lines(
+        &house.db.super_url(),
+        "SELECT DISTINCT to_char(next_at AT TIME ZONE 'Asia/Shanghai', 'HH24:MI') || ' ' || attempts AS line FROM deliveries WHERE channel = 'mail'",
+    );
     assert_eq!(due, ["08:00 0"], "put off, which is no attempt");
     house.app.clock.set(house.app.clock.now() + TimeDelta::days(12));
     send_all(&house).await;
@@ -178,7 +185,10 @@ async fn a_robot_is_off_until_its_host_is_allowed_and_then_says_how_many() {
     assert_eq!(*heard.lock().unwrap(), [said.clone(), said]);
     // A robot that does not take it is a failure like any other.
     let (address, heard) = robot(r#"{"code":19024,"msg":"Key Words Not Found"}"#);
-    lines(&house.db.super_url(), &format!("UPDATE told_by SET robot_kind = 'feishu', robot_url = 'http://{address}/x' RETURNING '' AS line"));
+    lines(
+        &house.db.super_url(),
+        &format!("UPDATE told_by SET robot_kind = 'feishu', robot_url = 'http://{address}/x' RETURNING '' AS line"),
+    );
     issue(&house, &numbers[1]).await;
     send_all(&house).await;
     assert!(heard.lock().unwrap().is_empty(), "the host is not among the allowed ones");
@@ -195,7 +205,10 @@ async fn three_clocks_killed_at_random_send_each_warning_once() {
     let house = House::new().await;
     house.round().await;
     let url = house.db.super_url();
-    lines(&url, "INSERT INTO told_by SELECT id, 'p' || left(id::text, 8) || substr(id::text, 25) || '@b.cn', NULL, NULL, false FROM persons RETURNING '' AS line");
+    lines(
+        &url,
+        "INSERT INTO told_by SELECT id, 'p' || left(id::text, 8) || substr(id::text, 25) || '@b.cn', NULL, NULL, false FROM persons RETURNING '' AS line",
+    );
     for n in 1..=(12 + kills).min(30) {
         let (task, clerk) = issue(&house, &format!("T{n:02}")).await;
         if n % 2 == 0 {
@@ -226,9 +239,14 @@ async fn three_clocks_killed_at_random_send_each_warning_once() {
     let quiet = Instant::now();
     let left = |sql: &str| lines(&url, sql)[0].parse::<usize>().unwrap();
     loop {
-        lines(&url, "UPDATE deliveries SET next_at = now() WHERE state = 'sending' AND next_at < now() + interval '4 minutes 50 seconds' RETURNING '' AS line");
+        lines(
+            &url,
+            "UPDATE deliveries SET next_at = now() WHERE state = 'sending' AND next_at < now() + interval '4 minutes 50 seconds' RETURNING '' AS line",
+        );
         let owed = left("SELECT count(*)::text AS line FROM deliveries WHERE state IN ('due', 'sending')");
-        let clock = left("SELECT count(*)::text AS line FROM due_acts WHERE done_at IS NULL AND due_at <= now() AND attempts < 10");
+        let clock = left(
+            "SELECT count(*)::text AS line FROM due_acts WHERE done_at IS NULL AND due_at <= now() AND attempts < 10",
+        );
         if owed + clock == 0 {
             break;
         }
@@ -237,16 +255,23 @@ async fn three_clocks_killed_at_random_send_each_warning_once() {
     }
     drop(servers);
     // The journal of what was to be told, held against what the mail server took.
-    let journal: BTreeSet<String> = lines(&url, "SELECT notification_id || ' ' || state AS line FROM deliveries WHERE channel = 'mail'")
-        .into_iter()
-        .map(|line| format!("<{}.mail@group.example.cn>", line.strip_suffix(" done").expect("every mail went out")))
-        .collect();
+    let journal: BTreeSet<String> =
+        lines(&url, "SELECT notification_id || ' ' || state AS line FROM deliveries WHERE channel = 'mail'")
+            .into_iter()
+            .map(|line| format!("<{}.mail@group.example.cn>", line.strip_suffix(" done").expect("every mail went out")))
+            .collect();
     let mails = post.taken();
     let arrived: BTreeSet<String> = mails.iter().map(|m| m.id.clone()).collect();
     assert_eq!(arrived, journal);
-    let twice = lines(&url, "SELECT rule AS line FROM notifications GROUP BY rule, subject_kind, subject_id, due_on, recipient_id HAVING count(*) > 1");
+    let twice = lines(
+        &url,
+        "SELECT rule AS line FROM notifications GROUP BY rule, subject_kind, subject_id, due_on, recipient_id HAVING count(*) > 1",
+    );
     assert!(twice.is_empty(), "{twice:?}");
     let again = mails.len() - arrived.len();
     assert!(again <= kills, "only a kill between a mail's end and its receipt sends it again, under the same name");
-    println!("{kills} kills of three servers: {} warnings by mail, each once by its name, {again} handed over again under the same name, 0 lost", arrived.len());
+    println!(
+        "{kills} kills of three servers: {} warnings by mail, each once by its name, {again} handed over again under the same name, 0 lost",
+        arrived.len()
+    );
 }
