@@ -73,6 +73,37 @@ export const verdicts = {
   return: '退回',
 } as const
 
+export const slipLevels = {
+  notice: '督办通知单',
+  urge: '催办单',
+  letter: '督办函',
+  interview: '约谈通知书',
+  referral: '问责线索移交',
+} as const
+
+export const slipStates = {
+  draft: '拟制',
+  signing: '签发中',
+  issued: '待签收',
+  received: '办理中',
+  answered: '待复核',
+  settled: '已办结',
+  withdrawn: '已撤销',
+} as const
+
+export const urgencies = {
+  normal: '平件',
+  urgent: '加急',
+  extra: '特急',
+} as const
+
+export const basisKinds = {
+  task: '整改任务',
+  check: '检查结果',
+  meeting: '会议议定事项',
+  other: '其他',
+} as const
+
 export const actions = {
   revise: '修改',
   issue: '下发',
@@ -109,6 +140,8 @@ export const actions = {
   request_withdrawal: '申请作废',
   record_check: '登记检查结果',
   settle_check: '检查结论处理',
+  open_slip: '发出督办单',
+  close_slip: '督办单办结',
   keep_clock: '到期检查',
 } as const
 

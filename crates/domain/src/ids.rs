@@ -59,4 +59,6 @@ ids! {
     ImportId,
     /// A check on the spot (专项检查、跟踪督查、随时抽查).
     CheckId,
+    /// A slip (督办通知单 … 问责线索移交).
+    SlipId,
 }

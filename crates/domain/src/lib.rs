@@ -64,6 +64,11 @@
 //! | 宣布进点 | announcement of a check | `announced_at` | 24 |
 //! | 属实、部分属实、不属实、虚假整改 | result: pass, partial, fail, false closure | `result` | 24 |
 //! | 抽查不实率 | share found untrue | `untrue_rate` | 24 |
+//! | 督办单：督办通知单、催办单、督办函、约谈通知书、问责线索移交 | slip of a level: notice, urge, letter, interview, referral | `slip`, `level` | 25 |
+//! | 督办等级（由低到高）、升级 | ladder, raising a slip | `ladder`, `raise` | 25 |
+//! | 签收、答复、复核 | receipt, answer, review of a slip | `receive`, `answer`, `review` | 25 |
+//! | 约谈记录、承诺 | record of an interview, promise | `interview`, `promise` | 25 |
+//! | 移交 | hand-over of a referral | `hand_over` | 25 |
 //! | 事件、版本、顺序号 | event, version, position | `event`, `version`, `position` | 21 |
 
 pub mod account;
@@ -81,6 +86,8 @@ pub mod policy_change;
 pub mod refusal;
 pub mod rights;
 pub mod sign_request;
+pub mod signature;
+pub mod slip;
 pub mod task;
 pub mod weekly_statement;
 pub mod words;

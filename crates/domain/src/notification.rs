@@ -1,8 +1,10 @@
 //! Who is told of an event, by which rule; the words are rendered when they are read.
 
-use crate::ids::{PersonId, UnitId};
+use crate::ids::{PersonId, SignRequestId, UnitId};
 use crate::policy::{AlertLevel, Who};
-use crate::sign_request::{SignMode, SignatureState};
+use crate::sign_request::{SignMode, SignRequest, SignatureState};
+use crate::slip::event::SlipEvent;
+use crate::slip::state::Slip;
 use crate::task::event::TaskEvent;
 use crate::task::state::Task;
 use crate::words;
@@ -28,6 +30,12 @@ words! {
         TaskReopened = "task_reopened", "任务重新整改";
         TaskClosed = "task_closed", "任务已销号";
         CheckAnnounced = "check_announced", "督导组已进点检查，请配合";
+        SlipIssued = "slip_issued", "收到督办单，请签收并按时答复";
+        SlipAnswered = "slip_answered", "督办单已答复，请复核";
+        SlipReturned = "slip_returned", "督办单答复被退回，请重新答复";
+        SlipSettled = "slip_settled", "督办单已办结";
+        SlipWithdrawn = "slip_withdrawn", "督办单已撤销，不必再办";
+        PromiseMade = "promise_made", "约谈承诺已登记，请按期兑现";
         CaughtUp = "caught_up", "系统停机期间到期的事项已补记，请看待办";
     }
 }
@@ -40,6 +48,8 @@ impl Rule {
             | Self::MilestonePassed
             | Self::LightYellow
             | Self::TaskClosed
+            | Self::SlipSettled
+            | Self::SlipWithdrawn
             | Self::ReassignmentAnswered => true,
             Self::TaskIssued
             | Self::ReassignmentWished
@@ -54,6 +64,10 @@ impl Rule {
             | Self::ObservationEnded
             | Self::TaskReopened
             | Self::CheckAnnounced
+            | Self::SlipIssued
+            | Self::SlipAnswered
+            | Self::SlipReturned
+            | Self::PromiseMade
             | Self::CaughtUp => false,
         }
     }
@@ -120,15 +134,65 @@ pub fn audience(event: &TaskEvent, task: &Task) -> Vec<(Rule, Audience)> {
     }
 }
 
-/// Whoever can sign the request's next step.
-fn next_signers(task: &Task, id: crate::ids::SignRequestId) -> Vec<(Rule, Audience)> {
-    let Some(request) = task.request(id).map(|r| &r.request).filter(|r| r.is_open()) else { return Vec::new() };
-    if request.signatures.last().is_some_and(|s| s.state == SignatureState::Pending) {
+/// Who is told of what happened to a slip, after the event. No unit is told of a referral, nor of anything before the issue (docs/domain.md §25).
+pub fn slip_audience(event: &SlipEvent, slip: &Slip) -> Vec<(Rule, Audience)> {
+    let is_public = slip.was_issued() && !slip.shape.level.is_referral();
+    let unit = || is_public.then_some(Audience::Unit(slip.shape.unit));
+    let units = |rule| {
+        let supporting = slip.shape.supporting.iter().filter(|_| is_public).map(|u| Audience::Unit(*u));
+        unit().into_iter().chain(supporting).map(|to| (rule, to)).collect()
+    };
+    let by = || slip.request().map(|r| Audience::Person(r.submitted_by));
+    let told = |rule: Rule, who: &[Option<Audience>]| who.iter().flatten().map(|a| (rule, *a)).collect::<Vec<_>>();
+    match event {
+        SlipEvent::Submitted { request } => next_of(request, None),
+        SlipEvent::Signed { signature } if signature.mode == SignMode::Paper => {
+            let mut all = told(Rule::SignatureWanted, &[Some(Audience::Office)]);
+            all.extend(signature.person.map(|p| (Rule::PaperRecorded, Audience::Person(p))));
+            all
+        }
+        SlipEvent::Signed { .. } | SlipEvent::SignatureConfirmed { .. } => {
+            slip.request().map(|r| next_of(r, None)).unwrap_or_default()
+        }
+        SlipEvent::SignatureObjected { .. } => told(Rule::SignatureObjected, &[Some(Audience::Office)]),
+        SlipEvent::SigningReturned {} => told(Rule::RequestReturned, &[by()]),
+        SlipEvent::Issued { .. } => units(Rule::SlipIssued),
+        SlipEvent::Answered { .. } => {
+            told(Rule::SlipAnswered, &[Some(Audience::Person(slip.drafted_by)), Some(Audience::Office)])
+        }
+        SlipEvent::AnswerReturned { .. } => told(Rule::SlipReturned, &[unit()]),
+        SlipEvent::AnswerAccepted { .. } | SlipEvent::SettledWith { .. } => units(Rule::SlipSettled),
+        SlipEvent::Withdrawn { .. } => units(Rule::SlipWithdrawn),
+        SlipEvent::InterviewRecorded { .. } => {
+            told(Rule::PromiseMade, &[is_public.then_some(Audience::Heads(slip.shape.unit))])
+        }
+        SlipEvent::Drafted { .. }
+        | SlipEvent::Revised { .. }
+        | SlipEvent::Recalled {}
+        | SlipEvent::SignatureVoided { .. }
+        | SlipEvent::SigningGranted {}
+        | SlipEvent::Received { .. }
+        | SlipEvent::PromiseKept { .. }
+        | SlipEvent::HandedOver { .. }
+        | SlipEvent::Overtaken { .. }
+        | SlipEvent::Released {} => Vec::new(),
+    }
+}
+
+/// Whoever can sign the next step of one of the task's requests.
+fn next_signers(task: &Task, id: SignRequestId) -> Vec<(Rule, Audience)> {
+    task.request(id).map(|r| next_of(&r.request, task.lead_unit())).unwrap_or_default()
+}
+
+/// Whoever can sign a request's next step.
+fn next_of(request: &SignRequest, lead_unit: Option<UnitId>) -> Vec<(Rule, Audience)> {
+    let waits_for_paper = request.signatures.last().is_some_and(|s| s.state == SignatureState::Pending);
+    if !request.is_open() || waits_for_paper {
         return Vec::new();
     }
     let Some(step) = request.current_step().map(|i| &request.chain[i]) else { return Vec::new() };
     let to = match step.who {
-        Who::UnitHead => task.lead_unit().map(Audience::Heads),
+        Who::UnitHead => lead_unit.map(Audience::Heads),
         Who::LeadLeader | Who::Principal | Who::GroupHead => step.person.map(Audience::Person),
         Who::Office | Who::Meeting => Some(Audience::Office),
         Who::Supervisor => Some(Audience::Verifiers),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::refusal::{FieldError, Refusal};
+use crate::slip::ladder::{self, LevelRule};
 use crate::words;
 use crate::workbook::completion::CompletionWords;
 
@@ -17,7 +18,14 @@ words! {
         Extension = "extension", "延期申请";
         Reassignment = "reassignment", "责任分工调整";
         Withdrawal = "withdrawal", "作废申请";
+        Slip = "slip", "督办单";
     }
+}
+
+impl RequestKind {
+    /// What is asked of a task; the chain of a slip stands in the ladder.
+    pub const OF_TASKS: [Self; 6] =
+        [Self::Plan, Self::Amendment, Self::Closure, Self::Extension, Self::Reassignment, Self::Withdrawal];
 }
 
 words! {
@@ -111,6 +119,9 @@ pub struct Policy {
     /// Working days within which what was handed in is answered, for each step that has to look at it.
     #[serde(default = "answer_working_days")]
     pub answer_working_days: u16,
+    /// The ladder of slips, from the lowest level. A policy kept before there was one has the default.
+    #[serde(default = "ladder::standard")]
+    pub slips: Vec<LevelRule>,
 }
 
 /// The default, also of a policy kept before there was the setting.
@@ -118,7 +129,7 @@ fn answer_working_days() -> u16 {
     3
 }
 
-fn step(who: Who, count: u8, label: &str) -> StepRule {
+pub(crate) fn step(who: Who, count: u8, label: &str) -> StepRule {
     StepRule { who, count, label: label.to_owned() }
 }
 
@@ -179,6 +190,7 @@ impl Default for Policy {
             watermark: true,
             completion_words: CompletionWords::default(),
             answer_working_days: answer_working_days(),
+            slips: ladder::standard(),
         }
     }
 }
@@ -190,27 +202,11 @@ impl Policy {
     }
 
     /// Refuses what no round could work with: an empty or repeated chain, a closure without two verifiers and a ratifier,
-    /// a cut-off that is no time of a week, a completion word that says nothing or two things (docs/domain.md §3, §9).
+    /// a cut-off that is no time of a week, a completion word that says nothing or two things, a ladder out of order (docs/domain.md §3, §9, §25).
     pub fn check(&self) -> Result<(), Refusal> {
         let mut errors = Vec::new();
-        for kind in RequestKind::ALL {
-            let chain = self.chain(*kind);
-            let pointer = format!("/chains/{kind}");
-            if chain.is_empty() {
-                errors.push(FieldError::at(&pointer, "chain-empty"));
-            }
-            if chain.iter().any(|s| s.count == 0 || s.label.trim().is_empty()) {
-                errors.push(FieldError::at(&pointer, "chain-step-incomplete"));
-            }
-            if chain.iter().any(|s| s.count > 1 && s.who != Who::Supervisor && s.who != Who::Office) {
-                errors.push(FieldError::at(&pointer, "chain-step-single"));
-            }
-            let mut seen: Vec<Who> = chain.iter().map(|s| s.who).collect();
-            seen.sort();
-            seen.dedup();
-            if seen.len() != chain.len() {
-                errors.push(FieldError::at(&pointer, "chain-step-repeated"));
-            }
+        for kind in RequestKind::OF_TASKS {
+            errors.extend(check_steps(&format!("/chains/{kind}"), self.chain(kind)));
         }
         let closure = self.chain(RequestKind::Closure);
         let verifiers: u8 = closure.iter().filter(|s| s.who == Who::Supervisor).map(|s| s.count).sum();
@@ -231,8 +227,30 @@ impl Policy {
             errors.push(FieldError::at("/default_criterion", "required"));
         }
         errors.extend(self.completion_words.check("/completion_words"));
+        errors.extend(ladder::check(&self.slips));
         if errors.is_empty() { Ok(()) } else { Err(Refusal::invalid("policy-unsound", errors)) }
     }
+}
+
+/// What is wrong with a chain of steps, whatever it is for.
+pub(crate) fn check_steps(pointer: &str, chain: &[StepRule]) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    if chain.is_empty() {
+        errors.push(FieldError::at(pointer, "chain-empty"));
+    }
+    if chain.iter().any(|s| s.count == 0 || s.label.trim().is_empty()) {
+        errors.push(FieldError::at(pointer, "chain-step-incomplete"));
+    }
+    if chain.iter().any(|s| s.count > 1 && s.who != Who::Supervisor && s.who != Who::Office) {
+        errors.push(FieldError::at(pointer, "chain-step-single"));
+    }
+    let mut seen: Vec<Who> = chain.iter().map(|s| s.who).collect();
+    seen.sort();
+    seen.dedup();
+    if seen.len() != chain.len() {
+        errors.push(FieldError::at(pointer, "chain-step-repeated"));
+    }
+    errors
 }
 
 #[cfg(test)]
@@ -258,6 +276,7 @@ mod tests {
         let mut kept = serde_json::to_value(Policy::default()).unwrap();
         kept.as_object_mut().unwrap().remove("completion_words");
         kept.as_object_mut().unwrap().remove("answer_working_days");
+        kept.as_object_mut().unwrap().remove("slips");
         assert_eq!(serde_json::from_value::<Policy>(kept).unwrap(), Policy::default());
     }
 

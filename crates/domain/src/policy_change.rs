@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::policy::{Policy, RequestKind, StepRule};
+use crate::slip::ladder::{self, LevelRule, SlipLevel};
 use crate::workbook::completion::CompletionWords;
 
 /// One setting that would no longer be what it is.
@@ -49,6 +50,7 @@ fn settings(policy: &Policy) -> Vec<(String, String, String)> {
         default_criterion,
         watermark,
         completion_words,
+        slips,
     } = policy;
     let weekday = usize::from(*cut_off_weekday).checked_sub(1).and_then(|i| WEEKDAYS.get(i)).copied().unwrap_or("—");
     let plain = |pointer: &str, label: &str, value: String| (pointer.to_owned(), label.to_owned(), value);
@@ -75,8 +77,12 @@ fn settings(policy: &Policy) -> Vec<(String, String, String)> {
         plain("/default_criterion", "默认完成标准", default_criterion.clone()),
         plain("/watermark", "页面水印", if *watermark { "显示" } else { "不显示" }.to_owned()),
     ];
-    for kind in RequestKind::ALL {
-        all.push((format!("/chains/{kind}"), format!("{}签批链", kind.label()), chain(policy.chain(*kind))));
+    for kind in RequestKind::OF_TASKS {
+        all.push((format!("/chains/{kind}"), format!("{}签批链", kind.label()), chain(policy.chain(kind))));
+    }
+    for level in SlipLevel::ALL {
+        let says = ladder::rule_of(slips, *level).map_or_else(|| "不用".to_owned(), level_words);
+        all.push((format!("/slips/{level}"), format!("督办等级：{}", level.label()), says));
     }
     let CompletionWords { done, sustained, open, lasting } = completion_words;
     for (key, label, words) in [
@@ -88,6 +94,16 @@ fn settings(policy: &Policy) -> Vec<(String, String, String)> {
         all.push((format!("/completion_words/{key}"), label.to_owned(), words.join("、")));
     }
     all
+}
+
+fn level_words(rule: &LevelRule) -> String {
+    let LevelRule { level, name, answer_working_days, receive_working_days, chain: steps } = rule;
+    let within = if level.is_referral() {
+        format!("{answer_working_days}个工作日内移交")
+    } else {
+        format!("{receive_working_days}个工作日内签收、{answer_working_days}个工作日内答复")
+    };
+    format!("{name}，{within}，{}", chain(steps))
 }
 
 fn chain(steps: &[StepRule]) -> String {
@@ -167,6 +183,20 @@ mod tests {
         assert_eq!(pointer, "/chains/withdrawal");
         assert_eq!(before, "主要负责人审定（主要负责人）");
         assert_eq!(after, "督导核查（督导核查人，2人） → 主要负责人审定（主要负责人）");
+    }
+
+    #[test]
+    fn a_level_of_the_ladder_is_told_in_words() {
+        let (pointer, before, after) = one(|p| p.slips[0].answer_working_days = 7);
+        assert_eq!(pointer, "/slips/notice");
+        assert_eq!(before, "督办通知单，1个工作日内签收、5个工作日内答复，整改办签发（整改办）");
+        assert_eq!(after, "督办通知单，1个工作日内签收、7个工作日内答复，整改办签发（整改办）");
+        let (pointer, before, _) = one(|p| p.slips[4].answer_working_days = 3);
+        assert_eq!(
+            (pointer.as_str(), before.as_str()),
+            ("/slips/referral", "问责线索移交，5个工作日内移交，领导组组长审定（领导组组长）")
+        );
+        assert_eq!(one(|p| drop(p.slips.remove(2))).2, "不用");
     }
 
     #[test]

@@ -7,6 +7,10 @@ use crate::check::CheckAction;
 use crate::check::state::Check;
 use crate::ids::{PersonId, RoundId, UnitId};
 use crate::refusal::Refusal;
+use crate::sign_request::{is_barred, is_team_covering};
+use crate::slip::ladder::SlipLevel;
+use crate::slip::state::Slip;
+use crate::slip::{Parties, SlipAction};
 use crate::task::command::Action;
 use crate::task::state::{Sensitivity, TaskState};
 use crate::words;
@@ -231,6 +235,8 @@ pub fn who(action: Action) -> &'static [Relation] {
         Action::RequestWithdrawal => &[Office],
         Action::RecordCheck => &[Office, Team],
         Action::SettleCheck => &[Office, Team],
+        Action::OpenSlip => &[System],
+        Action::CloseSlip => &[System],
         Action::KeepClock => &[System],
     }
 }
@@ -319,6 +325,71 @@ pub fn permit_check(actor: &Actor, action: CheckAction, check: &Check) -> Result
             check.draw().is_some_and(|d| d.parties.iter().any(|p| is_own(p.person)))
         }
         CheckAction::Record | CheckAction::Sign => check.targets.iter().flat_map(|t| &t.inspectors).any(|p| is_own(*p)),
+    };
+    if may { Ok(()) } else { Err(Refusal::forbidden("not-allowed")) }
+}
+
+/// Whether the actor may draft a slip of a level: who supervises the round; a referral is the office's alone (docs/domain.md §25).
+///
+/// Errors: `not-allowed`.
+pub fn permit_drafting_slip(actor: &Actor, round: RoundId, level: SlipLevel) -> Result<(), Refusal> {
+    if level.is_referral() { permit_office(actor, round) } else { permit_supervision(actor, round) }
+}
+
+/// Whether a slip is seen. A referral: by the round's office, its principal and group head, and who signs it. Any other: by everybody who supervises the
+/// round as well, and once it is issued by the unit addressed, the supporting units, the units above them and the leaders of its task (docs/domain.md §25).
+pub fn sees_slip(actor: &Actor, slip: &Slip, parties: &Parties) -> bool {
+    let Some(person) = actor.person() else { return true };
+    let scope = scope(actor);
+    let signs = |id: PersonId| person.role != Some(Role::Unit) && scope.persons.contains(&id);
+    if permit_office(actor, slip.round).is_ok()
+        || person.principal_of.contains(&slip.round)
+        || person.heads_group_of.contains(&slip.round)
+        || slip.requests.iter().flat_map(|r| &r.chain).filter_map(|s| s.person).any(signs)
+        || slip.requests.iter().flat_map(|r| &r.signatures).filter_map(|s| s.person).any(signs)
+    {
+        return true;
+    }
+    if slip.shape.level.is_referral() {
+        return false;
+    }
+    permit_supervision(actor, slip.round).is_ok()
+        || slip.was_issued()
+            && (parties.leaders.iter().any(|p| scope.persons.contains(p))
+                || std::iter::once(&parties.unit)
+                    .chain(&parties.supporting)
+                    .any(|path| path.0.iter().any(|u| scope.units.contains(u))))
+}
+
+/// Whether the actor may do an act on a slip he sees, one line per act (docs/domain.md §25).
+///
+/// Errors: `not-allowed`; `avoidance` for a review by who is barred.
+pub fn permit_slip(actor: &Actor, action: SlipAction, slip: &Slip, parties: &Parties) -> Result<(), Refusal> {
+    let Some(person) = actor.person() else { return Err(Refusal::forbidden("not-allowed")) };
+    let is_office = permit_office(actor, slip.round).is_ok();
+    let is_unit = person.role == Some(Role::Unit);
+    let is_drafter = person.person == Some(slip.drafted_by) && permit_supervision(actor, slip.round).is_ok();
+    let may = match action {
+        SlipAction::Revise | SlipAction::Submit | SlipAction::Recall => is_drafter,
+        SlipAction::Withdraw => is_office || is_drafter && !slip.was_issued(),
+        SlipAction::Sign | SlipAction::Object => !is_unit && sees_slip(actor, slip, parties),
+        SlipAction::RecordSignature | SlipAction::ConfirmSignature => is_office,
+        SlipAction::Receive | SlipAction::Answer => {
+            is_unit && person.memberships.iter().any(|m| m.unit == parties.unit)
+                || is_office && !parties.unit_has_accounts
+        }
+        SlipAction::Review => {
+            let units: Vec<&UnitPath> = std::iter::once(&parties.unit).chain(&parties.supporting).collect();
+            if !is_office && !is_team_covering(person, slip.round, &parties.unit) {
+                false
+            } else if is_barred(person, &units) {
+                return Err(Refusal::forbidden("avoidance"));
+            } else {
+                true
+            }
+        }
+        SlipAction::Raise => permit_supervision(actor, slip.round).is_ok(),
+        SlipAction::RecordInterview | SlipAction::KeepPromise | SlipAction::HandOver => is_office,
     };
     if may { Ok(()) } else { Err(Refusal::forbidden("not-allowed")) }
 }

@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::actor::{AssignmentKind, PersonActor, UnitPath};
 use crate::chain::Digest;
 use crate::ids::{PersonId, RoundId, SignRequestId, SignatureId, UnitId};
 use crate::policy::{RequestKind, StepRule, Who};
-use crate::refusal::Refusal;
+use crate::refusal::{FieldError, Refusal};
 use crate::words;
 
 words! {
@@ -113,6 +114,17 @@ pub struct Signature {
     pub state: SignatureState,
 }
 
+/// How a signature is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signing {
+    /// On screen, by the person himself or by a stand-in for another.
+    Screen { on_behalf_of: Option<PersonId> },
+    /// On paper, entered by an officer.
+    Paper { signer: PersonId, document: SignDocument },
+    /// In a meeting, entered by an officer.
+    Meeting { document: SignDocument },
+}
+
 /// A sign request as the rules see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SignRequest {
@@ -174,6 +186,35 @@ impl SignRequest {
     pub fn has_signatures(&self) -> bool {
         self.signatures.iter().any(|s| s.state != SignatureState::Voided)
     }
+
+    /// Whether this officer may enter the next signature from paper: everything but a meeting's step.
+    pub fn may_be_recorded_by(&self, person: Option<PersonId>) -> bool {
+        let waits = |i: usize| self.approvals(i) + self.pending(i) < usize::from(self.chain[i].count);
+        self.is_open()
+            && (Some(self.submitted_by) != person || self.on_behalf_of.is_some())
+            && self.current_step().is_some_and(|i| self.chain[i].who != Who::Meeting && waits(i))
+    }
+
+    /// Whether a paper signature waits for this officer as the second one.
+    pub fn may_be_confirmed_by(&self, person: Option<PersonId>) -> bool {
+        let waits =
+            |s: &Signature| s.state == SignatureState::Pending && Some(s.recorded_by) != person && s.person != person;
+        self.is_open() && self.signatures.iter().any(waits)
+    }
+
+    /// Signatures that were entered for this person and that he may object to.
+    pub fn entered_for(&self, person: PersonId) -> impl Iterator<Item = &Signature> {
+        self.signatures.iter().filter(move |s| {
+            s.person == Some(person)
+                && matches!(s.mode, SignMode::Paper | SignMode::Delegated)
+                && s.state != SignatureState::Voided
+        })
+    }
+
+    /// One of its signatures, to be changed by what happened to it.
+    pub fn signature_mut(&mut self, id: SignatureId) -> Option<&mut Signature> {
+        self.signatures.iter_mut().find(|s| s.id == id)
+    }
 }
 
 /// What the signing rules must know of the subject.
@@ -197,6 +238,8 @@ pub struct SigningFacts<'a> {
     pub cross_checkers: &'a [PersonId],
     /// Whether a check on the spot is to look at it first.
     pub is_being_checked: bool,
+    /// Whether it is the principal's own matter, so that a meeting takes his step.
+    pub is_principals_own: bool,
 }
 
 /// Whether a supervisor is barred from checking or verifying because one of his units stands in line with one of the task's (docs/domain.md §10).
@@ -208,13 +251,16 @@ fn is_assigned(person: &PersonActor, round: RoundId, kind: AssignmentKind) -> bo
     person.assignments.iter().any(|a| a.round == round && a.kind == kind)
 }
 
-/// Whether a team assignment of this person covers the lead unit.
+/// Whether a team assignment of this person covers a unit.
+pub fn is_team_covering(person: &PersonActor, round: RoundId, unit: &UnitPath) -> bool {
+    let covers = |units: &[UnitId]| units.is_empty() || unit.0.iter().any(|u| units.contains(u));
+    person.assignments.iter().any(|a| a.round == round && a.kind == AssignmentKind::Team && covers(&a.units))
+}
+
+/// Whether a team assignment of this person covers the lead unit; without one, a team for every unit does.
 fn is_team_for(person: &PersonActor, facts: &SigningFacts<'_>) -> bool {
-    person.assignments.iter().any(|a| {
-        a.round == facts.round
-            && a.kind == AssignmentKind::Team
-            && (a.units.is_empty() || facts.lead_unit.is_some_and(|path| path.0.iter().any(|u| a.units.contains(u))))
-    })
+    let nobody = UnitPath(Vec::new());
+    is_team_covering(person, facts.round, facts.lead_unit.unwrap_or(&nobody))
 }
 
 /// Whether this person may verify the subject at all, whatever the request (docs/domain.md §10).
@@ -237,8 +283,6 @@ pub fn chain_for(
     if let Some(label) = head_reason.filter(|_| !rules.iter().any(|r| r.who == Who::GroupHead)) {
         rules.push(StepRule { who: Who::GroupHead, count: 1, label: label.to_owned() });
     }
-    let own_matter = facts.lead_leader.is_some() && facts.lead_leader == facts.principal
-        || facts.lead_unit.is_some_and(UnitPath::is_root);
     let mut chain: Vec<Step> = Vec::with_capacity(rules.len());
     for rule in rules {
         let mut step = Step {
@@ -248,7 +292,7 @@ pub fn chain_for(
             person: None,
             met_by_submission: rule.who == Who::UnitHead && submitted_by_head,
         };
-        if rule.who == Who::Principal && own_matter {
+        if rule.who == Who::Principal && facts.is_principals_own {
             step.who = Who::Meeting;
             step.label = "领导组会议审定".to_owned();
         }
@@ -265,6 +309,23 @@ pub fn chain_for(
         chain.push(step);
     }
     chain
+}
+
+/// A chain that names nobody, or only the submitter, could never be finished.
+///
+/// Errors: `chain-incomplete`, `signed-own-submission`.
+pub fn check_chain(chain: &[Step], submitted_by: PersonId) -> Result<(), Refusal> {
+    for step in chain {
+        let names_one = matches!(step.who, Who::LeadLeader | Who::Principal | Who::GroupHead);
+        if names_one && step.person.is_none() {
+            let missing = FieldError::with("", "signer-missing", json!({ "step": step.label }));
+            return Err(Refusal::invalid("chain-incomplete", vec![missing]));
+        }
+        if names_one && step.person == Some(submitted_by) {
+            return Err(Refusal::forbidden("signed-own-submission"));
+        }
+    }
+    Ok(())
 }
 
 /// Whether `signer` may give the next signature of this request; the rules look at the signer, not at who types (docs/domain.md §9, §10).

@@ -32,6 +32,36 @@ fn a_closure_is_told_everything_it_lacks_at_once() {
 }
 
 #[test]
+fn an_open_slip_stands_in_the_way_of_a_closure() {
+    let mut world = World::ready();
+    world.done(P::Clock, open_slip(1));
+    world.done(P::Clock, open_slip(2));
+    world.when(P::Office, open_slip(3)).refused("not-allowed");
+    world.when(P::Clock, open_slip(1)).refused("wrong-state");
+    world.when(P::Clock, close_slip(3)).refused("wrong-state");
+    let refusal = world.when(P::Clerk, closure("2020-09-09")).refused("closure-not-ready");
+    let said: Vec<_> = refusal.errors.iter().map(|e| domain::labels::say(&e.code, &e.params)).collect();
+    assert_eq!(said, ["督办通知单〔2020〕1号未办结", "督办通知单〔2020〕2号未办结"]);
+    world.done(P::Clock, close_slip(1));
+    world.done(P::Clock, close_slip(2));
+    world.done(P::Clerk, closure("2020-09-09"));
+
+    // One that comes while the closure is signed holds what is still to be signed; returning stays open.
+    let request = world.request(RequestKind::Closure);
+    world.done(P::Head, sign(request));
+    world.done(P::Clock, open_slip(4));
+    world.when(P::Leader, sign(request)).refused("slip-open-closure");
+    world
+        .when(P::Office, paper(request, P::Leader.person(), form(&world.hash(RequestKind::Closure), "2020-09-09")))
+        .refused("slip-open-closure");
+    world.when(P::Leader, give_back(request, "先办结督办单")).then(&[
+        "task.signed",
+        "task.request_returned",
+        "task.closure_returned",
+    ]);
+}
+
+#[test]
 fn a_closure_says_what_came_of_it() {
     let mut world = World::ready();
     let silent =

@@ -7,6 +7,8 @@ use std::path::Path;
 use domain::actor::{AssignmentKind, Role};
 use domain::policy::{AlertLevel, Cadence, RequestKind, Who};
 use domain::sign_request::Verdict;
+use domain::slip::ladder::SlipLevel;
+use domain::slip::state::{BasisKind, SlipState, Urgency};
 use domain::task::command::Action;
 use domain::task::state::{CompletionStatus, Disposition, TaskState};
 
@@ -28,13 +30,17 @@ fn the_page_says_what_the_domain_says() {
     list(&mut made, "taskStates", TaskState::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "alertLevels", AlertLevel::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "cadences", Cadence::ALL.iter().map(|w| (w.as_str(), w.label())));
-    list(&mut made, "requestKinds", RequestKind::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "requestKinds", RequestKind::OF_TASKS.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "signers", Who::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "dispositions", Disposition::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "completionStatuses", CompletionStatus::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "roles", Role::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "assignmentKinds", AssignmentKind::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "verdicts", Verdict::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "slipLevels", SlipLevel::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "slipStates", SlipState::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "urgencies", Urgency::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "basisKinds", BasisKind::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "actions", Action::ALL.iter().map(|w| (w.as_str(), w.label())));
 
     let said = |code: &'static str| (code, domain::labels::say(code, &serde_json::Value::Null));

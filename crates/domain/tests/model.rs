@@ -217,6 +217,8 @@ fn command(world: &World, action: Action, who: P, dice: &mut Dice) -> Option<Tas
         Action::RequestWithdrawal => return None,
         Action::RecordCheck => checked(dice.pick(CheckResult::ALL), &today.to_string()),
         Action::SettleCheck => TaskCommand::SettleCheck { reason },
+        Action::OpenSlip => open_slip(dice.roll(3) as u128),
+        Action::CloseSlip => close_slip(dice.roll(3) as u128),
         Action::KeepClock => TaskCommand::KeepClock,
     })
 }
@@ -299,8 +301,8 @@ fn check_step(before: &Task, action: Action, events: &[TaskEvent], world: &World
             assert_eq!(before.request(request.id).unwrap().request.state, request.state, "a closed request changed");
         }
     }
-    for kind in RequestKind::ALL {
-        let open = task.requests.iter().filter(|r| r.request.kind == *kind && r.request.is_open()).count();
+    for kind in RequestKind::OF_TASKS {
+        let open = task.requests.iter().filter(|r| r.request.kind == kind && r.request.is_open()).count();
         assert!(open <= 1, "two open requests of one kind");
     }
     if task.draft.due_on != before.draft.due_on {
@@ -322,6 +324,7 @@ fn check_step(before: &Task, action: Action, events: &[TaskEvent], world: &World
     if task.state == TaskState::Observing && before.state != TaskState::Observing {
         assert_eq!(before.state, TaskState::ClosureReview);
         assert!(task.milestones().iter().all(|m| before.done.contains_key(&m.id)), "closed with open milestones");
+        assert!(before.open_slips.is_empty(), "closed with an open slip");
         for criterion in &task.draft.criteria {
             assert!(task.evidence.iter().any(|e| e.criteria.contains(&criterion.id)), "closed without proof");
         }
@@ -392,7 +395,9 @@ fn live(seed: u64, seen: &mut BTreeSet<String>) -> (usize, usize) {
                 refused += 1;
             }
             Ok(decision) => {
-                let offered = open.contains(&action) || matches!(action, Action::KeepClock | Action::RecordCheck);
+                let is_given =
+                    matches!(action, Action::KeepClock | Action::RecordCheck | Action::OpenSlip | Action::CloseSlip);
+                let offered = open.contains(&action) || is_given;
                 assert!(offered, "{said} was accepted but never offered");
                 for event in &decision.events {
                     assert_eq!(TaskEvent::parse(event.kind(), event.payload()).as_ref(), Ok(event));

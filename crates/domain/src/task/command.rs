@@ -3,13 +3,14 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use super::state::{Disposition, EvidencePurpose, Sensitivity};
+use super::state::{Disposition, EvidencePurpose, OpenSlip, Sensitivity};
 use crate::calendar::Week;
 use crate::check::state::ResultMark;
 use crate::ids::{
-    CheckId, CriterionId, EvidenceId, MeasureId, MilestoneId, PersonId, SignRequestId, SignatureId, UnitId,
+    CheckId, CriterionId, EvidenceId, MeasureId, MilestoneId, PersonId, SignRequestId, SignatureId, SlipId, UnitId,
 };
-use crate::sign_request::{SignDocument, Verdict};
+pub use crate::sign_request::Signing;
+use crate::sign_request::Verdict;
 use crate::words;
 
 words! {
@@ -50,6 +51,8 @@ words! {
         RequestWithdrawal = "request_withdrawal", "申请作废";
         RecordCheck = "record_check", "登记检查结果";
         SettleCheck = "settle_check", "检查结论处理";
+        OpenSlip = "open_slip", "发出督办单";
+        CloseSlip = "close_slip", "督办单办结";
         KeepClock = "keep_clock", "到期检查";
     }
 }
@@ -295,17 +298,6 @@ pub struct PartiesInput {
     pub reason: String,
 }
 
-/// How a signature is given.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Signing {
-    /// On screen, by the person himself or by a stand-in for another.
-    Screen { on_behalf_of: Option<PersonId> },
-    /// On paper, entered by an officer.
-    Paper { signer: PersonId, document: SignDocument },
-    /// In a meeting, entered by an officer.
-    Meeting { document: SignDocument },
-}
-
 /// A command.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TaskCommand {
@@ -428,6 +420,13 @@ pub enum TaskCommand {
     SettleCheck {
         reason: String,
     },
+    /// A slip about the task was issued; only a slip gives it.
+    OpenSlip(OpenSlip),
+    /// It is settled or withdrawn; only the slip gives it.
+    CloseSlip {
+        slip: SlipId,
+        is_settled: bool,
+    },
     KeepClock,
 }
 
@@ -470,6 +469,8 @@ impl TaskCommand {
             TaskCommand::RequestWithdrawal { .. } => Action::RequestWithdrawal,
             TaskCommand::RecordCheck { .. } => Action::RecordCheck,
             TaskCommand::SettleCheck { .. } => Action::SettleCheck,
+            TaskCommand::OpenSlip(_) => Action::OpenSlip,
+            TaskCommand::CloseSlip { .. } => Action::CloseSlip,
             TaskCommand::KeepClock => Action::KeepClock,
         }
     }

@@ -219,5 +219,7 @@ pub fn with_signing<T>(task: &Task, facts: &Facts, run: impl FnOnce(&SigningFact
         group_head: facts.round.group_head,
         cross_checkers: &task.cross_checkers,
         is_being_checked: facts.is_being_checked,
+        is_principals_own: task.lead_leader().is_some() && task.lead_leader() == facts.round.principal
+            || task.lead_unit().is_some() && paths.first().is_some_and(UnitPath::is_root),
     })
 }

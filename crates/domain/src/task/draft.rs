@@ -46,7 +46,7 @@ pub(super) fn revise(task: &Task, mut input: DraftInput, ctx: &Context<'_>) -> R
     Ok(decision)
 }
 
-pub(super) fn check_text(errors: &mut Vec<FieldError>, pointer: String, text: &str, required: bool) {
+pub(crate) fn check_text(errors: &mut Vec<FieldError>, pointer: String, text: &str, required: bool) {
     if required && text.trim().is_empty() {
         errors.push(FieldError::at(pointer, "required"));
     } else if text.chars().count() > LONGEST {

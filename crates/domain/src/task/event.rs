@@ -4,11 +4,15 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::state::{DraftShape, EvidenceMark, Parties, PlanShape, ReassignmentWish, StatementMark, TaskRequest};
+use super::state::{
+    DraftShape, EvidenceMark, OpenSlip, Parties, PlanShape, ReassignmentWish, StatementMark, TaskRequest,
+};
 use crate::calendar::Week;
 use crate::chain::Digest;
 use crate::check::state::CheckResult;
-use crate::ids::{CheckId, EvidenceId, FindingId, MilestoneId, PersonId, RoundId, SignRequestId, SignatureId, UnitId};
+use crate::ids::{
+    CheckId, EvidenceId, FindingId, MilestoneId, PersonId, RoundId, SignRequestId, SignatureId, SlipId, UnitId,
+};
 use crate::policy::AlertLevel;
 use crate::sign_request::Signature;
 
@@ -123,6 +127,10 @@ events! {
     Checked { check: CheckId, result: CheckResult, on: NaiveDate, found: Digest, by: Vec<PersonId> } = "task.checked", true;
     /// An untrue result does not lead to rectification anew.
     CheckSettled { reason: Digest } = "task.check_settled", true;
+    /// A slip was issued to a unit of the task.
+    SlipOpened { slip: OpenSlip } = "task.slip_opened", true;
+    /// A slip was settled, or withdrawn.
+    SlipClosed { slip: SlipId, name: String, is_settled: bool } = "task.slip_closed", true;
     /// A milestone's day is over and it is not done.
     MilestonePassed { milestone: MilestoneId, due_on: NaiveDate } = "task.milestone_passed", false;
     /// The due date is over.

@@ -43,6 +43,7 @@ pub fn begin(id: TaskId, event: &TaskEvent) -> Option<Task> {
         reopenings: 0,
         reopened_on: None,
         has_failed_check: false,
+        open_slips: Vec::new(),
         objections: Vec::new(),
         overdue_days_kept: 0,
         announced_milestones: Vec::new(),
@@ -176,18 +177,14 @@ fn apply(task: &mut Task, event: &TaskEvent) {
             }
         }
         TaskEvent::SignatureConfirmed { request: id, signature, by } => {
-            for found in request(task, *id).map(|r| &mut r.signatures).into_iter().flatten() {
-                if found.id == *signature {
-                    found.state = SignatureState::Effective;
-                    found.confirmed_by = Some(*by);
-                }
+            if let Some(found) = request(task, *id).and_then(|r| r.signature_mut(*signature)) {
+                found.state = SignatureState::Effective;
+                found.confirmed_by = Some(*by);
             }
         }
         TaskEvent::SignatureVoided { request: id, signature, .. } => {
-            for found in request(task, *id).map(|r| &mut r.signatures).into_iter().flatten() {
-                if found.id == *signature {
-                    found.state = SignatureState::Voided;
-                }
+            if let Some(found) = request(task, *id).and_then(|r| r.signature_mut(*signature)) {
+                found.state = SignatureState::Voided;
             }
         }
         TaskEvent::SignatureObjected { by, .. } => task.objections.push(*by),
@@ -272,6 +269,8 @@ fn apply(task: &mut Task, event: &TaskEvent) {
         TaskEvent::CrossCheckerNamed { person, .. } => task.cross_checkers.push(*person),
         TaskEvent::Checked { result, .. } => task.has_failed_check = stands_failed(task, *result),
         TaskEvent::CheckSettled { .. } => task.has_failed_check = false,
+        TaskEvent::SlipOpened { slip } => task.open_slips.push(slip.clone()),
+        TaskEvent::SlipClosed { slip, .. } => task.open_slips.retain(|s| s.slip != *slip),
         TaskEvent::MilestonePassed { milestone, due_on } => task.announced_milestones.push((*milestone, *due_on)),
         TaskEvent::DueDatePassed { due_on } => task.announced_due = Some(*due_on),
         TaskEvent::StatementMissed { unit, week } => task.missed.push((*unit, *week)),

@@ -16,10 +16,12 @@ mod request;
 mod responsibility;
 mod sign;
 pub mod state;
+mod supervised;
 pub mod text;
 mod work;
 
 pub use clock::next_moment;
+pub(crate) use draft::check_text;
 pub use draft::create;
 pub use evolve::{begin, evolve, replay};
 pub use open::{Missing, OpenAction, open_actions};
@@ -30,6 +32,7 @@ use context::{Context, Decision};
 use state::{Task, TaskState};
 
 use crate::refusal::Refusal;
+use crate::signature::Entry;
 
 /// The states an act starts from, one line per act (docs/domain.md §8).
 pub fn starts_from(action: Action) -> &'static [TaskState] {
@@ -69,6 +72,8 @@ pub fn starts_from(action: Action) -> &'static [TaskState] {
         Action::RequestWithdrawal => &[Draft, Issued, Planning, PlanReview, Rectifying, ClosureReview, Observing],
         Action::RecordCheck => &[Issued, Planning, PlanReview, Rectifying, ClosureReview, Observing, Closed],
         Action::SettleCheck => &[Issued, Planning, PlanReview, Rectifying, ClosureReview, Observing, Closed],
+        Action::OpenSlip => &[Issued, Planning, PlanReview, Rectifying, ClosureReview, Observing, Closed],
+        Action::CloseSlip => &[Issued, Planning, PlanReview, Rectifying, ClosureReview, Observing, Closed, Withdrawn],
         Action::KeepClock => &[Issued, Planning, PlanReview, Rectifying, ClosureReview, Observing],
     }
 }
@@ -92,7 +97,7 @@ pub fn decide(task: &Task, command: TaskCommand, ctx: &Context<'_>) -> Result<De
         TaskCommand::SavePlan(input) => plan::save(task, input, ctx),
         TaskCommand::SubmitPlan { plan, pledge } => plan::submit(task, plan, pledge, ctx),
         TaskCommand::Sign { request, verdict, words, method, occurred_on, signing } => {
-            sign::sign(task, sign::Entry { request, verdict, words, method, occurred_on }, signing, ctx)
+            sign::sign(task, request, Entry { verdict, words, method, occurred_on }, signing, ctx)
         }
         TaskCommand::ConfirmSignature { request, signature, confirmed, reason } => {
             sign::confirm(task, request, signature, confirmed, reason, ctx)
@@ -131,6 +136,8 @@ pub fn decide(task: &Task, command: TaskCommand, ctx: &Context<'_>) -> Result<De
         TaskCommand::Reopen { reason, due_on } => work::reopen(task, &reason, due_on, ctx),
         TaskCommand::RecordCheck { check, result } => checked::record(task, check, &result, ctx),
         TaskCommand::SettleCheck { reason } => checked::settle(task, &reason, ctx),
+        TaskCommand::OpenSlip(slip) => supervised::open(task, slip),
+        TaskCommand::CloseSlip { slip, is_settled } => supervised::close(task, slip, is_settled),
         TaskCommand::RequestWithdrawal { reason } => request::withdrawal(task, &reason, ctx),
         TaskCommand::KeepClock => Ok(clock::keep(task, ctx)),
     }

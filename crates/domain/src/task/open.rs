@@ -13,7 +13,8 @@ use crate::ids::{PersonId, SignRequestId};
 use crate::policy::RequestKind;
 use crate::refusal::FieldError;
 use crate::rights;
-use crate::sign_request::{SignMode, SignatureState, check_meeting, check_signer};
+use crate::sign_request::{SignRequest, check_meeting, check_signer};
+use crate::signature::signable_for;
 use crate::weekly_statement;
 
 /// Something that stands in the way of an act.
@@ -47,6 +48,7 @@ fn open_action(task: &Task, action: Action, ctx: &Context<'_>) -> Option<OpenAct
     let when = |holds: bool| if holds { plain(Vec::new()) } else { None };
     let without =
         |code: &str, hindered: bool| plain(if hindered { vec![FieldError::at("", code)] } else { Vec::new() });
+    let person = ctx.actor.person().and_then(|p| p.person);
     match action {
         Action::Issue => {
             let mut missing = missing_for_issue(task, due_on_issue(task, ctx));
@@ -76,13 +78,12 @@ fn open_action(task: &Task, action: Action, ctx: &Context<'_>) -> Option<OpenAct
                 requests: Vec::new(),
             })
         }),
-        Action::RecordSignature => requests(action, recordable(task, ctx)),
-        Action::RecordMeeting => requests(
-            action,
-            task.requests.iter().filter(|r| check_meeting(&r.request).is_ok()).map(|r| (r.request.id, None)).collect(),
-        ),
-        Action::ConfirmSignature => requests(action, confirmable(task, ctx)),
-        Action::Object => requests(action, objectionable(task, ctx)),
+        Action::RecordSignature => requests(action, which(task, |r| r.may_be_recorded_by(person))),
+        Action::RecordMeeting => requests(action, which(task, |r| check_meeting(r).is_ok())),
+        Action::ConfirmSignature => requests(action, which(task, |r| r.may_be_confirmed_by(person))),
+        Action::Object => {
+            requests(action, which(task, |r| person.is_some_and(|own| r.entered_for(own).next().is_some())))
+        }
         Action::SettleObjection => when(!task.objections.is_empty()),
         Action::AdjustParties => without("being-signed", task.requests.iter().any(|r| r.request.is_open())),
         Action::Recall => requests(action, recallable(task, ctx)),
@@ -95,13 +96,10 @@ fn open_action(task: &Task, action: Action, ctx: &Context<'_>) -> Option<OpenAct
         })),
         Action::ReopenMilestone => when(!task.done.is_empty()),
         Action::CompleteDuty => when(task.draft.supporting.iter().any(|s| s.done_on.is_none() && ctx.is_of(s.unit))),
-        Action::RemoveEvidence => {
-            let person = ctx.actor.person().and_then(|p| p.person);
-            when(
-                task.open_request(RequestKind::Closure).is_none()
-                    && task.evidence.iter().any(|e| Some(e.by) == person || e.unit.is_some_and(|u| ctx.is_of(u))),
-            )
-        }
+        Action::RemoveEvidence => when(
+            task.open_request(RequestKind::Closure).is_none()
+                && task.evidence.iter().any(|e| Some(e.by) == person || e.unit.is_some_and(|u| ctx.is_of(u))),
+        ),
         Action::Confirm => {
             let running = ctx.facts.policy.observation_working_days > 0
                 && task.observing_until.is_some_and(|until| ctx.now < calendar::end_of_day(until));
@@ -124,8 +122,8 @@ fn open_action(task: &Task, action: Action, ctx: &Context<'_>) -> Option<OpenAct
         | Action::NameCrossChecker
         | Action::Reopen => plain(Vec::new()),
         Action::SettleCheck => when(task.has_failed_check),
-        // A check gives its results itself.
-        Action::RecordCheck | Action::KeepClock => None,
+        // A check gives its results itself, a slip its beginning and end.
+        Action::RecordCheck | Action::OpenSlip | Action::CloseSlip | Action::KeepClock => None,
     }
 }
 
@@ -136,21 +134,11 @@ fn requests(action: Action, requests: Vec<(SignRequestId, Option<PersonId>)>) ->
 /// Requests whose next step is this person's, or that of somebody he stands in for.
 fn signable(task: &Task, ctx: &Context<'_>) -> Vec<(SignRequestId, Option<PersonId>)> {
     let Some(own) = ctx.actor.person() else { return Vec::new() };
-    let mut found = Vec::new();
-    for request in task.requests.iter().map(|r| &r.request).filter(|r| r.is_open()) {
-        if ctx.with_signing(task, |facts| check_signer(request, own, facts)).is_ok() {
-            found.push((request.id, None));
-            continue;
-        }
-        let is_party = own.person.is_some_and(|p| request.submitted_by == p || request.has_signed(p));
-        for (person, _) in own.stands_in_for.iter().filter(|_| !is_party) {
-            let step = request.current_step().and_then(|i| request.chain[i].person);
-            if step == Some(*person) && !request.has_signed(*person) {
-                found.push((request.id, Some(*person)));
-            }
-        }
-    }
-    found
+    let for_whom = |request: &SignRequest| {
+        let found = ctx.with_signing(task, |facts| signable_for(request, own, facts));
+        found.into_iter().map(|person| (request.id, person)).collect::<Vec<_>>()
+    };
+    task.requests.iter().flat_map(|r| for_whom(&r.request)).collect()
 }
 
 /// Whether it is this person's to verify and only a check on the spot holds it.
@@ -162,52 +150,9 @@ fn is_held(task: &Task, ctx: &Context<'_>) -> bool {
     task.requests.iter().map(|r| &r.request).filter(|r| r.is_open()).any(|r| held(r).is_some())
 }
 
-/// Requests of which an officer may enter the next signature from paper: everything but a meeting's step.
-fn recordable(task: &Task, ctx: &Context<'_>) -> Vec<(SignRequestId, Option<PersonId>)> {
-    let own = ctx.actor.person().and_then(|p| p.person);
-    task.requests
-        .iter()
-        .map(|r| &r.request)
-        .filter(|r| r.is_open() && (Some(r.submitted_by) != own || r.on_behalf_of.is_some()))
-        .filter(|r| {
-            r.current_step().is_some_and(|i| {
-                r.chain[i].who != crate::policy::Who::Meeting
-                    && r.approvals(i) + r.pending(i) < usize::from(r.chain[i].count)
-            })
-        })
-        .map(|r| (r.id, None))
-        .collect()
-}
-
-fn confirmable(task: &Task, ctx: &Context<'_>) -> Vec<(SignRequestId, Option<PersonId>)> {
-    let own = ctx.actor.person().and_then(|p| p.person);
-    task.requests
-        .iter()
-        .map(|r| &r.request)
-        .filter(|r| {
-            r.is_open()
-                && r.signatures
-                    .iter()
-                    .any(|s| s.state == SignatureState::Pending && Some(s.recorded_by) != own && s.person != own)
-        })
-        .map(|r| (r.id, None))
-        .collect()
-}
-
-fn objectionable(task: &Task, ctx: &Context<'_>) -> Vec<(SignRequestId, Option<PersonId>)> {
-    let Some(own) = ctx.actor.person().and_then(|p| p.person) else { return Vec::new() };
-    task.requests
-        .iter()
-        .map(|r| &r.request)
-        .filter(|r| {
-            r.signatures.iter().any(|s| {
-                s.person == Some(own)
-                    && matches!(s.mode, SignMode::Paper | SignMode::Delegated)
-                    && s.state != SignatureState::Voided
-            })
-        })
-        .map(|r| (r.id, None))
-        .collect()
+/// Requests of a task that a question holds of.
+fn which(task: &Task, holds: impl Fn(&SignRequest) -> bool) -> Vec<(SignRequestId, Option<PersonId>)> {
+    task.requests.iter().map(|r| &r.request).filter(|r| holds(r)).map(|r| (r.id, None)).collect()
 }
 
 fn recallable(task: &Task, ctx: &Context<'_>) -> Vec<(SignRequestId, Option<PersonId>)> {

@@ -10,10 +10,10 @@ use super::text::{
     CriterionText, MilestoneText, PlanText, SignedContent, SignedEvidence, SignedMilestone, TaskText, kind,
 };
 use crate::calendar;
-use crate::ids::{PersonId, SignRequestId};
+use crate::ids::SignRequestId;
 use crate::policy::{RequestKind, Who};
 use crate::refusal::{FieldError, Refusal};
-use crate::sign_request::{RequestState, SignRequest, chain_for};
+use crate::sign_request::{RequestState, SignRequest, chain_for, check_chain};
 use crate::weekly_statement;
 
 /// The kind of request an effect belongs to.
@@ -80,23 +80,6 @@ fn head_reason(effect: &RequestEffect, ctx: &Context<'_>) -> Option<&'static str
 
 fn is_units_own(kind: RequestKind) -> bool {
     !matches!(kind, RequestKind::Reassignment | RequestKind::Withdrawal)
-}
-
-/// A chain that names nobody, or only the submitter, could never be finished.
-fn check_chain(chain: &[crate::sign_request::Step], submitted_by: PersonId) -> Result<(), Refusal> {
-    for step in chain {
-        let names_one = matches!(step.who, Who::LeadLeader | Who::Principal | Who::GroupHead);
-        if names_one && step.person.is_none() {
-            return Err(Refusal::invalid(
-                "chain-incomplete",
-                vec![FieldError::with("", "signer-missing", json!({ "step": step.label }))],
-            ));
-        }
-        if names_one && step.person == Some(submitted_by) {
-            return Err(Refusal::forbidden("signed-own-submission"));
-        }
-    }
-    Ok(())
 }
 
 /// Exactly what is signed: the task's words, its milestones, criteria and evidence as they stand, and what is asked for.
@@ -253,6 +236,9 @@ pub fn missing_for_closure(task: &Task, ctx: &Context<'_>) -> Vec<FieldError> {
         if let Some(open) = task.open_request(kind) {
             missing.push(FieldError::with("", code, json!({ "request": open.request.id })));
         }
+    }
+    for slip in &task.open_slips {
+        missing.push(FieldError::with("", "slip-open", json!({ "slip": slip.slip, "number": slip.name })));
     }
     missing
 }

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::Week;
 use crate::chain::Digest;
 use crate::ids::{
-    CriterionId, EvidenceId, FindingId, MeasureId, MilestoneId, PersonId, RoundId, SignRequestId, TaskId, UnitId,
+    CriterionId, EvidenceId, FindingId, MeasureId, MilestoneId, PersonId, RoundId, SignRequestId, SlipId, TaskId,
+    UnitId,
 };
 use crate::policy::{AlertLevel, RequestKind};
 use crate::sign_request::SignRequest;
@@ -309,6 +310,17 @@ pub struct DraftShape {
     pub is_key: bool,
 }
 
+/// A slip about the task that waits for its end.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenSlip {
+    pub slip: SlipId,
+    /// Its level and number in words, such as 督办通知单〔2026〕3号.
+    pub name: String,
+    /// The unit it is addressed to.
+    pub unit: UnitId,
+    pub due_on: NaiveDate,
+}
+
 /// A rectification task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {
@@ -351,6 +363,9 @@ pub struct Task {
     pub reopened_on: Option<NaiveDate>,
     /// A check failed and nobody has decided yet.
     pub has_failed_check: bool,
+    /// Slips that were issued and are not settled; they block its closure.
+    #[serde(default)]
+    pub open_slips: Vec<OpenSlip>,
     /// Signers who object to a signature recorded for them.
     pub objections: Vec<PersonId>,
     /// Days overdue that stay after a meeting reset the date, calendar days.

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use domain::check::state::{CheckResult, ResultMark};
 use domain::ids::{
-    CheckId, CriterionId, EvidenceId, MeasureId, MilestoneId, PersonId, SignRequestId, SignatureId, UnitId,
+    CheckId, CriterionId, EvidenceId, MeasureId, MilestoneId, PersonId, SignRequestId, SignatureId, SlipId, UnitId,
 };
 use domain::policy::RequestKind;
 use domain::sign_request::{SignDocument, Verdict};
@@ -11,7 +11,7 @@ use domain::task::command::{
     CriterionInput, DraftInput, EvidenceInput, ExcuseInput, MeasureChange, MeasureInput, MilestoneInput, PartiesInput,
     PlanInput, Signing, StatementInput, SupportingInput, TaskCommand,
 };
-use domain::task::state::{Disposition, EvidencePurpose};
+use domain::task::state::{Disposition, EvidencePurpose, OpenSlip};
 
 use super::cast::{BELOW, LEAD, NEW, P, SECOND_UNIT, SUPPORT};
 use super::{World, at, date, uuid, week};
@@ -258,6 +258,20 @@ pub(crate) fn checked(result: CheckResult, on: &str) -> TaskCommand {
 
 pub(crate) fn settle() -> TaskCommand {
     TaskCommand::SettleCheck { reason: "已当场整改到位".to_owned() }
+}
+
+/// A slip to the lead unit that was issued.
+pub(crate) fn open_slip(n: u128) -> TaskCommand {
+    TaskCommand::OpenSlip(OpenSlip {
+        slip: SlipId(uuid(8_000 + n)),
+        name: format!("督办通知单〔2020〕{n}号"),
+        unit: LEAD,
+        due_on: date("2020-12-01"),
+    })
+}
+
+pub(crate) fn close_slip(n: u128) -> TaskCommand {
+    TaskCommand::CloseSlip { slip: SlipId(uuid(8_000 + n)), is_settled: n % 2 == 1 }
 }
 
 pub(crate) fn withdraw() -> TaskCommand {
