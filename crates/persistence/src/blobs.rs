@@ -54,6 +54,7 @@ pub fn keep(conn: &mut PgConnection, blob: &StoredBlob, now: DateTime<Utc>) -> R
 pub enum Subject {
     Task(Uuid),
     Check(Uuid),
+    Slip(Uuid),
 }
 
 impl Subject {
@@ -61,11 +62,12 @@ impl Subject {
         match self {
             Self::Task(id) => ("task", id),
             Self::Check(id) => ("check", id),
+            Self::Slip(id) => ("slip", id),
         }
     }
 }
 
-/// Attaches a file to a task or a check.
+/// Attaches a file to a task, a check or a slip.
 #[expect(clippy::too_many_arguments, reason = "a row of an attachment, written in one place")]
 pub fn attach(
     conn: &mut PgConnection,
@@ -98,10 +100,11 @@ pub fn attach(
 /// Purpose of a received scan of a signed form or of minutes.
 pub const SCAN: &str = "scan";
 
-/// Makes sure that a task has the scan a signature names; the minutes of a meeting were received once and decide on many.
+/// Makes sure that a task or a slip has the scan a signature names; the minutes of a meeting were received once and decide on many.
 ///
 /// Errors: `scan-missing` when no such scan was received.
-pub(crate) fn own_scan(conn: &mut PgConnection, origin: &Origin, task: Uuid, sha256: &str) -> Result<(), Error> {
+pub(crate) fn own_scan(conn: &mut PgConnection, origin: &Origin, subject: Subject, sha256: &str) -> Result<(), Error> {
+    let (kind, id) = subject.stored();
     let received: Vec<(Uuid, String)> = attachments::table
         .filter(attachments::purpose.eq(SCAN).and(attachments::blob_sha256.eq(sha256)))
         .order(attachments::received_at)
@@ -110,15 +113,15 @@ pub(crate) fn own_scan(conn: &mut PgConnection, origin: &Origin, task: Uuid, sha
     let Some((_, filename)) = received.first() else {
         return Err(domain::refusal::Refusal::field("/document/scan", "scan-missing").into());
     };
-    if received.iter().any(|(subject, _)| *subject == task) {
+    if received.iter().any(|(subject, _)| *subject == id) {
         return Ok(());
     }
     diesel::insert_into(attachments::table)
         .values((
             attachments::id.eq(Uuid::now_v7()),
             attachments::blob_sha256.eq(sha256),
-            attachments::subject_kind.eq("task"),
-            attachments::subject_id.eq(task),
+            attachments::subject_kind.eq(kind),
+            attachments::subject_id.eq(id),
             attachments::purpose.eq(SCAN),
             attachments::filename.eq(filename),
             attachments::received_at.eq(origin.now),
@@ -133,7 +136,7 @@ pub fn of_task(conn: &mut PgConnection, task: Uuid) -> Result<Vec<AttachmentRow>
     of_subject(conn, Subject::Task(task))
 }
 
-/// Attachments of a task or a check, oldest first.
+/// Attachments of a task, a check or a slip, oldest first.
 pub fn of_subject(conn: &mut PgConnection, subject: Subject) -> Result<Vec<AttachmentRow>, Error> {
     let (kind, subject) = subject.stored();
     Ok(attachments::table

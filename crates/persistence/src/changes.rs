@@ -3,18 +3,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid as SqlUuid};
 use domain::actor::UnitPath;
 use domain::check::state::Check;
 use domain::ids::{RoundId, UnitId};
 use domain::rights::Subject;
+use domain::slip::Parties;
+use domain::slip::state::Slip;
 use domain::task::context::subject_among;
 use domain::task::state::Task;
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::schema::{checks, notifications, tasks};
+use crate::schema::{checks, notifications, slips, tasks};
 use crate::statement::Statement;
 
 /// Most events looked at in one go.
@@ -55,6 +58,8 @@ pub struct Changes {
     pub tasks: BTreeMap<RoundId, BTreeSet<Uuid>>,
     /// Checks as they stand now.
     pub checks: Vec<Check>,
+    /// Slips as they stand now, with who has to do with them.
+    pub slips: Vec<(Slip, Parties)>,
     /// Rounds whose own settings changed.
     pub rounds: BTreeSet<RoundId>,
     /// Whether there may be more.
@@ -62,7 +67,7 @@ pub struct Changes {
 }
 
 /// The changes after a place, at most `MOST` events of them.
-pub fn since(conn: &mut PgConnection, position: i64) -> Result<Changes, Error> {
+pub fn since(conn: &mut PgConnection, position: i64, now: DateTime<Utc>) -> Result<Changes, Error> {
     let placed: Vec<Placed> = Statement::default()
         .sql(
             "SELECT o.position, o.stream_kind, o.stream_id, e.round_id \
@@ -72,7 +77,7 @@ pub fn since(conn: &mut PgConnection, position: i64) -> Result<Changes, Error> {
         .sql(format!(" ORDER BY o.position LIMIT {MOST}"))
         .load(conn)?;
     let mut changes = Changes { position, is_cut: i64::try_from(placed.len()) == Ok(MOST), ..Changes::default() };
-    let mut checked = BTreeSet::new();
+    let (mut checked, mut of_slips) = (BTreeSet::new(), BTreeSet::new());
     for row in placed {
         changes.position = row.position;
         match (row.stream_kind.as_str(), row.round_id) {
@@ -81,6 +86,9 @@ pub fn since(conn: &mut PgConnection, position: i64) -> Result<Changes, Error> {
             }
             ("check", _) => {
                 checked.insert(row.stream_id);
+            }
+            ("slip", _) => {
+                of_slips.insert(row.stream_id);
             }
             ("round", _) => {
                 changes.rounds.insert(RoundId(row.stream_id));
@@ -92,6 +100,13 @@ pub fn since(conn: &mut PgConnection, position: i64) -> Result<Changes, Error> {
         let snapshots: Vec<serde_json::Value> =
             checks::table.filter(checks::id.eq_any(checked)).select(checks::snapshot).load(conn)?;
         changes.checks = snapshots.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?;
+    }
+    if !of_slips.is_empty() {
+        let snapshots: Vec<serde_json::Value> =
+            slips::table.filter(slips::id.eq_any(of_slips)).select(slips::snapshot).load(conn)?;
+        let found: Vec<Slip> = snapshots.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?;
+        let parties = crate::slips::parties(conn, &found, now)?;
+        changes.slips = found.into_iter().zip(parties).collect();
     }
     Ok(changes)
 }

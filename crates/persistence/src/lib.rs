@@ -32,6 +32,7 @@ mod schema;
 pub mod search;
 pub mod sessions;
 pub mod signing;
+pub mod slips;
 mod statement;
 pub mod statements;
 pub mod tasks;

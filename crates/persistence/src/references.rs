@@ -70,7 +70,7 @@ fn check_known(
     }
 }
 
-fn check_units(conn: &mut PgConnection, pointer: &str, ids: &[UnitId]) -> Result<(), Error> {
+pub(crate) fn check_units(conn: &mut PgConnection, pointer: &str, ids: &[UnitId]) -> Result<(), Error> {
     let ids: Vec<Uuid> = ids.iter().map(|u| u.0).collect();
     check_known(conn, "units", pointer, &ids, "unit-unknown")
 }

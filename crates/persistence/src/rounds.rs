@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::events::{self, NewEvent, Origin, Stream};
 use crate::schema::{aspects, findings, leading_group_members, persons, round_assignments, round_policies, rounds};
-use crate::{counts, due_acts, ledger};
+use crate::{counts, due_acts, ledger, slips};
 
 /// A round.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -163,16 +163,19 @@ fn find_row(conn: &mut PgConnection, id: RoundId) -> Result<RoundRow, Error> {
     rounds::table.find(id.0).select(RoundRow::as_select()).first(conn).optional()?.ok_or(Error::NotFound)
 }
 
+/// Whether the actor sees a task of a round, or a slip that was sent to his unit.
+fn sees_any(conn: &mut PgConnection, actor: &Actor, id: RoundId) -> Result<bool, Error> {
+    Ok(ledger::sees_any(conn, actor, id)? || slips::sees_any(conn, actor, id)?)
+}
+
 /// Rounds the actor has something to do with.
 pub fn list(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<RoundRow>, Error> {
     let all: Vec<RoundRow> = rounds::table.order(rounds::created_at.desc()).select(RoundRow::as_select()).load(conn)?;
     let scope = rights::scope(actor);
     let mut seen = Vec::new();
     for round in all {
-        if scope.is_system
-            || scope.rounds.contains(&RoundId(round.id))
-            || ledger::sees_any(conn, actor, RoundId(round.id))?
-        {
+        let id = RoundId(round.id);
+        if scope.is_system || scope.rounds.contains(&id) || sees_any(conn, actor, id)? {
             seen.push(round);
         }
     }
@@ -183,7 +186,7 @@ pub fn list(conn: &mut PgConnection, actor: &Actor) -> Result<Vec<RoundRow>, Err
 pub fn find(conn: &mut PgConnection, actor: &Actor, id: RoundId) -> Result<RoundRow, Error> {
     let row = find_row(conn, id)?;
     let scope = rights::scope(actor);
-    if scope.is_system || scope.rounds.contains(&id) || ledger::sees_any(conn, actor, id)? {
+    if scope.is_system || scope.rounds.contains(&id) || sees_any(conn, actor, id)? {
         Ok(row)
     } else {
         Err(Error::NotFound)

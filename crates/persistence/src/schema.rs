@@ -518,6 +518,35 @@ diesel::table! {
 }
 
 diesel::table! {
+    slip_numbers (round_id, level, year) {
+        round_id -> Uuid,
+        level -> Text,
+        year -> Int4,
+        last -> Int4,
+    }
+}
+
+diesel::table! {
+    slips (id) {
+        id -> Uuid,
+        round_id -> Uuid,
+        level -> Text,
+        state -> Text,
+        title -> Text,
+        task_id -> Nullable<Uuid>,
+        unit_id -> Uuid,
+        raised_from_id -> Nullable<Uuid>,
+        year -> Nullable<Int4>,
+        n -> Nullable<Int4>,
+        snapshot -> Jsonb,
+        seq -> Int8,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     task_counted (task_id) {
         task_id -> Uuid,
         round_id -> Uuid,
@@ -715,6 +744,10 @@ diesel::joinable!(sign_requests -> rounds (round_id));
 diesel::joinable!(sign_requests -> tasks (task_id));
 diesel::joinable!(signatures -> revisions (words_sha256));
 diesel::joinable!(signatures -> sign_requests (sign_request_id));
+diesel::joinable!(slip_numbers -> rounds (round_id));
+diesel::joinable!(slips -> rounds (round_id));
+diesel::joinable!(slips -> tasks (task_id));
+diesel::joinable!(slips -> units (unit_id));
 diesel::joinable!(task_counted -> findings (finding_id));
 diesel::joinable!(task_counted -> rounds (round_id));
 diesel::joinable!(task_counted -> tasks (task_id));
@@ -775,6 +808,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     saved_views,
     sign_requests,
     signatures,
+    slip_numbers,
+    slips,
     task_counted,
     task_counters,
     task_people,

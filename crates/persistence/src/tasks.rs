@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::events::{self, NewEvent, Origin, Stream};
-use crate::notifications::{self, Telling};
+use crate::notifications::{self, About, Telling};
 use crate::references::{check_draft_references, check_references};
 use crate::schema::{accounts, memberships, revisions, tasks, units};
 use crate::statement::Statement;
@@ -77,7 +77,7 @@ pub(crate) fn paths(conn: &mut PgConnection, ids: &BTreeSet<UnitId>) -> Result<B
 }
 
 /// Which of these units has nobody who can log in today.
-fn without_accounts(
+pub(crate) fn without_accounts(
     conn: &mut PgConnection,
     ids: &BTreeSet<UnitId>,
     now: DateTime<Utc>,
@@ -266,7 +266,7 @@ fn execute_telling(
     let scan = scan_of(&command);
     let (loaded, decision) = decided(conn, origin, id, expected, command, calendar)?;
     if let Some(scan) = scan {
-        blobs::own_scan(conn, origin, id.0, &scan)?;
+        blobs::own_scan(conn, origin, blobs::Subject::Task(id.0), &scan)?;
     }
     let after = decision.events.iter().fold(loaded.task.clone(), task::evolve);
     let entry = Entry { before: Some(&loaded.task), placement: None, telling };
@@ -424,7 +424,7 @@ fn commit(
         projection::signing(conn, after)?;
     }
     let told: Vec<_> = decision.events.iter().flat_map(|e| notification::audience(e, after)).collect();
-    notifications::tell(conn, origin, after, &told, entry.telling)?;
+    notifications::tell(conn, origin, &About::task(after), &told, entry.telling)?;
     if let Some(at) = task::next_moment(after, &loaded.facts, calendar, origin.now) {
         due_acts::owe(conn, due_acts::KEEP_CLOCK, after.id.0, at)?;
     }
