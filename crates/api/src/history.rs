@@ -117,6 +117,12 @@ fn sentence(event: &TaskEvent, task: &Task, names: &BTreeMap<Uuid, String>) -> S
             let by: Vec<String> = by.iter().map(|p| name(p.0)).collect();
             format!("{base}（{on}）：{}，检查人 {}", result.label(), by.join("、"))
         }
+        TaskEvent::SlipOpened { slip } => {
+            format!("发出{}（{}），应于 {} 前答复", slip.name, name(slip.unit.0), slip.due_on)
+        }
+        TaskEvent::SlipClosed { name, is_settled, .. } => {
+            format!("{name}{}", if *is_settled { "办结" } else { "已撤销" })
+        }
         TaskEvent::CrossCheckerNamed { person, .. } => format!("{base}：{}", name(person.0)),
         TaskEvent::LightChanged { from, to, reasons } => {
             let why = crate::ledger::reason_texts(reasons);

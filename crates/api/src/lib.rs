@@ -41,6 +41,7 @@ pub mod sender;
 pub mod serve;
 pub mod sessions;
 pub mod signing;
+pub mod slips;
 pub mod statements;
 pub mod task_commands;
 pub mod task_view;

@@ -55,6 +55,8 @@ pub struct Changed {
     pub is_many: bool,
     /// Some check that he sees.
     pub checks: bool,
+    /// Some slip that he sees.
+    pub slips: bool,
 }
 
 impl Changed {
@@ -204,6 +206,7 @@ impl Live {
                 notices: listener.person.is_some_and(|p| news.contains(&p)),
                 todo: changes.rounds.iter().any(|round| scope.rounds.contains(round)),
                 checks: changes.checks.iter().any(|check| rights::sees_check(&listener.actor, check)),
+                slips: changes.slips.iter().any(|(slip, of)| rights::sees_slip(&listener.actor, slip, of)),
                 ..Changed::default()
             };
             seen.iter().filter(|(_, s)| scope.covers(s)).for_each(|(task, _)| changed.name(*task));
@@ -214,6 +217,7 @@ impl Live {
                     changed.tasks.into_iter().for_each(|task| held.changed.name(task));
                     held.changed.is_many |= changed.is_many;
                     held.changed.checks |= changed.checks;
+                    held.changed.slips |= changed.slips;
                 });
             }
         }
@@ -262,11 +266,11 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
 /// One look: whether there is more to see at once. Nothing is asked while nobody listens.
 async fn turn(app: &App, is_round: bool) -> Result<bool, Problem> {
     let Some(Cursor { position, .. }) = app.live.cursor() else { return Ok(false) };
-    let floor = floor();
+    let (floor, now) = (floor(), app.clock.now());
     let (changes, seen, told) = app
         .db
         .read(&Actor::System, move |conn| {
-            let changes = changes::since(conn, position)?;
+            let changes = changes::since(conn, position, now)?;
             let ids: BTreeSet<Uuid> = changes.tasks.values().flatten().copied().collect();
             let seen = if ids.is_empty() { Vec::new() } else { changes::subjects(conn, &ids)? };
             Ok((changes, seen, changes::told_since(conn, floor)?))

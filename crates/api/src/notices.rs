@@ -22,6 +22,8 @@ pub struct NoticeView {
     pub text: String,
     /// The task it is about; none of a digest.
     pub task_id: Option<Uuid>,
+    /// The slip it is about.
+    pub slip_id: Option<Uuid>,
     pub number: Option<String>,
     pub title: Option<String>,
     pub at: DateTime<Utc>,
@@ -97,6 +99,7 @@ fn view(n: NoticeRow) -> NoticeView {
         text: text(&n.rule, &n.params),
         id: n.id,
         task_id: n.task_id,
+        slip_id: n.slip_id,
         title: n.title.clone().or_else(kept),
         number: n.number,
         at: n.created_at,

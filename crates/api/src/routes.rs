@@ -9,8 +9,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
     accounts, calendar, checks, evidence, history, import, ledger, lists, live, notices, openapi, organisation, outward,
-    overview, own, plan_advice, policy, rounds, saved_views, search, sessions, signing, statements, task_commands,
-    telemetry, todo,
+    overview, own, plan_advice, policy, rounds, saved_views, search, sessions, signing, slips, statements,
+    task_commands, telemetry, todo,
 };
 
 fn api() -> impl HttpServiceFactory + OpenApiFactory {
@@ -90,6 +90,27 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(checks::sign_result)
         .service(checks::finish_check)
         .service(checks::cancel_check)
+        .service(slips::list_slips)
+        .service(slips::propose_slip)
+        .service(slips::draft_slip)
+        .service(slips::get_slip)
+        .service(slips::revise_slip)
+        .service(slips::submit_slip)
+        .service(slips::recall_slip)
+        .service(slips::withdraw_slip)
+        .service(slips::sign_slip)
+        .service(slips::record_slip_signature)
+        .service(slips::confirm_slip_signature)
+        .service(slips::object_to_slip_signature)
+        .service(slips::receive_slip)
+        .service(slips::answer_slip)
+        .service(slips::review_slip)
+        .service(slips::raise_slip)
+        .service(slips::record_interview)
+        .service(slips::keep_promise)
+        .service(slips::hand_over_slip)
+        .service(slips::receive_slip_file)
+        .service(slips::receive_slip_scan)
         .service(todo::list_todo)
         .service(statements::get_week)
         .service(statements::get_week_workbook)

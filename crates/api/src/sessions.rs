@@ -63,6 +63,8 @@ pub struct MyRound {
     pub is_office: bool,
     /// Whether the caller may plan checks on the spot.
     pub can_plan_checks: bool,
+    /// Whether the caller may draft slips.
+    pub can_draft_slips: bool,
 }
 
 /// Somebody this person may sign for.
@@ -249,13 +251,15 @@ fn navigation(loaded: &LoadedActor) -> Vec<String> {
     let only_checks = !is_office && !loaded.actor.assignments.is_empty();
     let entries: &[&str] = match (loaded.actor.role, loaded.actor.duty) {
         // The first four are those of a phone's bar.
-        (Some(Unit), _) => &["todo", "ledger", "statements", "signing", "plans", "overview", "calendar"],
+        (Some(Unit), _) => &["todo", "ledger", "statements", "signing", "slips", "plans", "overview", "calendar"],
         // A leader of the group may be a party of a draw.
-        (Some(Leader), _) => &["todo", "overview", "ledger", "signing", "calendar", "checks"],
+        (Some(Leader), _) => &["todo", "overview", "ledger", "signing", "slips", "calendar", "checks"],
         (Some(Supervisor), _) if only_checks => {
-            &["todo", "overview", "ledger", "signing", "checks", "calendar", "rounds"]
+            &["todo", "overview", "ledger", "signing", "checks", "slips", "calendar", "rounds"]
         }
-        (Some(Supervisor), _) => &["todo", "overview", "ledger", "signing", "checks", "calendar", "imports", "rounds"],
+        (Some(Supervisor), _) => {
+            &["todo", "overview", "ledger", "signing", "checks", "slips", "calendar", "imports", "rounds"]
+        }
         (None, Some(_)) => &["organisation"],
         (None, None) => &[],
     };
@@ -316,6 +320,7 @@ pub async fn get_me(caller: Caller, app: Data<App>) -> Result<HttpResponse, Prob
             .map(|r| MyRound {
                 is_office: person.assignments.iter().any(|a| a.round.0 == r.id && a.kind == AssignmentKind::Office),
                 can_plan_checks: domain::rights::permit_supervision(caller.actor(), RoundId(r.id)).is_ok(),
+                can_draft_slips: domain::rights::permit_supervision(caller.actor(), RoundId(r.id)).is_ok(),
                 id: r.id,
                 code: r.code,
                 name: r.name,

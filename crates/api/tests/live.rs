@@ -136,9 +136,26 @@ async fn whoever_is_concerned_hears_it_on_either_server_and_nobody_else() {
     other.wait(QUIET);
     assert!(office.changes().len() >= 2, "{:?}", office.changes());
     assert_eq!(other.changes(), Vec::<Value>::new(), "{}", other.heard);
+    // A slip is heard of by its unit with its issue; the office hears of the draft.
+    let ids = house.get("p072", &format!("/tasks/{task}")).await.ok();
+    let form = json!({
+        "level": "notice", "urgency": "normal", "matter": "整改滞后", "basis_kind": "task", "basis_id": task, "basis": "整改任务 T05",
+        "gap": "未报方案", "asked": "尽快报送方案", "task": task, "unit": ids["units"][0]["id"],
+    });
+    let path = format!("/rounds/{}/slips", house.round().await);
+    let slip = house.request("p072", "POST", &path, None, Some(form)).await.ok()["id"].as_str().unwrap().to_owned();
+    house.request("p072", "POST", &format!("/slips/{slip}/submit"), Some(1), Some(json!({}))).await.ok();
+    office.hears("\"slips\":true");
+    concerned.wait(QUIET);
+    assert!(concerned.changes().iter().all(|c| c["slips"] == false), "{:?}", concerned.changes());
+    let sign = json!({ "verdict": "approve" });
+    house.request("p073", "POST", &format!("/slips/{slip}/sign"), Some(2), Some(sign)).await.ok();
+    concerned.hears("\"slips\":true");
+    other.wait(QUIET);
+    assert_eq!(other.changes(), Vec::<Value>::new(), "{}", other.heard);
     for said in concerned.changes() {
         let keys: Vec<_> = said.as_object().unwrap().keys().cloned().collect();
-        assert_eq!(keys, ["checks", "is_many", "notices", "tasks", "todo"]);
+        assert_eq!(keys, ["checks", "is_many", "notices", "slips", "tasks", "todo"]);
     }
     assert!(concerned.heard.contains("content-encoding: identity") || !concerned.heard.contains("gzip"));
 }

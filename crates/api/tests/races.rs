@@ -15,7 +15,7 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::actor::Actor;
 use domain::calendar::{self, Calendar, Week};
 use domain::check::state::{CheckResult, ResultMark};
-use domain::ids::{CheckId, EvidenceId, FindingId, PersonId, RoundId, TaskId, UnitId};
+use domain::ids::{CheckId, EvidenceId, FindingId, PersonId, RoundId, SlipId, TaskId, UnitId};
 use domain::policy::RequestKind;
 use domain::refusal::RefusalKind;
 use domain::sign_request::{SignDocument, Verdict};
@@ -23,7 +23,7 @@ use domain::task::command::{
     Action, CriterionInput, DraftInput, EvidenceInput, MilestoneInput, PartiesInput, PlanInput, Signing,
     StatementInput, TaskCommand,
 };
-use domain::task::state::{EvidencePurpose, Task, TaskState};
+use domain::task::state::{EvidencePurpose, OpenSlip, Task, TaskState};
 use persistence::events::{self, Origin};
 use persistence::tasks::{self, Expected, Placement};
 use persistence::{Database, Error, accounts, actors};
@@ -356,6 +356,11 @@ impl Life<'_> {
         let untrue = check(CheckResult::FalseClosure);
         self.race("p068", &untrue);
         self.race("p072", &TaskCommand::SettleCheck { reason: "已当场整改到位".to_owned() });
+        let slip = SlipId(Uuid::from_u128(8));
+        let unit = UnitId(self.arena.ids["U201"]);
+        let open = OpenSlip { slip, name: "督办通知单〔2026〕1号".to_owned(), unit, due_on: occurred_on };
+        self.race("clock", &TaskCommand::OpenSlip(open));
+        self.race("clock", &TaskCommand::CloseSlip { slip, is_settled: true });
         let due_on = self.today() + Days::new(30);
         self.race("p068", &TaskCommand::Reopen { reason: "反弹".to_owned(), due_on });
     }

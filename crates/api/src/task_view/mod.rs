@@ -24,6 +24,7 @@ use persistence::{Error, PgConnection, events, statements};
 use uuid::Uuid;
 
 use self::requests::{request_view, stages};
+pub(crate) use self::requests::{signatures_of, steps_of};
 pub use self::shapes::*;
 use crate::history::{self, HistoryPage};
 use crate::ledger::light;
@@ -49,11 +50,13 @@ fn people_and_units(task: &Task, events: &[events::StoredEvent]) -> BTreeSet<Uui
     ids.extend(task.evidence.iter().flat_map(|e| [Some(e.by.0), e.unit.map(|u| u.0)]).flatten());
     ids.extend(task.wish.iter().flat_map(|w| [Some(w.unit.0), Some(w.by.0), w.proposed.map(|u| u.0)]).flatten());
     ids.extend(events.iter().filter_map(|e| e.person_id));
-    // Both who signed a check, not only the one whose act it was.
-    for event in events.iter().filter(|e| e.kind == "task.checked") {
+    // Both who signed a check, not only the one whose act it was; the unit a slip went to.
+    for event in events.iter().filter(|e| e.kind == "task.checked" || e.kind == "task.slip_opened") {
         let payload = serde_json::from_str(&event.payload).unwrap_or_default();
-        if let Ok(TaskEvent::Checked { by, .. }) = TaskEvent::parse(&event.kind, payload) {
-            ids.extend(by.into_iter().map(|p| p.0));
+        match TaskEvent::parse(&event.kind, payload) {
+            Ok(TaskEvent::Checked { by, .. }) => ids.extend(by.into_iter().map(|p| p.0)),
+            Ok(TaskEvent::SlipOpened { slip }) => ids.extend([slip.unit.0]),
+            _ => {}
         }
     }
     for request in task.requests.iter().map(|r| &r.request) {
@@ -146,6 +149,11 @@ pub fn view(
             |s: &&mut StatementView| s.unit.id == unit.0 && s.week == week.to_string() && s.revision == revision;
         whole.statements.iter_mut().filter(is_it).for_each(|s| s.return_reason = Some(reason.clone()));
     }
+    let reader = crate::slips::Reader { actor, calendar, now };
+    whole.slips =
+        persistence::slips::of_task(conn, actor, &loaded.task, now)?.iter().map(|line| reader.line(line)).collect();
+    whole.may_draft_slip = rights::permit_supervision(actor, loaded.task.round).is_ok()
+        && !matches!(loaded.task.state, TaskState::Draft | TaskState::Withdrawn);
     whole.item_number = place.item_number;
     whole.aspect = place.aspect;
     whole.finding_number = place.finding_number;
@@ -205,6 +213,7 @@ fn redact(view: &mut TaskView, label: &str) {
     view.statements.clear();
     view.evidence.clear();
     view.requests.clear();
+    view.slips.clear();
     view.wish = None;
     view.history.clear();
     view.n_history = 0;
@@ -346,6 +355,8 @@ fn assemble(
             at: w.at,
         }),
         requests,
+        slips: Vec::new(),
+        may_draft_slip: false,
         open_actions: open
             .into_iter()
             .map(|o| OpenActionView {

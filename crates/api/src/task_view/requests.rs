@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::chain::Digest;
 use domain::policy::Who;
-use domain::sign_request::{RequestState, SignMode, SignatureState};
+use domain::sign_request::{RequestState, SignMode, SignRequest, Signature, SignatureState, Step};
 use domain::task::state::{Disposition, RequestEffect, Task, TaskRequest, TaskState};
 use domain::task::text::SignedContent;
 use persistence::blobs::AttachmentRow;
@@ -25,7 +25,6 @@ pub(super) fn request_view(
     let request = &entry.request;
     let body = words.get(&request.revision);
     let content: Option<SignedContent> = body.and_then(|b| serde_json::from_str(b).ok());
-    let current = request.current_step().filter(|_| request.is_open());
     RequestView {
         id: request.id.0,
         kind: request.kind.as_str().to_owned(),
@@ -45,51 +44,60 @@ pub(super) fn request_view(
             _ => None,
         },
         occurred_on: content.as_ref().and_then(|c| c.occurred_on),
-        chain: request
-            .chain
-            .iter()
-            .enumerate()
-            .map(|(i, step)| StepView {
-                who: step.who.as_str().to_owned(),
-                label: step.label.clone(),
-                count: step.count,
-                approvals: request.approvals(i),
-                person: step.person.map(|p| names.of(p.0)),
-                is_met_by_submission: step.met_by_submission,
-                is_current: current == Some(i),
-                needs_method: step.who == Who::Supervisor,
-            })
-            .collect(),
-        signatures: request
-            .signatures
-            .iter()
-            .map(|s| SignatureView {
-                id: s.id.0,
-                step: request.chain.get(usize::from(s.step)).map(|c| c.label.clone()).unwrap_or_default(),
-                person: s.person.map(|p| names.of(p.0)),
-                verdict: s.verdict.as_str().to_owned(),
-                verdict_label: s.verdict.label().to_owned(),
-                mode: s.mode.as_str().to_owned(),
-                mode_label: s.mode.label().to_owned(),
-                words: s.words.as_ref().and_then(|d| words_at(words, d)),
-                method: s.method.clone(),
-                at: s.at,
-                occurred_on: s.occurred_on,
-                recorded_by: names.of(s.recorded_by.0),
-                confirmed_by: s.confirmed_by.map(|p| names.of(p.0)),
-                stand_in: s.stand_in.map(|p| names.of(p.0)),
-                scan_id: s.document.as_ref().and_then(|d| scans.get(&d.scan).copied()),
-                minutes_number: s.document.as_ref().and_then(|d| d.minutes_number.clone()),
-                is_recorded: matches!(s.mode, SignMode::Paper | SignMode::Meeting),
-                is_pending: s.state == SignatureState::Pending,
-                is_void: s.state == SignatureState::Voided,
-                state: s.state.as_str().to_owned(),
-                state_label: s.state.label().to_owned(),
-            })
-            .collect(),
+        chain: steps_of(request, &|id| names.of(id)),
+        signatures: signatures_of(request, &|id| names.of(id), &|d| words_at(words, d), scans),
         parts: content.as_ref().map(|c| parts(c, task, names, attachments)).unwrap_or_default(),
         content: body.and_then(|b| serde_json::from_str(b).ok()),
     }
+}
+
+/// The steps of a request, with whose turn it is.
+pub(crate) fn steps_of(request: &SignRequest, name: &dyn Fn(Uuid) -> Named) -> Vec<StepView> {
+    let current = request.current_step().filter(|_| request.is_open());
+    let view = |(i, step): (usize, &Step)| StepView {
+        who: step.who.as_str().to_owned(),
+        label: step.label.clone(),
+        count: step.count,
+        approvals: request.approvals(i),
+        person: step.person.map(|p| name(p.0)),
+        is_met_by_submission: step.met_by_submission,
+        is_current: current == Some(i),
+        needs_method: step.who == Who::Supervisor,
+    };
+    request.chain.iter().enumerate().map(view).collect()
+}
+
+/// The signatures of a request, in the order they came.
+pub(crate) fn signatures_of(
+    request: &SignRequest,
+    name: &dyn Fn(Uuid) -> Named,
+    words: &dyn Fn(&Digest) -> Option<String>,
+    scans: &BTreeMap<String, Uuid>,
+) -> Vec<SignatureView> {
+    let view = |s: &Signature| SignatureView {
+        id: s.id.0,
+        step: request.chain.get(usize::from(s.step)).map(|c| c.label.clone()).unwrap_or_default(),
+        person: s.person.map(|p| name(p.0)),
+        verdict: s.verdict.as_str().to_owned(),
+        verdict_label: s.verdict.label().to_owned(),
+        mode: s.mode.as_str().to_owned(),
+        mode_label: s.mode.label().to_owned(),
+        words: s.words.as_ref().and_then(words),
+        method: s.method.clone(),
+        at: s.at,
+        occurred_on: s.occurred_on,
+        recorded_by: name(s.recorded_by.0),
+        confirmed_by: s.confirmed_by.map(|p| name(p.0)),
+        stand_in: s.stand_in.map(|p| name(p.0)),
+        scan_id: s.document.as_ref().and_then(|d| scans.get(&d.scan).copied()),
+        minutes_number: s.document.as_ref().and_then(|d| d.minutes_number.clone()),
+        is_recorded: matches!(s.mode, SignMode::Paper | SignMode::Meeting),
+        is_pending: s.state == SignatureState::Pending,
+        is_void: s.state == SignatureState::Voided,
+        state: s.state.as_str().to_owned(),
+        state_label: s.state.label().to_owned(),
+    };
+    request.signatures.iter().map(view).collect()
 }
 
 /// Where the task is on its way, with who it waits for.

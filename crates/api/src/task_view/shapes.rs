@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::history::HistoryLine;
 use crate::ledger::LightView;
 use crate::problem::Fault;
+use crate::slips::SlipLineView;
 
 /// A unit or a person.
 #[derive(Clone, Serialize, ToSchema)]
@@ -280,6 +281,10 @@ pub struct TaskView {
     pub evidence: Vec<EvidenceView>,
     pub requests: Vec<RequestView>,
     pub wish: Option<WishView>,
+    /// Slips about it that the caller sees, newest first.
+    pub slips: Vec<SlipLineView>,
+    /// Whether the caller may draft one.
+    pub may_draft_slip: bool,
     pub open_actions: Vec<OpenActionView>,
     pub statement_week: WeekView,
     /// The newest lines of the history, newest first; `GET /tasks/{id}/history` has the rest.
