@@ -21,6 +21,7 @@ const entries: Record<string, { to: string; label: string; icon: string }> = {
   plans: { to: '/plans', label: '认领与方案', icon: 'M7 4h10v16H7zM10 9h4M10 13h4' },
   signing: { to: '/signing', label: '签批', icon: 'M4 20h16M6 16c4-8 6-11 8-11s1 4-2 7-5 3-2 3 5-2 8-3' },
   checks: { to: '/checks', label: '检查', icon: 'M10.5 4a6.5 6.5 0 100 13 6.5 6.5 0 000-13zM15.5 15.5L20 20M7.8 10.6l2 2 3.5-4' },
+  slips: { to: '/slips', label: '督办', icon: 'M6 4h9l3 3v13H6zM14 4v4h4M9 12h6M9 16h4' },
   imports: { to: '/imports', label: '导入', icon: 'M12 4v11m0 0l-4-4m4 4l4-4M5 20h14' },
   rounds: { to: '/rounds', label: '轮次设置', icon: 'M12 8a4 4 0 100 8 4 4 0 000-8zM12 3v3m0 12v3M3 12h3m12 0h3' },
   organisation: { to: '/organisation', label: '组织与账号', icon: 'M9 4h6v5H9zM4 15h6v5H4zM14 15h6v5h-6zM12 9v3m-5 3v-3h10v3' },
@@ -35,7 +36,8 @@ const behind: Record<string, (todo: Todo) => number> = {
   todo: (t) => t.items.length,
   statements: (t) => count(t, ['submit_statement']),
   plans: (t) => count(t, ['claim', 'submit_plan']),
-  signing: (t) => count(t, ['sign', 'confirm_signature', 'record_meeting']),
+  signing: (t) => count(t, ['sign', 'confirm_signature', 'record_meeting', 'sign_slip', 'confirm_slip_signature']),
+  slips: (t) => t.items.filter((i) => i.slip_id).length,
 }
 const count = (todo: Todo, acts: string[]) => todo.items.filter((i) => acts.includes(i.action)).reduce((n, i) => n + i.count, 0)
 
@@ -153,11 +155,13 @@ function Notices() {
     <Menu className="notices" label={`通知，${unread} 条未读`} face={face}>
       {query.data?.items.length === 0 && <p className="muted">还没有通知。任务下发、签批、退回时会通知您。</p>}
       {query.data?.items.map((n) => {
-        const words = <><b>{n.text}</b>{n.number && <span>{n.number} {n.title}</span>}<small>{moment(n.at)}</small></>
+        const words = <><b>{n.text}</b>{(n.number ?? n.title) && <span>{n.number} {n.title}</span>}<small>{moment(n.at)}</small></>
         const look = n.is_read ? 'notice' : 'notice new'
         const open = () => { if (!n.is_read) read(`/notices/${n.id}/read`) }
         return n.task_id
           ? <Link key={n.id} to="/tasks/$id" params={{ id: n.task_id }} className={look} onClick={open}>{words}</Link>
+          : n.slip_id
+          ? <Link key={n.id} to="/slips/$id" params={{ id: n.slip_id }} search={{}} className={look} onClick={open}>{words}</Link>
           : <Link key={n.id} to="/todo" className={look} onClick={open}>{words}</Link>
       })}
       <div className="send">

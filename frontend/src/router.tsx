@@ -39,6 +39,8 @@ const root = createRootRoute({ component: Frame, notFoundComponent: Nowhere, err
 
 /** The month a calendar shows, as what, and of whom. */
 export type CalendarSearch = Partial<Record<'month' | 'as' | 'all', string>>
+/** Which slips are shown, and what a new one is about. */
+export type SlipSearch = Partial<Record<'new' | 'task' | 'check' | 'level' | 'state', string>>
 export type { LedgerSearch }
 
 const routes = [
@@ -86,6 +88,23 @@ const routes = [
   createRoute({ getParentRoute: () => root, path: '/checks', component: lazyRouteComponent(() => import('./pages/checks'), 'Checks') }),
   createRoute({ getParentRoute: () => root, path: '/checks/$id', component: lazyRouteComponent(() => import('./pages/check'), 'CheckPage') }),
   createRoute({ getParentRoute: () => root, path: '/checks/$id/$task', component: lazyRouteComponent(() => import('./pages/spot'), 'OnTheSpot') }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/slips',
+    validateSearch: (given: Record<string, unknown>): SlipSearch => {
+      const search: SlipSearch = {}
+      for (const key of ['new', 'task', 'check', 'level', 'state'] as const) if (given[key] !== undefined) search[key] = String(given[key])
+      return search
+    },
+    component: lazyRouteComponent(() => import('./pages/slips'), 'Slips'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/slips/$id',
+    validateSearch: (given: Record<string, unknown>): { act?: string } => (typeof given.act === 'string' ? { act: given.act } : {}),
+    component: lazyRouteComponent(() => import('./pages/slip'), 'SlipPage'),
+  }),
+  createRoute({ getParentRoute: () => root, path: '/slips/$id/paper', component: lazyRouteComponent(() => import('./pages/slippaper'), 'PaperOfSlip') }),
   createRoute({ getParentRoute: () => root, path: '/draw', component: lazyRouteComponent(() => import('./pages/draw'), 'DrawAgain') }),
   createRoute({ getParentRoute: () => root, path: '/own', component: lazyRouteComponent(() => import('./pages/own'), 'Own') }),
   createRoute({ getParentRoute: () => root, path: '/help', validateSearch: (given: Record<string, unknown>): { part?: string } => (typeof given.part === 'string' ? { part: given.part } : {}), component: lazyRouteComponent(() => import('./pages/help'), 'Help') }),

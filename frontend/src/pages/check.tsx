@@ -10,6 +10,7 @@ import { FrameForm } from '../checks/frameform'
 import { Outbox, useOutbox } from '../checks/outboxbar'
 import { PlanForm } from '../checks/planform'
 import { type Check, type Target, nextOf, quietOf, span, stages } from '../checks/words'
+import { useSession } from '../session'
 import '../styles/checks.css'
 import { TextField, blank } from '../ui/form'
 import { Ask, Loaded, Refused, State } from '../ui/parts'
@@ -155,6 +156,7 @@ const unsentWords: Record<string, string> = { writing: '本机有未保存的记
 
 function TargetLine({ check, target: t, unsent }: { check: Check; target: Target; unsent?: string }) {
   const { result } = t
+  const mayDraft = useSession().round?.can_draft_slips ?? false
   return (
     <li>
       <div className="line">
@@ -164,6 +166,7 @@ function TargetLine({ check, target: t, unsent }: { check: Check; target: Target
           <p className="muted">{[t.unit, t.state_label, t.due_on && `时限 ${day(t.due_on)}`, `检查人员 ${t.inspectors.map((p) => p.name).join('、')}`].filter(Boolean).join('，')}</p>
         </div>
         <div className="do">
+          {t.result?.is_untrue && t.result.signed_by && mayDraft && <Link to="/slips" search={{ new: '1', task: t.task_id, check: check.id }} className="button">发督办单</Link>}
           {(t.may_sign || t.may_record || result) && <Link to="/checks/$id/$task" params={{ id: check.id, task: t.task_id }} className={t.may_sign || t.may_record ? 'button main' : 'button quiet'}>{t.may_sign ? '复核签名' : t.may_record ? (result ? '修改记录' : '记录') : '查看'}</Link>}
         </div>
       </div>

@@ -63,11 +63,13 @@ function Line({ notice, again }: { notice: Schemas['NoticeView']; again: () => P
   const open = () => {
     if (!notice.is_read) void read.submit()
   }
-  const words = <><b>{notice.text}</b>{notice.number && <span><span className="number">{notice.number}</span>{notice.title}</span>}</>
+  const words = <><b>{notice.text}</b>{(notice.number ?? notice.title) && <span><span className="number">{notice.number}</span>{notice.title}</span>}</>
   return (
     <li className={notice.is_read ? undefined : 'new'}>
       {notice.task_id
         ? <Link to="/tasks/$id" params={{ id: notice.task_id }} search={{}} onClick={open}>{words}</Link>
+        : notice.slip_id
+        ? <Link to="/slips/$id" params={{ id: notice.slip_id }} search={{}} onClick={open}>{words}</Link>
         : <Link to="/todo" onClick={open}>{words}</Link>}
       <small>{moment(notice.at)}</small>
       {notice.is_read ? <span className="muted">已读</span> : <button type="button" className="plain" disabled={read.busy} onClick={open}>标为已读</button>}

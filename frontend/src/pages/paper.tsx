@@ -1,9 +1,9 @@
 // The form of a sign request on paper: what is signed, whole, a box for each signature, and the code by which the paper finds its record again.
 import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
-import qrcode from 'qrcode-generator'
 import { type Schemas, client, get } from '../api/client'
 import { Signed } from '../task/requests'
+import { Code, blankDate } from '../ui/code'
 import { Empty, Loaded } from '../ui/parts'
 import { useTitle } from '../ui/title'
 import { checkCode, day, moment } from '../ui/words'
@@ -25,20 +25,6 @@ function OfTask({ place }: { place: Schemas['RequestPlace'] }) {
     </Loaded>
   )
 }
-
-/** The code as a picture of squares; a scanner reads the form's own address from it. */
-function Code({ text }: { text: string }) {
-  const code = qrcode(0, 'M')
-  code.addData(text)
-  code.make()
-  const n = code.getModuleCount()
-  const squares: string[] = []
-  for (let row = 0; row < n; row += 1) for (let column = 0; column < n; column += 1) if (code.isDark(row, column)) squares.push(`M${column} ${row}h1v1h-1z`)
-  return <svg className="qr" viewBox={`-2 -2 ${n + 4} ${n + 4}`} role="img" aria-label="查验码"><path d={squares.join('')} /></svg>
-}
-
-/** A date to be written by hand. */
-const blankDate = '　　　年　　月　　日'
 
 function Form({ task, request, number }: { task: Schemas['TaskView']; request: Schemas['RequestView']; number: number }) {
   useTitle(`${request.kind_label}签批单 ${number}`)

@@ -5,6 +5,9 @@ import { useState } from 'react'
 import { type Schemas, client, get, post } from '../api/client'
 import { NoRound, useRound } from '../session'
 import { MeetingOverMany } from '../signing/meeting'
+import { SlipLines } from '../slips/lines'
+import type { SlipLine } from '../slips/words'
+import '../styles/slips.css'
 import { ActionPanel } from '../task/panel'
 import { useSend } from '../ui/form'
 import { Ask, Empty, Light, Loaded, Loading, Refused } from '../ui/parts'
@@ -24,11 +27,16 @@ export function Signing() {
     queryFn: () => get(client.GET('/api/v1/rounds/{id}/waiting', { params: { path: { id: round } } })),
     enabled: round !== '',
   })
+  const slips = useQuery({
+    queryKey: ['slips', round, 'to-sign'],
+    queryFn: () => get(client.GET('/api/v1/rounds/{id}/slips', { params: { path: { id: round }, query: { to_sign: true } } })),
+    enabled: round !== '',
+  })
   if (round === '') return <NoRound title="签批" />
-  return <Loaded query={query}>{(list) => <Whole list={list} />}</Loaded>
+  return <Loaded query={query}>{(list) => <Whole list={list} slips={slips.data ?? []} />}</Loaded>
 }
 
-function Whole({ list }: { list: Waiting[] }) {
+function Whole({ list, slips }: { list: Waiting[]; slips: SlipLine[] }) {
   const queries = useQueryClient()
   const [chosen, setChosen] = useState<Set<string>>(new Set())
   const [isAsking, setAsking] = useState(false)
@@ -72,8 +80,8 @@ function Whole({ list }: { list: Waiting[] }) {
   )
   return (
     <>
-      <div className="head"><h1>签批</h1><p>{list.length === 0 ? '' : `等我签 ${mine.length} 项${desk.length > 0 ? `，线下办理 ${desk.length} 项` : ''}`}</p></div>
-      {list.length === 0 && <Empty>没有等您签批的事项。有新的会出现在这里，也会在右上角通知您。</Empty>}
+      <div className="head"><h1>签批</h1><p>{list.length === 0 ? (slips.length > 0 ? `督办单 ${slips.length} 件` : '') : `等我签 ${mine.length} 项${desk.length > 0 ? `，线下办理 ${desk.length} 项` : ''}`}</p></div>
+      {list.length === 0 && slips.length === 0 && <Empty>没有等您签批的事项。有新的会出现在这里，也会在右上角通知您。</Empty>}
       {mine.length > 0 && (
         <section className="part">
           <header><h2>等我签 <span>{mine.length}</span></h2><span>何时报</span></header>
@@ -86,6 +94,7 @@ function Whole({ list }: { list: Waiting[] }) {
           {lines(desk, meetable)}
         </section>
       )}
+      {slips.length > 0 && <section className="part"><header><h2>督办单 <span>{slips.length}</span></h2><span>办结时限</span></header><SlipLines list={slips} /></section>}
       {refused.length > 0 && <ul className="refused" role="alert">{refused.map((r) => <li key={r}>{r}</li>)}</ul>}
       {picked.length > 0 && (
         <div className="batch card" role="region" aria-label="批量签批">

@@ -10,6 +10,7 @@ import { Files } from '../task/files'
 import { hasForm, isNext, place } from '../task/forms'
 import { ActionPanel } from '../task/panel'
 import { Requests } from '../task/requests'
+import { SlipsOfTask } from '../slips/oftask'
 import { Menu } from '../ui/menu'
 import { usePrinting } from '../ui/printing'
 import { Empty, Light, Loaded, Progress } from '../ui/parts'
@@ -85,6 +86,7 @@ function Whole({ task }: { task: TaskView }) {
           <aside>
             {shown && <ActionPanel key={shown.action} task={task} open={shown} onClose={() => show()} />}
             {act && !shown && <p className="note">这件事现在不由您办，或者已经办过了。</p>}
+            <SlipsOfTask task={task} />
             <People task={task} />
             <History task={task} />
           </aside>

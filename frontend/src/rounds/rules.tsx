@@ -8,6 +8,7 @@ import { Check, SelectField, TextField, blank, useDraft, useSend } from '../ui/f
 import { Dialog, Light, Refused } from '../ui/parts'
 import { until } from '../ui/words'
 import { ChainEditor } from './chain'
+import { LadderEditor } from './ladder'
 
 type Policy = Schemas['Policy']
 type Round = Schemas['RoundView']
@@ -78,6 +79,8 @@ export function Rules({ round }: { round: Round }) {
       {options(requestKinds).map(({ value, label }) => (
         <ChainEditor key={value} label={label} steps={policy.chains[value] ?? []} error={at(`/chains/${value}`)} onChange={(steps) => change({ chains: { ...policy.chains, [value]: steps } })} />
       ))}
+      <h3>督办等级（由低到高）</h3>
+      <LadderEditor ladder={policy.slips ?? []} at={at} onChange={(slips) => change({ slips })} />
       <h3>导入旧台账时，状态怎么认</h3>
       <div className="pair">
         {wordLists.map(([key, label, hint]) => (

@@ -29,37 +29,43 @@ function OneRequest({ request, isUnfolded }: { request: Request; isUnfolded: boo
         <small>{request.submitted_by.name} {moment(request.submitted_at)} 报，所签内容校验码 {checkCode(request.content_hash)}</small>
       </summary>
       <Chain request={request} />
-      {request.signatures.length > 0 && (
-        <div className="scroll">
-          <table className="signatures">
-            <thead><tr><th>环节</th><th>签批人</th><th>结论</th><th>日期</th><th>意见与方式</th></tr></thead>
-            <tbody>
-              {request.signatures.map((s) => (
-                <tr key={s.id} className={s.is_void ? 'struck' : ''}>
-                  <td>{s.step}</td>
-                  <td className="nowrap">{s.person?.name ?? '会议'}{s.stand_in && <small>{s.stand_in.name} 代行</small>}</td>
-                  <td className="nowrap">{s.verdict_label}{(s.is_pending || s.is_void) && <small>{s.state_label}</small>}</td>
-                  <td className="nowrap">{day(s.occurred_on)}</td>
-                  <td>
-                    {s.words ?? '—'} {s.scan_id && <Scan id={s.scan_id} />}
-                    <small>
-                      {s.mode_label}
-                      {s.method && `，${s.method}`}
-                      {s.is_recorded && `，${s.recorded_by.name} 录`}
-                      {s.confirmed_by && `，${s.confirmed_by.name} 核`}
-                      {s.minutes_number && `，${s.minutes_number}`}
-                    </small>
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      )}
+      <Signatures signatures={request.signatures} />
       <Signed request={request} />
       <p className="noprint"><Link to="/forms/$id" params={{ id: request.id }}>打印签批单</Link></p>
       <Original request={request} />
     </details>
+  )
+}
+
+/** Who signed what, how and when. */
+export function Signatures({ signatures }: { signatures: Schemas['SignatureView'][] }) {
+  if (signatures.length === 0) return null
+  return (
+    <div className="scroll">
+      <table className="signatures">
+        <thead><tr><th>环节</th><th>签批人</th><th>结论</th><th>日期</th><th>意见与方式</th></tr></thead>
+        <tbody>
+          {signatures.map((s) => (
+            <tr key={s.id} className={s.is_void ? 'struck' : ''}>
+              <td>{s.step}</td>
+              <td className="nowrap">{s.person?.name ?? '会议'}{s.stand_in && <small>{s.stand_in.name} 代行</small>}</td>
+              <td className="nowrap">{s.verdict_label}{(s.is_pending || s.is_void) && <small>{s.state_label}</small>}</td>
+              <td className="nowrap">{day(s.occurred_on)}</td>
+              <td>
+                {s.words ?? '—'} {s.scan_id && <Scan id={s.scan_id} />}
+                <small>
+                  {s.mode_label}
+                  {s.method && `，${s.method}`}
+                  {s.is_recorded && `，${s.recorded_by.name} 录`}
+                  {s.confirmed_by && `，${s.confirmed_by.name} 核`}
+                  {s.minutes_number && `，${s.minutes_number}`}
+                </small>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   )
 }
 
@@ -75,7 +81,7 @@ function Scan({ id }: { id: string }) {
 }
 
 /** The steps in their order: who signed, whose turn it is, who comes after. */
-export function Chain({ request, me }: { request: Request; me?: string | null }) {
+export function Chain({ request, me }: { request: Pick<Request, 'chain'>; me?: string | null }) {
   const state = (s: Schemas['StepView']) => (s.is_current ? 'current' : s.approvals >= s.count || s.is_met_by_submission ? 'done' : '')
   const words = (s: Schemas['StepView']) => {
     if (s.is_met_by_submission) return '本人报送即签'
