@@ -15,9 +15,9 @@ async function width(page, who) {
 
 export async function onPhone(house, task) {
   const tours = [
-    [login('甲丑一'), ['/todo', '/statements', '/plans', '/signing', '/ledger', '/overview', '/calendar', '/notices']],
+    [login('甲丑一'), ['/todo', '/statements', '/plans', '/signing', '/slips', '/ledger', '/overview', '/calendar', '/notices']],
     [login('丙寅正'), ['/todo', '/signing', '/ledger', '/overview', '/calendar?as=list']],
-    [office, ['/todo', '/ledger', '/imports', '/rounds', '/checks', '/draw']],
+    [office, ['/todo', '/ledger', '/imports', '/rounds', '/checks', '/slips', '/draw']],
   ]
   let pages = 0
   for (const [who, addresses] of tours) {
@@ -53,7 +53,7 @@ export async function underTheThumb(house, task) {
 export async function byTheRules(house, task) {
   const tours = [
     [login('甲丑一'), ['/todo', '/ledger', '/statements', '/plans', `${new URL(task).pathname}?act=request_extension`]],
-    [office, ['/signing', '/imports', '/rounds', '/ledger', '/overview', '/calendar', '/calendar?as=list', '/notices?all=1', '/checks', '/draw']],
+    [office, ['/signing', '/imports', '/rounds', '/ledger', '/overview', '/calendar', '/calendar?as=list', '/notices?all=1', '/checks', '/slips', '/slips?new=1', '/draw']],
     ['sysadmin', ['/organisation', '/organisation?part=units']],
   ]
   const found = []

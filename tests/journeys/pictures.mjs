@@ -241,6 +241,68 @@ async function checks(house) {
   await at(house, 'p068', '/draw', 'check-verify', { act: record('draw-of-three-parties.json') })
 }
 
+/** A slip of each kind in each place where one acts. */
+async function slips(house) {
+  if (!wanted('slip')) return
+  await at(house, 'p072', '/slips', 'slip-none')
+  const desk = await house.as('p072')
+  const draft = async (level, from) => {
+    await desk.goto(`${house.address}${from}`)
+    const form = desk.locator('.slipform')
+    await form.waitFor()
+    await form.getByLabel(new RegExp(`^${level}`)).check()
+    if (!(await form.getByRole('combobox', { name: /发往单位|涉及单位/ }).inputValue())) {
+      await form.getByLabel('事项').fill('安全隐患整改迟缓')
+      await form.getByLabel('依据').fill('调度会纪要〔2026〕3号')
+      await form.getByRole('combobox', { name: /发往单位|涉及单位/ }).click()
+      await form.getByRole('option', { name: '党委工作部' }).click()
+    }
+    await form.getByLabel('存在差距').fill('节点滞后，佐证材料不全，两次督促没有答复')
+    await form.getByLabel('办理要求').fill('查明原因，补齐材料，书面答复整改情况')
+    await look(desk, `slip-form-${level}`)
+    await form.getByRole('button', { name: '保存' }).click()
+    await desk.locator('.aboutcheck').waitFor()
+    const path = new URL(desk.url()).pathname
+    await desk.locator('.nextact').getByRole('button', { name: '送签' }).click()
+    await desk.locator('.actform').getByRole('button', { name: '送签' }).click()
+    await desk.locator('.aboutcheck .state').getByText('签发中').waitFor()
+    return path
+  }
+  const sign = async (who, path) => {
+    const page = await house.as(who)
+    await page.goto(`${house.address}${path}?act=sign_slip`)
+    await page.locator('.actform').getByRole('button', { name: '签发' }).click()
+    await page.locator('.facts').getByText(/〔/).waitFor()
+  }
+  const interview = await draft('约谈通知书', '/slips?new=1')
+  await at(house, 'p001', '/signing', 'slip-signing')
+  await at(house, 'p001', `${interview}?act=sign_slip`, 'slip-sign')
+  await sign('p001', interview)
+  await desk.goto(`${house.address}${interview}?act=record_interview`)
+  const record = desk.locator('.actform')
+  await record.getByLabel('参加人员').fill('甲子安、甲丑一')
+  await record.getByLabel('约谈情况').fill('指出整改长期滞后，要求限期完成')
+  await record.getByLabel('承诺事项').fill('年底前全部整改到位')
+  await record.getByLabel('承诺完成日期').fill('2026-12-31')
+  await look(desk, 'slip-record')
+  await record.getByRole('button', { name: '保存记录' }).click()
+  await desk.getByText('约谈记录').waitFor()
+  const referral = await draft('问责线索移交', '/slips?new=1')
+  await sign('p001', referral)
+  await at(house, 'p072', `${referral}?act=hand_over_slip`, 'slip-referral')
+  await at(house, 'p072', `${referral}/paper`, 'slip-referral-paper')
+  const task = await first(house, 'p010', 'state=rectifying')
+  const notice = await draft('督办通知单', `/slips?new=1&task=${task.split('/').pop().split('?')[0]}`)
+  await at(house, 'p072', `${notice}/paper`, 'slip-paper')
+  await at(house, 'p073', `${notice}?act=record_slip_signature`, 'slip-on-paper')
+  await sign('p073', notice)
+  for (const who of ['p072', 'p010', 'p001', 'p068']) await at(house, who, '/slips', `slip-list-${who}`)
+  await at(house, 'p010', `${interview}?act=receive_slip`, 'slip-receive')
+  await at(house, 'p010', '/todo', 'slip-todo')
+  await at(house, 'p072', task, 'slip-task')
+  await at(house, 'p010', referral, 'slip-unseen')
+}
+
 async function paper(house) {
   await print(house, 'p072', '/ledger', 'print-ledger', true)
   if (wanted('print-task')) await print(house, 'p072', await first(house, 'p072', 'text=T51'), 'print-task')
@@ -285,6 +347,7 @@ try {
   await nobody(house, 'nobody-', { 领导: ['todo', 'ledger', 'signing', 'overview', 'calendar', 'notices'], 单位: ['todo', 'ledger', 'statements', 'plans', 'signing'], 督导: ['todo', 'rounds', 'imports'] })
   await tasks(house)
   await checks(house)
+  await slips(house)
   await paper(house)
 } finally {
   await house.close()

@@ -190,7 +190,7 @@ export async function raisedWhenOverdue(house, path) {
   await page.locator('.sliplines li').first().getByText('逾期', { exact: true }).waitFor()
   await looked(house, page, 'list')
   await at(house, page, path)
-  await page.locator('.quietacts').getByRole('button', { name: '升级为催办单' }).click()
+  await page.locator('.actline').getByRole('button', { name: '升级为催办单' }).click()
   await page.locator('.actform').getByRole('button', { name: '升级为催办单' }).click()
   await page.locator('.facts b').getByText('催办单', { exact: true }).waitFor()
   await page.locator('.slipwords').getByText(/应于.*前答复/).waitFor()

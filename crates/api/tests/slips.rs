@@ -220,8 +220,12 @@ async fn a_slip_is_signed_answered_and_reviewed_and_its_task_waits_for_it() {
     let reply = json!({ "words": "已补齐归档", "files": [file["id"]] });
     let foreign = json!({ "words": "已补齐归档", "files": [Uuid::nil()] });
     act(&house, "p041", &slip, "answer", foreign).await.refused(422, "content");
-    let view = act(&house, "p041", &slip, "answer", reply.clone()).await.ok();
-    assert_eq!(view["answers"][0]["files"][0]["filename"], "a.pdf");
+    // The same file sent twice is one file.
+    let again = house.upload("p041", &format!("/slips/{slip}/files?filename=a.pdf"), b"%PDF-1.4\n%%EOF\n").await.ok();
+    let twice = json!({ "words": "已补齐归档", "files": [file["id"], again["id"]] });
+    let view = act(&house, "p041", &slip, "answer", twice).await.ok();
+    let files = &view["answers"][0]["files"];
+    assert_eq!((files.as_array().map(Vec::len), files[0]["filename"].as_str()), (Some(1), Some("a.pdf")));
     for reader in ["p072", "p020", "p001"] {
         house.request(reader, "POST", &ticket, None, None).await.ok();
     }
@@ -427,7 +431,7 @@ async fn what_is_overdue_is_proposed_for_the_next_level_and_a_person_raises_it()
     let view = house.get("p072", &format!("/slips/{second}")).await.ok();
     assert_eq!((view["level"].as_str(), view["lower"]["id"].as_str()), (Some("urge"), Some(first.as_str())));
     assert!(
-        view["basis"].as_str().unwrap().starts_with("督办通知单〔2026〕1号（应于2026-03-09前答复）"),
+        view["basis"].as_str().unwrap().starts_with("督办通知单〔2026〕1号（应于2026年3月9日前答复）"),
         "{}",
         view["basis"]
     );

@@ -4962,6 +4962,8 @@ export interface components {
             action: string;
             /** @example 答复 */
             label: string;
+            /** @description Somebody waits for it, so that it stands in the caller's list of things to do. */
+            is_waited_for: boolean;
         };
         /** @description An answer. */
         SlipAnswerView: {

@@ -8,7 +8,7 @@ import { fetchSlip } from '../slips/act'
 import { DraftForm } from '../slips/draftform'
 import { ConfirmForm, ObjectForm, PaperForm, RaiseForm, RecallForm, SignForm, SubmitForm, WithdrawForm } from '../slips/signforms'
 import { AnswerForm, HandOverForm, InterviewForm, KeepPromiseForm, ReceiveForm, ReviewForm, type SlipForm } from '../slips/unitforms'
-import { type Slip, leads, nextOf, quietOf, stages, waits } from '../slips/words'
+import { type Slip, leads, nextOf, quietOf, stages, waitsFor } from '../slips/words'
 import '../styles/checks.css'
 import '../styles/slips.css'
 import '../styles/plan.css'
@@ -29,6 +29,8 @@ const forms: Record<string, (props: SlipForm) => ReactNode> = {
   recall_slip: RecallForm, withdraw_slip: WithdrawForm, raise_slip: RaiseForm, receive_slip: ReceiveForm, answer_slip: AnswerForm, review_slip: ReviewForm,
   record_interview: InterviewForm, keep_promise: KeepPromiseForm, hand_over_slip: HandOverForm,
 }
+/** Raising says to what. */
+const labelOf = (a: Schemas['SlipActionView'], slip: Slip) => (a.action === 'raise_slip' && slip.next_level ? `升级为${slip.next_level}` : a.label)
 /** What is done next by the same hand. */
 const thereupon: Record<string, string> = { receive_slip: 'answer_slip' }
 /** The form of its own above everything else. */
@@ -66,32 +68,30 @@ function Whole({ slip }: { slip: Slip }) {
       </section>
       {slip.is_overtaken && <p className="note">已升级{slip.higher && <>为<Link to="/slips/$id" params={{ id: slip.higher.id }} search={{}}>{slip.higher.name}</Link></>}，请在新单上答复；本单随新单一并办结。</p>}
       {slip.withdrawn && <p className="note">已撤销：{slip.withdrawn}</p>}
+      <Words slip={slip} />
       <section className="card nextact" aria-label="下一步">
         {slip.returned && <p className="amber">签发人退回：{slip.returned}</p>}
-        {next.length === 0 && <p className="muted">{waits[slip.state] ?? ''}没有等您办的事。</p>}
+        {next.length === 0 && <p className="muted">{waitsFor(slip)}没有等您办的事。</p>}
         {next.map((a) => (
           <div key={a.action} className="nextone">
             <div className="actline">
               <p><b>{leads[a.action] ?? a.label}</b></p>
-              <button type="button" className={shown === a ? '' : 'main huge'} aria-expanded={shown === a} onClick={() => show(shown === a ? undefined : a.action)}>{shown === a ? '收起' : a.label}</button>
+              <button type="button" className={shown === a ? '' : 'main huge'} aria-expanded={shown === a} onClick={() => show(shown === a ? undefined : a.action)}>{shown === a ? '收起' : labelOf(a, slip)}</button>
             </div>
             {shown === a && Form && <div className="actform"><Form slip={slip} done={() => show(thereupon[a.action])} /></div>}
           </div>
         ))}
-        {quiet.length > 0 && <div className="quietacts">{quiet.map((a) => <button key={a.action} type="button" aria-expanded={shown === a} className={a.action === 'withdraw_slip' ? 'plain danger' : 'plain'} onClick={() => show(shown === a ? undefined : a.action)}>{a.action === 'raise_slip' && slip.next_level ? `升级为${slip.next_level}` : a.label}</button>)}</div>}
+        {quiet.length > 0 && <div className="quietacts">{quiet.map((a) => <button key={a.action} type="button" aria-expanded={shown === a} className={a.action === 'withdraw_slip' ? 'plain danger' : 'plain'} onClick={() => show(shown === a ? undefined : a.action)}>{labelOf(a, slip)}</button>)}</div>}
         {shown && quiet.includes(shown) && Form && <div className="actform"><Form slip={slip} done={close} /></div>}
       </section>
       {shown?.action === revising && <DraftForm round={slip.round_id} slip={slip} onClose={close} />}
       <div className="checkcols">
         <div>
-          <Words slip={slip} />
           <Answers slip={slip} />
           <Interview slip={slip} />
-        </div>
-        <aside>
           <Signing slip={slip} />
-          <Course slip={slip} />
-        </aside>
+        </div>
+        <aside><Course slip={slip} /></aside>
       </div>
     </>
   )
@@ -103,7 +103,7 @@ function Words({ slip }: { slip: Slip }) {
       <h2>督办内容</h2>
       {slip.is_redacted && <p className="muted">这是敏感事项，内容仅限指定人员阅看。</p>}
       <dl className="slipwords">
-        <dt>依据</dt><dd>{slip.basis}<small className="muted">（{slip.basis_kind_label}）</small></dd>
+        <dt>依据</dt><dd>{slip.basis}</dd>
         <dt>存在差距</dt><dd>{slip.gap}</dd>
         <dt>办理要求</dt><dd>{slip.asked}</dd>
         {slip.supporting.length > 0 && <><dt>配合单位</dt><dd>{slip.supporting.map((u) => u.name).join('、')}</dd></>}

@@ -43,7 +43,7 @@ function Form({ slip }: { slip: Slip }) {
             <tr><th>督办等级</th><td>{slip.level_label}</td><th>缓急</th><td>{slip.urgency_label}</td></tr>
             <tr><th>{slip.is_referral ? '涉及单位' : '牵头单位'}</th><td>{slip.unit.name}</td><th>配合单位</th><td>{slip.supporting.map((u) => u.name).join('、') || '—'}</td></tr>
             <tr><th>事项</th><td colSpan={3}>{slip.title}</td></tr>
-            <tr><th>依据</th><td colSpan={3}>{slip.basis}{slip.task && `（任务编号 ${slip.task.number}）`}</td></tr>
+            <tr><th>依据</th><td colSpan={3}>{slip.basis}{slip.task && !slip.basis.includes(slip.task.number) && `（任务编号 ${slip.task.number}）`}</td></tr>
             <tr><th>存在差距</th><td colSpan={3} className="prose">{slip.gap}</td></tr>
             <tr><th>办理要求</th><td colSpan={3} className="prose">{slip.asked}</td></tr>
             <tr><th>办结时限</th><td colSpan={3}>{due ? day(due) : `自签发之日起 ${slip.answer_working_days ?? '　'} 个工作日`}</td></tr>

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type SlipLine, narrowed, nextOf, quietOf, stages } from './words'
 
-const act = (action: string) => ({ action, label: action })
+const act = (action: string, is_waited_for = true) => ({ action, label: action, is_waited_for })
 
 describe('a slip', () => {
   it('stands where its state says', () => {
@@ -14,7 +14,7 @@ describe('a slip', () => {
     expect(at('settled', true)).toBe('dddd')
   })
   it('leads with what presses most and keeps the rest quiet', () => {
-    const all = ['withdraw_slip', 'raise_slip', 'review_slip', 'keep_promise', 'sign_slip'].map(act)
+    const all = [act('withdraw_slip', false), act('raise_slip', false), act('review_slip'), act('keep_promise'), act('sign_slip')]
     expect(nextOf(all).map((a) => a.action)).toEqual(['sign_slip', 'review_slip', 'keep_promise'])
     expect(quietOf(all).map((a) => a.action)).toEqual(['raise_slip', 'withdraw_slip'])
   })

@@ -17,26 +17,27 @@ export function stages(slip: Pick<SlipLine, 'state' | 'is_referral'>) {
 }
 
 /** What moves a slip on, most pressing first. */
-const order = ['sign_slip', 'confirm_slip_signature', 'receive_slip', 'answer_slip', 'review_slip', 'hand_over_slip', 'record_interview', 'keep_promise', 'submit_slip']
-/** What changes it, puts it back or enters it for another, offered quietly. */
-const quiet = ['raise_slip', 'revise_slip', 'record_slip_signature', 'object_to_slip_signature', 'recall_slip', 'withdraw_slip']
+const order = [
+  'sign_slip', 'confirm_slip_signature', 'receive_slip', 'answer_slip', 'review_slip', 'hand_over_slip', 'raise_slip', 'record_interview', 'keep_promise', 'submit_slip',
+  'revise_slip', 'record_slip_signature', 'object_to_slip_signature', 'recall_slip', 'withdraw_slip',
+]
+const byOrder = (a: Action, b: Action) => order.indexOf(a.action) - order.indexOf(b.action)
 
-export function nextOf(actions: Action[]) {
-  const place = (a: Action) => order.indexOf(a.action)
-  return actions.filter((a) => order.includes(a.action)).sort((a, b) => place(a) - place(b))
-}
-export const quietOf = (actions: Action[]) => actions.filter((a) => quiet.includes(a.action)).sort((a, b) => quiet.indexOf(a.action) - quiet.indexOf(b.action))
+export const nextOf = (actions: Action[]) => actions.filter((a) => a.is_waited_for).sort(byOrder)
+/** What nobody waits for: it changes the slip, puts it back or enters it for another, and is offered quietly. */
+export const quietOf = (actions: Action[]) => actions.filter((a) => !a.is_waited_for).sort(byOrder)
 
 /** What is said above the large action. */
 export const leads: Record<string, string> = {
   sign_slip: '请您签发', confirm_slip_signature: '请您对照纸质原件复核代录的签发', receive_slip: '请签收', answer_slip: '请答复',
-  review_slip: '请复核单位的答复', hand_over_slip: '移交纪委后请登记', record_interview: '约谈后请记录', keep_promise: '承诺兑现后请核销', submit_slip: '内容无误后送签',
+  review_slip: '请复核单位的答复', hand_over_slip: '移交纪委后请登记', record_interview: '约谈后请记录', keep_promise: '承诺兑现后请核销', submit_slip: '内容无误后送签', raise_slip: '逾期未办结，提请升级',
 }
 
 /** Words for who only looks on. */
-export const waits: Record<string, string> = {
+const waits: Record<string, string> = {
   draft: '正在拟制，单位还看不到。', signing: '等签发，单位还看不到。', issued: '等单位签收。', received: '等单位答复。', answered: '等复核。', settled: '已办结。', withdrawn: '已撤销。',
 }
+export const waitsFor = (slip: SlipLine) => (slip.is_referral && slip.is_open ? '等移交。' : (waits[slip.state] ?? ''))
 
 /** How the list is narrowed. */
 export const narrowed = (list: SlipLine[], level?: string, state?: string) => list.filter((s) => (!level || s.level === level) && (!state || s.state === state))

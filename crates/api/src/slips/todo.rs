@@ -89,6 +89,11 @@ fn wait(line: &SlipLine, action: SlipAction, calendar: &Calendar, now: DateTime<
     }
 }
 
+/// Whether an act is a thing to do for whom it is open to.
+pub(super) fn is_waited_for(line: &SlipLine, action: SlipAction, calendar: &Calendar, now: DateTime<Utc>) -> bool {
+    wait(line, action, calendar, now).is_some()
+}
+
 /// What was promised in an interview stands with the heads of the unit until the office has ticked it off.
 fn promise(line: &SlipLine, actor: &Actor) -> Option<Wait> {
     let slip: &Slip = &line.slip;

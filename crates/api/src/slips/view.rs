@@ -26,6 +26,8 @@ pub struct SlipActionView {
     pub action: String,
     #[schema(example = "答复")]
     pub label: String,
+    /// Somebody waits for it, so that it stands in the caller's list of things to do.
+    pub is_waited_for: bool,
 }
 
 /// The task a slip is about.
@@ -236,7 +238,7 @@ impl Reader<'_> {
             name: line.name(),
             title: line.title.clone(),
             state: slip.state.as_str().to_owned(),
-            state_label: slip.state.label().to_owned(),
+            state_label: slip.state_label().to_owned(),
             urgency: slip.shape.urgency.as_str().to_owned(),
             urgency_label: slip.shape.urgency.label().to_owned(),
             is_referral: slip.shape.level.is_referral(),
@@ -257,7 +259,11 @@ impl Reader<'_> {
             open_actions: line
                 .open_actions(self.actor, self.calendar, self.now)
                 .into_iter()
-                .map(|a| SlipActionView { action: a.as_str().to_owned(), label: a.label().to_owned() })
+                .map(|a| SlipActionView {
+                    action: a.as_str().to_owned(),
+                    label: a.label().to_owned(),
+                    is_waited_for: super::todo::is_waited_for(line, a, self.calendar, self.now),
+                })
                 .collect(),
             version: slip.version,
         }
@@ -299,9 +305,8 @@ impl Seen<'_> {
     }
 
     fn answer(&self, answer: &Answer) -> SlipAnswerView {
-        let is_of =
-            |f: &&AttachmentRow| f.purpose != blobs::SCAN && answer.files.iter().any(|d| d.as_str() == f.blob_sha256);
-        let files = self.files.iter().filter(|_| self.loaded.line.reads_content()).filter(is_of);
+        let of = |d: &Digest| self.files.iter().find(|f| f.purpose != blobs::SCAN && f.blob_sha256 == d.as_str());
+        let files = answer.files.iter().filter(|_| self.loaded.line.reads_content()).filter_map(of);
         SlipAnswerView {
             words: self.words(&answer.words).unwrap_or_default(),
             files: files

@@ -361,7 +361,7 @@ pub fn raise(slip: &Slip, ctx: &Context<'_>) -> Decided {
         return Err(Refusal::conflict("already-raised"));
     }
     let mut text = ctx.text.clone();
-    let asked = slip.due_on.map(|due| format!("（应于{due}前答复）")).unwrap_or_default();
+    let asked = slip.due_on.map(|due| format!("（应于{}前答复）", due.format("%Y年%-m月%-d日"))).unwrap_or_default();
     text.basis = format!("{}{asked}；{}", name(slip, &ctx.facts.policy), text.basis);
     let Shape { basis, task, unit, supporting, .. } = slip.shape.clone();
     let input = SlipInput { level, urgency: Urgency::Urgent, text, basis, task, unit, supporting, due_on: None };

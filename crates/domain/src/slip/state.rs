@@ -181,6 +181,14 @@ impl Slip {
         matches!(self.state, SlipState::Issued | SlipState::Received | SlipState::Answered)
     }
 
+    /// Where it stands, in words; a referral waits for its hand-over where others wait to be signed for.
+    pub fn state_label(&self) -> &'static str {
+        match self.state {
+            SlipState::Issued if self.shape.level.is_referral() => "待移交",
+            state => state.label(),
+        }
+    }
+
     /// Whether it was ever issued; before that no unit knows of it.
     pub fn was_issued(&self) -> bool {
         self.issued_at.is_some()

@@ -318,7 +318,11 @@ fn command(conn: &mut PgConnection, origin: &Origin, slip: &Slip, input: Input) 
             for id in &ids {
                 let file = received.iter().find(|a| a.id == *id && a.purpose != blobs::SCAN);
                 let digest = file.and_then(|a| Digest::parse(&a.blob_sha256));
-                files.push(digest.ok_or_else(|| Refusal::field("/files", "evidence-unknown"))?);
+                let digest = digest.ok_or_else(|| Refusal::field("/files", "evidence-unknown"))?;
+                // The same file sent twice is one file.
+                if !files.contains(&digest) {
+                    files.push(digest);
+                }
             }
             SlipCommand::Answer(AnswerInput { words, files })
         }
