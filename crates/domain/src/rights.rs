@@ -336,17 +336,24 @@ pub fn permit_drafting_slip(actor: &Actor, round: RoundId, level: SlipLevel) -> 
     if level.is_referral() { permit_office(actor, round) } else { permit_supervision(actor, round) }
 }
 
+/// Whether the chain of a slip names the actor, or somebody he stands in for: he sees and reads what he signs, whatever it is about.
+pub fn signs_slip(actor: &Actor, slip: &Slip) -> bool {
+    let is_unit = actor.person().is_some_and(|p| p.role == Some(Role::Unit));
+    let chains = slip.requests.iter().flat_map(|r| &r.chain).filter_map(|s| s.person);
+    let signed = slip.requests.iter().flat_map(|r| &r.signatures).filter_map(|s| s.person);
+    let own = scope(actor).persons;
+    !is_unit && chains.chain(signed).any(|id| own.contains(&id))
+}
+
 /// Whether a slip is seen. A referral: by the round's office, its principal and group head, and who signs it. Any other: by everybody who supervises the
 /// round as well, and once it is issued by the unit addressed, the supporting units, the units above them and the leaders of its task (docs/domain.md §25).
 pub fn sees_slip(actor: &Actor, slip: &Slip, parties: &Parties) -> bool {
     let Some(person) = actor.person() else { return true };
     let scope = scope(actor);
-    let signs = |id: PersonId| person.role != Some(Role::Unit) && scope.persons.contains(&id);
     if permit_office(actor, slip.round).is_ok()
         || person.principal_of.contains(&slip.round)
         || person.heads_group_of.contains(&slip.round)
-        || slip.requests.iter().flat_map(|r| &r.chain).filter_map(|s| s.person).any(signs)
-        || slip.requests.iter().flat_map(|r| &r.signatures).filter_map(|s| s.person).any(signs)
+        || signs_slip(actor, slip)
     {
         return true;
     }

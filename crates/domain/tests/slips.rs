@@ -458,6 +458,10 @@ fn a_slip_has_no_number_before_all_have_signed() {
     let mut dropped = Story::submitted(SlipLevel::Notice);
     let signed = dropped.ask(P::Office2, sign()).unwrap();
     dropped.slip = signed.iter().fold(dropped.slip, event::evolve);
+    let mut given_away = dropped.clone();
+    given_away.facts.task.as_mut().unwrap().units = vec![NEW];
+    let refusal = given_away.with(P::Clock, |ctx| slip::issue(&given_away.slip, 1, ctx)).unwrap_err();
+    assert_eq!(faults(&refusal), [("/unit", "slip-unit-outside-task")]);
     dropped.facts.policy.slips.remove(0);
     let refusal = dropped.with(P::Clock, |ctx| slip::issue(&dropped.slip, 1, ctx)).unwrap_err();
     assert_eq!(faults(&refusal), [("/level", "slip-level-unused")]);

@@ -5,6 +5,8 @@ import { Check, TextField } from '../ui/form'
 import { ChainEditor } from './chain'
 
 type Rule = Schemas['LevelRule']
+/** No unit signs what is sent to it, and nobody verifies what only asks. */
+const signing = ['office', 'lead_leader', 'principal', 'group_head']
 const every = Object.entries(slipLevels)
 
 export function LadderEditor({ ladder, at, onChange }: { ladder: Rule[]; at: (pointer: string) => string | undefined; onChange: (ladder: Rule[]) => void }) {
@@ -31,7 +33,7 @@ export function LadderEditor({ ladder, at, onChange }: { ladder: Rule[]; at: (po
                   <TextField label="签收（工作日）" type="number" value={String(rule.receive_working_days)} onChange={(text) => set(level, { receive_working_days: days(text) })} error={at(`/slips/${i}/receive_working_days`)} />
                   <TextField label="答复或移交（工作日）" type="number" value={String(rule.answer_working_days)} onChange={(text) => set(level, { answer_working_days: days(text) })} error={at(`/slips/${i}/answer_working_days`)} />
                 </div>
-                <ChainEditor label={`${label}签发`} steps={rule.chain} error={at(`/slips/${i}/chain`)} onChange={(chain) => set(level, { chain })} />
+                <ChainEditor label={`${label}签发`} steps={rule.chain} among={signing} error={at(`/slips/${i}/chain`)} onChange={(chain) => set(level, { chain })} />
               </>
             )}
           </fieldset>

@@ -30,7 +30,7 @@ pub(crate) fn todo(
     now: DateTime<Utc>,
 ) -> Result<Vec<TodoItem>, persistence::Error> {
     let mut items = Vec::new();
-    for line in slips::list(conn, actor, round, now)? {
+    for line in slips::waiting(conn, actor, round, now)? {
         let open = line.open_actions(actor, calendar, now);
         let mut waits: Vec<Wait> = open.into_iter().filter_map(|a| wait(&line, a, calendar, now)).collect();
         waits.extend(promise(&line, actor));

@@ -4,6 +4,7 @@
 pub mod operations;
 pub mod post;
 pub mod served;
+pub mod slips;
 
 use std::cell::RefCell;
 use std::collections::HashMap;

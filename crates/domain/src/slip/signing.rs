@@ -18,18 +18,24 @@ fn check_due(slip: &Slip, ctx: &Context<'_>) -> Result<(), Refusal> {
     Ok(())
 }
 
+/// The task may have been withdrawn or given to others since the slip was drafted.
+fn check_task(slip: &Slip, ctx: &Context<'_>) -> Result<(), Refusal> {
+    let Some(task) = &ctx.facts.task else { return Ok(()) };
+    if !task.is_under_way {
+        return Err(Refusal::field("/task", "slip-task-not-under-way"));
+    }
+    if !task.units.contains(&slip.shape.unit) {
+        return Err(Refusal::field("/unit", "slip-unit-outside-task"));
+    }
+    Ok(())
+}
+
 pub(super) fn submit(slip: &Slip, ctx: &Context<'_>) -> Decided {
     let by = ctx.person()?;
     let rule = ctx.rule(slip.shape.level)?;
     check_due(slip, ctx)?;
+    check_task(slip, ctx)?;
     let task = ctx.facts.task.as_ref();
-    // The task may have been given to others since.
-    if task.is_some_and(|t| !t.is_under_way) {
-        return Err(Refusal::field("/task", "slip-task-not-under-way"));
-    }
-    if task.is_some_and(|t| !t.units.contains(&slip.shape.unit)) {
-        return Err(Refusal::field("/unit", "slip-unit-outside-task"));
-    }
     let chain = chain_for(&rule.chain, &ctx.signing(slip), false, None);
     check_chain(&chain, by)?;
     let Shape { level, urgency, basis, task: about, unit, supporting, due_on, .. } = slip.shape.clone();
@@ -145,12 +151,13 @@ pub fn is_granted(slip: &Slip) -> bool {
 
 /// Puts a slip that all have signed in force: its number, and its days by the ladder of now.
 ///
-/// Errors: `wrong-state` unless all have signed; `slip-level-unused` where the round dropped the level meanwhile.
+/// Errors: `wrong-state` unless all have signed; `slip-level-unused` where the round dropped the level meanwhile; content where the task is another's now.
 pub fn issue(slip: &Slip, n: u32, ctx: &Context<'_>) -> Result<Vec<SlipEvent>, Refusal> {
     if !is_granted(slip) {
         return Err(Refusal::conflict("wrong-state"));
     }
     let rule = ctx.rule(slip.shape.level)?;
+    check_task(slip, ctx)?;
     let today = ctx.today();
     let after = |days: u16| ctx.calendar.add_working_days(today, i64::from(days));
     let due_on = slip.shape.due_on.unwrap_or_else(|| after(rule.answer_working_days));

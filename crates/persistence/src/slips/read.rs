@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Uuid as SqlUuid};
-use domain::actor::{Actor, UnitPath};
+use diesel::sql_types::{Array, Bool, Jsonb, Text, Uuid as SqlUuid};
+use domain::actor::{Actor, Role, UnitPath};
 use domain::calendar::Calendar;
 use domain::chain::Digest;
 use domain::ids::{PersonId, RoundId, SlipId, TaskId, UnitId};
@@ -156,7 +156,7 @@ impl Around {
     fn brief(&self, actor: &Actor, slip: &Slip, titles: &BTreeMap<Uuid, String>) -> Option<TaskBrief> {
         let task = self.task(slip)?;
         let subject = subject_among(task, |unit| self.path(unit), |_| true);
-        let reads_content = rights::reads_content(actor, &subject);
+        let reads_content = rights::reads_content(actor, &subject) || rights::signs_slip(actor, slip);
         let title = titles.get(&task.id.0).filter(|_| reads_content).cloned();
         Some(TaskBrief {
             id: task.id,
@@ -279,6 +279,36 @@ fn lines(
         seen.push(SlipLine { slip, facts, title, task, names: units.clone() });
     }
     Ok(seen)
+}
+
+/// Slips of a round in which something may wait for the actor, newest first: what is settled waits for nobody but for a promise.
+pub fn waiting(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    round: RoundId,
+    now: DateTime<Utc>,
+) -> Result<Vec<SlipLine>, Error> {
+    let mut query = Statement::default()
+        .sql(
+            "SELECT s.snapshot, s.title FROM slips s WHERE (s.state NOT IN ('settled', 'withdrawn') \
+             OR s.state = 'settled' AND s.level = 'interview') AND s.round_id = ",
+        )
+        .bind::<SqlUuid, _>(round.0);
+    let is_unit = actor.person().is_some_and(|p| p.role == Some(Role::Unit));
+    if is_unit {
+        let units: Vec<Uuid> = rights::scope(actor).units.iter().map(|u| u.0).collect();
+        query = query.sql(" AND s.n IS NOT NULL AND s.unit_id = ANY(").bind::<Array<SqlUuid>, _>(units).sql(")");
+    }
+    let rows: Vec<Row> = query.sql(" ORDER BY s.created_at DESC, s.id DESC").load(conn)?;
+    lines(conn, actor, round, rows.into_iter().map(|row| (row.snapshot, row.title)).collect(), now)
+}
+
+#[derive(QueryableByName)]
+struct Row {
+    #[diesel(sql_type = Jsonb)]
+    snapshot: serde_json::Value,
+    #[diesel(sql_type = Text)]
+    title: String,
 }
 
 /// Slips of a round that the actor sees, newest first.
