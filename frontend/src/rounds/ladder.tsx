@@ -2,6 +2,7 @@
 import { type Schemas } from '../api/client'
 import { slipLevels } from '../labels.gen'
 import { Check, TextField } from '../ui/form'
+import '../styles/slips.css'
 import { ChainEditor } from './chain'
 
 type Rule = Schemas['LevelRule']
