@@ -55,6 +55,8 @@ pub struct Changed {
     pub is_many: bool,
     /// Some check that he sees.
     pub checks: bool,
+    /// Some meeting that he sees, or something resolved that is his to do.
+    pub meetings: bool,
 }
 
 impl Changed {
@@ -206,6 +208,14 @@ impl Live {
                 checks: changes.checks.iter().any(|check| rights::sees_check(&listener.actor, check)),
                 ..Changed::default()
             };
+            for (meeting, group) in &changes.meetings {
+                let owns =
+                    meeting.items.iter().filter_map(|i| i.resolution()).any(|r| rights::owns(&listener.actor, r));
+                let concerns =
+                    rights::sees_meeting(&listener.actor, meeting, group) || owns && meeting.concluded_at.is_some();
+                changed.meetings |= concerns;
+                changed.todo |= concerns;
+            }
             seen.iter().filter(|(_, s)| scope.covers(s)).for_each(|(task, _)| changed.name(*task));
             if changed != Changed::default() {
                 listener.letters.put(|held| {
@@ -214,6 +224,7 @@ impl Live {
                     changed.tasks.into_iter().for_each(|task| held.changed.name(task));
                     held.changed.is_many |= changed.is_many;
                     held.changed.checks |= changed.checks;
+                    held.changed.meetings |= changed.meetings;
                 });
             }
         }

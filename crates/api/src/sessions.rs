@@ -251,11 +251,13 @@ fn navigation(loaded: &LoadedActor) -> Vec<String> {
         // The first four are those of a phone's bar.
         (Some(Unit), _) => &["todo", "ledger", "statements", "signing", "plans", "overview", "calendar"],
         // A leader of the group may be a party of a draw.
-        (Some(Leader), _) => &["todo", "overview", "ledger", "signing", "calendar", "checks"],
+        (Some(Leader), _) => &["todo", "overview", "ledger", "signing", "meetings", "calendar", "checks"],
         (Some(Supervisor), _) if only_checks => {
-            &["todo", "overview", "ledger", "signing", "checks", "calendar", "rounds"]
+            &["todo", "overview", "ledger", "signing", "checks", "meetings", "calendar", "rounds"]
         }
-        (Some(Supervisor), _) => &["todo", "overview", "ledger", "signing", "checks", "calendar", "imports", "rounds"],
+        (Some(Supervisor), _) => {
+            &["todo", "overview", "ledger", "signing", "checks", "meetings", "calendar", "imports", "rounds"]
+        }
         (None, Some(_)) => &["organisation"],
         (None, None) => &[],
     };

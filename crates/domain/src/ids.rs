@@ -59,4 +59,8 @@ ids! {
     ImportId,
     /// A check on the spot (专项检查、跟踪督查、随时抽查).
     CheckId,
+    /// A meeting (协调会 and the others).
+    MeetingId,
+    /// An item of a meeting's agenda, and what was resolved on it (议题、议定事项).
+    ItemId,
 }

@@ -240,6 +240,18 @@ pub const CODES: &[(&str, &str)] = &[
     ("before-announcement", "不能早于宣布进点的日期"),
     ("check-pending", "这项任务正在检查，检查结果签名后再核查"),
     ("results-missing", "还有 {n} 项没有两人签名的结果"),
+    // Meetings.
+    ("in-the-past", "不能早于今天"),
+    ("resolution-without-owner", "议定事项须明确责任单位或责任人"),
+    ("item-unknown", "没有这个议题"),
+    ("item-overtaken", "另一位记录人刚改过这个议题，已取来最新内容，请核对后再写"),
+    ("item-ratified", "这项销号已经会议审定，不能再改"),
+    ("item-taken-out", "这个议题已经移出"),
+    ("items-undecided", "还有 {n} 个议题没有记录结果"),
+    ("minutes-number-differs", "与审定销号时登记的纪要文号 {number} 不一致"),
+    ("resolution-settled", "这项议定事项已报办结或已办结"),
+    ("resolution-not-reported", "责任单位还没有报办结"),
+    ("accepted-own-report", "不能认可自己代报的办结"),
     ("bundle-unreadable", "不是抽取记录文件"),
     ("bundle-format", "抽取记录的格式版本不对"),
     ("bundle-changed", "抽取记录被改动过：内容与校验码不符"),
@@ -359,6 +371,25 @@ pub const RECORDS: &[(&str, &str)] = &[
     ("check.result_returned", "退回检查情况"),
     ("check.finished", "检查办结"),
     ("check.cancelled", "取消检查"),
+    ("meeting.scheduled", "安排会议"),
+    ("meeting.recorded", "登记已开的会议"),
+    ("meeting.revised", "修改会议安排"),
+    ("meeting.ordered", "调整议题顺序"),
+    ("meeting.item_added", "增加议题"),
+    ("meeting.item_taken_out", "移出议题"),
+    ("meeting.item_put_back", "恢复议题"),
+    ("meeting.opened", "开始会议，议程固定"),
+    ("meeting.item_raised", "会上增加议题"),
+    ("meeting.noted", "议题记为知悉"),
+    ("meeting.resolved", "记录议定事项"),
+    ("meeting.outcome_cleared", "撤回议题记录"),
+    ("meeting.ratified", "会议审定销号"),
+    ("meeting.concluded", "会议结束，纪要已出"),
+    ("meeting.cancelled", "取消会议"),
+    ("meeting.resolution_reported", "报议定事项办结"),
+    ("meeting.resolution_returned", "退回议定事项办结"),
+    ("meeting.resolution_accepted", "认可议定事项办结"),
+    ("meeting.resolution_replaced", "议定事项由新的接替"),
 ];
 
 /// The words of a code with its parameters; a code nobody wrote words for is shown as it is.
@@ -401,6 +432,13 @@ mod tests {
     fn every_event_kind_has_words() {
         let said: Vec<_> = EVENTS.iter().map(|(kind, _)| *kind).collect();
         assert_eq!(said, TaskEvent::KINDS);
+    }
+
+    #[test]
+    fn every_event_of_a_meeting_has_words() {
+        let unsaid: Vec<_> =
+            crate::meeting::event::MeetingEvent::KINDS.iter().filter(|kind| event(kind) == **kind).collect();
+        assert!(unsaid.is_empty(), "{unsaid:?}");
     }
 
     /// Whatever persistence writes into a stream, the auditor reads it in words.

@@ -64,6 +64,10 @@
 //! | 宣布进点 | announcement of a check | `announced_at` | 24 |
 //! | 属实、部分属实、不属实、虚假整改 | result: pass, partial, fail, false closure | `result` | 24 |
 //! | 抽查不实率 | share found untrue | `untrue_rate` | 24 |
+//! | 协调会、动员部署会、党委会专题研究、领导组会、专题民主生活会 | meeting and its kinds | `meeting`, `coordination`, … | 26 |
+//! | 议程、议题 | agenda, item | `agenda`, `item` | 26 |
+//! | 议定事项 | resolution | `resolution` | 26 |
+//! | 会议纪要 | minutes | `minutes`, `number` | 26 |
 //! | 事件、版本、顺序号 | event, version, position | `event`, `version`, `position` | 21 |
 
 pub mod account;
@@ -74,6 +78,7 @@ pub mod check;
 pub mod echo;
 pub mod ids;
 pub mod labels;
+pub mod meeting;
 pub mod notification;
 pub mod policy;
 pub mod policy_change;

@@ -28,6 +28,12 @@ words! {
         TaskReopened = "task_reopened", "任务重新整改";
         TaskClosed = "task_closed", "任务已销号";
         CheckAnnounced = "check_announced", "督导组已进点检查，请配合";
+        MeetingScheduled = "meeting_scheduled", "会议已安排，请准时参加";
+        MeetingMoved = "meeting_moved", "会议安排有变动";
+        MeetingCancelled = "meeting_cancelled", "会议已取消";
+        ResolutionGiven = "resolution_given", "有会议议定事项由您办理";
+        ResolutionReported = "resolution_reported", "议定事项已报办结，请认可或退回";
+        ResolutionReturned = "resolution_returned", "议定事项办结被退回";
         CaughtUp = "caught_up", "系统停机期间到期的事项已补记，请看待办";
     }
 }
@@ -54,6 +60,12 @@ impl Rule {
             | Self::ObservationEnded
             | Self::TaskReopened
             | Self::CheckAnnounced
+            | Self::MeetingScheduled
+            | Self::MeetingMoved
+            | Self::MeetingCancelled
+            | Self::ResolutionGiven
+            | Self::ResolutionReported
+            | Self::ResolutionReturned
             | Self::CaughtUp => false,
         }
     }

@@ -111,10 +111,20 @@ pub struct Policy {
     /// Working days within which what was handed in is answered, for each step that has to look at it.
     #[serde(default = "answer_working_days")]
     pub answer_working_days: u16,
+    /// Weeks without a milestone after which a task is stuck and comes before the coordination meeting; 0 for never.
+    #[serde(default = "stuck_weeks")]
+    pub stuck_weeks: u16,
+    /// Whether the personal duties (四个亲自) are asked of the leaders of the group as well.
+    #[serde(default)]
+    pub leaders_have_duties: bool,
 }
 
 /// The default, also of a policy kept before there was the setting.
 fn answer_working_days() -> u16 {
+    3
+}
+
+fn stuck_weeks() -> u16 {
     3
 }
 
@@ -179,6 +189,8 @@ impl Default for Policy {
             watermark: true,
             completion_words: CompletionWords::default(),
             answer_working_days: answer_working_days(),
+            stuck_weeks: stuck_weeks(),
+            leaders_have_duties: false,
         }
     }
 }
@@ -258,6 +270,8 @@ mod tests {
         let mut kept = serde_json::to_value(Policy::default()).unwrap();
         kept.as_object_mut().unwrap().remove("completion_words");
         kept.as_object_mut().unwrap().remove("answer_working_days");
+        kept.as_object_mut().unwrap().remove("stuck_weeks");
+        kept.as_object_mut().unwrap().remove("leaders_have_duties");
         assert_eq!(serde_json::from_value::<Policy>(kept).unwrap(), Policy::default());
     }
 

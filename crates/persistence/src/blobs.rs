@@ -54,6 +54,7 @@ pub fn keep(conn: &mut PgConnection, blob: &StoredBlob, now: DateTime<Utc>) -> R
 pub enum Subject {
     Task(Uuid),
     Check(Uuid),
+    Meeting(Uuid),
 }
 
 impl Subject {
@@ -61,6 +62,7 @@ impl Subject {
         match self {
             Self::Task(id) => ("task", id),
             Self::Check(id) => ("check", id),
+            Self::Meeting(id) => ("meeting", id),
         }
     }
 }

@@ -7,14 +7,15 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid as SqlUuid};
 use domain::actor::UnitPath;
 use domain::check::state::Check;
-use domain::ids::{RoundId, UnitId};
+use domain::ids::{PersonId, RoundId, UnitId};
+use domain::meeting::state::Meeting;
 use domain::rights::Subject;
 use domain::task::context::subject_among;
 use domain::task::state::Task;
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::schema::{checks, notifications, tasks};
+use crate::schema::{checks, meetings, notifications, tasks};
 use crate::statement::Statement;
 
 /// Most events looked at in one go.
@@ -55,6 +56,8 @@ pub struct Changes {
     pub tasks: BTreeMap<RoundId, BTreeSet<Uuid>>,
     /// Checks as they stand now.
     pub checks: Vec<Check>,
+    /// Meetings as they stand now, each with the people of its round's leading group.
+    pub meetings: Vec<(Meeting, BTreeSet<PersonId>)>,
     /// Rounds whose own settings changed.
     pub rounds: BTreeSet<RoundId>,
     /// Whether there may be more.
@@ -73,6 +76,7 @@ pub fn since(conn: &mut PgConnection, position: i64) -> Result<Changes, Error> {
         .load(conn)?;
     let mut changes = Changes { position, is_cut: i64::try_from(placed.len()) == Ok(MOST), ..Changes::default() };
     let mut checked = BTreeSet::new();
+    let mut met = BTreeSet::new();
     for row in placed {
         changes.position = row.position;
         match (row.stream_kind.as_str(), row.round_id) {
@@ -81,6 +85,9 @@ pub fn since(conn: &mut PgConnection, position: i64) -> Result<Changes, Error> {
             }
             ("check", _) => {
                 checked.insert(row.stream_id);
+            }
+            ("meeting", _) => {
+                met.insert(row.stream_id);
             }
             ("round", _) => {
                 changes.rounds.insert(RoundId(row.stream_id));
@@ -92,6 +99,20 @@ pub fn since(conn: &mut PgConnection, position: i64) -> Result<Changes, Error> {
         let snapshots: Vec<serde_json::Value> =
             checks::table.filter(checks::id.eq_any(checked)).select(checks::snapshot).load(conn)?;
         changes.checks = snapshots.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?;
+    }
+    if !met.is_empty() {
+        let snapshots: Vec<serde_json::Value> =
+            meetings::table.filter(meetings::id.eq_any(met)).select(meetings::snapshot).load(conn)?;
+        let mut groups: BTreeMap<RoundId, BTreeSet<PersonId>> = BTreeMap::new();
+        for snapshot in snapshots {
+            let meeting: Meeting = serde_json::from_value(snapshot)?;
+            let group = match groups.get(&meeting.round) {
+                Some(group) => group.clone(),
+                None => crate::meetings::group(conn, meeting.round)?,
+            };
+            groups.insert(meeting.round, group.clone());
+            changes.meetings.push((meeting, group));
+        }
     }
     Ok(changes)
 }

@@ -27,7 +27,7 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::events::{self, NewEvent, Origin, Stream};
 use crate::ledger::{self, Filter};
-use crate::notifications::{self, Telling};
+use crate::notifications::{self, About, Telling};
 use crate::schema::{check_targets, checks, persons, tasks};
 use crate::statement::Statement;
 use crate::tasks::{Expected, bodies, keep_revision};
@@ -252,7 +252,7 @@ fn announce(conn: &mut PgConnection, origin: &Origin, check: &Check) -> Result<(
     for snapshot in snapshots {
         let task: Task = serde_json::from_value(snapshot)?;
         let told: Vec<_> = task.lead_unit().map(|u| (Rule::CheckAnnounced, Audience::Unit(u))).into_iter().collect();
-        notifications::tell(conn, origin, &task, &told, Telling::EachThing)?;
+        notifications::tell(conn, origin, &About::task(&task), &told, Telling::EachThing)?;
     }
     Ok(())
 }

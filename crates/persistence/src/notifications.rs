@@ -28,6 +28,20 @@ pub(crate) enum Telling {
     OneDigest,
 }
 
+/// What a notice is about.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct About {
+    pub(crate) kind: &'static str,
+    pub(crate) id: Uuid,
+    pub(crate) round: RoundId,
+}
+
+impl About {
+    pub(crate) fn task(task: &Task) -> Self {
+        Self { kind: "task", id: task.id.0, round: task.round }
+    }
+}
+
 /// A notice as its reader sees it.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct NoticeRow {
@@ -37,7 +51,7 @@ pub struct NoticeRow {
     pub rule: String,
     #[diesel(sql_type = Jsonb)]
     pub params: serde_json::Value,
-    /// The task it is about, unless it is a digest.
+    /// The task it is about, unless it is a digest or about something else.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub task_id: Option<Uuid>,
     #[diesel(sql_type = Timestamptz)]
@@ -90,27 +104,27 @@ fn people(conn: &mut PgConnection, audience: Audience, round: RoundId, today: Na
 pub(crate) fn tell(
     conn: &mut PgConnection,
     origin: &Origin,
-    task: &Task,
+    about: &About,
     told: &[(Rule, Audience)],
     telling: Telling,
 ) -> Result<(), Error> {
     let today = calendar::today(origin.now);
     let mut rows: BTreeSet<(&'static str, Uuid)> = BTreeSet::new();
     for (rule, audience) in told {
-        for person in people(conn, *audience, task.round, today)? {
+        for person in people(conn, *audience, about.round, today)? {
             if origin.person() != Some(PersonId(person)) {
                 rows.insert((rule.as_str(), person));
             }
         }
     }
     if telling == Telling::OneDigest {
-        return digest(conn, origin, task, rows.into_iter().map(|(_, person)| person));
+        return digest(conn, origin, about, rows.into_iter().map(|(_, person)| person));
     }
-    each(conn, origin, task, rows.into_iter().collect())
+    each(conn, origin, about, rows.into_iter().collect())
 }
 
 /// Tells each of a rule by itself. Whom a clock that ran ahead has told already is not told again when the day comes.
-fn each(conn: &mut PgConnection, origin: &Origin, task: &Task, rows: Vec<(&'static str, Uuid)>) -> Result<(), Error> {
+fn each(conn: &mut PgConnection, origin: &Origin, about: &About, rows: Vec<(&'static str, Uuid)>) -> Result<(), Error> {
     if rows.is_empty() {
         return Ok(());
     }
@@ -120,9 +134,11 @@ fn each(conn: &mut PgConnection, origin: &Origin, task: &Task, rows: Vec<(&'stat
         .sql(
             "WITH told AS (INSERT INTO notifications \
                  (id, rule, subject_kind, subject_id, due_on, recipient_id, params, created_at, read_at) \
-                 SELECT t.id, t.rule, 'task', s.id, s.today, t.recipient, '{}', s.now, q.rule_at FROM (SELECT ",
+                 SELECT t.id, t.rule, s.kind, s.id, s.today, t.recipient, '{}', s.now, q.rule_at FROM (SELECT ",
         )
-        .bind::<SqlUuid, _>(task.id.0)
+        .bind::<Text, _>(about.kind)
+        .sql(" AS kind, ")
+        .bind::<SqlUuid, _>(about.id)
         .sql(" AS id, ")
         .bind::<Date, _>(calendar::today(origin.now))
         .sql(" AS today, ")
@@ -137,7 +153,7 @@ fn each(conn: &mut PgConnection, origin: &Origin, task: &Task, rows: Vec<(&'stat
             ") AS t(id, rule, recipient) \
                  LEFT JOIN LATERAL (SELECT s.now AS rule_at FROM quiet_rules q \
                      WHERE q.person_id = t.recipient AND q.rule = t.rule) q ON true \
-                 WHERE NOT EXISTS (SELECT FROM notifications n WHERE n.rule = t.rule AND n.subject_kind = 'task' \
+                 WHERE NOT EXISTS (SELECT FROM notifications n WHERE n.rule = t.rule AND n.subject_kind = s.kind \
                      AND n.subject_id = s.id AND n.due_on > s.today AND n.recipient_id = t.recipient) \
                  ON CONFLICT DO NOTHING RETURNING id, created_at) \
              INSERT INTO deliveries (notification_id, channel, state, next_at) SELECT id, 'inbox', 'done', created_at FROM told",
@@ -163,7 +179,7 @@ fn deliver(conn: &mut PgConnection, id: Uuid, now: DateTime<Utc>) -> Result<(), 
 fn digest(
     conn: &mut PgConnection,
     origin: &Origin,
-    task: &Task,
+    about: &About,
     told: impl Iterator<Item = Uuid>,
 ) -> Result<(), Error> {
     let mut counts: BTreeMap<Uuid, i64> = BTreeMap::new();
@@ -174,7 +190,7 @@ fn digest(
                 notifications::id.eq(Uuid::now_v7()),
                 notifications::rule.eq(Rule::CaughtUp.as_str()),
                 notifications::subject_kind.eq("round"),
-                notifications::subject_id.eq(task.round.0),
+                notifications::subject_id.eq(about.round.0),
                 notifications::due_on.eq(calendar::today(origin.now)),
                 notifications::recipient_id.eq(recipient),
                 notifications::params.eq(json!({ "n": n })),

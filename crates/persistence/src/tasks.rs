@@ -21,7 +21,7 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::events::{self, NewEvent, Origin, Stream};
-use crate::notifications::{self, Telling};
+use crate::notifications::{self, About, Telling};
 use crate::references::{check_draft_references, check_references};
 use crate::schema::{accounts, memberships, revisions, tasks, units};
 use crate::statement::Statement;
@@ -424,7 +424,7 @@ fn commit(
         projection::signing(conn, after)?;
     }
     let told: Vec<_> = decision.events.iter().flat_map(|e| notification::audience(e, after)).collect();
-    notifications::tell(conn, origin, after, &told, entry.telling)?;
+    notifications::tell(conn, origin, &About::task(after), &told, entry.telling)?;
     if let Some(at) = task::next_moment(after, &loaded.facts, calendar, origin.now) {
         due_acts::owe(conn, due_acts::KEEP_CLOCK, after.id.0, at)?;
     }
@@ -526,6 +526,13 @@ struct NameRow {
     id: Uuid,
     #[diesel(sql_type = Text)]
     name: String,
+}
+
+/// The lead units of tasks the caller has been shown.
+pub fn lead_units(conn: &mut PgConnection, ids: &[Uuid]) -> Result<BTreeMap<TaskId, Uuid>, Error> {
+    let rows: Vec<(Uuid, Option<Uuid>)> =
+        tasks::table.filter(tasks::id.eq_any(ids)).select((tasks::id, tasks::lead_unit_id)).load(conn)?;
+    Ok(rows.into_iter().filter_map(|(id, unit)| Some((TaskId(id), unit?))).collect())
 }
 
 /// Names of units and people by id.

@@ -67,6 +67,7 @@ fn item(line: &CheckLine, action: CheckAction, count: usize, calendar: &Calendar
         count,
         about: Vec::new(),
         check_id: Some(line.check.id.0),
+        resolution_id: None,
         week: None,
     }
 }

@@ -9,7 +9,7 @@ use actix_web::http::header;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use chrono::NaiveDate;
-use domain::ids::{CheckId, CriterionId, EvidenceId, MilestoneId, TaskId};
+use domain::ids::{CheckId, CriterionId, EvidenceId, MeetingId, MilestoneId, TaskId};
 use domain::refusal::Refusal;
 use domain::task::command::{EvidenceInput, TaskCommand};
 use domain::task::state::EvidencePurpose;
@@ -290,6 +290,11 @@ fn readable(
     let attachment = blobs::find(conn, id)?;
     if attachment.subject_kind == "check" {
         persistence::checks::permit_file(conn, actor, CheckId(attachment.subject_id), &attachment.blob_sha256)?;
+        return Ok(attachment);
+    }
+    if attachment.subject_kind == "meeting" {
+        let meeting = MeetingId(attachment.subject_id);
+        persistence::meetings::permit_file(conn, actor, meeting, &attachment.blob_sha256)?;
         return Ok(attachment);
     }
     let loaded = tasks::find(conn, actor, TaskId(attachment.subject_id), now)?;
