@@ -305,6 +305,17 @@ async fn planned(house: &House, round: &str) -> String {
     planned["id"].as_str().unwrap().to_owned()
 }
 
+async fn arranged(house: &House, round: &str) -> String {
+    let ids = directory(house).await;
+    let meeting = json!({
+        "kind": "coordination", "title": "协调会", "at": "2026-03-13T01:00:00Z", "place": "三楼会议室", "body": "整改工作领导组",
+        "chair": ids["P001"], "attendees": [ids["P068"], ids["P003"], ids["P004"]],
+    });
+    let path = format!("/rounds/{round}/meetings");
+    let entered = house.request("p072", "POST", &path, None, Some(json!({ "meeting": meeting }))).await.ok();
+    entered["id"].as_str().unwrap().to_owned()
+}
+
 fn held(name: &str, made: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(name);
     if std::env::var_os("BLESS").is_some() {
@@ -333,6 +344,7 @@ fn others(
     evidence: &str,
     account: &str,
     check: &str,
+    meeting: &str,
 ) -> Vec<(&'static str, &'static str, String, Option<Value>)> {
     let get = |path: &'static str, url: String| ("GET", path, url, None);
     let digits = "0".repeat(64);
@@ -469,6 +481,53 @@ fn others(
         ),
         ("POST", "/checks/{id}/finish", format!("/checks/{check}/finish"), Some(json!({}))),
         ("POST", "/checks/{id}/cancel", format!("/checks/{check}/cancel"), Some(json!({ "reason": "" }))),
+        get("/rounds/{id}/meetings", format!("/rounds/{round}/meetings")),
+        (
+            "POST",
+            "/rounds/{id}/meetings",
+            format!("/rounds/{round}/meetings"),
+            Some(
+                json!({ "meeting": { "kind": "coordination", "title": "", "at": "2026-03-02T01:00:00Z", "place": "", "body": "" } }),
+            ),
+        ),
+        get("/meetings/{id}", format!("/meetings/{meeting}")),
+        (
+            "PUT",
+            "/meetings/{id}",
+            format!("/meetings/{meeting}"),
+            Some(json!({ "kind": "coordination", "title": "", "at": "2026-03-02T01:00:00Z", "place": "", "body": "" })),
+        ),
+        ("POST", "/meetings/{id}/order", format!("/meetings/{meeting}/order"), Some(json!({ "keys": [] }))),
+        ("POST", "/meetings/{id}/items", format!("/meetings/{meeting}/items"), Some(json!({ "title": "" }))),
+        (
+            "POST",
+            "/meetings/{id}/take-out",
+            format!("/meetings/{meeting}/take-out"),
+            Some(json!({ "key": "", "reason": "" })),
+        ),
+        ("POST", "/meetings/{id}/put-back", format!("/meetings/{meeting}/put-back"), Some(json!({ "key": "" }))),
+        ("POST", "/meetings/{id}/open", format!("/meetings/{meeting}/open"), Some(json!({}))),
+        (
+            "PUT",
+            "/meetings/{id}/items/{item}",
+            format!("/meetings/{meeting}/items/{NIL}"),
+            Some(json!({ "revision": 0, "is_noted": true })),
+        ),
+        ("POST", "/meetings/{id}/scans", format!("/meetings/{meeting}/scans?filename=a.exe"), None),
+        (
+            "POST",
+            "/meetings/{id}/ratify",
+            format!("/meetings/{meeting}/ratify"),
+            Some(json!({ "items": [], "number": "", "scan": "" })),
+        ),
+        ("POST", "/meetings/{id}/conclude", format!("/meetings/{meeting}/conclude"), Some(json!({ "number": "" }))),
+        ("POST", "/meetings/{id}/cancel", format!("/meetings/{meeting}/cancel"), Some(json!({ "reason": "" }))),
+        get("/rounds/{id}/resolutions", format!("/rounds/{round}/resolutions")),
+        get("/resolutions/{id}", format!("/resolutions/{NIL}")),
+        ("POST", "/resolutions/{id}/files", format!("/resolutions/{NIL}/files?filename=a.exe"), None),
+        ("POST", "/resolutions/{id}/report", format!("/resolutions/{NIL}/report"), Some(json!({ "words": "" }))),
+        ("POST", "/resolutions/{id}/accept", format!("/resolutions/{NIL}/accept"), Some(json!({}))),
+        ("POST", "/resolutions/{id}/return", format!("/resolutions/{NIL}/return"), Some(json!({ "reason": "" }))),
         get("/rounds/{id}/views", format!("/rounds/{round}/views")),
         (
             "POST",
@@ -552,8 +611,9 @@ async fn everybody_may_do_what_the_table_says_and_nothing_else() {
     let accounts = house.get("secadmin", "/accounts?text=p067").await.ok();
     let account = accounts["items"][0]["id"].as_str().unwrap();
     let check = planned(&house, &round).await;
+    let meeting = arranged(&house, &round).await;
     writeln!(made, "\n# 其他操作：应答（状态码与代码）").unwrap();
-    for (method, path, url, body) in others(&round, rectified, evidence, account, &check) {
+    for (method, path, url, body) in others(&round, rectified, evidence, account, &check, &meeting) {
         covered.insert(format!("{method} {path}"));
         writeln!(made, "{method} {path}").unwrap();
         let mut answers: BTreeMap<String, Vec<&str>> = BTreeMap::new();

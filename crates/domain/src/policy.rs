@@ -114,9 +114,6 @@ pub struct Policy {
     /// Weeks without a milestone after which a task is stuck and comes before the coordination meeting; 0 for never.
     #[serde(default = "stuck_weeks")]
     pub stuck_weeks: u16,
-    /// Whether the personal duties (四个亲自) are asked of the leaders of the group as well.
-    #[serde(default)]
-    pub leaders_have_duties: bool,
 }
 
 /// The default, also of a policy kept before there was the setting.
@@ -190,7 +187,6 @@ impl Default for Policy {
             completion_words: CompletionWords::default(),
             answer_working_days: answer_working_days(),
             stuck_weeks: stuck_weeks(),
-            leaders_have_duties: false,
         }
     }
 }
@@ -271,7 +267,6 @@ mod tests {
         kept.as_object_mut().unwrap().remove("completion_words");
         kept.as_object_mut().unwrap().remove("answer_working_days");
         kept.as_object_mut().unwrap().remove("stuck_weeks");
-        kept.as_object_mut().unwrap().remove("leaders_have_duties");
         assert_eq!(serde_json::from_value::<Policy>(kept).unwrap(), Policy::default());
     }
 
