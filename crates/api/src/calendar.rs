@@ -11,6 +11,7 @@ use domain::task::state::Sensitivity;
 use domain::weekly_statement;
 use persistence::agenda::{self, Entry};
 use persistence::ledger::Filter;
+use persistence::meetings::{self, MeetingLine};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -38,6 +39,16 @@ pub struct AgendaItem {
     pub is_done: bool,
 }
 
+/// A meeting on a day.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct DayMeeting {
+    /// None where it is only proposed.
+    pub id: Option<Uuid>,
+    #[schema(example = "协调会")]
+    pub title: String,
+    pub at: Option<DateTime<Utc>>,
+}
+
 /// A day.
 #[derive(Serialize, ToSchema)]
 pub struct DayView {
@@ -52,6 +63,8 @@ pub struct DayView {
     pub n_reviews: i64,
     pub n_milestones: i64,
     pub items: Vec<AgendaItem>,
+    /// Meetings the caller sees; a proposed one has no id.
+    pub meetings: Vec<DayMeeting>,
 }
 
 /// A year of the stretch.
@@ -105,6 +118,17 @@ fn own(actor: &Actor) -> (Filter, &'static str) {
     }
 }
 
+/// The meetings of a day, with the proposed one.
+fn meetings_of(on: NaiveDate, met: &[MeetingLine], proposed: Option<NaiveDate>) -> Vec<DayMeeting> {
+    let set = met.iter().filter(|m| today(m.meeting.at) == on);
+    let mut all: Vec<DayMeeting> =
+        set.map(|m| DayMeeting { id: Some(m.meeting.id.0), title: m.title.clone(), at: Some(m.meeting.at) }).collect();
+    if proposed == Some(on) {
+        all.push(DayMeeting { id: None, title: "协调会（建议，待确定）".to_owned(), at: None });
+    }
+    all
+}
+
 fn item(entry: &Entry) -> AgendaItem {
     let label = || Sensitivity::parse(&entry.sensitivity).map_or("敏感事项", Sensitivity::label).to_owned();
     AgendaItem {
@@ -138,13 +162,21 @@ pub async fn get_calendar(
     let origin = caller.origin.clone();
     let (filter, label) =
         if all == Some(true) { (Filter::default(), "看得到的全部任务") } else { own(caller.actor()) };
-    let (entries, policy) = app
+    let working = calendar.clone();
+    let (entries, policy, met, proposed) = app
         .db
         .read(&caller.origin.actor, move |conn| {
             let round = RoundId(*id);
             persistence::rounds::permit_sight(conn, &origin.actor, round)?;
             let entries = agenda::entries(conn, &origin.actor, round, &filter, from, to)?;
-            Ok((entries, persistence::todo::policy(conn, round)?))
+            let policy = persistence::todo::policy(conn, round)?;
+            let met = meetings::between(conn, &origin.actor, round, from, to)?;
+            let proposed = if meetings::sees_meetings(conn, &origin.actor, round)? {
+                meetings::next_proposed(conn, round, &policy, &working, today(origin.now))?
+            } else {
+                None
+            };
+            Ok((entries, policy, met, proposed))
         })
         .await?;
     let days: Vec<DayView> = from
@@ -163,6 +195,7 @@ pub async fn get_calendar(
                 n_reviews: n("review"),
                 n_milestones: n("milestone"),
                 items: of_day.into_iter().map(item).collect(),
+                meetings: meetings_of(on, &met, proposed),
             }
         })
         .collect();

@@ -22,6 +22,7 @@ pub mod ledger;
 pub mod limits;
 pub mod lists;
 pub mod live;
+pub mod meetings;
 pub mod notices;
 pub mod office;
 pub mod openapi;

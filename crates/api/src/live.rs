@@ -57,6 +57,8 @@ pub struct Changed {
     pub checks: bool,
     /// Some slip that he sees.
     pub slips: bool,
+    /// Some meeting that he sees, or something resolved that is his to do.
+    pub meetings: bool,
 }
 
 impl Changed {
@@ -209,6 +211,14 @@ impl Live {
                 slips: changes.slips.iter().any(|(slip, of)| rights::sees_slip(&listener.actor, slip, of)),
                 ..Changed::default()
             };
+            for (meeting, group) in &changes.meetings {
+                let owns =
+                    meeting.items.iter().filter_map(|i| i.resolution()).any(|r| rights::owns(&listener.actor, r));
+                let concerns =
+                    rights::sees_meeting(&listener.actor, meeting, group) || owns && meeting.concluded_at.is_some();
+                changed.meetings |= concerns;
+                changed.todo |= concerns;
+            }
             seen.iter().filter(|(_, s)| scope.covers(s)).for_each(|(task, _)| changed.name(*task));
             if changed != Changed::default() {
                 listener.letters.put(|held| {
@@ -218,6 +228,7 @@ impl Live {
                     held.changed.is_many |= changed.is_many;
                     held.changed.checks |= changed.checks;
                     held.changed.slips |= changed.slips;
+                    held.changed.meetings |= changed.meetings;
                 });
             }
         }

@@ -8,9 +8,9 @@ use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    accounts, calendar, checks, evidence, history, import, ledger, lists, live, notices, openapi, organisation,
-    outward, overview, own, plan_advice, policy, rounds, saved_views, search, sessions, signing, slips, statements,
-    task_commands, telemetry, todo,
+    accounts, calendar, checks, evidence, history, import, ledger, lists, live, meetings, notices, openapi,
+    organisation, outward, overview, own, plan_advice, policy, rounds, saved_views, search, sessions, signing, slips,
+    statements, task_commands, telemetry, todo,
 };
 
 fn api() -> impl HttpServiceFactory + OpenApiFactory {
@@ -111,6 +111,26 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(slips::hand_over_slip)
         .service(slips::receive_slip_file)
         .service(slips::receive_slip_scan)
+        .service(meetings::list_meetings)
+        .service(meetings::enter_meeting)
+        .service(meetings::get_meeting)
+        .service(meetings::revise_meeting)
+        .service(meetings::order_agenda)
+        .service(meetings::add_item)
+        .service(meetings::take_out_item)
+        .service(meetings::put_back_item)
+        .service(meetings::open_meeting)
+        .service(meetings::decide_item)
+        .service(meetings::receive_meeting_scan)
+        .service(meetings::ratify_closures)
+        .service(meetings::conclude_meeting)
+        .service(meetings::cancel_meeting)
+        .service(meetings::list_resolutions)
+        .service(meetings::get_resolution)
+        .service(meetings::receive_report_file)
+        .service(meetings::report_resolution)
+        .service(meetings::accept_resolution)
+        .service(meetings::return_resolution)
         .service(todo::list_todo)
         .service(statements::get_week)
         .service(statements::get_week_workbook)

@@ -253,12 +253,12 @@ fn navigation(loaded: &LoadedActor) -> Vec<String> {
         // The first four are those of a phone's bar.
         (Some(Unit), _) => &["todo", "ledger", "statements", "signing", "slips", "plans", "overview", "calendar"],
         // A leader of the group may be a party of a draw.
-        (Some(Leader), _) => &["todo", "overview", "ledger", "signing", "slips", "calendar", "checks"],
+        (Some(Leader), _) => &["todo", "overview", "ledger", "signing", "slips", "meetings", "calendar", "checks"],
         (Some(Supervisor), _) if only_checks => {
-            &["todo", "overview", "ledger", "signing", "checks", "slips", "calendar", "rounds"]
+            &["todo", "overview", "ledger", "signing", "checks", "slips", "meetings", "calendar", "rounds"]
         }
         (Some(Supervisor), _) => {
-            &["todo", "overview", "ledger", "signing", "checks", "slips", "calendar", "imports", "rounds"]
+            &["todo", "overview", "ledger", "signing", "checks", "slips", "meetings", "calendar", "imports", "rounds"]
         }
         (None, Some(_)) => &["organisation"],
         (None, None) => &[],

@@ -61,6 +61,8 @@ pub struct TodoItem {
     pub check_id: Option<Uuid>,
     /// The slip it is about, where it is about one.
     pub slip_id: Option<Uuid>,
+    /// What a meeting resolved, where it is about that.
+    pub resolution_id: Option<Uuid>,
     /// The week a statement is for.
     #[schema(example = "2026-W38")]
     pub week: Option<String>,
@@ -208,6 +210,7 @@ impl Collector<'_> {
             about: loaded.map(|l| l.task.id.0).into_iter().collect(),
             check_id: None,
             slip_id: None,
+            resolution_id: None,
             week: None,
         });
     }
@@ -396,9 +399,10 @@ pub async fn list_todo(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result
             persistence::rounds::permit_sight(conn, &origin.actor, round)?;
             let policy = todo::policy(conn, round)?;
             let ids = todo::candidates(conn, &origin.actor, round, &policy, today)?;
-            let checks = crate::checks::todo(conn, &origin.actor, round, &calendar, origin.now)?;
-            let slips = crate::slips::todo(conn, &origin.actor, round, &calendar, origin.now)?;
-            Ok(of_tasks(conn, &origin, round, &ids, &policy, &calendar)?.with(checks).with(slips))
+            let mut others = crate::checks::todo(conn, &origin.actor, round, &calendar, origin.now)?;
+            others.extend(crate::slips::todo(conn, &origin.actor, round, &calendar, origin.now)?);
+            others.extend(crate::meetings::todo(conn, &origin.actor, round, &calendar, origin.now)?);
+            Ok(of_tasks(conn, &origin, round, &ids, &policy, &calendar)?.with(others))
         })
         .await?;
     Ok(HttpResponse::Ok().json(list))

@@ -319,6 +319,17 @@ async fn issued_slip(house: &House, round: &str, task: &str) -> String {
     slip
 }
 
+async fn arranged(house: &House, round: &str) -> String {
+    let ids = directory(house).await;
+    let meeting = json!({
+        "kind": "coordination", "title": "协调会", "at": "2026-03-13T01:00:00Z", "place": "三楼会议室", "body": "整改工作领导组",
+        "chair": ids["P001"], "attendees": [ids["P068"], ids["P003"], ids["P004"]],
+    });
+    let path = format!("/rounds/{round}/meetings");
+    let entered = house.request("p072", "POST", &path, None, Some(json!({ "meeting": meeting }))).await.ok();
+    entered["id"].as_str().unwrap().to_owned()
+}
+
 fn held(name: &str, made: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(name);
     if std::env::var_os("BLESS").is_some() {
@@ -382,9 +393,10 @@ async fn everybody_may_do_what_the_table_says_and_nothing_else() {
     let accounts = house.get("secadmin", "/accounts?text=p067").await.ok();
     let account = accounts["items"][0]["id"].as_str().unwrap();
     let check = planned(&house, &round).await;
+    let meeting = arranged(&house, &round).await;
     writeln!(made, "\n# 其他操作：应答（状态码与代码）").unwrap();
     let slip = issued_slip(&house, &round, rectified).await;
-    for (method, path, url, body) in others(&round, rectified, evidence, account, &check, &slip) {
+    for (method, path, url, body) in others(&round, rectified, evidence, account, &check, &slip, &meeting) {
         covered.insert(format!("{method} {path}"));
         writeln!(made, "{method} {path}").unwrap();
         let mut answers: BTreeMap<String, Vec<&str>> = BTreeMap::new();

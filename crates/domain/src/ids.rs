@@ -61,4 +61,8 @@ ids! {
     CheckId,
     /// A slip (督办通知单 … 问责线索移交).
     SlipId,
+    /// A meeting (协调会 and the others).
+    MeetingId,
+    /// An item of a meeting's agenda, and what was resolved on it (议题、议定事项).
+    ItemId,
 }

@@ -266,6 +266,18 @@ pub const CODES: &[(&str, &str)] = &[
     ("not-a-referral", "不是问责线索移交"),
     ("before-slip", "不能早于签发日期"),
     ("check-unknown", "没有这次检查，或您无权查看"),
+    // Meetings.
+    ("in-the-past", "不能早于今天"),
+    ("resolution-without-owner", "议定事项须明确责任单位或责任人"),
+    ("item-unknown", "没有这个议题"),
+    ("item-overtaken", "另一位记录人刚改过这个议题，已取来最新内容，请核对后再写"),
+    ("item-ratified", "这项销号已经会议审定，不能再改"),
+    ("item-taken-out", "这个议题已经移出"),
+    ("items-undecided", "还有 {n} 个议题没有记录结果"),
+    ("minutes-number-differs", "与审定销号时登记的纪要文号 {number} 不一致"),
+    ("resolution-settled", "这项议定事项已报办结或已办结"),
+    ("resolution-not-reported", "责任单位还没有报办结"),
+    ("accepted-own-report", "不能认可自己代报的办结"),
     ("bundle-unreadable", "不是抽取记录文件"),
     ("bundle-format", "抽取记录的格式版本不对"),
     ("bundle-changed", "抽取记录被改动过：内容与校验码不符"),
@@ -410,6 +422,25 @@ pub const RECORDS: &[(&str, &str)] = &[
     ("slip.released", "上一级督办单撤销，恢复办理"),
     ("slip.settled_with", "随上一级督办单办结"),
     ("slip.withdrawn", "撤销督办单"),
+    ("meeting.scheduled", "安排会议"),
+    ("meeting.recorded", "登记已开的会议"),
+    ("meeting.revised", "修改会议安排"),
+    ("meeting.ordered", "调整议题顺序"),
+    ("meeting.item_added", "增加议题"),
+    ("meeting.item_taken_out", "移出议题"),
+    ("meeting.item_put_back", "恢复议题"),
+    ("meeting.opened", "开始会议，议程固定"),
+    ("meeting.item_raised", "会上增加议题"),
+    ("meeting.noted", "议题记为知悉"),
+    ("meeting.resolved", "记录议定事项"),
+    ("meeting.outcome_cleared", "撤回议题记录"),
+    ("meeting.ratified", "会议审定销号"),
+    ("meeting.concluded", "会议结束，纪要已出"),
+    ("meeting.cancelled", "取消会议"),
+    ("meeting.resolution_reported", "报议定事项办结"),
+    ("meeting.resolution_returned", "退回议定事项办结"),
+    ("meeting.resolution_accepted", "认可议定事项办结"),
+    ("meeting.resolution_replaced", "议定事项由新的接替"),
 ];
 
 /// The words of a code with its parameters; a code nobody wrote words for is shown as it is.
@@ -452,6 +483,13 @@ mod tests {
     fn every_event_kind_has_words() {
         let said: Vec<_> = EVENTS.iter().map(|(kind, _)| *kind).collect();
         assert_eq!(said, TaskEvent::KINDS);
+    }
+
+    #[test]
+    fn every_event_of_a_meeting_has_words() {
+        let unsaid: Vec<_> =
+            crate::meeting::event::MeetingEvent::KINDS.iter().filter(|kind| event(kind) == **kind).collect();
+        assert!(unsaid.is_empty(), "{unsaid:?}");
     }
 
     /// Whatever persistence writes into a stream, the auditor reads it in words.

@@ -69,6 +69,10 @@
 //! | 签收、答复、复核 | receipt, answer, review of a slip | `receive`, `answer`, `review` | 25 |
 //! | 约谈记录、承诺 | record of an interview, promise | `interview`, `promise` | 25 |
 //! | 移交 | hand-over of a referral | `hand_over` | 25 |
+//! | 协调会、动员部署会、党委会专题研究、领导组会、专题民主生活会 | meeting and its kinds | `meeting`, `coordination`, … | 26 |
+//! | 议程、议题 | agenda, item | `agenda`, `item` | 26 |
+//! | 议定事项 | resolution | `resolution` | 26 |
+//! | 会议纪要 | minutes | `minutes`, `number` | 26 |
 //! | 事件、版本、顺序号 | event, version, position | `event`, `version`, `position` | 21 |
 
 pub mod account;
@@ -79,6 +83,7 @@ pub mod check;
 pub mod echo;
 pub mod ids;
 pub mod labels;
+pub mod meeting;
 pub mod notification;
 pub mod outward;
 pub mod policy;

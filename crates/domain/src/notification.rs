@@ -36,6 +36,12 @@ words! {
         SlipSettled = "slip_settled", "督办单已办结";
         SlipWithdrawn = "slip_withdrawn", "督办单已撤销，不必再办";
         PromiseMade = "promise_made", "约谈承诺已登记，请按期兑现";
+        MeetingScheduled = "meeting_scheduled", "会议已安排，请准时参加";
+        MeetingMoved = "meeting_moved", "会议安排有变动";
+        MeetingCancelled = "meeting_cancelled", "会议已取消";
+        ResolutionGiven = "resolution_given", "有会议议定事项由您办理";
+        ResolutionReported = "resolution_reported", "议定事项已报办结，请认可或退回";
+        ResolutionReturned = "resolution_returned", "议定事项办结被退回";
         CaughtUp = "caught_up", "系统停机期间到期的事项已补记，请看待办";
     }
 }
@@ -68,6 +74,12 @@ impl Rule {
             | Self::SlipAnswered
             | Self::SlipReturned
             | Self::PromiseMade
+            | Self::MeetingScheduled
+            | Self::MeetingMoved
+            | Self::MeetingCancelled
+            | Self::ResolutionGiven
+            | Self::ResolutionReported
+            | Self::ResolutionReturned
             | Self::CaughtUp => false,
         }
     }

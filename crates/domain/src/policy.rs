@@ -122,10 +122,17 @@ pub struct Policy {
     /// The ladder of slips, from the lowest level. A policy kept before there was one has the default.
     #[serde(default = "ladder::standard")]
     pub slips: Vec<LevelRule>,
+    /// Weeks without a milestone after which a task is stuck and comes before the coordination meeting; 0 for never.
+    #[serde(default = "stuck_weeks")]
+    pub stuck_weeks: u16,
 }
 
 /// The default, also of a policy kept before there was the setting.
 fn answer_working_days() -> u16 {
+    3
+}
+
+fn stuck_weeks() -> u16 {
     3
 }
 
@@ -191,6 +198,7 @@ impl Default for Policy {
             completion_words: CompletionWords::default(),
             answer_working_days: answer_working_days(),
             slips: ladder::standard(),
+            stuck_weeks: stuck_weeks(),
         }
     }
 }
@@ -277,6 +285,7 @@ mod tests {
         kept.as_object_mut().unwrap().remove("completion_words");
         kept.as_object_mut().unwrap().remove("answer_working_days");
         kept.as_object_mut().unwrap().remove("slips");
+        kept.as_object_mut().unwrap().remove("stuck_weeks");
         assert_eq!(serde_json::from_value::<Policy>(kept).unwrap(), Policy::default());
     }
 

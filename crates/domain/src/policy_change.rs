@@ -42,6 +42,7 @@ fn settings(policy: &Policy) -> Vec<(String, String, String)> {
         meetings_per_month,
         chains: _,
         answer_working_days,
+        stuck_weeks,
         observation_working_days,
         confirm_by_clock,
         due_soon_working_days,
@@ -64,6 +65,11 @@ fn settings(policy: &Policy) -> Vec<(String, String, String)> {
         plain("/concentrated_cadence", "集中整改期写实", concentrated_cadence.label().to_owned()),
         plain("/continuous_cadence", "集中整改期后写实", continuous_cadence.label().to_owned()),
         plain("/meetings_per_month", "每月调度会", format!("{meetings_per_month}次")),
+        plain(
+            "/stuck_weeks",
+            "久无进展上会",
+            if *stuck_weeks == 0 { "不上会".to_owned() } else { format!("{stuck_weeks}周无节点完成") },
+        ),
         plain("/answer_working_days", "答复时限", working(answer_working_days)),
         plain("/observation_working_days", "跟踪巩固期", working(observation_working_days)),
         plain(

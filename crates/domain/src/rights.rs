@@ -6,6 +6,8 @@ use crate::actor::{Actor, AssignmentKind, PersonActor, Role, UnitPath};
 use crate::check::CheckAction;
 use crate::check::state::Check;
 use crate::ids::{PersonId, RoundId, UnitId};
+use crate::meeting::MeetingAction;
+use crate::meeting::state::{Meeting, Resolution};
 use crate::refusal::Refusal;
 use crate::sign_request::{is_barred, is_team_covering};
 use crate::slip::ladder::SlipLevel;
@@ -399,6 +401,54 @@ pub fn permit_slip(actor: &Actor, action: SlipAction, slip: &Slip, parties: &Par
         SlipAction::RecordInterview | SlipAction::KeepPromise | SlipAction::HandOver => is_office,
     };
     if may { Ok(()) } else { Err(Refusal::forbidden("not-allowed")) }
+}
+
+/// Whether a meeting is seen: by who supervises the round, by its leaders (principal, head, members of the leading group), and by a leader who takes
+/// part; never by a unit, which sees what was resolved for it (docs/domain.md §26).
+pub fn sees_meeting(actor: &Actor, meeting: &Meeting, group: &BTreeSet<PersonId>) -> bool {
+    let Some(person) = actor.person() else { return true };
+    sees_meetings(actor, meeting.round, group)
+        || person.role.is_some_and(|r| r != Role::Unit) && person.person.is_some_and(|p| meeting.is_attended_by(p))
+}
+
+/// Whether the meetings of a round are seen without taking part in them.
+pub fn sees_meetings(actor: &Actor, round: RoundId, group: &BTreeSet<PersonId>) -> bool {
+    let Some(person) = actor.person() else { return true };
+    permit_supervision(actor, round).is_ok()
+        || person.principal_of.contains(&round)
+        || person.heads_group_of.contains(&round)
+        || person.role == Some(Role::Leader) && person.person.is_some_and(|p| group.contains(&p))
+}
+
+/// Whether a resolution is the actor's to carry out: his own, or that of a unit he works for.
+pub fn owns(actor: &Actor, resolution: &Resolution) -> bool {
+    let Some(person) = actor.person().filter(|p| p.role.is_some()) else { return false };
+    let of_unit = |unit: UnitId| {
+        person.role == Some(Role::Unit) && person.memberships.iter().any(|m| m.unit.unit() == Some(unit))
+    };
+    resolution.person.is_some_and(|p| person.person == Some(p)) || resolution.unit.is_some_and(of_unit)
+}
+
+/// Whether the actor may do an act on a meeting of a round, one line per act; the owner of a resolution reports on it besides (docs/domain.md §26).
+///
+/// Errors: `not-allowed`.
+pub fn permit_meeting(actor: &Actor, action: MeetingAction, round: RoundId) -> Result<(), Refusal> {
+    match action {
+        MeetingAction::Revise
+        | MeetingAction::Order
+        | MeetingAction::Add
+        | MeetingAction::TakeOut
+        | MeetingAction::PutBack
+        | MeetingAction::Open
+        | MeetingAction::Decide
+        | MeetingAction::Ratify
+        | MeetingAction::Conclude
+        | MeetingAction::Cancel
+        | MeetingAction::Report
+        | MeetingAction::Accept
+        | MeetingAction::Return
+        | MeetingAction::Replace => permit_office(actor, round),
+    }
 }
 
 /// Whether the actor may open a round: any supervisor, who is then assigned to its office.

@@ -55,6 +55,7 @@ pub enum Subject {
     Task(Uuid),
     Check(Uuid),
     Slip(Uuid),
+    Meeting(Uuid),
 }
 
 impl Subject {
@@ -63,6 +64,7 @@ impl Subject {
             Self::Task(id) => ("task", id),
             Self::Check(id) => ("check", id),
             Self::Slip(id) => ("slip", id),
+            Self::Meeting(id) => ("meeting", id),
         }
     }
 }

@@ -8,7 +8,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid as SqlUuid};
 use domain::actor::UnitPath;
 use domain::check::state::Check;
-use domain::ids::{RoundId, UnitId};
+use domain::ids::{PersonId, RoundId, UnitId};
+use domain::meeting::state::Meeting;
 use domain::rights::Subject;
 use domain::slip::Parties;
 use domain::slip::state::Slip;
@@ -17,7 +18,7 @@ use domain::task::state::Task;
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::schema::{checks, notifications, slips, tasks};
+use crate::schema::{checks, meetings, notifications, slips, tasks};
 use crate::statement::Statement;
 
 /// Most events looked at in one go.
@@ -60,6 +61,8 @@ pub struct Changes {
     pub checks: Vec<Check>,
     /// Slips as they stand now, with who has to do with them.
     pub slips: Vec<(Slip, Parties)>,
+    /// Meetings as they stand now, each with the people of its round's leading group.
+    pub meetings: Vec<(Meeting, BTreeSet<PersonId>)>,
     /// Rounds whose own settings changed.
     pub rounds: BTreeSet<RoundId>,
     /// Whether there may be more.
@@ -77,7 +80,7 @@ pub fn since(conn: &mut PgConnection, position: i64, now: DateTime<Utc>) -> Resu
         .sql(format!(" ORDER BY o.position LIMIT {MOST}"))
         .load(conn)?;
     let mut changes = Changes { position, is_cut: i64::try_from(placed.len()) == Ok(MOST), ..Changes::default() };
-    let (mut checked, mut of_slips) = (BTreeSet::new(), BTreeSet::new());
+    let (mut checked, mut of_slips, mut met) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     for row in placed {
         changes.position = row.position;
         match (row.stream_kind.as_str(), row.round_id) {
@@ -89,6 +92,9 @@ pub fn since(conn: &mut PgConnection, position: i64, now: DateTime<Utc>) -> Resu
             }
             ("slip", _) => {
                 of_slips.insert(row.stream_id);
+            }
+            ("meeting", _) => {
+                met.insert(row.stream_id);
             }
             ("round", _) => {
                 changes.rounds.insert(RoundId(row.stream_id));
@@ -107,6 +113,20 @@ pub fn since(conn: &mut PgConnection, position: i64, now: DateTime<Utc>) -> Resu
         let found: Vec<Slip> = snapshots.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?;
         let parties = crate::slips::parties(conn, &found, now)?;
         changes.slips = found.into_iter().zip(parties).collect();
+    }
+    if !met.is_empty() {
+        let snapshots: Vec<serde_json::Value> =
+            meetings::table.filter(meetings::id.eq_any(met)).select(meetings::snapshot).load(conn)?;
+        let mut groups: BTreeMap<RoundId, BTreeSet<PersonId>> = BTreeMap::new();
+        for snapshot in snapshots {
+            let meeting: Meeting = serde_json::from_value(snapshot)?;
+            let group = match groups.get(&meeting.round) {
+                Some(group) => group.clone(),
+                None => crate::meetings::group(conn, meeting.round)?,
+            };
+            groups.insert(meeting.round, group.clone());
+            changes.meetings.push((meeting, group));
+        }
     }
     Ok(changes)
 }

@@ -18,6 +18,7 @@ pub mod events;
 pub mod idempotency;
 pub mod imports;
 pub mod ledger;
+pub mod meetings;
 pub mod notifications;
 pub mod order;
 pub mod organisation;

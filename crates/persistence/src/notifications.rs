@@ -52,7 +52,7 @@ pub struct NoticeRow {
     pub rule: String,
     #[diesel(sql_type = Jsonb)]
     pub params: serde_json::Value,
-    /// The task it is about, unless it is a digest or about a slip.
+    /// The task it is about, unless it is a digest or about something else.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub task_id: Option<Uuid>,
     /// The slip it is about.

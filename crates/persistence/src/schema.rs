@@ -310,6 +310,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    meetings (id) {
+        id -> Uuid,
+        round_id -> Uuid,
+        kind -> Text,
+        state -> Text,
+        title -> Text,
+        at -> Timestamptz,
+        snapshot -> Jsonb,
+        seq -> Int8,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     memberships (id) {
         id -> Uuid,
         person_id -> Uuid,
@@ -406,6 +422,20 @@ diesel::table! {
         revoked_at -> Nullable<Timestamptz>,
         source -> Text,
         agent -> Text,
+    }
+}
+
+diesel::table! {
+    resolutions (id) {
+        id -> Uuid,
+        meeting_id -> Uuid,
+        round_id -> Uuid,
+        task_id -> Nullable<Uuid>,
+        unit_id -> Nullable<Uuid>,
+        person_id -> Nullable<Uuid>,
+        due_on -> Date,
+        standing -> Text,
+        text_sha256 -> Text,
     }
 }
 
@@ -720,6 +750,7 @@ diesel::joinable!(lead_counters -> units (unit_id));
 diesel::joinable!(leading_group_members -> persons (person_id));
 diesel::joinable!(leading_group_members -> rounds (round_id));
 diesel::joinable!(measures -> tasks (task_id));
+diesel::joinable!(meetings -> rounds (round_id));
 diesel::joinable!(memberships -> persons (person_id));
 diesel::joinable!(memberships -> units (unit_id));
 diesel::joinable!(milestones -> measures (measure_id));
@@ -734,6 +765,12 @@ diesel::joinable!(plan_packages -> rounds (round_id));
 diesel::joinable!(plan_packages -> units (unit_id));
 diesel::joinable!(quiet_rules -> persons (person_id));
 diesel::joinable!(refresh_tokens -> accounts (account_id));
+diesel::joinable!(resolutions -> meetings (meeting_id));
+diesel::joinable!(resolutions -> persons (person_id));
+diesel::joinable!(resolutions -> revisions (text_sha256));
+diesel::joinable!(resolutions -> rounds (round_id));
+diesel::joinable!(resolutions -> tasks (task_id));
+diesel::joinable!(resolutions -> units (unit_id));
 diesel::joinable!(round_assignments -> persons (person_id));
 diesel::joinable!(round_assignments -> rounds (round_id));
 diesel::joinable!(round_policies -> rounds (round_id));
@@ -792,6 +829,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     leading_group_members,
     login_failures,
     measures,
+    meetings,
     memberships,
     milestones,
     notifications,
@@ -801,6 +839,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     plan_packages,
     quiet_rules,
     refresh_tokens,
+    resolutions,
     revisions,
     round_assignments,
     round_policies,

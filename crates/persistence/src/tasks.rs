@@ -528,6 +528,13 @@ struct NameRow {
     name: String,
 }
 
+/// The lead units of tasks the caller has been shown.
+pub fn lead_units(conn: &mut PgConnection, ids: &[Uuid]) -> Result<BTreeMap<TaskId, Uuid>, Error> {
+    let rows: Vec<(Uuid, Option<Uuid>)> =
+        tasks::table.filter(tasks::id.eq_any(ids)).select((tasks::id, tasks::lead_unit_id)).load(conn)?;
+    Ok(rows.into_iter().filter_map(|(id, unit)| Some((TaskId(id), unit?))).collect())
+}
+
 /// Names of units and people by id.
 pub fn names(conn: &mut PgConnection, ids: Vec<Uuid>) -> Result<BTreeMap<Uuid, String>, Error> {
     let rows: Vec<NameRow> = Statement::default()

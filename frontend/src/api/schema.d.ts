@@ -107,24 +107,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/channel-rules": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the rules by which people are told and how each goes out. */
-        get: operations["list_channel_rules"];
-        /** Set which rules go out, for everybody and from now on; a rule that is not named follows the product's own choice. */
-        put: operations["set_channel_rules"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/checks/{id}": {
         parameters: {
             query?: never;
@@ -479,40 +461,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/failed-notices": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List notices that did not leave, the latest first, at most a hundred. */
-        get: operations["list_failed_notices"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/failed-notices/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Send everything that did not leave once more. */
-        post: operations["retry_failed_notices"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/import-previews/{id}": {
         parameters: {
             query?: never;
@@ -652,17 +600,17 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/me/told-by": {
+    "/api/v1/meetings/{id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Say how the caller is told outside the page. */
-        get: operations["get_told_by"];
-        /** Set how the caller is told outside the page. */
-        put: operations["set_told_by"];
+        /** Get a meeting with its agenda, which follows the records until it is opened. */
+        get: operations["get_meeting"];
+        /** Change the arrangement of a meeting; whoever takes part is told. */
+        put: operations["revise_meeting"];
         post?: never;
         delete?: never;
         options?: never;
@@ -670,7 +618,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/me/told-by/trials": {
+    "/api/v1/meetings/{id}/cancel": {
         parameters: {
             query?: never;
             header?: never;
@@ -679,8 +627,164 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send the caller a message to try an address out before it is kept. */
-        post: operations["try_told_by"];
+        /** Cancel a meeting that was not opened. */
+        post: operations["cancel_meeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{id}/conclude": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the meeting; from now on what was resolved waits for its owners. */
+        post: operations["conclude_meeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{id}/items": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put an item on the agenda by hand, before the meeting or while it is held. */
+        post: operations["add_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{id}/items/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Write down what came of an item while the meeting is held.
+         * @description Two who write on different items do not wait for each other; of two who write on the same one the second is told.
+         */
+        put: operations["decide_item"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{id}/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open the meeting: its agenda is frozen as it is now. */
+        post: operations["open_meeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{id}/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Order the agenda; what comes up later stands behind. */
+        post: operations["order_agenda"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{id}/put-back": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put an item back that was taken off. */
+        post: operations["put_back_item"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{id}/ratify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ratify many closures in one go, with the body, the day and the minutes of the meeting. */
+        post: operations["ratify_closures"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{id}/scans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Receive the scan of what a meeting signed; its digest goes into the ratification. */
+        post: operations["receive_meeting_scan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/meetings/{id}/take-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an item off the agenda; the reason is kept. */
+        post: operations["take_out_item"];
         delete?: never;
         options?: never;
         head?: never;
@@ -769,6 +873,91 @@ export interface paths {
         get: operations["list_people"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resolutions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get what a meeting resolved. */
+        get: operations["get_resolution"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resolutions/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept that a resolution is done. */
+        post: operations["accept_resolution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resolutions/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Receive a file that proves what came of a resolution; its id goes into the report. */
+        post: operations["receive_report_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resolutions/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report a resolution done; the office accepts or returns it. */
+        post: operations["report_resolution"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/resolutions/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return a report with a reason. */
+        post: operations["return_resolution"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1027,6 +1216,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rounds/{id}/meetings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the meetings of a round that the caller sees; a unit sees none. */
+        get: operations["list_meetings"];
+        put?: never;
+        /** Put a meeting into the calendar, or record one that was held. */
+        post: operations["enter_meeting"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rounds/{id}/overview": {
         parameters: {
             query?: never;
@@ -1098,6 +1305,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rounds/{id}/resolutions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what meetings resolved, as far as the caller sees it: all of it for who sees the meetings, else his own and that on tasks he sees. */
+        get: operations["list_resolutions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rounds/{id}/search": {
         parameters: {
             query?: never;
@@ -1112,41 +1336,6 @@ export interface paths {
         get: operations["find"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/rounds/{id}/slip-proposal": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get what a new slip begins with: levels, unit, matter, basis and gap, as far as they are known. */
-        get: operations["propose_slip"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/rounds/{id}/slips": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List the slips of a round that the caller sees: what is overdue first, then what is open by its day, then the rest, newest first. */
-        get: operations["list_slips"];
-        put?: never;
-        /** Draft a slip. */
-        post: operations["draft_slip"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1364,299 +1553,6 @@ export interface paths {
         get: operations["find_request"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/slips/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get a slip with its signatures, answers and the acts open to the caller. */
-        get: operations["get_slip"];
-        /** Change a draft. */
-        put: operations["revise_slip"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/slips/{id}/answer": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Answer a slip as the unit addressed, with words and files.
-         * @description With an `Idempotency-Key` it takes effect once, however often it is sent.
-         */
-        post: operations["answer_slip"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/slips/{id}/confirm-signature": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Confirm or refuse a recorded signature as the second officer. */
-        post: operations["confirm_slip_signature"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/slips/{id}/files": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Receive a file for an answer; its id goes into the answer. */
-        post: operations["receive_slip_file"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/slips/{id}/hand-over": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Enter that a referral went to the discipline commission; it is settled with that. */
-        post: operations["hand_over_slip"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/slips/{id}/interview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Record an interview; what was promised is tracked until its day. */
-        post: operations["record_interview"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/slips/{id}/keep-promise": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Say that what was promised in an interview is done. */
-        post: operations["keep_promise"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/slips/{id}/object": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Object to a signature recorded for oneself. */
-        post: operations["object_to_slip_signature"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/slips/{id}/raise": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Draft the slip of the next level with everything carried over; this one stays open until that one is settled. */
-        post: operations["raise_slip"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/slips/{id}/recall": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take a slip back before anybody has signed it. */
-        post: operations["recall_slip"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/slips/{id}/receive": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Sign for a slip as the unit addressed. */
-        post: operations["receive_slip"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/slips/{id}/record-signature": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Enter a signature given on paper; a second officer confirms it. */
-        post: operations["record_slip_signature"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/slips/{id}/review": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Accept an answer, or return it with a reason. */
-        post: operations["review_slip"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/slips/{id}/scans": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Receive the scan of a slip signed on paper; its digest goes into the signature. */
-        post: operations["receive_slip_scan"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/slips/{id}/sign": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Sign or return a slip on screen; with the last signature it has its number and is in force. */
-        post: operations["sign_slip"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/slips/{id}/submit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Send a draft for signature. */
-        post: operations["submit_slip"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/slips/{id}/withdraw": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Withdraw a slip with a reason. */
-        post: operations["withdraw_slip"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2381,6 +2277,50 @@ export interface components {
             /** @description The task is closed, or the milestone done. */
             is_done: boolean;
         };
+        /** @description An item of an agenda. */
+        AgendaItemView: {
+            /**
+             * @description What it is about; an order is given in these.
+             * @example task:01890000-0000-7000-8000-000000000000
+             */
+            key: string;
+            /**
+             * Format: uuid
+             * @description None before the meeting is opened.
+             */
+            id?: string | null;
+            title: string;
+            /** Format: uuid */
+            task_id?: string | null;
+            number?: string | null;
+            unit?: string | null;
+            /**
+             * Format: uuid
+             * @description The unit, to be proposed as the owner of what is resolved.
+             */
+            unit_id?: string | null;
+            state_label?: string | null;
+            /** Format: date */
+            due_on?: string | null;
+            sources: components["schemas"]["SourceView"][];
+            /** @description A closure that this meeting may ratify. */
+            is_closure: boolean;
+            left_over?: components["schemas"]["ResolutionView"] | null;
+            /** @description Why it is not to be heard. */
+            taken_out?: string | null;
+            /** Format: int32 */
+            revision: number;
+            /** @description noted, ratified or resolved. */
+            outcome?: string | null;
+            outcome_label?: string | null;
+            resolution?: components["schemas"]["ResolutionView"] | null;
+            /** @description What moved after the meeting, in words; none before it is over, or where it is about no task. */
+            moved?: string[] | null;
+        };
+        /** @description The items in the order in which they are to be heard. */
+        AgendaOrder: {
+            keys: string[];
+        };
         /**
          * @description Colours of the alert level, never mixed with completion (docs/domain.md §7).
          * @enum {string}
@@ -2392,20 +2332,6 @@ export interface components {
             /** @description With `cell` the one it is for; all of the kind without. */
             sheet?: string | null;
             cell?: string | null;
-        };
-        /** @description A file of an answer. */
-        AnswerFileView: {
-            /** Format: uuid */
-            id: string;
-            filename: string;
-            media_type: string;
-        };
-        /** @description What a unit answers. */
-        AnswerSlip: {
-            /** @example 已查明原因并补齐归档，清单附后 */
-            words: string;
-            /** @description Ids of files received for this slip. */
-            files?: string[];
         };
         /** @description The week and revision a statement is answered by. */
         AnswerStatement: {
@@ -2589,30 +2515,8 @@ export interface components {
             is_many: boolean;
             /** @description Some check that he sees. */
             checks: boolean;
-            /** @description Some slip that he sees. */
-            slips: boolean;
-        };
-        /** @description A rule by which people are told, and how it goes out. */
-        ChannelRule: {
-            /** @example light_red */
-            rule: string;
-            label: string;
-            /**
-             * @description mail, robot; in the page it always stands.
-             * @example [
-             *       "mail"
-             *     ]
-             */
-            channels: string[];
-        };
-        /** @description Every rule and how it goes out. */
-        ChannelRules: {
-            rules: components["schemas"]["ChannelRule"][];
-            /** Format: int64 */
-            version: number;
-            /** @description Whether mail is sent from here at all. */
-            has_mail: boolean;
-            robot_hosts: string[];
+            /** @description Some meeting that he sees, or something resolved that is his to do. */
+            meetings: boolean;
         };
         /** @description Something the caller may do with a check. */
         CheckActionView: {
@@ -2771,15 +2675,19 @@ export interface components {
             /** @description Not finished, and kept up without an end: 长期坚持. */
             lasting: string[];
         };
+        /** @description How a meeting ends. */
+        ConcludeMeeting: {
+            /**
+             * @description Number of the minutes.
+             * @example 整改纪要〔2026〕5号
+             */
+            number: string;
+            /** @description Items nobody wrote anything on were only heard. */
+            notes_rest?: boolean;
+        };
         /** @description The second officer's answer to a recorded signature. */
         ConfirmSignature: {
             request: components["schemas"]["SignRequestId"];
-            signature: components["schemas"]["SignatureId"];
-            confirmed: boolean;
-            reason?: string | null;
-        };
-        /** @description The second officer's answer to a recorded signature. */
-        ConfirmSlipSignature: {
             signature: components["schemas"]["SignatureId"];
             confirmed: boolean;
             reason?: string | null;
@@ -2846,6 +2754,18 @@ export interface components {
             /** Format: date */
             due_on: string;
         };
+        /** @description A meeting on a day. */
+        DayMeeting: {
+            /**
+             * Format: uuid
+             * @description None where it is only proposed.
+             */
+            id?: string | null;
+            /** @example 协调会 */
+            title: string;
+            /** Format: date-time */
+            at?: string | null;
+        };
         /** @description A day. */
         DayView: {
             /** Format: date */
@@ -2868,6 +2788,26 @@ export interface components {
             /** Format: int64 */
             n_milestones: number;
             items: components["schemas"]["AgendaItem"][];
+            /** @description Meetings the caller sees; a proposed one has no id. */
+            meetings: components["schemas"]["DayMeeting"][];
+        };
+        /** @description What came of an item: resolved with words, owner and date; only noted; or taken back. */
+        DecideItem: {
+            /**
+             * Format: int32
+             * @description The revision that was seen; whoever writes on an older one is told.
+             */
+            revision: number;
+            is_noted?: boolean;
+            /**
+             * @description Empty, with nothing noted, to take back what was written.
+             * @example 由财务部牵头，十日内提出清理方案
+             */
+            text?: string;
+            unit?: components["schemas"]["UnitId"] | null;
+            person?: components["schemas"]["PersonId"] | null;
+            /** Format: date */
+            due_on?: string | null;
         };
         /** @description A delegation. */
         DelegationView: {
@@ -2954,11 +2894,6 @@ export interface components {
             body: Record<string, never>;
             /** Format: date-time */
             updated_at: string;
-        };
-        /** @description A slip that was drafted. */
-        DraftedSlip: {
-            /** Format: uuid */
-            id: string;
         };
         /** @description The draw under way or done. */
         DrawView: {
@@ -3063,6 +2998,11 @@ export interface components {
             /** @description Why people of issued tasks change. */
             reason?: string;
         };
+        /** @description A meeting that was entered. */
+        EnteredMeeting: {
+            /** Format: uuid */
+            id: string;
+        };
         /** @description A task that can be drawn. */
         Entry: {
             task: components["schemas"]["TaskId"];
@@ -3139,29 +3079,6 @@ export interface components {
             measure: components["schemas"]["MeasureId"];
             /** @description Why. */
             reason: string;
-        };
-        /** @description A notice that did not reach somebody. */
-        FailedNotice: {
-            /** Format: uuid */
-            id: string;
-            channel: string;
-            channel_label: string;
-            text: string;
-            recipient: string;
-            /**
-             * @description What the mail server or the robot said.
-             * @example connection refused
-             */
-            fault?: string | null;
-            /** Format: int32 */
-            attempts: number;
-            /** Format: date-time */
-            at: string;
-            /**
-             * Format: date-time
-             * @description When it is tried again; none when it is left lying.
-             */
-            again_at?: string | null;
         };
         /** @description One fault, with its place and words. */
         Fault: {
@@ -3342,23 +3259,6 @@ export interface components {
             /** Format: int64 */
             yellow: number;
         };
-        /** @description The hand-over of a referral. */
-        HandOverSlip: {
-            /** Format: date */
-            on: string;
-            /**
-             * @description Number of the document.
-             * @example 移送〔2026〕1号
-             */
-            document: string;
-        };
-        /** @description The hand-over of a referral. */
-        HandOverView: {
-            /** Format: date */
-            on: string;
-            document: string;
-            by: components["schemas"]["Named"];
-        };
         /** @description Something the caller's side handed in and waits for. */
         HandedIn: {
             /** Format: uuid */
@@ -3370,6 +3270,19 @@ export interface components {
             since: string;
             /** Format: int64 */
             working_days: number;
+        };
+        /** @description What is to be remembered of a meeting that was held before it was entered. */
+        HeldForm: {
+            /** @example 整改纪要〔2026〕3号 */
+            number?: string | null;
+            /** @example 通报巡察反馈意见，部署整改工作 */
+            summary?: string | null;
+        };
+        /** @description How many meetings of a kind were held. */
+        HeldView: {
+            kind: string;
+            label: string;
+            n: number;
         };
         /** @description One line of the history. */
         HistoryLine: {
@@ -3428,38 +3341,19 @@ export interface components {
             person: components["schemas"]["PersonId"];
             name: string;
         };
-        /** @description The record of an interview. */
-        InterviewView: {
-            /** Format: date */
-            held_on: string;
-            attended: string;
-            said: string;
-            promised: string;
-            /** Format: date */
-            promised_on: string;
-            /** @description What was promised is not done and its day is over. */
-            is_overdue: boolean;
-            by: components["schemas"]["Named"];
-            /** Format: date-time */
-            at: string;
-            kept?: components["schemas"]["KeptView"] | null;
-        };
         /** @description Issue, with the reason where the due date is not ahead. */
         Issue: {
             /** @example null */
             reason?: string | null;
         };
-        /** @description That a promise was kept. */
-        KeepPromise: {
-            /** @example 已现场核对，全部归档 */
-            words: string;
-        };
-        /** @description That a promise was kept. */
-        KeptView: {
-            words: string;
-            by: components["schemas"]["Named"];
-            /** Format: date-time */
-            at: string;
+        /**
+         * Format: uuid
+         * @description An item of a meeting's agenda, and what was resolved on it (议题、议定事项).
+         */
+        ItemId: string;
+        /** @description An item by its key. */
+        ItemKey: {
+            key: string;
         };
         /** @description 件件有着落: findings of which every task has an owner and an outcome. */
         LandedView: {
@@ -3541,39 +3435,6 @@ export interface components {
             task: components["schemas"]["TaskId"];
             /** @example 正在司法程序中 */
             reason: string;
-        };
-        /** @description One level as the policy writes it. */
-        LevelRule: {
-            level: components["schemas"]["SlipLevel"];
-            /**
-             * @description What the round calls it.
-             * @example 督办通知单
-             */
-            name: string;
-            /**
-             * Format: int32
-             * @description Working days from issue to the answer; of a referral, to its hand-over.
-             */
-            answer_working_days: number;
-            /**
-             * Format: int32
-             * @description Working days from issue until it is signed for.
-             */
-            receive_working_days: number;
-            /** @description Who signs it. */
-            chain: components["schemas"]["StepRule"][];
-        };
-        /** @description A level the caller may draft, with the day an answer would be due were it issued today. */
-        LevelView: {
-            level: string;
-            name: string;
-            /** Format: date */
-            due_on: string;
-            /** Format: int32 */
-            answer_working_days: number;
-            is_referral: boolean;
-            /** @description Who signs it, in words. */
-            signers: string[];
         };
         /** @description A task whose light would be another. */
         LightChangeView: {
@@ -3789,6 +3650,119 @@ export interface components {
             is_done: boolean;
             is_excused: boolean;
         };
+        /** @description Something the caller may do with a meeting or a resolution. */
+        MeetingActionView: {
+            /** @example open_meeting */
+            action: string;
+            /** @example 开始会议 */
+            label: string;
+        };
+        /** @description A meeting as it is arranged. */
+        MeetingForm: {
+            /**
+             * @description What a meeting is (docs/domain.md §26).
+             * @enum {string}
+             */
+            kind: "coordination" | "mobilisation" | "committee" | "group" | "democratic";
+            /** @example 整改工作第五次协调会 */
+            title: string;
+            /** Format: date-time */
+            at: string;
+            /** @example 机关三楼会议室 */
+            place: string;
+            /**
+             * @description The body that meets, as closures it ratifies name it.
+             * @example 整改工作领导组
+             */
+            body: string;
+            chair?: components["schemas"]["PersonId"] | null;
+            /**
+             * @description Who chairs, where he is none of the people.
+             * @example null
+             */
+            chair_name?: string | null;
+            attendees?: components["schemas"]["PersonId"][];
+            /** @description Others who take part, by name. */
+            guests?: string[];
+        };
+        /** @description One line of the list of meetings. */
+        MeetingLineView: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            kind: string;
+            kind_label: string;
+            state: string;
+            state_label: string;
+            /** Format: date-time */
+            at: string;
+            number?: string | null;
+            /** @description Entered after it was held, without an agenda. */
+            is_recorded: boolean;
+            is_over: boolean;
+            n_items: number;
+            n_resolutions: number;
+            /** @description Of these, not yet done. */
+            n_left: number;
+            open_actions: components["schemas"]["MeetingActionView"][];
+        };
+        /** @description The meetings of a round. */
+        MeetingList: {
+            /** @description The latest first. */
+            items: components["schemas"]["MeetingLineView"][];
+            /** @description Meetings that were held, by kind. */
+            held: components["schemas"]["HeldView"][];
+            /**
+             * Format: date
+             * @description The day on which the next coordination meeting is proposed, where nobody has set one.
+             */
+            proposed_on?: string | null;
+            /** @description Whether the caller arranges meetings. */
+            may_schedule: boolean;
+        };
+        /** @description A person or unit a meeting speaks of. */
+        MeetingNamed: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** @description A meeting. */
+        MeetingView: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            round_id: string;
+            kind: string;
+            kind_label: string;
+            state: string;
+            state_label: string;
+            title: string;
+            /** Format: date-time */
+            at: string;
+            place: string;
+            body: string;
+            chair?: components["schemas"]["MeetingNamed"] | null;
+            chair_name?: string | null;
+            attendees: components["schemas"]["MeetingNamed"][];
+            guests: string[];
+            is_recorded: boolean;
+            /** @description Whether the agenda still follows the records. */
+            is_live: boolean;
+            is_open: boolean;
+            is_over: boolean;
+            /** Format: date-time */
+            opened_at?: string | null;
+            /** Format: date-time */
+            concluded_at?: string | null;
+            number?: string | null;
+            summary?: string | null;
+            items: components["schemas"]["AgendaItemView"][];
+            /** @description What was on the agenda and is not to be heard. */
+            taken_out: components["schemas"]["AgendaItemView"][];
+            open_actions: components["schemas"]["MeetingActionView"][];
+            /** Format: int64 */
+            version: number;
+        };
         /** @description Merged cells, rows and columns from 1, both ends included. */
         MergedCells: {
             top: number;
@@ -3859,8 +3833,6 @@ export interface components {
             is_office: boolean;
             /** @description Whether the caller may plan checks on the spot. */
             can_plan_checks: boolean;
-            /** @description Whether the caller may draft slips. */
-            can_draft_slips: boolean;
         };
         /** @description A cross-checker. */
         NameCrossChecker: {
@@ -3872,6 +3844,17 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        /** @description An item put on by hand. */
+        NewItem: {
+            /** @example 研究跨单位资金清理的分工 */
+            title: string;
+            task?: components["schemas"]["TaskId"] | null;
+        };
+        /** @description A meeting to be entered. */
+        NewMeetingForm: {
+            meeting: components["schemas"]["MeetingForm"];
+            held?: components["schemas"]["HeldForm"] | null;
         };
         /** @description Nothing but the act itself. */
         Nothing: Record<string, never>;
@@ -3909,22 +3892,11 @@ export interface components {
              * @description The task it is about; none of a digest.
              */
             task_id?: string | null;
-            /**
-             * Format: uuid
-             * @description The slip it is about.
-             */
-            slip_id?: string | null;
             number?: string | null;
             title?: string | null;
             /** Format: date-time */
             at: string;
             is_read: boolean;
-        };
-        /** @description A signer's objection to what was recorded for him. */
-        ObjectToSlipSignature: {
-            signature: components["schemas"]["SignatureId"];
-            /** @example 并非本人所签 */
-            reason: string;
         };
         /** @description An act open to the caller. */
         OpenActionView: {
@@ -4245,8 +4217,13 @@ export interface components {
              * @description Working days within which what was handed in is answered, for each step that has to look at it.
              */
             answer_working_days?: number;
-            /** @description The ladder of slips, from the lowest level. A policy kept before there was one has the default. */
-            slips?: components["schemas"]["LevelRule"][];
+            /**
+             * Format: int32
+             * @description Weeks without a milestone after which a task is stuck and comes before the coordination meeting; 0 for never.
+             */
+            stuck_weeks?: number;
+            /** @description Whether the personal duties (四个亲自) are asked of the leaders of the group as well. */
+            leaders_have_duties?: boolean;
         };
         /** @description One setting that would no longer be what it is. */
         PolicyChange: {
@@ -4361,6 +4338,26 @@ export interface components {
             /** @description By its place in the list. */
             task?: number | null;
         };
+        /** @description A meeting after its closures were ratified. */
+        RatifiedView: {
+            meeting: components["schemas"]["MeetingView"];
+            /** @description Those that were refused, each with the reason; nothing of them is written. */
+            refused: components["schemas"]["RefusedItem"][];
+        };
+        /** @description The closures that a meeting ratified. */
+        RatifyClosures: {
+            items: components["schemas"]["ItemId"][];
+            /**
+             * @description Number of the minutes.
+             * @example 整改纪要〔2026〕5号
+             */
+            number: string;
+            /**
+             * @description SHA-256 of the received scan.
+             * @example e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
+             */
+            scan: string;
+        };
         /** @description A task as it was read, in short: its rows are in the sheet. */
         ReadTask: {
             number: string;
@@ -4380,36 +4377,6 @@ export interface components {
         /** @description A request taken back. */
         Recall: {
             request: components["schemas"]["SignRequestId"];
-        };
-        /** @description That the unit signed for it. */
-        ReceiptView: {
-            by: components["schemas"]["Named"];
-            /** Format: date-time */
-            at: string;
-            /** @description Entered by the office for a unit without accounts. */
-            on_behalf: boolean;
-        };
-        /** @description The record of an interview. */
-        RecordInterview: {
-            /** Format: date */
-            held_on: string;
-            /**
-             * @description Who attended.
-             * @example 甲子安、丙一公司负责人
-             */
-            attended: string;
-            /** @description What was said. */
-            said: string;
-            /**
-             * @description What was promised.
-             * @example 本月底前完成全部归档
-             */
-            promised: string;
-            /**
-             * Format: date
-             * @description When that is due.
-             */
-            promised_on: string;
         };
         /** @description What was found at a task. */
         RecordResult: {
@@ -4435,13 +4402,12 @@ export interface components {
             method?: string | null;
             document: components["schemas"]["SignDocument"];
         };
-        /** @description A signature given on paper. */
-        RecordSlipSignature: {
-            /** @description Who signed. */
-            signer: components["schemas"]["PersonId"];
-            verdict: components["schemas"]["Verdict"];
-            words?: string | null;
-            document: components["schemas"]["SignDocument"];
+        /** @description What became of a ratification that a task refused. */
+        RefusedItem: {
+            /** Format: uuid */
+            item: string;
+            /** @example 这项已经办结 */
+            reason: string;
         };
         /** @description Evidence taken away. */
         RemoveEvidence: {
@@ -4461,6 +4427,20 @@ export interface components {
         ReopenMilestone: {
             milestone: components["schemas"]["MilestoneId"];
             reason: string;
+        };
+        /** @description A file of a report. */
+        ReportFileView: {
+            /** Format: uuid */
+            id: string;
+            filename: string;
+            media_type: string;
+        };
+        /** @description What came of a resolution. */
+        ReportResolution: {
+            /** @example 清理方案已印发，三家单位已按方案执行 */
+            words: string;
+            /** @description Ids of files received for it. */
+            files?: string[];
         };
         /** @description A closure asked for. */
         RequestClosure: {
@@ -4532,6 +4512,47 @@ export interface components {
             minutes_number: string;
             reason: string;
         };
+        /** @description A resolution with where it comes from. */
+        ResolutionPlace: {
+            resolution: components["schemas"]["ResolutionView"];
+            /** Format: uuid */
+            meeting_id: string;
+            meeting: string;
+            /** Format: date */
+            held_on: string;
+            /** @description Number of the minutes. */
+            number?: string | null;
+            /** @description Whether the caller sees the meeting itself. */
+            sees_meeting: boolean;
+            /** Format: uuid */
+            task_id?: string | null;
+            task_number?: string | null;
+            task_title?: string | null;
+            open_actions: components["schemas"]["MeetingActionView"][];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description What was resolved. */
+        ResolutionView: {
+            /** Format: uuid */
+            id: string;
+            text: string;
+            unit?: components["schemas"]["MeetingNamed"] | null;
+            person?: components["schemas"]["MeetingNamed"] | null;
+            /** Format: date */
+            due_on: string;
+            standing: string;
+            standing_label: string;
+            /** @description Not yet done. */
+            is_left: boolean;
+            report?: string | null;
+            reported_by?: string | null;
+            /** Format: date-time */
+            reported_at?: string | null;
+            files: components["schemas"]["ReportFileView"][];
+            /** @description Why the office returned the last report. */
+            returned?: string | null;
+        };
         /** @description A file of a result. */
         ResultFileView: {
             /** Format: uuid */
@@ -4565,25 +4586,6 @@ export interface components {
              * @example 0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0
              */
             nonce: string;
-        };
-        /** @description What an answer comes to. */
-        ReviewSlip: {
-            is_accepted: boolean;
-            /**
-             * @description Needed to return.
-             * @example 未附归档清单，请补充后重新答复
-             */
-            words?: string | null;
-        };
-        /** @description The robot of a chat that passes messages on. */
-        RobotAddress: {
-            /**
-             * @description Whose robot a message is made for.
-             * @enum {string}
-             */
-            kind: "wecom" | "dingtalk" | "feishu";
-            /** @example https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=693a91f6 */
-            url: string;
         };
         /**
          * @description What a person comes to the product for (docs/domain.md §1).
@@ -4739,26 +4741,6 @@ export interface components {
         SetAssignments: {
             assignments: components["schemas"]["AssignmentView"][];
         };
-        /** @description The channels of every rule. */
-        SetChannelRules: {
-            /**
-             * @example {
-             *       "light_red": [
-             *         "mail",
-             *         "robot"
-             *       ],
-             *       "task_closed": []
-             *     }
-             */
-            rules: {
-                [key: string]: string[];
-            };
-            /**
-             * Format: int64
-             * @description The version the choice rests on.
-             */
-            version: number;
-        };
         /** @description The leading group, in order. */
         SetGroup: {
             members: components["schemas"]["GroupMemberView"][];
@@ -4778,14 +4760,6 @@ export interface components {
              *     ]
              */
             quiet: string[];
-        };
-        /** @description How the caller is told outside the page. */
-        SetToldBy: {
-            /** @example zhang.san@group.example.cn */
-            mail?: string | null;
-            robot?: components["schemas"]["RobotAddress"] | null;
-            /** @description One message on the morning of a working day instead of one for each notice. */
-            is_digest?: boolean;
         };
         /** @description What an objection to a signature comes to. */
         SettleObjection: {
@@ -4889,13 +4863,6 @@ export interface components {
              */
             objection?: string | null;
         };
-        /** @description A signature on screen. */
-        SignSlip: {
-            verdict: components["schemas"]["Verdict"];
-            /** @description Needed to return. */
-            words?: string | null;
-            on_behalf_of?: components["schemas"]["PersonId"] | null;
-        };
         /**
          * Format: uuid
          * @description One signature of a sign request.
@@ -4965,228 +4932,14 @@ export interface components {
             /** @description title, section, total, signature, note, duplicate or hidden_sheet. */
             reason: string;
         };
-        /** @description Something the caller may do with a slip. */
-        SlipActionView: {
-            /** @example answer_slip */
-            action: string;
-            /** @example 答复 */
+        /** @description Why an item is on the agenda. */
+        SourceView: {
+            /** @example falling_behind */
+            source: string;
+            /** @example 按现进度到期完不成 */
             label: string;
-            /** @description Somebody waits for it, so that it stands in the caller's list of things to do. */
-            is_waited_for: boolean;
-        };
-        /** @description An answer. */
-        SlipAnswerView: {
-            words: string;
-            files: components["schemas"]["AnswerFileView"][];
-            by: components["schemas"]["Named"];
-            /** Format: date-time */
-            at: string;
-            on_behalf: boolean;
-            review?: components["schemas"]["SlipReviewView"] | null;
-        };
-        /** @description A file that was received for a slip. */
-        SlipFileView: {
-            /**
-             * Format: uuid
-             * @description Named in the answer it belongs to.
-             */
-            id: string;
-            filename: string;
-        };
-        /** @description A slip as it is drafted; one slip has one matter. */
-        SlipForm: {
-            /**
-             * @description How earnest a slip is, from the lowest.
-             * @enum {string}
-             */
-            level: "notice" | "urge" | "letter" | "interview" | "referral";
-            /**
-             * @description How fast it is to be done (缓急).
-             * @enum {string}
-             */
-            urgency: "normal" | "urgent" | "extra";
-            /** @example 合同归档不及时问题整改滞后 */
-            matter: string;
-            basis_kind: ("task" | "check" | "meeting" | "other") & Record<string, never>;
-            /**
-             * Format: uuid
-             * @description The task, check or resolution it rests on.
-             */
-            basis_id?: string | null;
-            /**
-             * @description The same in words.
-             * @example 整改任务 T012
-             */
-            basis: string;
-            /** @example 节点“清理完毕”已过期，写实连续两周未报 */
-            gap: string;
-            /** @example 查明原因，补齐归档，书面报告整改情况 */
-            asked: string;
-            task?: components["schemas"]["TaskId"] | null;
-            /** @description The unit addressed; of a referral, the unit it is about. */
-            unit: components["schemas"]["UnitId"];
-            supporting?: components["schemas"]["UnitId"][];
-            /**
-             * Format: date
-             * @description When the answer is due; by the ladder from the day of issue unless given.
-             */
-            due_on?: string | null;
-        };
-        /**
-         * @description How earnest a slip is, from the lowest.
-         * @enum {string}
-         */
-        SlipLevel: "notice" | "urge" | "letter" | "interview" | "referral";
-        /** @description One line of a list of slips. */
-        SlipLineView: {
-            /** Format: uuid */
-            id: string;
-            level: string;
-            /** @description What the round calls the level. */
-            level_label: string;
-            /**
-             * @description None until it is issued.
-             * @example 〔2026〕3号
-             */
-            number?: string | null;
-            /**
-             * @description Level and number.
-             * @example 督办通知单〔2026〕3号
-             */
-            name: string;
-            /** @description Its matter. */
-            title: string;
-            state: string;
-            state_label: string;
-            urgency: string;
-            urgency_label: string;
-            /** @description Goes to the discipline commission; its unit learns nothing of it. */
-            is_referral: boolean;
-            /** @description Issued and not yet settled. */
-            is_open: boolean;
-            /** @description The unit owes an answer whose day is over. */
-            is_overdue: boolean;
-            unit: components["schemas"]["Named"];
-            task?: components["schemas"]["SlipTaskView"] | null;
-            /** Format: date */
-            due_on?: string | null;
-            /**
-             * Format: int64
-             * @description Working days until then; negative when it is past.
-             */
-            working_days_left?: number | null;
-            /** Format: date-time */
-            drafted_at: string;
-            /** Format: date-time */
-            issued_at?: string | null;
-            open_actions: components["schemas"]["SlipActionView"][];
-            /** Format: int64 */
-            version: number;
-        };
-        /** @description Another slip that this one has to do with. */
-        SlipLinkView: {
-            /** Format: uuid */
-            id: string;
-            name: string;
-        };
-        /** @description What a slip begins with. */
-        SlipProposal: {
-            /** @description From the lowest. */
-            levels: components["schemas"]["LevelView"][];
-            /** Format: uuid */
-            task_id?: string | null;
-            task_number?: string | null;
-            matter: string;
-            basis_kind: string;
-            /** Format: uuid */
-            basis_id?: string | null;
-            basis: string;
-            gap: string;
-            /**
-             * Format: uuid
-             * @description The unit addressed unless another is chosen.
-             */
-            unit?: string | null;
-            /** @description The units of the task; without a task any unit may be addressed. */
-            units: components["schemas"]["Named"][];
-        };
-        /** @description The signing of a slip. */
-        SlipRequestView: {
-            /** Format: uuid */
-            id: string;
-            is_open: boolean;
-            state_label: string;
-            /** @description SHA-256 of exactly what is signed. */
-            content_hash: string;
-            submitted_by: components["schemas"]["Named"];
-            /** Format: date-time */
-            submitted_at: string;
-            chain: components["schemas"]["StepView"][];
-            signatures: components["schemas"]["SignatureView"][];
-        };
-        /** @description What the review of an answer came to. */
-        SlipReviewView: {
-            is_accepted: boolean;
-            words?: string | null;
-            by: components["schemas"]["Named"];
-            /** Format: date-time */
-            at: string;
-        };
-        /** @description The task a slip is about. */
-        SlipTaskView: {
-            /** Format: uuid */
-            id: string;
-            number: string;
-            title: string;
-        };
-        /** @description A slip. */
-        SlipView: components["schemas"]["SlipLineView"] & {
-            /** Format: uuid */
-            round_id: string;
-            basis_kind: string;
-            basis_kind_label: string;
-            /** Format: uuid */
-            basis_id?: string | null;
-            basis: string;
-            gap: string;
-            asked: string;
-            supporting: components["schemas"]["Named"][];
-            /**
-             * Format: date
-             * @description The day that was asked for when it was drafted.
-             */
-            asked_due_on?: string | null;
-            /**
-             * Format: int32
-             * @description Working days the ladder gives where no day was asked for.
-             */
-            answer_working_days?: number | null;
-            /** Format: date */
-            receive_due_on?: string | null;
-            drafted_by: components["schemas"]["Named"];
-            request?: components["schemas"]["SlipRequestView"] | null;
-            /** @description Why a signer returned it last. */
-            returned?: string | null;
-            /** @description Whom the caller can sign for now, beside himself. */
-            signs_for: components["schemas"]["Named"][];
-            objections: string[];
-            receipt?: components["schemas"]["ReceiptView"] | null;
-            /** @description Oldest first. */
-            answers: components["schemas"]["SlipAnswerView"][];
-            interview?: components["schemas"]["InterviewView"] | null;
-            hand_over?: components["schemas"]["HandOverView"] | null;
-            /** Format: date-time */
-            settled_at?: string | null;
-            /** @description Why it was withdrawn. */
-            withdrawn?: string | null;
-            lower?: components["schemas"]["SlipLinkView"] | null;
-            higher?: components["schemas"]["SlipLinkView"] | null;
-            /** @description The higher one is in force and answered in its place. */
-            is_overtaken: boolean;
-            /** @description The level it can be raised to. */
-            next_level?: string | null;
-            /** @description The caller may know no more than that there is one. */
-            is_redacted: boolean;
+            /** @example 6 个工作周完成 3 个节点，剩 5 个，照此还要 10 个工作周，到期只有 4 个工作周 */
+            why: string;
         };
         /** @description A stage of the path from issue to confirmation. */
         StageView: {
@@ -5355,6 +5108,12 @@ export interface components {
          * @enum {string}
          */
         Take: "clear" | "all";
+        /** @description An item that is not to be heard, with the reason. */
+        TakeOutItem: {
+            key: string;
+            /** @example 牵头单位已另行报告 */
+            reason: string;
+        };
         /** @description What to take in. */
         TakeRequest: {
             take: components["schemas"]["Take"];
@@ -5474,10 +5233,6 @@ export interface components {
             evidence: components["schemas"]["EvidenceView"][];
             requests: components["schemas"]["RequestView"][];
             wish?: components["schemas"]["WishView"] | null;
-            /** @description Slips about it that the caller sees, newest first. */
-            slips: components["schemas"]["SlipLineView"][];
-            /** @description Whether the caller may draft one. */
-            may_draft_slip: boolean;
             open_actions: components["schemas"]["OpenActionView"][];
             statement_week: components["schemas"]["WeekView"];
             /** @description The newest lines of the history, newest first; `GET /tasks/{id}/history` has the rest. */
@@ -5586,9 +5341,9 @@ export interface components {
             check_id?: string | null;
             /**
              * Format: uuid
-             * @description The slip it is about, where it is about one.
+             * @description What a meeting resolved, where it is about that.
              */
-            slip_id?: string | null;
+            resolution_id?: string | null;
             /**
              * @description The week a statement is for.
              * @example 2026-W38
@@ -5608,29 +5363,6 @@ export interface components {
             cut_off?: string | null;
             /** @description Whether the calendar of this year is announced. */
             is_calendar_announced: boolean;
-        };
-        /** @description How the caller is told outside the page, and what can be had here. */
-        ToldByView: {
-            mail?: string | null;
-            robot?: components["schemas"]["RobotAddress"] | null;
-            is_digest: boolean;
-            /** @description Whether mail is sent from here at all. */
-            has_mail: boolean;
-            /** @description Whether robots are allowed here at all; where they may be. */
-            robot_hosts: string[];
-        };
-        /** @description How many were put in line again. */
-        TriedAgain: {
-            n: number;
-        };
-        /** @description Which way is tried out. */
-        TryToldBy: {
-            /**
-             * @description How somebody is told outside the page.
-             * @enum {string}
-             */
-            channel: "mail" | "robot";
-            told_by: components["schemas"]["SetToldBy"];
         };
         /** @description A unit that was found. */
         UnitHit: {
@@ -6399,129 +6131,6 @@ export interface operations {
             };
             /** @description The caller may not do this */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_channel_rules: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChannelRules"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    set_channel_rules: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SetChannelRules"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ChannelRules"];
-                };
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8620,98 +8229,6 @@ export interface operations {
             };
         };
     };
-    list_failed_notices: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FailedNotice"][];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    retry_failed_notices: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TriedAgain"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     get_preview: {
         parameters: {
             query?: never;
@@ -9442,11 +8959,13 @@ export interface operations {
             };
         };
     };
-    get_told_by: {
+    get_meeting: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -9456,7 +8975,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ToldByView"];
+                    "application/json": components["schemas"]["MeetingView"];
                 };
             };
             /** @description Nobody is logged in */
@@ -9477,6 +8996,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database does not answer; it heals by itself */
             503: {
                 headers: {
@@ -9488,16 +9025,21 @@ export interface operations {
             };
         };
     };
-    set_told_by: {
+    revise_meeting: {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SetToldBy"];
+                "application/json": components["schemas"]["MeetingForm"];
             };
         };
         responses: {
@@ -9506,7 +9048,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ToldByView"];
+                    "application/json": components["schemas"]["MeetingView"];
                 };
             };
             /** @description The body is no JSON or breaks off */
@@ -9529,6 +9071,339 @@ export interface operations {
             };
             /** @description The caller may not do this */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_meeting: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    conclude_meeting: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConcludeMeeting"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_item: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewItem"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9565,24 +9440,29 @@ export interface operations {
             };
         };
     };
-    try_told_by: {
+    decide_item: {
         parameters: {
             query?: never;
             header?: never;
-            path?: never;
+            path: {
+                id: string;
+                item: string;
+            };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TryToldBy"];
+                "application/json": components["schemas"]["DecideItem"];
             };
         };
         responses: {
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["MeetingView"];
+                };
             };
             /** @description The body is no JSON or breaks off */
             400: {
@@ -9611,6 +9491,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The state does not allow it */
             409: {
                 headers: {
@@ -9622,6 +9511,641 @@ export interface operations {
             };
             /** @description The content is refused; `errors` says where and why */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    open_meeting: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_agenda: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgendaOrder"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_back_item: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ItemKey"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ratify_closures: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RatifyClosures"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RatifiedView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_meeting_scan: {
+        parameters: {
+            query: {
+                filename: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_out_item: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeOutItem"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9919,6 +10443,468 @@ export interface operations {
             };
             /** @description The caller may not do this */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_resolution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResolutionPlace"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_resolution: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResolutionPlace"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_report_file: {
+        parameters: {
+            query: {
+                filename: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportFileView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_resolution: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportResolution"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResolutionPlace"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    return_resolution: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResolutionPlace"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11447,6 +12433,160 @@ export interface operations {
             };
         };
     };
+    list_meetings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MeetingList"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter_meeting: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewMeetingForm"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnteredMeeting"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_overview: {
         parameters: {
             query?: never;
@@ -11798,6 +12938,77 @@ export interface operations {
             };
         };
     };
+    list_resolutions: {
+        parameters: {
+            query?: {
+                /** @description Only those on this task. */
+                task?: string;
+                /** @description Only those that are not done. */
+                left?: boolean;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResolutionPlace"][];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     find: {
         parameters: {
             query: {
@@ -11843,233 +13054,6 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    propose_slip: {
-        parameters: {
-            query?: {
-                task?: string;
-                /** @description A check with a signed result at the task. */
-                check?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SlipProposal"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not to be seen by the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_slips: {
-        parameters: {
-            query?: {
-                /** @description Only those the caller can sign, record or confirm a signature of now. */
-                to_sign?: boolean;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SlipLineView"][];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not to be seen by the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    draft_slip: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SlipForm"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DraftedSlip"];
-                };
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not to be seen by the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13227,1887 +14211,6 @@ export interface operations {
             };
             /** @description The content is refused; `errors` says where and why */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_slip: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SlipView"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not to be seen by the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    revise_slip: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The ETag the decision rests on */
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SlipForm"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SlipView"];
-                };
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not to be seen by the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody changed it meanwhile; `version` says what holds now */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` is missing */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    answer_slip: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The ETag the decision rests on */
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AnswerSlip"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SlipView"];
-                };
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not to be seen by the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody changed it meanwhile; `version` says what holds now */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` is missing */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    confirm_slip_signature: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The ETag the decision rests on */
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConfirmSlipSignature"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SlipView"];
-                };
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not to be seen by the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody changed it meanwhile; `version` says what holds now */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` is missing */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    receive_slip_file: {
-        parameters: {
-            query: {
-                filename: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/octet-stream": number[];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SlipFileView"];
-                };
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not to be seen by the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    hand_over_slip: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The ETag the decision rests on */
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["HandOverSlip"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SlipView"];
-                };
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not to be seen by the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody changed it meanwhile; `version` says what holds now */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` is missing */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    record_interview: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The ETag the decision rests on */
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RecordInterview"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SlipView"];
-                };
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not to be seen by the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody changed it meanwhile; `version` says what holds now */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` is missing */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    keep_promise: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The ETag the decision rests on */
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["KeepPromise"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SlipView"];
-                };
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not to be seen by the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody changed it meanwhile; `version` says what holds now */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` is missing */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    object_to_slip_signature: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The ETag the decision rests on */
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ObjectToSlipSignature"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SlipView"];
-                };
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not to be seen by the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody changed it meanwhile; `version` says what holds now */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` is missing */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    raise_slip: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The ETag the decision rests on */
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Nothing"];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DraftedSlip"];
-                };
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not to be seen by the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody changed it meanwhile; `version` says what holds now */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` is missing */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    recall_slip: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The ETag the decision rests on */
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Nothing"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SlipView"];
-                };
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not to be seen by the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody changed it meanwhile; `version` says what holds now */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` is missing */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    receive_slip: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The ETag the decision rests on */
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Nothing"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SlipView"];
-                };
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not to be seen by the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody changed it meanwhile; `version` says what holds now */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` is missing */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    record_slip_signature: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The ETag the decision rests on */
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RecordSlipSignature"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SlipView"];
-                };
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not to be seen by the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody changed it meanwhile; `version` says what holds now */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` is missing */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    review_slip: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The ETag the decision rests on */
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReviewSlip"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SlipView"];
-                };
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not to be seen by the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody changed it meanwhile; `version` says what holds now */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` is missing */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    receive_slip_scan: {
-        parameters: {
-            query: {
-                filename: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/octet-stream": number[];
-            };
-        };
-        responses: {
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ScanView"];
-                };
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not to be seen by the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    sign_slip: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The ETag the decision rests on */
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SignSlip"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SlipView"];
-                };
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not to be seen by the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody changed it meanwhile; `version` says what holds now */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` is missing */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    submit_slip: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The ETag the decision rests on */
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Nothing"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SlipView"];
-                };
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not to be seen by the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody changed it meanwhile; `version` says what holds now */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` is missing */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    withdraw_slip: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The ETag the decision rests on */
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WithReason"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SlipView"];
-                };
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not to be seen by the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody changed it meanwhile; `version` says what holds now */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` is missing */
-            428: {
                 headers: {
                     [name: string]: unknown;
                 };

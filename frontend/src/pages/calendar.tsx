@@ -7,6 +7,7 @@ import { away, ends, monthOf, said, span, weeks } from '../calendar/month'
 import type { CalendarSearch, LedgerSearch } from '../router'
 import { NoRound, useRound } from '../session'
 import '../styles/calendar.css'
+import '../styles/meetings.css'
 import { Loaded, Shape } from '../ui/parts'
 import { useTitle } from '../ui/title'
 import { dayAndWeekday, today as todayOf, until } from '../ui/words'
@@ -95,10 +96,16 @@ function Cell({ day, isOther, isToday, isAll }: { day: Day; isOther: boolean; is
     <td className={look || undefined}>
       <p className="on"><b>{Number(day.on.slice(8))}</b>{day.note && <small className={day.is_working ? 'work' : 'rest'}>{day.note}</small>}{isToday && <small className="muted">今日</small>}</p>
       {day.cut_off && <Link to="/statements" search={{}} className="cutoff">写实 {until(day.cut_off).slice(-5)} 截止</Link>}
+      <Met day={day} />
       <ul>{day.items.slice(0, ROOM).map((item, i) => <Entry key={i} item={item} />)}</ul>
       {n > ROOM && <More day={day} isAll={isAll} />}
     </td>
   )
+}
+
+/** The meetings of a day; a proposed one leads to where it is set. */
+function Met({ day }: { day: Day }) {
+  return <>{day.meetings.map((m) => (m.id ? <Link key={m.id} to="/meetings/$id" params={{ id: m.id }} className="daymeeting">{m.title} {until(m.at).slice(-5)}</Link> : <Link key="proposed" to="/meetings" className="daymeeting">{m.title}</Link>))}</>
 }
 
 /** What has no room in a day: the whole day in the list, and what is due on it in the ledger. */
@@ -122,7 +129,7 @@ function Entry({ item, children }: { item: Item; children?: ReactNode }) {
 
 function List({ view, month, isAll }: { view: View; month: string; isAll: boolean }) {
   const { first, last } = ends(month)
-  const days = view.days.filter((d) => d.on >= first && d.on <= last && (d.items.length > 0 || d.cut_off || d.note))
+  const days = view.days.filter((d) => d.on >= first && d.on <= last && (d.items.length > 0 || d.meetings.length > 0 || d.cut_off || d.note))
   const door = (day: Day): LedgerSearch => ({ due_from: day.on, due_to: day.on })
   return (
     <ul className="card daylist">
@@ -135,6 +142,7 @@ function List({ view, month, isAll }: { view: View; month: string; isAll: boolea
           </div>
           <div>
             {day.cut_off && <p><Link to="/statements" search={{}}>每周写实 {until(day.cut_off).slice(-5)} 截止</Link></p>}
+            <Met day={day} />
             <ul>{day.items.map((item, i) => <Entry key={i} item={item}>{item.is_done && <small className="muted">已完成</small>}</Entry>)}</ul>
           </div>
         </li>

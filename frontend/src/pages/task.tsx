@@ -9,6 +9,7 @@ import { Compare, type Version, earlier } from '../task/compare'
 import { Files } from '../task/files'
 import { hasForm, isNext, place } from '../task/forms'
 import { ActionPanel } from '../task/panel'
+import { ResolutionsOf } from '../task/resolutions'
 import { Requests } from '../task/requests'
 import { SlipsOfTask } from '../slips/oftask'
 import { Menu } from '../ui/menu'
@@ -88,6 +89,7 @@ function Whole({ task }: { task: TaskView }) {
             {act && !shown && <p className="note">这件事现在不由您办，或者已经办过了。</p>}
             <SlipsOfTask task={task} />
             <People task={task} />
+            <ResolutionsOf round={task.round_id} task={task.id} />
             <History task={task} />
           </aside>
         </div>

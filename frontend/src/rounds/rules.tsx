@@ -97,7 +97,8 @@ export function Rules({ round }: { round: Round }) {
       <h3>其他</h3>
       <div className="pair">
         <TextField label="默认完成标准" value={policy.default_criterion} onChange={(default_criterion) => change({ default_criterion })} error={at('/default_criterion')} hint="任务没有写标准时采用" />
-        {number('meetings_per_month', '每月调度会（次）')}
+        {number('meetings_per_month', '每月协调会（次）')}
+        {number('stuck_weeks', '久无进展上会（周）', '连续这些周没有节点完成的任务自动列入议程，0 为不列')}
       </div>
       <Check label="页面显示阅看人和时间水印" value={policy.watermark} onChange={(watermark) => change({ watermark })} />
       <Refused error={look.error} shown={inLists(look.error)} />

@@ -68,6 +68,7 @@ fn item(line: &CheckLine, action: CheckAction, count: usize, calendar: &Calendar
         about: Vec::new(),
         check_id: Some(line.check.id.0),
         slip_id: None,
+        resolution_id: None,
         week: None,
     }
 }

@@ -9,7 +9,7 @@ use actix_web::http::header;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use chrono::NaiveDate;
-use domain::ids::{CheckId, CriterionId, EvidenceId, MilestoneId, SlipId, TaskId};
+use domain::ids::{CheckId, CriterionId, EvidenceId, MeetingId, MilestoneId, SlipId, TaskId};
 use domain::refusal::Refusal;
 use domain::task::command::{EvidenceInput, TaskCommand};
 use domain::task::state::EvidencePurpose;
@@ -295,6 +295,11 @@ fn readable(
     if attachment.subject_kind == "slip" {
         let file = (attachment.blob_sha256.as_str(), attachment.purpose.as_str());
         persistence::slips::permit_file(conn, actor, SlipId(attachment.subject_id), file, now)?;
+        return Ok(attachment);
+    }
+    if attachment.subject_kind == "meeting" {
+        let meeting = MeetingId(attachment.subject_id);
+        persistence::meetings::permit_file(conn, actor, meeting, &attachment.blob_sha256)?;
         return Ok(attachment);
     }
     let loaded = tasks::find(conn, actor, TaskId(attachment.subject_id), now)?;

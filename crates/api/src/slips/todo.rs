@@ -132,6 +132,7 @@ fn item(line: &SlipLine, wait: Wait, calendar: &Calendar, now: DateTime<Utc>) ->
         about: Vec::new(),
         check_id: None,
         slip_id: Some(line.slip.id.0),
+        resolution_id: None,
         week: None,
     }
 }

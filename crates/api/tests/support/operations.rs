@@ -19,6 +19,7 @@ pub fn others(
     account: &str,
     check: &str,
     slip: &str,
+    meeting: &str,
 ) -> Vec<(&'static str, &'static str, String, Option<Value>)> {
     let get = |path: &'static str, url: String| ("GET", path, url, None);
     let digits = "0".repeat(64);
@@ -217,6 +218,53 @@ pub fn others(
         ),
         ("POST", "/slips/{id}/files", format!("/slips/{slip}/files?filename=a.exe"), None),
         ("POST", "/slips/{id}/scans", format!("/slips/{slip}/scans?filename=a.exe"), None),
+        get("/rounds/{id}/meetings", format!("/rounds/{round}/meetings")),
+        (
+            "POST",
+            "/rounds/{id}/meetings",
+            format!("/rounds/{round}/meetings"),
+            Some(
+                json!({ "meeting": { "kind": "coordination", "title": "", "at": "2026-03-02T01:00:00Z", "place": "", "body": "" } }),
+            ),
+        ),
+        get("/meetings/{id}", format!("/meetings/{meeting}")),
+        (
+            "PUT",
+            "/meetings/{id}",
+            format!("/meetings/{meeting}"),
+            Some(json!({ "kind": "coordination", "title": "", "at": "2026-03-02T01:00:00Z", "place": "", "body": "" })),
+        ),
+        ("POST", "/meetings/{id}/order", format!("/meetings/{meeting}/order"), Some(json!({ "keys": [] }))),
+        ("POST", "/meetings/{id}/items", format!("/meetings/{meeting}/items"), Some(json!({ "title": "" }))),
+        (
+            "POST",
+            "/meetings/{id}/take-out",
+            format!("/meetings/{meeting}/take-out"),
+            Some(json!({ "key": "", "reason": "" })),
+        ),
+        ("POST", "/meetings/{id}/put-back", format!("/meetings/{meeting}/put-back"), Some(json!({ "key": "" }))),
+        ("POST", "/meetings/{id}/open", format!("/meetings/{meeting}/open"), Some(json!({}))),
+        (
+            "PUT",
+            "/meetings/{id}/items/{item}",
+            format!("/meetings/{meeting}/items/{NIL}"),
+            Some(json!({ "revision": 0, "is_noted": true })),
+        ),
+        ("POST", "/meetings/{id}/scans", format!("/meetings/{meeting}/scans?filename=a.exe"), None),
+        (
+            "POST",
+            "/meetings/{id}/ratify",
+            format!("/meetings/{meeting}/ratify"),
+            Some(json!({ "items": [], "number": "", "scan": "" })),
+        ),
+        ("POST", "/meetings/{id}/conclude", format!("/meetings/{meeting}/conclude"), Some(json!({ "number": "" }))),
+        ("POST", "/meetings/{id}/cancel", format!("/meetings/{meeting}/cancel"), Some(json!({ "reason": "" }))),
+        get("/rounds/{id}/resolutions", format!("/rounds/{round}/resolutions")),
+        get("/resolutions/{id}", format!("/resolutions/{NIL}")),
+        ("POST", "/resolutions/{id}/files", format!("/resolutions/{NIL}/files?filename=a.exe"), None),
+        ("POST", "/resolutions/{id}/report", format!("/resolutions/{NIL}/report"), Some(json!({ "words": "" }))),
+        ("POST", "/resolutions/{id}/accept", format!("/resolutions/{NIL}/accept"), Some(json!({}))),
+        ("POST", "/resolutions/{id}/return", format!("/resolutions/{NIL}/return"), Some(json!({ "reason": "" }))),
         get("/rounds/{id}/views", format!("/rounds/{round}/views")),
         (
             "POST",

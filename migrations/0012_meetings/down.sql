@@ -1,0 +1,4 @@
+ALTER TABLE attachments DROP CONSTRAINT attachments_subject_kind_check;
+ALTER TABLE attachments ADD CONSTRAINT attachments_subject_kind_check CHECK (subject_kind IN ('task', 'check', 'slip'));
+DROP TABLE resolutions;
+DROP TABLE meetings;
