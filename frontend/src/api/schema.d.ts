@@ -2314,7 +2314,7 @@ export interface components {
             outcome?: string | null;
             outcome_label?: string | null;
             resolution?: components["schemas"]["ResolutionView"] | null;
-            /** @description What moved after the meeting, in words; none before it is over, or where it is about no task. */
+            /** @description What moved after the meeting, in words; none before it is over, where it is about no task, and of a closure that the meeting itself ratified. */
             moved?: string[] | null;
         };
         /** @description The items in the order in which they are to be heard. */
@@ -4222,8 +4222,6 @@ export interface components {
              * @description Weeks without a milestone after which a task is stuck and comes before the coordination meeting; 0 for never.
              */
             stuck_weeks?: number;
-            /** @description Whether the personal duties (四个亲自) are asked of the leaders of the group as well. */
-            leaders_have_duties?: boolean;
         };
         /** @description One setting that would no longer be what it is. */
         PolicyChange: {

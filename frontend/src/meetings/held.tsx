@@ -83,7 +83,7 @@ function Write({ meeting, item }: { meeting: Meeting; item: Item }) {
         <PickField label="责任人" value={values.person} options={personOptions} empty="未定" onChange={(person) => change({ person })} error={save.at('/person')} />
         <TextField label="完成时限" type="date" value={values.due_on} onChange={(due_on) => change({ due_on })} error={save.at('/due_on')} />
       </div>
-      <Refused error={save.error ?? note.error} shown={['/text', '/unit', '/person', '/due_on']} />
+      <Refused error={save.at('/unit') ? null : (save.error ?? note.error)} shown={['/text', '/unit', '/person', '/due_on']} />
       <div className="send">
         <button type="submit" disabled={save.busy || !isChanged}>{save.busy ? '正在保存…' : '保存议定事项'}</button>
         {item.outcome !== 'noted' && <button type="button" className="plain" disabled={note.busy} onClick={() => void note.submit()}>记为知悉</button>}

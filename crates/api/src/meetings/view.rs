@@ -150,7 +150,7 @@ pub struct AgendaItemView {
     pub outcome: Option<String>,
     pub outcome_label: Option<String>,
     pub resolution: Option<ResolutionView>,
-    /// What moved after the meeting, in words; none before it is over, or where it is about no task.
+    /// What moved after the meeting, in words; none before it is over, where it is about no task, and of a closure that the meeting itself ratified.
     pub moved: Option<Vec<String>>,
 }
 
@@ -291,7 +291,8 @@ impl Seen<'_> {
             Some(Outcome::Ratified) => (Some("ratified"), Some("同意销号")),
             Some(Outcome::Resolved(_)) => (Some("resolved"), Some("已议定")),
         };
-        let is_over = self.loaded.meeting.state == MeetingState::Concluded;
+        let is_followed = self.loaded.meeting.state == MeetingState::Concluded
+            && item.is_some_and(|i| i.outcome != Some(Outcome::Ratified));
         AgendaItemView {
             key,
             id: item.map(|i| i.id.0),
@@ -311,7 +312,7 @@ impl Seen<'_> {
             revision: item.map_or(0, |i| i.revision),
             outcome: outcome.map(str::to_owned),
             outcome_label: outcome_label.map(str::to_owned),
-            moved: id.filter(|_| is_over && task.is_some()).map(|task| self.moved(task, resolution.as_ref())),
+            moved: id.filter(|_| is_followed && task.is_some()).map(|task| self.moved(task, resolution.as_ref())),
             resolution,
         }
     }
