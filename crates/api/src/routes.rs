@@ -8,8 +8,8 @@ use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    accounts, calendar, checks, evidence, history, import, ledger, lists, live, notices, openapi, organisation, outward,
-    overview, own, plan_advice, policy, rounds, saved_views, search, sessions, signing, slips, statements,
+    accounts, calendar, checks, evidence, history, import, ledger, lists, live, notices, openapi, organisation,
+    outward, overview, own, plan_advice, policy, rounds, saved_views, search, sessions, signing, slips, statements,
     task_commands, telemetry, todo,
 };
 

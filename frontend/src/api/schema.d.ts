@@ -4566,6 +4566,15 @@ export interface components {
              */
             nonce: string;
         };
+        /** @description What an answer comes to. */
+        ReviewSlip: {
+            is_accepted: boolean;
+            /**
+             * @description Needed to return.
+             * @example 未附归档清单，请补充后重新答复
+             */
+            words?: string | null;
+        };
         /** @description The robot of a chat that passes messages on. */
         RobotAddress: {
             /**
