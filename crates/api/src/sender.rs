@@ -66,7 +66,7 @@ async fn deliver(
     now: DateTime<Utc>,
 ) -> Result<(), Problem> {
     let (settings, site) = (app.settings.outward.clone(), app.settings.public_url.clone().unwrap_or_default());
-    let message = Outgoing::of(&notices, &site);
+    let message = Outgoing::of(&notices, site.trim_end_matches('/'));
     let outcome = actix_web::rt::task::spawn_blocking(move || send(channel, &settings, &told_by, &message))
         .await
         .unwrap_or_else(|e| Err(e.to_string()));
@@ -98,10 +98,13 @@ impl Outgoing {
         let label = |n: &Leaving| Rule::parse(&n.rule).map_or("", Rule::label);
         let line = |n: &Leaving| {
             let number = n.number.as_deref().map(|number| format!("（{number}）")).unwrap_or_default();
-            let door = match n.task_id.filter(|_| !site.is_empty()) {
-                Some(id) => format!("\r\n  {}/tasks/{id}", site.trim_end_matches('/')),
-                None => String::new(),
+            let page = match n.subject_kind.as_str() {
+                "task" => format!("tasks/{}", n.subject_id),
+                "slip" => format!("slips/{}", n.subject_id),
+                // What else there is stands in the list of things to do.
+                _ => "todo".to_owned(),
             };
+            let door = if site.is_empty() { String::new() } else { format!("\r\n  {site}/{page}") };
             format!("{}{number}{door}", label(n))
         };
         let subject = match notices {

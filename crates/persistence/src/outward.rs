@@ -72,7 +72,7 @@ pub fn set_told_by(conn: &mut PgConnection, person: PersonId, told: &ToldBy) -> 
         told_by::is_digest.eq(told.is_digest),
     );
     diesel::insert_into(told_by::table)
-        .values((told_by::person_id.eq(person.0), columns.clone()))
+        .values((told_by::person_id.eq(person.0), columns))
         .on_conflict(told_by::person_id)
         .do_update()
         .set(columns)
@@ -133,11 +133,13 @@ pub struct Leaving {
     pub rule: String,
     #[diesel(sql_type = Timestamptz)]
     pub created_at: DateTime<Utc>,
-    /// Number of the task it is about.
+    /// Number of the task it is about, itself or through a slip.
     #[diesel(sql_type = Nullable<Text>)]
     pub number: Option<String>,
-    #[diesel(sql_type = Nullable<SqlUuid>)]
-    pub task_id: Option<Uuid>,
+    #[diesel(sql_type = Text)]
+    pub subject_kind: String,
+    #[diesel(sql_type = SqlUuid)]
+    pub subject_id: Uuid,
     /// How often it was tried, this time included.
     #[diesel(sql_type = Integer)]
     pub attempts: i32,
@@ -178,8 +180,10 @@ pub fn claim(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Option<Parce
             SELECT d.notification_id, d.channel FROM deliveries d JOIN notifications n ON n.id = d.notification_id \
             WHERE n.recipient_id = $3 AND d.channel = $4 AND d.state IN ('due', 'sending') AND d.next_at <= $1 ORDER BY d.next_at LIMIT $5) AS m \
             WHERE d.notification_id = m.notification_id AND d.channel = m.channel RETURNING d.notification_id, d.attempts) \
-         SELECT n.id, n.rule, n.created_at, t.number, t.id AS task_id, m.attempts, n.read_at IS NOT NULL AS is_read \
-         FROM mine m JOIN notifications n ON n.id = m.notification_id LEFT JOIN tasks t ON t.id = n.subject_id AND n.subject_kind = 'task' \
+         SELECT n.id, n.rule, n.created_at, t.number, n.subject_kind, n.subject_id, m.attempts, n.read_at IS NOT NULL AS is_read \
+         FROM mine m JOIN notifications n ON n.id = m.notification_id \
+         LEFT JOIN slips p ON p.id = n.subject_id AND n.subject_kind = 'slip' \
+         LEFT JOIN tasks t ON t.id = CASE n.subject_kind WHEN 'task' THEN n.subject_id ELSE p.task_id END \
          ORDER BY n.created_at, n.id",
     )
     .bind::<Timestamptz, _>(now)
