@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import { turnedAway } from '../api/intake'
 import { useSession } from '../session'
 import { named } from '../task/attach'
+import { DayField } from '../ui/dayfield'
 import { TextField } from '../ui/form'
 import { Ask } from '../ui/parts'
 import { today } from '../ui/words'
@@ -85,7 +86,7 @@ export function FoundForm({ check, target }: { check: Check; target: Target }) {
         {isWanting && entry.result === '' && <p className="fault" role="alert">请选择结论</p>}
       </fieldset>
       <TextField label="看到的情况" rows={5} value={entry.found} onChange={(found) => write({ found })} error={isWanting && entry.found.trim() === '' ? '请填写' : undefined} hint="写在哪里、看了什么、问了谁，与台账哪里不同" />
-      <TextField label="检查日期" type="date" value={entry.occurred_on} onChange={(occurred_on) => write({ occurred_on })} error={isWanting && entry.occurred_on === '' ? '请填写' : undefined} />
+      <DayField label="检查日期" lies="behind" value={entry.occurred_on} onChange={(occurred_on) => write({ occurred_on })} error={isWanting && entry.occurred_on === '' ? '请填写' : undefined} />
       <div className="photos">
         <label className="button"><input type="file" className="hidden" accept="image/jpeg,image/png" capture="environment" onChange={(e) => { void add(e.target.files); e.target.value = '' }} />拍照</label>
         <label className="button"><input type="file" className="hidden" multiple accept=".pdf,.jpg,.jpeg,.png,.docx,.xlsx,.txt" aria-label="添加照片或文件" onChange={(e) => { void add(e.target.files); e.target.value = '' }} />添加照片或文件</label>

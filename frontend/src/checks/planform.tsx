@@ -4,6 +4,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { type Schemas, client, get } from '../api/client'
 import { useRound } from '../session'
+import { DayField } from '../ui/dayfield'
 import { Check, TextField, blank, useDraft, useSend } from '../ui/form'
 import { Loaded, Refused } from '../ui/parts'
 import { today } from '../ui/words'
@@ -67,8 +68,8 @@ function Whole({ round, check, onClose }: { round: Schemas['RoundView']; check?:
       </fieldset>
       <TextField label="名称" value={values.title} onChange={(title) => change({ title })} error={form.at('/title')} hint="例：第三季度已销号任务随时抽查" />
       <div className="pair">
-        <TextField label="自" type="date" value={values.from_on} onChange={(from_on) => change({ from_on })} error={form.at('/from_on')} />
-        <TextField label="至" type="date" value={values.to_on} onChange={(to_on) => change({ to_on })} error={form.at('/to_on')} />
+        <DayField label="自" lies="ahead" value={values.from_on} onChange={(from_on) => change({ from_on })} error={form.at('/from_on')} />
+        <DayField label="至" lies="ahead" value={values.to_on} onChange={(to_on) => change({ to_on })} error={form.at('/to_on')} />
       </div>
       <Questions value={values.questions} onChange={(questions) => change({ questions })} />
       <fieldset className={form.at('/inspectors') ? 'wrong' : ''}>

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { type Schemas, client, get, post } from '../api/client'
 import { useRound } from '../session'
+import { DayField } from '../ui/dayfield'
 import { Check, Field, PickField, SelectField, TextField, blank, useDraft, useSend } from '../ui/form'
 import { Pick } from '../ui/pick'
 import { Loaded, Refused } from '../ui/parts'
@@ -80,7 +81,7 @@ function Whole({ people, meeting, on, onClose }: { people: Schemas['PersonView']
       <div className="pair">
         <SelectField label="会议种类" value={values.kind} options={kinds} onChange={(kind) => change({ kind, ...(kinds.some((k) => k.label === values.title || `整改工作${k.label}` === values.title) ? { title: kind === kinds[0]?.value ? '整改工作协调会' : (kinds.find((k) => k.value === kind)?.label ?? '') } : {}) })} />
         <TextField label="会议名称" value={values.title} onChange={(title) => change({ title })} error={form.at('/title')} />
-        <TextField label="日期" type="date" value={values.on} onChange={(next) => change({ on: next })} error={form.at('/at')} />
+        <DayField label="日期" value={values.on} onChange={(next) => change({ on: next })} error={form.at('/at')} />
         <TextField label="时间" type="time" value={values.time} onChange={(time) => change({ time })} />
         <TextField label="地点" value={values.place} onChange={(place) => change({ place })} error={form.at('/place')} />
         <TextField label="会议名义" value={values.body} onChange={(body) => change({ body })} error={form.at('/body')} hint="审定销号时写入签批，如：整改工作领导组" />

@@ -2,6 +2,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { ApiError, type Schemas, client, get, upload } from '../api/client'
+import { DayField } from '../ui/dayfield'
 import { Check, FileField, PickField, TextField, blank, useDraft, useSend } from '../ui/form'
 import { Refused } from '../ui/parts'
 import { day, said } from '../ui/words'
@@ -81,7 +82,7 @@ function Write({ meeting, item }: { meeting: Meeting; item: Item }) {
       <div className="pair">
         <PickField label="责任单位" value={values.unit} options={unitOptions} empty="未定" onChange={(unit) => change({ unit })} error={save.at('/unit')} />
         <PickField label="责任人" value={values.person} options={personOptions} empty="未定" onChange={(person) => change({ person })} error={save.at('/person')} />
-        <TextField label="完成时限" type="date" value={values.due_on} onChange={(due_on) => change({ due_on })} error={save.at('/due_on')} />
+        <DayField label="完成时限" lies="ahead" value={values.due_on} onChange={(due_on) => change({ due_on })} error={save.at('/due_on')} />
       </div>
       <Refused error={save.at('/unit') ? null : (save.error ?? note.error)} shown={['/text', '/unit', '/person', '/due_on']} />
       <div className="send">
