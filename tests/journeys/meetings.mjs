@@ -73,9 +73,11 @@ async function agenda(house, page) {
   await page.reload()
   await page.locator('.agenda').waitFor()
   assert.equal((await lines.locator('.what b').allInnerTexts()).indexOf(title), before.length - 1, 'the order is kept')
-  await lines.last().getByRole('button', { name: '移出' }).click()
-  await lines.last().getByLabel('移出的理由').fill('牵头单位已另行报告')
-  await lines.last().locator('form').getByRole('button', { name: '移出' }).click()
+  // Not a closure: those are ratified afterwards.
+  const other = lines.filter({ hasNotText: '销号审定' }).filter({ hasNotText: title }).first()
+  await other.getByRole('button', { name: '移出' }).click()
+  await other.getByLabel('移出的理由').fill('牵头单位已另行报告')
+  await other.locator('form').getByRole('button', { name: '移出' }).click()
   await page.getByText('理由：牵头单位已另行报告').waitFor()
   step(`议程自动排出 ${before.length} 项，增加、调整顺序、移出各一项`)
 }

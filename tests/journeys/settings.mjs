@@ -26,7 +26,7 @@ export async function rules(house) {
   await page.getByRole('button', { name: '看会改变什么' }).click()
   await page.locator('.chainrule.wrong').filter({ hasText: '销号申请' }).waitFor()
   await page.getByRole('button', { name: '恢复为现行规则' }).click()
-  await page.getByLabel('每月调度会（次）').fill('3')
+  await page.getByLabel('每月协调会（次）').fill('3')
   await page.getByRole('button', { name: '看会改变什么' }).click()
   await effect.getByLabel('修改依据').fill('领导组第2次会议纪要')
   await house.shot(page, 'rules-effect')

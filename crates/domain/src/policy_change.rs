@@ -64,7 +64,7 @@ fn settings(policy: &Policy) -> Vec<(String, String, String)> {
         plain("/statement_grace_working_days", "未报记录前的宽限", working(statement_grace_working_days)),
         plain("/concentrated_cadence", "集中整改期写实", concentrated_cadence.label().to_owned()),
         plain("/continuous_cadence", "集中整改期后写实", continuous_cadence.label().to_owned()),
-        plain("/meetings_per_month", "每月调度会", format!("{meetings_per_month}次")),
+        plain("/meetings_per_month", "每月协调会", format!("{meetings_per_month}次")),
         plain(
             "/stuck_weeks",
             "久无进展上会",
