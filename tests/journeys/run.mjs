@@ -13,7 +13,6 @@ import { lookedUp, planOnTheLine } from './plan.mjs'
 import { newRound } from './round.mjs'
 import { desk, help, own, rules } from './settings.mjs'
 import { nothingIsLost, sentOnce } from './safety.mjs'
-import { raisedWhenOverdue, slipsOfTasks } from './slips.mjs'
 import { byKeyboard, droppedAndOvertaken, workbookAndPaste } from './statements.mjs'
 import { counted } from './steps.mjs'
 import { listsWritten, tableKept } from './table.mjs'
@@ -51,12 +50,10 @@ try {
   await notices(house)
   await onTheSpot(house)
   await meet(house)
-  const late = await slipsOfTasks(house)
   await onPhone(house, task)
   await byTheRules(house, task)
   await close(house, task)
   await afterObservation(house, task)
-  await raisedWhenOverdue(house, late)
   assert.deepEqual(house.faults, [])
   console.log(`journeys: ${counted()} steps in ${Math.round((Date.now() - started) / 1000)} s, no fault`)
 } catch (error) {
