@@ -25,7 +25,7 @@ export async function onPhone(house, task) {
     for (const address of [...addresses, new URL(task).pathname]) {
       await page.goto(`${house.address}${address}`)
       await page.locator('.head, .taskhead').first().waitFor()
-      await page.locator('.loading').waitFor({ state: 'detached' })
+      await page.waitForFunction(() => !document.querySelector('.loading'))
       await house.shot(page, `phone-${who}-${address.split('/')[1]}`)
       await width(page, who)
       pages += 1
@@ -53,7 +53,7 @@ export async function underTheThumb(house, task) {
 export async function byTheRules(house, task) {
   const tours = [
     [login('甲丑一'), ['/todo', '/ledger', '/statements', '/plans', `${new URL(task).pathname}?act=request_extension`]],
-    [office, ['/signing', '/imports', '/rounds', '/ledger', '/overview', '/calendar', '/calendar?as=list', '/notices?all=1', '/checks', '/slips', '/slips?new=1', '/draw']],
+    [office, ['/signing', '/imports', '/rounds', '/ledger', '/overview', '/calendar', '/calendar?as=list', '/notices?all=1', '/checks', '/draw']],
     ['sysadmin', ['/organisation', '/organisation?part=units']],
   ]
   const found = []
@@ -63,7 +63,7 @@ export async function byTheRules(house, task) {
     for (const address of addresses) {
       await page.goto(`${house.address}${address}`)
       await page.locator('.head, .taskhead').first().waitFor()
-      await page.locator('.loading').waitFor({ state: 'detached' })
+      await page.waitForFunction(() => !document.querySelector('.loading'))
       await page.evaluate(axe)
       const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
       for (const v of result.violations.filter((x) => x.impact === 'serious' || x.impact === 'critical')) found.push(`${address} ${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(' | ')}`)
