@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { login, root } from './house.mjs'
-import { office, step } from './steps.mjs'
+import { office, step, told } from './steps.mjs'
 
 const axe = readFileSync(join(root, 'frontend/node_modules/axe-core/axe.min.js'), 'utf8')
 const phone = { width: 390, height: 844 }
@@ -12,13 +12,6 @@ const principal = login('甲子安')
 const unit = login('甲丑一')
 /** A picture of one point. */
 const photo = { name: '现场照片.png', mimeType: 'image/png', buffer: Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64') }
-
-/** The round of the demo, with seven weeks behind it. */
-async function told(page) {
-  const rounds = page.getByLabel('轮次')
-  const names = await rounds.locator('option').allInnerTexts()
-  await rounds.selectOption({ label: names.find((name) => !name.includes('旅程')) })
-}
 
 async function at(house, page, address) {
   await page.goto(`${house.address}${address}`)

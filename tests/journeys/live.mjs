@@ -1,14 +1,7 @@
 // What changes while one looks, and the pages one looks at: the overview and its doors, the search, the calendar, the notices.
 import assert from 'node:assert/strict'
 import { login } from './house.mjs'
-import { office, open, step } from './steps.mjs'
-
-/** The round of the demo, with seven weeks behind it. */
-const told = async (page) => {
-  const rounds = page.getByLabel('轮次')
-  const names = await rounds.locator('option').allInnerTexts()
-  await rounds.selectOption({ label: names.find((name) => !name.includes('旅程')) })
-}
+import { office, open, step, told } from './steps.mjs'
 
 /** Everything the page says, once nothing is being read. */
 async function settled(page) {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { login, root } from './house.mjs'
-import { inDays, office, pdf, pick, second, step } from './steps.mjs'
+import { inDays, office, pdf, pick, second, step, told } from './steps.mjs'
 
 const axe = readFileSync(join(root, 'frontend/node_modules/axe-core/axe.min.js'), 'utf8')
 const phone = { width: 390, height: 844 }
@@ -11,13 +11,6 @@ const leader = login('甲子安')
 const unitName = '财务部'
 const unit = login('己寅一')
 const number = '整改纪要〔2026〕9号'
-
-/** The round of the demo, with seven weeks behind it. */
-async function told(page) {
-  const rounds = page.getByLabel('轮次')
-  const names = await rounds.locator('option').allInnerTexts()
-  await rounds.selectOption({ label: names.find((name) => !name.includes('旅程')) })
-}
 
 async function at(house, page, address) {
   await page.goto(`${house.address}${address}`)

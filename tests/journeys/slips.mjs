@@ -3,19 +3,12 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { login, root } from './house.mjs'
-import { office, pdf, second, step } from './steps.mjs'
+import { office, pdf, second, step, told } from './steps.mjs'
 
 const axe = readFileSync(join(root, 'frontend/node_modules/axe-core/axe.min.js'), 'utf8')
 const phone = { width: 390, height: 844 }
 const unit = login('甲丑一')
 const name = /督办通知单〔\d{4}〕\d+号/
-
-/** The round of the demo, with seven weeks behind it. */
-async function told(page) {
-  const rounds = page.getByLabel('轮次')
-  const names = await rounds.locator('option').allInnerTexts()
-  await rounds.selectOption({ label: names.find((round) => !round.includes('旅程')) })
-}
 
 async function at(house, page, address) {
   await page.goto(`${house.address}${address}`)
@@ -56,7 +49,6 @@ async function draft(house, task) {
   await page.getByRole('link', { name: '发督办单' }).click()
   const form = page.locator('.slipform')
   await form.waitFor()
-  await told(page)
   const number = (await form.locator('h2 a').innerText()).trim()
   assert.equal(await form.getByLabel('依据').inputValue(), `整改任务 ${number}`)
   assert.notEqual(await form.getByLabel('事项').inputValue(), '')

@@ -27,7 +27,7 @@ pub(crate) fn is_usable(url: &str, from: &str) -> bool {
     SmtpTransport::from_url(url).is_ok() && from.parse::<Mailbox>().is_ok()
 }
 
-/// One person's notices by one channel: whether there was anything to send.
+/// One message to one person: whether there was anything to send.
 ///
 /// Nothing is taken while neither way out is open.
 pub async fn turn(app: &App) -> Result<bool, Problem> {
@@ -48,12 +48,8 @@ pub async fn turn(app: &App) -> Result<bool, Problem> {
             app.db.write(&Actor::System, move |conn| put_off(conn, channel, &notices, due)).await?;
             return Ok(true);
         }
-        deliver(app, channel, told_by, notices, now).await?;
-    } else {
-        for notice in notices {
-            deliver(app, channel, told_by.clone(), vec![notice], now).await?;
-        }
     }
+    deliver(app, channel, told_by, notices, now).await?;
     Ok(true)
 }
 

@@ -25,12 +25,12 @@ use domain::task::text::Words;
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::events::{self, NewEvent, Origin, Stream};
+use crate::events::{self, Origin, Stream};
 use crate::ledger::{self, Filter};
 use crate::notifications::{self, About, Telling};
 use crate::schema::{check_targets, checks, persons, tasks};
 use crate::statement::Statement;
-use crate::tasks::{Expected, bodies, keep_revision};
+use crate::tasks::{Expected, bodies};
 use crate::{actors, blobs, rounds};
 
 /// A check with the words its state names.
@@ -284,23 +284,10 @@ fn save(
     check: &Check,
     decision: &Decision<CheckEvent>,
 ) -> Result<(), Error> {
-    for revision in &decision.revisions {
-        keep_revision(conn, revision.digest.as_str(), revision.kind, &revision.body, origin.now)?;
-    }
+    let stored = decision.events.iter().map(|e| e.stored());
+    events::keep(conn, origin, stream(check), last_seq, &decision.revisions, stored, check.seq)?;
     let brief = bodies(conn, [check.brief.clone()])?.remove(&check.brief);
     let brief: Brief = serde_json::from_str(&brief.ok_or_else(|| Error::internal("a check without its brief"))?)?;
-    let new: Vec<NewEvent> = decision
-        .events
-        .iter()
-        .map(|e| {
-            let (kind, payload) = e.stored();
-            NewEvent { kind, payload }
-        })
-        .collect();
-    let seq = events::record(conn, origin, stream(check), last_seq, &new)?;
-    if seq != check.seq {
-        return Err(Error::internal(format!("check {} has seq {} but {seq} events", check.id, check.seq)));
-    }
     let row = (
         checks::round_id.eq(check.round.0),
         checks::title.eq(&brief.title),

@@ -6,11 +6,13 @@ use diesel::sql_types::{BigInt, Bool, Text, Timestamptz};
 use domain::actor::Actor;
 use domain::chain::{self, EventFields};
 use domain::ids::{AccountId, PersonId, RoundId, UnitId};
+use domain::task::context::Revision;
 use serde_json::Value;
 use uuid::Uuid;
 
 use crate::error::Error;
 use crate::schema::{event_positions, events, pending_events};
+use crate::tasks::keep_revision;
 
 /// Who asks, from where, when: what every event records beside its own words.
 #[derive(Clone, Debug)]
@@ -159,6 +161,25 @@ pub(crate) fn chained(
         rows.push(row);
     }
     rows
+}
+
+/// Keeps what was decided of a stream: the bodies its events name, then the events as they are stored; `seq` is where the fold of them stands.
+pub(crate) fn keep(
+    conn: &mut PgConnection,
+    origin: &Origin,
+    stream: Stream,
+    last_seq: i64,
+    revisions: &[Revision],
+    stored: impl Iterator<Item = (&'static str, Value)>,
+    seq: i64,
+) -> Result<(), Error> {
+    for revision in revisions {
+        keep_revision(conn, revision.digest.as_str(), revision.kind, &revision.body, origin.now)?;
+    }
+    let new: Vec<NewEvent> = stored.map(|(kind, payload)| NewEvent { kind, payload }).collect();
+    let (kind, id) = (stream.kind, stream.id);
+    let kept = record(conn, origin, stream, last_seq, &new)?;
+    if kept == seq { Ok(()) } else { Err(Error::internal(format!("{kind} {id} has seq {seq} but {kept} events"))) }
 }
 
 /// Appends events to a stream whose last seq is known from the locked row; returns the last seq. The time of an event is never before that of

@@ -20,7 +20,7 @@ use crate::statement::Statement;
 /// How long a sender that took a message may be silent before another one takes it.
 const LEASE_MINUTES: i64 = 5;
 
-/// Most notices of one message.
+/// Most notices of a digest.
 const MOST: i64 = 200;
 
 /// What is owed outside of the rows of `told` (id, rule, recipient_id, created_at, read_at); the rules that go out by themselves follow as a bind and `))`.
@@ -147,7 +147,7 @@ pub struct Leaving {
     is_read: bool,
 }
 
-/// What one person is to be told by one channel.
+/// What one person is to be told by one channel in one message.
 #[derive(Clone, Debug)]
 pub struct Parcel {
     pub channel: Channel,
@@ -163,7 +163,8 @@ struct Owed {
     channel: String,
 }
 
-/// Takes everything one person is owed by one channel, so that no other server sends it meanwhile; what he has read already is dropped.
+/// Takes what one person is owed by one channel and gets in one message (a notice, or all that is due for his digest), so that no other server sends it
+/// meanwhile; what he has read already is dropped.
 pub fn claim(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Option<Parcel>, Error> {
     // One sender chooses at a time, or a digest would be torn in two.
     diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext('bihuan.outward'))").execute(conn)?;
@@ -175,6 +176,10 @@ pub fn claim(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Option<Parce
     .get_result(conn)
     .optional()?;
     let Some(Owed { recipient_id, channel }) = owed else { return Ok(None) };
+    let channel = Channel::parse(&channel).ok_or_else(|| Error::internal("an unknown channel"))?;
+    let told_by = told_by(conn, PersonId(recipient_id))?;
+    // No more than one message, so that a slow mail server does not outlast the lease.
+    let most = if told_by.is_digest { MOST } else { 1 };
     let notices: Vec<Leaving> = diesel::sql_query(
         "WITH mine AS (UPDATE deliveries d SET state = 'sending', attempts = attempts + 1, next_at = $2 FROM ( \
             SELECT d.notification_id, d.channel FROM deliveries d JOIN notifications n ON n.id = d.notification_id \
@@ -189,11 +194,9 @@ pub fn claim(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Option<Parce
     .bind::<Timestamptz, _>(now)
     .bind::<Timestamptz, _>(now + TimeDelta::minutes(LEASE_MINUTES))
     .bind::<SqlUuid, _>(recipient_id)
-    .bind::<Text, _>(&channel)
-    .bind::<BigInt, _>(MOST)
+    .bind::<Text, _>(channel.as_str())
+    .bind::<BigInt, _>(most)
     .load(conn)?;
-    let channel = Channel::parse(&channel).ok_or_else(|| Error::internal("an unknown channel"))?;
-    let told_by = told_by(conn, PersonId(recipient_id))?;
     let has_address = match channel {
         Channel::Mail => told_by.mail.is_some(),
         Channel::Robot => told_by.robot.is_some(),

@@ -1,10 +1,12 @@
 // The slips about a task, in its own column, and the way to a new one with everything known filled in.
 import { Link } from '@tanstack/react-router'
 import type { Schemas } from '../api/client'
+import { useSession } from '../session'
 import '../styles/slips.css'
 import { day } from '../ui/words'
 
 export function SlipsOfTask({ task }: { task: Schemas['TaskView'] }) {
+  const { chooseRound } = useSession()
   if (task.slips.length === 0 && !task.may_draft_slip) return null
   return (
     <section className="card">
@@ -18,7 +20,7 @@ export function SlipsOfTask({ task }: { task: Schemas['TaskView'] }) {
           </li>
         ))}
       </ul>
-      {task.may_draft_slip && <p><Link to="/slips" search={{ new: '1', task: task.id }} className="button">发督办单</Link></p>}
+      {task.may_draft_slip && <p><Link to="/slips" search={{ new: '1', task: task.id }} className="button" onClick={() => chooseRound(task.round_id)}>发督办单</Link></p>}
     </section>
   )
 }

@@ -31,11 +31,11 @@ use uuid::Uuid;
 
 use crate::checks::{TargetLine, targets};
 use crate::error::Error;
-use crate::events::{self, NewEvent, Origin, Stream};
+use crate::events::{self, Origin, Stream};
 use crate::notifications::{self, About, Telling};
 use crate::schema::{leading_group_members, meetings, persons};
 use crate::statement::Statement;
-use crate::tasks::{Expected, bodies, keep_revision, names};
+use crate::tasks::{Expected, bodies, names};
 use crate::{blobs, database, rounds};
 
 /// Something that moved on a task after a meeting, and how often.
@@ -474,23 +474,10 @@ fn save(
     meeting: &Meeting,
     decision: &Decision<MeetingEvent>,
 ) -> Result<(), Error> {
-    for revision in &decision.revisions {
-        keep_revision(conn, revision.digest.as_str(), revision.kind, &revision.body, origin.now)?;
-    }
+    let stored = decision.events.iter().map(|e| e.stored());
+    events::keep(conn, origin, stream(meeting), last_seq, &decision.revisions, stored, meeting.seq)?;
     let brief = bodies(conn, [meeting.brief.clone()])?.remove(&meeting.brief);
     let brief: Brief = serde_json::from_str(&brief.ok_or_else(|| Error::internal("a meeting without its brief"))?)?;
-    let new: Vec<NewEvent> = decision
-        .events
-        .iter()
-        .map(|e| {
-            let (kind, payload) = e.stored();
-            NewEvent { kind, payload }
-        })
-        .collect();
-    let seq = events::record(conn, origin, stream(meeting), last_seq, &new)?;
-    if seq != meeting.seq {
-        return Err(Error::internal(format!("meeting {} has seq {} but {seq} events", meeting.id, meeting.seq)));
-    }
     let row = (
         meetings::round_id.eq(meeting.round.0),
         meetings::kind.eq(meeting.kind.as_str()),

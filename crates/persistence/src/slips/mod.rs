@@ -26,11 +26,11 @@ use domain::task::state::OpenSlip;
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::events::{self, NewEvent, Origin, Stream};
+use crate::events::{self, Origin, Stream};
 use crate::notifications::{self, About, Telling};
 use crate::references::check_units;
 use crate::schema::{slip_numbers, slips};
-use crate::tasks::{Expected, bodies, keep_revision};
+use crate::tasks::{Expected, bodies};
 use crate::{actors, blobs, checks, rounds};
 use read::Standing;
 pub(crate) use read::sees_any;
@@ -343,20 +343,8 @@ fn save(
     decided: &[SlipEvent],
     revisions: &[Revision],
 ) -> Result<(), Error> {
-    for revision in revisions {
-        keep_revision(conn, revision.digest.as_str(), revision.kind, &revision.body, origin.now)?;
-    }
-    let new: Vec<NewEvent> = decided
-        .iter()
-        .map(|e| {
-            let (kind, payload) = e.stored();
-            NewEvent { kind, payload }
-        })
-        .collect();
-    let seq = events::record(conn, origin, stream(slip), last_seq, &new)?;
-    if seq != slip.seq {
-        return Err(Error::internal(format!("slip {} has seq {} but {seq} events", slip.id, slip.seq)));
-    }
+    let stored = decided.iter().map(|e| e.stored());
+    events::keep(conn, origin, stream(slip), last_seq, revisions, stored, slip.seq)?;
     let text = text_of(conn, slip)?;
     let number = |of: fn(&domain::slip::state::SlipNumber) -> Option<i32>| slip.number.as_ref().and_then(of);
     let row = (
