@@ -59,9 +59,9 @@ async function agenda(house, page) {
   await page.getByLabel('增加议题').fill(title)
   await page.getByRole('button', { name: '增加', exact: true }).click()
   await page.locator('.agenda').getByText(title).waitFor()
+  await page.waitForFunction(() => [...document.querySelectorAll('label')].some((l) => l.textContent === '增加议题' && document.getElementById(l.htmlFor)?.value === ''))
   // The last goes up by the keyboard.
-  await lines.last().locator('.line').focus()
-  await page.keyboard.press('Alt+ArrowUp')
+  await lines.last().locator('.line').press('Alt+ArrowUp')
   await page.waitForFunction(([text, n]) => [...document.querySelectorAll('.agenda > li .what b')].map((b) => b.textContent).indexOf(text) === n, [title, before.length - 1])
   await page.reload()
   await page.locator('.agenda').waitFor()

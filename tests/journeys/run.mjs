@@ -6,7 +6,6 @@ import { byTheRules, onPhone, underTheThumb } from './eyes.mjs'
 import { House } from './house.mjs'
 import { handKept } from './ledger.mjs'
 import { bySelf, days, doorsOfOverview, foundByKeyboard, notices } from './live.mjs'
-import { meet } from './meetings.mjs'
 import { firstMinutes } from './minutes.mjs'
 import { reassignment, stranger } from './rights.mjs'
 import { lookedUp, planOnTheLine } from './plan.mjs'
@@ -49,7 +48,6 @@ try {
   await stranger(house, task)
   await notices(house)
   await onTheSpot(house)
-  await meet(house)
   await onPhone(house, task)
   await byTheRules(house, task)
   await close(house, task)
