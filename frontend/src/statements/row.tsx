@@ -2,7 +2,7 @@
 import { Link } from '@tanstack/react-router'
 import { type ClipboardEvent, type DragEvent, useEffect, useRef, useState } from 'react'
 import { ApiError, type Schemas, post } from '../api/client'
-import { type Attached, accepted, attach, named, unfit, withdraw } from '../task/attach'
+import { type Attached, accepted, attach, named, stillThere, unfit, withdraw } from '../task/attach'
 import { TextField, useDraft, useSend } from '../ui/form'
 import { Light, Refused } from '../ui/parts'
 import { day, left, moment, today, week } from '../ui/words'
@@ -148,7 +148,7 @@ export function Row({ line, sheet, rows, isOpen, takesFocus, onOpen, onStatus }:
             {files.map((f) => <li key={f.id} className="tag">{f.name}{isOpen && <button type="button" className="plain" aria-label={`不附 ${f.name}`} onClick={() => { edit({ files: files.filter((x) => x.id !== f.id) }); void takeAway([f]) }}>✕</button>}</li>)}
           </ul>
         )}
-        {remaining.length > 0 && <p className="fault" role="alert">{remaining.join('、')} 不随本周写实交出，但还留在任务的佐证里，可在任务页撤下</p>}
+        {remaining.length > 0 && <p className="fault" role="alert">{stillThere(remaining)}</p>}
         {evidence.unfit.map((why) => <p key={why} className="fault" role="alert">{why}</p>)}
         <Refused error={evidence.error} />
         {!isOvertaken && <Refused error={error} shown={isOpen ? pointers : []} />}

@@ -40,3 +40,6 @@ export async function withdraw(task: string, files: Attached[]): Promise<string[
   }
   return kept
 }
+
+/** What is said of files that could not be taken away again. */
+export const stillThere = (names: string[]) => `${names.join('、')} 不随本周写实交出，但还留在任务的佐证里，可在任务页撤下`

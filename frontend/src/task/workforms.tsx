@@ -6,7 +6,7 @@ import { ApiError, type Schemas, post, upload } from '../api/client'
 import { useSession } from '../session'
 import { type Draft, asInput, same, texts } from '../statements/values'
 import { Conflict } from '../statements/versions'
-import { type Attached, accepted, unfit, withdraw } from './attach'
+import { type Attached, accepted, stillThere, unfit, withdraw } from './attach'
 import { DayField } from '../ui/dayfield'
 import { Check, FileField, SelectField, TextField, blank, useDraft, useSend } from '../ui/form'
 import { Refused } from '../ui/parts'
@@ -26,9 +26,15 @@ export function StatementForm({ task, done }: FormProps) {
   const isOvertaken = writtenOn < revision && !same(values, texts(newest))
   const files = values.files ?? []
   const queries = useQueryClient()
+  const [remaining, setRemaining] = useState<string[]>([])
+  // What the newest statement names stays; what could not be taken away is said.
+  const takeAway = async (out: Attached[]) => {
+    setRemaining(await withdraw(task.id, out.filter((f) => !newest?.evidence.includes(f.id))))
+    await queries.invalidateQueries({ queryKey: ['task', task.id] })
+  }
   const leave = (file: Attached) => {
     edit({ files: files.filter((f) => f.id !== file.id) })
-    void withdraw(task.id, newest?.evidence.includes(file.id) ? [] : [file]).then(() => queries.invalidateQueries({ queryKey: ['task', task.id] }))
+    void takeAway([file])
   }
   const form = useSend(async () => {
     const sent = post(`/tasks/${task.id}/statements`, { unit: mine?.id, week: at, follows: writtenOn, ...asInput(values), evidence: [...(newest?.evidence ?? []), ...files.map((f) => f.id)] })
@@ -40,7 +46,7 @@ export function StatementForm({ task, done }: FormProps) {
     forget()
     done()
   })
-  if (isOvertaken && newest) return <Conflict mine={values} theirs={newest} onMine={() => edit({ on: revision })} onTheirs={() => { void withdraw(task.id, files.filter((f) => !newest.evidence.includes(f.id))); forget(); reset({ ...texts(newest), files: [], on: null }) }} />
+  if (isOvertaken && newest) return <Conflict mine={values} theirs={newest} onMine={() => edit({ on: revision })} onTheirs={() => { void takeAway(files); forget(); reset({ ...texts(newest), files: [], on: null }) }} />
   return (
     <ActForm form={form} verb={newest ? '更新本周写实' : '交本周写实'} shown={['/progress', '/no_progress_reason']} kept={kept}>
       <p className="muted">{week(at)}，{mine?.name}。补报以前的周请到<Link to="/statements" search={{}}>每周写实</Link>。</p>
@@ -55,6 +61,7 @@ export function StatementForm({ task, done }: FormProps) {
           {files.map((f) => <li key={f.id} className="tag">{f.name}<button type="button" className="plain" aria-label={`不附 ${f.name}`} onClick={() => leave(f)}>✕</button></li>)}
         </ul>
       )}
+      {remaining.length > 0 && <p className="fault" role="alert">{stillThere(remaining)}</p>}
     </ActForm>
   )
 }
