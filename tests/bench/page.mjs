@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { cpus, loadavg } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { chooseByFilter } from './choose.mjs'
 import { Cluster } from './cluster.mjs'
 import { Server, running } from './server.mjs'
 
@@ -210,6 +211,7 @@ try {
   await page.getByLabel('密码').fill(server.made.password)
   await page.getByRole('button', { name: '登录' }).click()
   await page.getByRole('navigation', { name: '主导航' }).waitFor()
+  const chosen = await chooseByFilter(page, server.address)
   const { rows, filling } = await measure(page, server.address)
 
   const model = cpus()[0]?.model ?? ''
@@ -217,6 +219,7 @@ try {
   console.log('| 动作 | 次数 | 中位 ms | 95 分位 ms | 最长 ms |')
   console.log('| --- | --- | --- | --- | --- |')
   for (const r of results) console.log(`| ${r.name} | ${r.n} | ${r.middle.toFixed(0)} | ${r.high.toFixed(0)} | ${r.longest.toFixed(0)} |`)
+  console.log(`\n按条件选取：至多 2000 项，可停、断网可续；批量停在第二批，留下 ${chosen.left} 项，逐项说明 ${chosen.refused} 条`)
   const isQuiet = empty.longest <= QUIET
   const more = isQuiet ? 1 : BUSY
   const slow = results.filter((r) => r !== empty && (r.middle > r.limits.middle || r.high > r.limits.high * more))
