@@ -211,8 +211,8 @@ try {
   await page.getByLabel('密码').fill(server.made.password)
   await page.getByRole('button', { name: '登录' }).click()
   await page.getByRole('navigation', { name: '主导航' }).waitFor()
-  const chosen = await chooseByFilter(page, server.address)
   const { rows, filling } = await measure(page, server.address)
+  const chosen = await chooseByFilter(page, server.address)
 
   const model = cpus()[0]?.model ?? ''
   console.log(`台账 ${rows} 行全部读入（${filling.toFixed(1)} 秒），浏览器减速 ${SLOWER} 倍；${cpus().length} 核 ${model}；负载 ${loadavg().map((n) => n.toFixed(1)).join(' ')}\n`)
