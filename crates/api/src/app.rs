@@ -6,6 +6,7 @@ use std::sync::{Arc, RwLock};
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use domain::calendar::Calendar;
 use persistence::Database;
+use tokio::sync::Semaphore;
 
 use crate::limits::{HashGate, Workbooks};
 use crate::live::Live;
@@ -80,6 +81,8 @@ pub struct App {
     pub hashes: Arc<HashGate>,
     pub workbooks: Arc<Workbooks>,
     pub live: Arc<Live>,
+    /// One list is made at a time.
+    pub exports: Arc<Semaphore>,
     calendar: Arc<RwLock<Option<Arc<Calendar>>>>,
 }
 
@@ -94,6 +97,7 @@ impl App {
             hashes: Arc::new(HashGate::default()),
             workbooks: Arc::new(Workbooks::default()),
             live: Arc::new(Live::default()),
+            exports: Arc::new(Semaphore::new(1)),
             calendar: Arc::new(RwLock::new(None)),
         }
     }

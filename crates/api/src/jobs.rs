@@ -6,12 +6,14 @@ use domain::actor::Actor;
 use tokio::sync::watch;
 
 use crate::app::App;
-use crate::sender;
+use crate::{exports, sender};
 
 /// How long a round of work waits when there was nothing to do.
 const REST: Duration = Duration::from_secs(1);
 /// How long after a failure, so that a lost database is not asked in a loop.
 const REST_AFTER_FAILURE: Duration = Duration::from_secs(5);
+/// How often the folder of exports is looked through.
+const SWEEP: Duration = Duration::from_secs(600);
 
 /// Works until told to stop; several servers on one database share the work.
 pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
@@ -55,6 +57,24 @@ pub async fn send(app: App, mut stop: watch::Receiver<bool>) {
         tokio::select! {
             _ = stop.changed() => return,
             () = tokio::time::sleep(rest) => {}
+        }
+    }
+}
+
+/// Removes files of exports that are no longer kept, until told to stop.
+pub async fn sweep(app: App, mut stop: watch::Receiver<bool>) {
+    loop {
+        let data_dir = app.settings.data_dir.clone();
+        let now = std::time::SystemTime::from(app.clock.now());
+        match tokio::task::spawn_blocking(move || exports::sweep(&data_dir, now)).await {
+            Ok(Ok(0)) => {}
+            Ok(Ok(removed)) => tracing::info!(removed, "exports no longer kept"),
+            Ok(Err(error)) => tracing::warn!(%error, "exports are not looked through"),
+            Err(lost) => tracing::error!(%lost, "looking through exports was lost"),
+        }
+        tokio::select! {
+            _ = stop.changed() => return,
+            () = tokio::time::sleep(SWEEP) => {}
         }
     }
 }

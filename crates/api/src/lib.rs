@@ -13,6 +13,7 @@ pub mod doctor;
 pub mod draw;
 pub mod embedded;
 pub mod evidence;
+pub mod exports;
 pub mod extract;
 pub mod history;
 pub mod import;

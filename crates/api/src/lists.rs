@@ -96,7 +96,7 @@ fn open_columns(loaded: &LoadedTask, origin: &Origin, calendar: &Calendar) -> (V
 }
 
 /// Everybody and every unit a draft names.
-fn named(draft: &DraftInput) -> BTreeSet<Uuid> {
+pub(crate) fn named(draft: &DraftInput) -> BTreeSet<Uuid> {
     let people = draft.leaders.iter().chain(&draft.persons).map(|p| p.0);
     let units = draft.units.iter().copied().chain(draft.supporting.iter().map(|s| s.unit)).map(|u| u.0);
     people.chain(units).collect()
@@ -135,13 +135,14 @@ fn criteria(loaded: &LoadedTask) -> String {
     loaded.task.draft.criteria.iter().filter_map(|c| words(c.id)).collect::<Vec<_>>().join("\n")
 }
 
-fn row(
+/// The cells of a task as its reader may see them, with the columns that are open to him and whether writing them needs a reason.
+pub(crate) fn row(
     loaded: &LoadedTask,
     place: &ledger::LedgerRow,
     origins: Option<&Origins>,
     names: &BTreeMap<Uuid, String>,
     origin: &Origin,
-    calendar: &Calendar,
+    open: (Vec<ListColumn>, bool),
 ) -> ListRow {
     let task = &loaded.task;
     let reads = rights::reads_content(&origin.actor, &context::subject(task, &loaded.facts));
@@ -149,7 +150,7 @@ fn row(
     let draft = cells::written(task, &loaded.text);
     let cell = |column| if reads { cells::read(&draft, column, None, names) } else { String::new() };
     let said = |text: Option<&String>| text.filter(|_| reads).cloned().unwrap_or_default();
-    let (open_columns, needs_reason) = if reads { open_columns(loaded, origin, calendar) } else { (Vec::new(), false) };
+    let (open_columns, needs_reason) = open;
     let planned = loaded.plan.as_ref().and_then(|p| p.objective.clone()).filter(|_| reads);
     ListRow {
         id: task.id.0,
@@ -222,7 +223,9 @@ pub async fn get_lists(
             let origins: BTreeMap<Uuid, Origins> = ledger::origins(conn, ids)?.into_iter().map(|o| (o.id, o)).collect();
             let items = found.iter().filter_map(|loaded| {
                 let place = places.iter().find(|p| p.id == loaded.task.id.0)?;
-                Some(row(loaded, place, origins.get(&place.id), &names, &origin, &calendar))
+                let open =
+                    if place.reads_content { open_columns(loaded, &origin, &calendar) } else { (Vec::new(), false) };
+                Some(row(loaded, place, origins.get(&place.id), &names, &origin, open))
             });
             Ok(ListPage { items: items.collect(), next })
         })

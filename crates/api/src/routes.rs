@@ -8,7 +8,7 @@ use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    accounts, calendar, checks, evidence, history, import, ledger, lists, live, meetings, notices, openapi,
+    accounts, calendar, checks, evidence, exports, history, import, ledger, lists, live, meetings, notices, openapi,
     organisation, outward, overview, own, plan_advice, policy, rounds, saved_views, search, sessions, signing, slips,
     statements, task_commands, telemetry, todo,
 };
@@ -180,6 +180,11 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(evidence::receive_scan)
         .service(evidence::grant_ticket)
         .service(evidence::download)
+        .service(exports::begin_export)
+        .service(exports::list_exports)
+        .service(exports::get_export)
+        .service(exports::cancel_export)
+        .service(exports::download_export)
         .service(notices::list_notices)
         .service(notices::read_notices)
         .service(notices::read_notice)

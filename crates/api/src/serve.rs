@@ -82,6 +82,7 @@ pub fn run(config: &Config, at_start: impl FnOnce(&App, &str)) -> Result<(), Str
         let (stop, stopped) = watch::channel(false);
         let listening = actix_web::rt::spawn(live::run(app.clone(), stopped.clone()));
         let sending = actix_web::rt::spawn(jobs::send(app.clone(), stopped.clone()));
+        let sweeping = actix_web::rt::spawn(jobs::sweep(app.clone(), stopped.clone()));
         let work = actix_web::rt::spawn(jobs::run(app.clone(), stopped));
         let streams = app.live.clone();
         at_start(&app, &address);
@@ -95,6 +96,7 @@ pub fn run(config: &Config, at_start: impl FnOnce(&App, &str)) -> Result<(), Str
         let _ = stop.send(true);
         let _ = work.await;
         let _ = sending.await;
+        let _ = sweeping.await;
         let _ = listening.await;
         Ok(())
     })

@@ -30,6 +30,11 @@ pub fn today(now: DateTime<Utc>) -> NaiveDate {
     now.with_timezone(&SHANGHAI).date_naive()
 }
 
+/// The time of day in Asia/Shanghai at an instant.
+pub fn time_of_day(now: DateTime<Utc>) -> NaiveTime {
+    now.with_timezone(&SHANGHAI).time()
+}
+
 /// The instant of a time of day of a date, both Asia/Shanghai.
 pub fn instant(date: NaiveDate, time: NaiveTime) -> DateTime<Utc> {
     SHANGHAI

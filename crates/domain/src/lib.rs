@@ -73,6 +73,7 @@
 //! | 议程、议题 | agenda, item | `agenda`, `item` | 26 |
 //! | 议定事项 | resolution | `resolution` | 26 |
 //! | 会议纪要 | minutes | `minutes`, `number` | 26 |
+//! | 导出、任务书 | export, unit's brief | `export`, `brief` | 29 |
 //! | 事件、版本、顺序号 | event, version, position | `event`, `version`, `position` | 21 |
 
 pub mod account;
@@ -81,6 +82,7 @@ pub mod calendar;
 pub mod chain;
 pub mod check;
 pub mod echo;
+pub mod export;
 pub mod ids;
 pub mod labels;
 pub mod meeting;

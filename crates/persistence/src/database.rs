@@ -106,6 +106,16 @@ impl Database {
         blocking(move || pool.get().map_err(|_| Error::Unavailable)?.run(run)).await
     }
 
+    /// Runs queries that change nothing and all see the same moment, however long they take together.
+    pub async fn read_as_of<T, F>(&self, _actor: &Actor, run: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut PgConnection) -> Result<T, Error> + Send + 'static,
+    {
+        let pool = self.pool.clone();
+        blocking(move || pool.get().map_err(|_| Error::Unavailable)?.run(|conn| moment(conn, run))).await
+    }
+
     /// Runs one transaction: everything happens, or nothing.
     pub async fn write<T, F>(&self, _actor: &Actor, run: F) -> Result<T, Error>
     where
@@ -133,6 +143,10 @@ fn transaction<T>(
     run: impl FnOnce(&mut PgConnection) -> Result<T, Error>,
 ) -> Result<T, Error> {
     conn.transaction(run)
+}
+
+fn moment<T>(conn: &mut PgConnection, run: impl FnOnce(&mut PgConnection) -> Result<T, Error>) -> Result<T, Error> {
+    conn.build_transaction().repeatable_read().read_only().run(run)
 }
 
 /// Runs a part of a transaction that may fail by itself: what it did is taken back, what was done before it stays.

@@ -15,6 +15,7 @@ pub mod drafts;
 pub mod due_acts;
 pub mod error;
 pub mod events;
+pub mod exports;
 pub mod idempotency;
 pub mod imports;
 pub mod ledger;

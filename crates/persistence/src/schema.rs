@@ -185,6 +185,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    exports (id) {
+        id -> Uuid,
+        round_id -> Uuid,
+        account_id -> Uuid,
+        kind -> Text,
+        query -> Jsonb,
+        state -> Text,
+        n_done -> Int8,
+        n_all -> Int8,
+        fault -> Nullable<Text>,
+        filename -> Text,
+        size -> Nullable<Int8>,
+        sha256 -> Nullable<Text>,
+        seq -> Int8,
+        created_at -> Timestamptz,
+        beat_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     findings (id) {
         id -> Uuid,
         round_id -> Uuid,
@@ -735,6 +755,8 @@ diesel::joinable!(deliveries -> notifications (notification_id));
 diesel::joinable!(download_tickets -> accounts (account_id));
 diesel::joinable!(download_tickets -> attachments (attachment_id));
 diesel::joinable!(drafts -> accounts (account_id));
+diesel::joinable!(exports -> accounts (account_id));
+diesel::joinable!(exports -> rounds (round_id));
 diesel::joinable!(findings -> aspects (aspect_id));
 diesel::joinable!(findings -> rounds (round_id));
 diesel::joinable!(idempotency_keys -> accounts (account_id));
@@ -819,6 +841,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     due_acts,
     event_positions,
     events,
+    exports,
     findings,
     idempotency_keys,
     import_answers,

@@ -1,6 +1,7 @@
 // The ledger: the chain on top, views and filters in the address, every figure a door to its rows.
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo, useState } from 'react'
+import { ExportButton } from '../exports/button'
 import { BatchBar } from '../ledger/batch'
 import { BuiltIn, ChainBar } from '../ledger/chain'
 import { Chosen } from '../ledger/chosen'
@@ -78,7 +79,10 @@ function Whole({ round }: { round: string }) {
       <div className="head">
         <h1>整改台账</h1>
         <p>{rows.readAt > 0 && `数据截至 ${moment(new Date(rows.readAt).toISOString())}，倒计时按工作日计`}</p>
-        {mine?.is_office && <div className="acts"><Link to="/imports" className="button">导入</Link></div>}
+        <div className="acts">
+          <ExportButton offer={{ kinds: ['ledger', 'brief', 'findings', 'measures', 'responsibilities'], filter, sort: search.sort }} />
+          {mine?.is_office && <Link to="/imports" className="button">导入</Link>}
+        </div>
       </div>
       <Forms at="ledger" filter={filter} />
       <ChainBar filter={filter} set={set} />

@@ -3,6 +3,7 @@ import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useCallback, useMemo, useState } from 'react'
 import { client, get } from '../api/client'
+import { ExportButton } from '../exports/button'
 import { ChainBar } from '../ledger/chain'
 import { Filters } from '../ledger/filters'
 import { Forms, listNames } from '../ledger/forms'
@@ -63,6 +64,7 @@ function Whole({ round, list }: { round: string; list: ListKind }) {
       <div className="head">
         <h1>{listNames[list]}</h1>
         <p>与台账同一套记录。{isOpen && <><span className="ondesk">白底的格子可以改：点开就写，也可从 Excel 复制一片粘贴进来。</span><span className="onphone">带框的可以改：点开就写。</span></>}</p>
+        <div className="acts"><ExportButton key={list} offer={{ kinds: [list === 'responsibility' ? 'responsibilities' : list], filter }} /></div>
       </div>
       <Forms at={list} filter={filter} />
       <ChainBar filter={filter} set={set} />

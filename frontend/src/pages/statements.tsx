@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { type Schemas, client, get } from '../api/client'
+import { ExportButton } from '../exports/button'
 import { NoRound, useRound } from '../session'
 import { type Difference, DifferenceDialog } from '../statements/difference'
 import { shortcuts, useKeys } from '../statements/keys'
@@ -132,6 +133,7 @@ function Whole({ sheet, round }: { sheet: Sheet; round: string }) {
         <div className="acts">
           <button type="button" onClick={() => void navigate({ search: { week: sheet.previous } })}>‹ 上一周</button>
           {sheet.next && <button type="button" onClick={() => void navigate({ search: { week: sheet.next ?? undefined } })}>下一周 ›</button>}
+          <ExportButton offer={{ kinds: ['statements'], filter: {}, week: sheet.week }} />
           {sheet.lines.length > 0 && <WorkbookButtons round={round} sheet={sheet} rows={rows.current} onDifference={setDifference} />}
         </div>
       </div>

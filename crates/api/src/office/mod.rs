@@ -1,9 +1,12 @@
-//! Office files. Read: first guarded against what is no workbook or a bomb, then as cells. Written: what is filled in offline and brought back.
+//! Office files. Read: first guarded against what is no workbook or a bomb, then as cells. Written: what is filled in offline and brought back, and the
+//! lists that are handed on.
 //! Nothing else opens or makes them.
 
 mod guard;
+mod list_book;
 mod read;
 mod week_book;
 
+pub use list_book::{ListBook, ListHead};
 pub use read::{book, formulas};
 pub use week_book::{GivenLine, WeekBook, week_book};

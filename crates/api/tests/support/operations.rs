@@ -47,6 +47,9 @@ pub fn others(
         ("DELETE", "/drafts/{form}/{subject}", format!("/drafts/plan/{task}"), None),
         ("POST", "/evidence/{id}/tickets", format!("/evidence/{evidence}/tickets"), None),
         get("/events", "/events".into()),
+        get("/exports/{id}", format!("/exports/{NIL}")),
+        ("POST", "/exports/{id}/cancel", format!("/exports/{NIL}/cancel"), None),
+        get("/exports/{id}/file", format!("/exports/{NIL}/file")),
         get("/import-previews/{id}", format!("/import-previews/{NIL}")),
         ("PUT", "/import-previews/{id}", format!("/import-previews/{NIL}"), Some(json!({ "answers": [] }))),
         (
@@ -113,6 +116,8 @@ pub fn others(
         ),
         get("/rounds/{id}/overview", format!("/rounds/{round}/overview")),
         get("/rounds/{id}/search", format!("/rounds/{round}/search?text=T0")),
+        get("/rounds/{id}/exports", format!("/rounds/{round}/exports")),
+        ("POST", "/rounds/{id}/exports", format!("/rounds/{round}/exports"), Some(json!({ "kind": "brief" }))),
         get("/rounds/{id}/lists", format!("/rounds/{round}/lists")),
         (
             "POST",
