@@ -113,3 +113,21 @@ export class Cluster {
     return existsSync(path) ? readFileSync(path, 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line)) : []
   }
 }
+
+/** A set of its own with at least so many rows: tasks of a smaller one again and again. */
+export function filledUp(cluster, wanted) {
+  const there = Number(cluster.lines('SELECT count(*) FROM tasks')[0])
+  if (there >= wanted) return
+  cluster.lines('DROP DATABASE IF EXISTS bench_page WITH (FORCE)', 'postgres')
+  cluster.lines(`CREATE DATABASE bench_page TEMPLATE ${cluster.database} OWNER bihuan_owner`, 'postgres')
+  cluster.database = 'bench_page'
+  const [columns] = cluster.lines(`SELECT string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position) FROM information_schema.columns
+    WHERE table_schema = 'public' AND table_name = 'tasks' AND column_name NOT IN ('id', 'number', 'ordinal', 'snapshot')`)
+  cluster.lines(`SET session_replication_role = replica;
+    CREATE TEMP TABLE again AS SELECT id AS old, gen_random_uuid() AS id, n FROM tasks, generate_series(1, ${Math.ceil(wanted / there)}) AS n;
+    INSERT INTO tasks (id, number, ordinal, snapshot, ${columns}) SELECT a.id, t.number || '-' || a.n, t.ordinal + a.n * 100000, jsonb_set(t.snapshot, '{id}', to_jsonb(a.id)), ${columns} FROM tasks t JOIN again a ON a.old = t.id;
+    INSERT INTO task_units SELECT a.id, x.unit_id, x.part, x.ordinal FROM task_units x JOIN again a ON a.old = x.task_id;
+    INSERT INTO task_people SELECT a.id, x.person_id, x.part, x.ordinal FROM task_people x JOIN again a ON a.old = x.task_id;
+    SELECT recount_tasks()`)
+  cluster.lines('VACUUM ANALYZE')
+}

@@ -5,7 +5,7 @@ import { cpus, loadavg } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chooseByFilter } from './choose.mjs'
-import { Cluster } from './cluster.mjs'
+import { Cluster, filledUp } from './cluster.mjs'
 import { Server, running } from './server.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../..')
@@ -100,24 +100,6 @@ async function emptiness(browser) {
   await interactions(page, '空页上点一下（机器本身）', () => page.mouse.click(20, 20), { pause: 100 })
   await page.context().close()
   return results[0]
-}
-
-/** A set of its own with at least so many rows: tasks of a smaller one again and again. */
-function filledUp(cluster, wanted) {
-  const there = Number(cluster.lines('SELECT count(*) FROM tasks')[0])
-  if (there >= wanted) return
-  cluster.lines('DROP DATABASE IF EXISTS bench_page WITH (FORCE)', 'postgres')
-  cluster.lines(`CREATE DATABASE bench_page TEMPLATE ${cluster.database} OWNER bihuan_owner`, 'postgres')
-  cluster.database = 'bench_page'
-  const [columns] = cluster.lines(`SELECT string_agg(quote_ident(column_name), ', ' ORDER BY ordinal_position) FROM information_schema.columns
-    WHERE table_schema = 'public' AND table_name = 'tasks' AND column_name NOT IN ('id', 'number', 'ordinal')`)
-  cluster.lines(`SET session_replication_role = replica;
-    CREATE TEMP TABLE again AS SELECT id AS old, gen_random_uuid() AS id, n FROM tasks, generate_series(1, ${Math.ceil(wanted / there)}) AS n;
-    INSERT INTO tasks (id, number, ordinal, ${columns}) SELECT a.id, t.number || '-' || a.n, t.ordinal + a.n * 100000, ${columns} FROM tasks t JOIN again a ON a.old = t.id;
-    INSERT INTO task_units SELECT a.id, x.unit_id, x.part, x.ordinal FROM task_units x JOIN again a ON a.old = x.task_id;
-    INSERT INTO task_people SELECT a.id, x.person_id, x.part, x.ordinal FROM task_people x JOIN again a ON a.old = x.task_id;
-    SELECT recount_tasks()`)
-  cluster.lines('VACUUM ANALYZE')
 }
 
 /** Reads everything, a page at a time, as somebody reads it who never stops scrolling; answers how many rows there are. */
