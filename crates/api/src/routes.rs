@@ -180,6 +180,7 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(task_commands::reset_due_date)
         .service(task_commands::request_closure)
         .service(task_commands::name_cross_checker)
+        .service(task_commands::mark_key)
         .service(task_commands::confirm_task)
         .service(task_commands::reopen_task)
         .service(task_commands::settle_check)

@@ -108,6 +108,7 @@ fn acts() -> Vec<(&'static str, Action, Option<Value>)> {
             Some(json!({ "results": "", "occurred_on": "2026-03-02", "pledge": false })),
         ),
         ("name-cross-checker", Action::NameCrossChecker, Some(json!({ "person": NIL, "reason": "" }))),
+        ("mark-key", Action::MarkKey, Some(json!({ "is_key": true, "reason": "" }))),
         ("confirm", Action::Confirm, None),
         ("reopen", Action::Reopen, Some(json!({ "reason": "", "due_on": "2020-01-01" }))),
         ("settle-check", Action::SettleCheck, Some(json!({ "reason": "" }))),

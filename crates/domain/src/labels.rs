@@ -362,6 +362,7 @@ pub const EVENTS: &[(&str, &str)] = &[
     ("task.reopened", "重新整改"),
     ("task.withdrawn", "任务作废"),
     ("task.cross_checker_named", "指定交叉核查人"),
+    ("task.key_marked", "关键问题标记"),
     ("task.checked", "现场检查"),
     ("task.check_settled", "检查结论已处理"),
     ("task.slip_opened", "发出督办单"),

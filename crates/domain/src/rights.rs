@@ -234,6 +234,7 @@ pub fn who(action: Action) -> &'static [Relation] {
         Action::ProposeAmendment => &[LeadUnit, OfficeOnBehalf],
         Action::RequestClosure => &[LeadUnit, OfficeOnBehalf],
         Action::NameCrossChecker => &[Principal],
+        Action::MarkKey => &[Office],
         Action::Confirm => &[Office, Team],
         Action::Reopen => &[Office, Team],
         Action::RequestWithdrawal => &[Office],

@@ -2335,6 +2335,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/mark-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a task a key problem, or take the mark from it; the heads of its units have their personal duties on it. */
+        post: operations["mark_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/name-cross-checker": {
         parameters: {
             query?: never;
@@ -4262,6 +4279,8 @@ export interface components {
             finding_number: string;
             finding: string;
             aspect: string;
+            /** @description A key problem. */
+            is_key: boolean;
             /** Format: int64 */
             version: number;
         };
@@ -4451,6 +4470,12 @@ export interface components {
             login: string;
             /** @example a password */
             password: string;
+        };
+        /** @description A key problem, or no longer one. */
+        MarkKey: {
+            is_key: boolean;
+            /** @example 涉及面广，领导组确定为关键问题 */
+            reason: string;
         };
         /** @description Who is logged in and what the page shows him. */
         Me: {
@@ -13610,6 +13635,8 @@ export interface operations {
                 closed_to?: string;
                 /** @description Only tasks of which a statement or a sign request waits for its answer. */
                 unanswered?: boolean;
+                /** @description Only key problems. */
+                key?: boolean;
                 /**
                  * @description number, due or light, with a minus sign from the last to the first; by number unless given. Counts have no order.
                  * @example -due
@@ -13978,6 +14005,8 @@ export interface operations {
                 closed_to?: string;
                 /** @description Only tasks of which a statement or a sign request waits for its answer. */
                 unanswered?: boolean;
+                /** @description Only key problems. */
+                key?: boolean;
                 /**
                  * @description number, due or light, with a minus sign from the last to the first; by number unless given. Counts have no order.
                  * @example -due
@@ -14425,6 +14454,8 @@ export interface operations {
                 closed_to?: string;
                 /** @description Only tasks of which a statement or a sign request waits for its answer. */
                 unanswered?: boolean;
+                /** @description Only key problems. */
+                key?: boolean;
                 /**
                  * @description number, due or light, with a minus sign from the last to the first; by number unless given. Counts have no order.
                  * @example -due
@@ -16029,6 +16060,8 @@ export interface operations {
                 closed_to?: string;
                 /** @description Only tasks of which a statement or a sign request waits for its answer. */
                 unanswered?: boolean;
+                /** @description Only key problems. */
+                key?: boolean;
                 /**
                  * @description number, due or light, with a minus sign from the last to the first; by number unless given. Counts have no order.
                  * @example -due
@@ -19976,6 +20009,115 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Issue"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mark_key: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkKey"];
             };
         };
         responses: {
