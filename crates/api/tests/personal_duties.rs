@@ -198,7 +198,7 @@ async fn what_the_records_know_is_taken_over_once_and_never_counts_by_itself() {
     assert_eq!(form["suggestions"].as_array().map(Vec::len), Some(1), "{form}");
     assert_eq!(
         (form["suggestions"][0]["key"].as_str(), form["suggestions"][0]["words"].as_str()),
-        (Some(key.as_str()), Some("签批单位整改方案，涉及 2 项任务"))
+        (Some(key.as_str()), Some("签报单位整改方案，涉及 2 项任务"))
     );
     // The clerk enters for him, and is told nothing of what he signed.
     let clerk = house.get("p041", &path(&house, "/form").await).await.ok();
@@ -209,7 +209,7 @@ async fn what_the_records_know_is_taken_over_once_and_never_counts_by_itself() {
     };
     take("p041").await.refused(422, "not-a-head");
     let taken = take("p040").await.ok();
-    assert_eq!((taken["is_counted"].as_bool(), taken["source"].as_str()), (Some(true), Some("签批单位整改方案")));
+    assert_eq!((taken["is_counted"].as_bool(), taken["source"].as_str()), (Some(true), Some("签报单位整改方案")));
     assert_eq!(taken["tasks"].as_array().map(Vec::len), Some(2));
     take("p040").await.refused(409, "source-taken");
     let form = house.get("p040", &path(&house, "/form").await).await.ok();

@@ -213,10 +213,10 @@ fn what_the_records_know_is_suggested_by_kind_and_day_the_latest_first() {
     assert_eq!(
         said,
         [
-            ("plan:2020-09-03".to_owned(), PersonalDuty::Research, "签批单位整改方案，涉及 1 项任务".to_owned()),
+            ("plan:2020-09-03".to_owned(), PersonalDuty::Research, "签报单位整改方案，涉及 1 项任务".to_owned()),
             ("mobilisation:2020-09-03".to_owned(), PersonalDuty::Deploy, "主持动员部署会".to_owned()),
             ("check:2020-09-03".to_owned(), PersonalDuty::Inspect, "参加现场检查并签名，涉及 2 项任务".to_owned()),
-            ("plan:2020-09-02".to_owned(), PersonalDuty::Research, "签批单位整改方案，涉及 2 项任务".to_owned()),
+            ("plan:2020-09-02".to_owned(), PersonalDuty::Research, "签报单位整改方案，涉及 2 项任务".to_owned()),
         ]
     );
     assert_eq!(found[2].ids, [uuid(5)], "one check, however many tasks");

@@ -55,7 +55,7 @@ function Line({ act, withHead }: { act: Act; withHead: boolean }) {
             <p className="muted">{[act.source && `采用系统记录：${act.source}`, act.entered_by && `${act.entered_by} 代填`, act.reason && `理由：${act.reason}`].filter(Boolean).join('；')}</p>
           )}
         </div>
-        <div className="do">
+        <div className="dutydo">
           {act.open_actions.map((a) => wordless.includes(a.action)
             ? <button key={a.action} type="button" className="main" disabled={now.busy} onClick={() => void now.submit()}>{now.busy ? '正在确认…' : a.label}</button>
             : <button key={a.action} type="button" className="plain" aria-expanded={asked?.action === a.action} onClick={() => setAsked(asked?.action === a.action ? null : a)}>{a.label}</button>)}

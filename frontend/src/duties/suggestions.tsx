@@ -34,7 +34,7 @@ function Line({ suggestion }: { suggestion: Suggestion }) {
           <p><b>{day(suggestion.on)}</b>　{suggestion.duty_label}</p>
           <p className="dutywords">{suggestion.words}</p>
         </div>
-        <div className="do"><button type="button" className="soft" disabled={take.busy} onClick={() => void take.submit()}>{take.busy ? '正在采用…' : '采用'}</button></div>
+        <div className="dutydo"><button type="button" className="soft" disabled={take.busy} onClick={() => void take.submit()}>{take.busy ? '正在采用…' : '采用'}</button></div>
       </div>
       <Refused error={take.error} />
     </li>

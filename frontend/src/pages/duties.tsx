@@ -125,11 +125,11 @@ function Row({ head, open, setOpen }: { head: Head; open: string | null; setOpen
       <td data-label="关键问题">{head.n_key > 0 ? head.n_key : <span className="muted">—</span>}</td>
       {head.duties.map((d) => {
         const key = `${head.id} ${d.duty}`
-        const says = [d.n > 0 ? `${d.n} 次` : '', d.n_unconfirmed > 0 ? `待确认 ${d.n_unconfirmed}` : ''].filter(Boolean)
         return (
-          <td key={d.duty} data-label={d.label}>
-            {says.length === 0 ? <span className="muted">—</span> : (
-              <button type="button" className="plain count" aria-expanded={open === key} aria-label={`${head.name} ${d.label} ${says.join('，')}`} onClick={() => setOpen(open === key ? null : key)}>
+          <td key={d.duty} data-label={short(d.label)}>
+            {d.n + d.n_unconfirmed === 0 ? <span className="muted">—</span> : (
+              <button type="button" className="plain count" aria-expanded={open === key} onClick={() => setOpen(open === key ? null : key)}>
+                <span className="unseen">{head.name} {d.label} </span>
                 {d.n > 0 && <b>{d.n}</b>}
                 {d.n_key > 0 && <small>关键 {d.n_key}</small>}
                 {d.n_unconfirmed > 0 && <small className="amber">待确认 {d.n_unconfirmed}</small>}
@@ -139,7 +139,7 @@ function Row({ head, open, setOpen }: { head: Head; open: string | null; setOpen
         )
       })}
       <td data-label="合计">
-        {head.n > 0 ? <button type="button" className="plain count" aria-expanded={open === head.id} aria-label={`${head.name} 合计 ${head.n} 次`} onClick={() => setOpen(open === head.id ? null : head.id)}><b>{head.n}</b></button> : <span className="muted">0</span>}
+        {head.n > 0 ? <button type="button" className="plain count" aria-expanded={open === head.id} onClick={() => setOpen(open === head.id ? null : head.id)}><span className="unseen">{head.name} 合计 </span><b>{head.n}</b></button> : <span className="muted">0</span>}
       </td>
     </tr>
   )

@@ -19,6 +19,7 @@ const few = 6
 
 interface Values {
   duty: string
+  /** Empty for today, so that what was left unsent yesterday is of today when it is sent. */
   on: string
   words: string
   tasks: string[]
@@ -51,13 +52,13 @@ function Whole({ form: offered, head }: { form: Form; head: Schemas['DutyEnterab
   const navigate = useNavigate()
   const words = useRef<HTMLTextAreaElement | null>(null)
   const [isAll, setAll] = useState(false)
-  const { values, change, forget } = useDraft<Values>('personal-duty', `${round}.${head.id}`, { duty: '', on: offered.today, words: '', tasks: [] })
+  const { values, change, forget } = useDraft<Values>('personal-duty', `${round}.${head.id}`, { duty: '', on: '', words: '', tasks: [] })
   const send = useSend(async () => {
-    await post(`/rounds/${round}/personal-duties`, { head: head.id, duty: values.duty, on: values.on, words: values.words, tasks: values.tasks })
+    await post(`/rounds/${round}/personal-duties`, { head: head.id, duty: values.duty, on: values.on || offered.today, words: values.words, tasks: values.tasks })
     forget()
     for (const key of shown) void queries.invalidateQueries({ queryKey: [key] })
     await navigate({ to: '/duties', search: {} })
-  }, () => [...(values.duty === '' ? ['/duty'] : []), ...(values.words.trim() === '' ? ['/words'] : []), ...(values.on === '' ? ['/on'] : [])])
+  }, () => [...(values.duty === '' ? ['/duty'] : []), ...(values.words.trim() === '' ? ['/words'] : [])])
   const tasks = isAll ? offered.tasks : offered.tasks.filter((t, i) => i < few || values.tasks.includes(t.id))
   const toggle = (id: string) => change({ tasks: values.tasks.includes(id) ? values.tasks.filter((t) => t !== id) : [...values.tasks, id] })
   return (
@@ -78,7 +79,7 @@ function Whole({ form: offered, head }: { form: Form; head: Schemas['DutyEnterab
         <Field label="做了什么" error={send.at('/words')} hint="一两句话，500 字以内">
           {(id, invalid) => <textarea ref={words} id={id} rows={3} maxLength={500} value={values.words} aria-invalid={invalid} onChange={(e) => change({ words: e.target.value })} />}
         </Field>
-        <DayField label="哪一天" value={values.on} lies="behind" onChange={(on) => change({ on })} error={send.at('/on')} />
+        <DayField label="哪一天" value={values.on || offered.today} lies="behind" onChange={(on) => change({ on: on === offered.today ? '' : on })} error={send.at('/on')} />
         {offered.tasks.length > 0 && (
           <div className="field">
             <span id="whichtasks" className="label">关于哪些任务（可不选，关键问题在前）</span>

@@ -192,7 +192,7 @@ pub struct DutyActView {
     /// How many more it names that he does not see.
     pub n_unseen: usize,
     /// What the records know of it, where it was taken over.
-    #[schema(example = "签批单位整改方案")]
+    #[schema(example = "签报单位整改方案")]
     pub source: Option<String>,
     /// Who entered it, where it was not the head himself.
     pub entered_by: Option<String>,
@@ -253,7 +253,7 @@ pub struct DutySuggestion {
     pub duty: String,
     pub duty_label: String,
     pub on: NaiveDate,
-    #[schema(example = "签批单位整改方案，涉及 3 项任务")]
+    #[schema(example = "签报单位整改方案，涉及 3 项任务")]
     pub words: String,
 }
 

@@ -1,4 +1,4 @@
-//! What the records already know of a head: plans he signed, meetings he chaired, checks he signed for. Each is suggested for one of the four duties,
+//! What the records already know of a head: plans he signed or handed in himself, meetings he chaired, checks he signed for. Each is suggested for one of the four duties,
 //! all of a kind and a day together; nothing of it counts until he takes it over (docs/domain.md §27).
 
 use std::collections::BTreeMap;
@@ -13,9 +13,9 @@ use crate::words;
 words! {
     /// What a suggestion rests on, in the words it is entered with.
     pub enum SourceKind {
-        Plan = "plan", "签批单位整改方案";
-        Amendment = "amendment", "签批方案调整";
-        Pledge = "pledge", "审核销号申请并作出真实性承诺";
+        Plan = "plan", "签报单位整改方案";
+        Amendment = "amendment", "签报方案调整";
+        Pledge = "pledge", "签报销号申请并作真实性承诺";
         Closure = "closure", "审签销号申请";
         Mobilisation = "mobilisation", "主持动员部署会";
         Committee = "committee", "主持党委会专题研究";

@@ -147,6 +147,15 @@ pub(super) fn suggestions(
         .bind::<SqlUuid, _>(person.0)
         .sql(" AND r.round_id = ")
         .bind::<SqlUuid, _>(round.0)
+        // A head who hands in himself signs with it.
+        .sql(
+            " UNION ALL SELECT CASE r.kind WHEN 'closure' THEN 'pledge' ELSE r.kind END, r.id, \
+                 (r.submitted_at AT TIME ZONE 'Asia/Shanghai')::date, ARRAY[r.task_id] FROM sign_requests r \
+             WHERE r.kind IN ('plan', 'amendment', 'closure') AND r.state IN ('open', 'granted') AND r.submitted_by = ",
+        )
+        .bind::<SqlUuid, _>(person.0)
+        .sql(" AND r.round_id = ")
+        .bind::<SqlUuid, _>(round.0)
         .sql(
             " UNION ALL SELECT m.kind, m.id, (COALESCE((m.snapshot->>'opened_at')::timestamptz, m.at) AT TIME ZONE 'Asia/Shanghai')::date, \
                  ARRAY(SELECT q.task_id FROM resolutions q WHERE q.meeting_id = m.id AND q.task_id IS NOT NULL) \
