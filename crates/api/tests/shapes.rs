@@ -46,10 +46,16 @@ async fn round_of(house: &House) -> String {
     lines(&house.db.super_url(), "SELECT id::text AS line FROM rounds")[0].clone()
 }
 
-/// Acts of the personal duties of some heads.
-async fn enter_duties(house: &House, logins: &[&str], times: usize) {
+/// Acts of the personal duties of so many heads.
+async fn enter_duties(house: &House, heads: usize, times: usize) {
+    let sql = format!(
+        "SELECT DISTINCT a.login AS line FROM lead_counters c JOIN memberships m ON m.unit_id = c.unit_id AND m.is_head \
+         JOIN accounts a ON a.person_id = m.person_id AND a.role = 'unit' WHERE c.n_tasks > c.n_draft ORDER BY 1 LIMIT {heads}"
+    );
+    let logins = lines(&house.db.super_url(), &sql);
+    assert_eq!(logins.len(), heads);
     let path = format!("/rounds/{}/personal-duties", round_of(house).await);
-    for login in logins {
+    for login in &logins {
         for n in 0..times {
             let body =
                 serde_json::json!({ "duty": "inspect", "on": house.today(), "words": format!("到现场查看 {n}") });
@@ -102,8 +108,8 @@ async fn a_request_takes_as_many_statements_however_many_rows_there_are() {
     let _alone = ALONE.lock().await;
     testing::listen();
     let (small, large) = (House::measured(size(40, 1)).await, House::measured(size(400, 6)).await);
-    enter_duties(&small, &["head00001"], 1).await;
-    enter_duties(&large, &["head00001", "head00002", "head00003"], 12).await;
+    enter_duties(&small, 1, 1).await;
+    enter_duties(&large, 3, 12).await;
     let few = counts(&small).await;
     let many = counts(&large).await;
     assert_eq!(few, many);

@@ -37,7 +37,7 @@ export function Duties() {
     <>
       <div className="head">
         <h1>四个亲自</h1>
-        <p>{list ? summary(list) : '亲自研究制定措施、部署挂图作战、把关协调督促、检查保证落实'}</p>
+        <p>{list ? `${when(list)}　${summary(list)}` : '亲自研究制定措施、部署挂图作战、把关协调督促、检查保证落实'}</p>
         <div className="acts">
           <select aria-label="时段" value={month ?? whole} onChange={(e) => void navigate({ to: '/duties', search: e.target.value === thisMonth ? {} : { month: e.target.value } })}>
             {(list?.months ?? [{ month: thisMonth, label: '本月' }]).map((m) => <option key={m.month} value={m.month}>{m.label}</option>)}
@@ -58,6 +58,9 @@ export function Duties() {
     </>
   )
 }
+
+/** Which days are shown; on paper there is nothing else to say it. */
+const when = (list: Register) => list.months.find((m) => m.month === list.month)?.label ?? '整个轮次'
 
 function summary(list: Register): string {
   if (!list.sees_all) return '亲自做的事记在这里，确认后才计入'

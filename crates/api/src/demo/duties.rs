@@ -4,17 +4,16 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Days, Utc};
 use domain::calendar;
-use domain::ids::RoundId;
 use domain::personal_duty::Entry;
 use domain::personal_duty::state::PersonalDuty;
 use domain::task::command::TaskCommand;
 use domain::task::state::Task;
+use persistence::Error;
 use persistence::personal_duties::{self, NewAct};
 use persistence::tasks::{self, Expected};
-use persistence::{Error, PgConnection};
 
-use super::days::RoundDays;
-use super::organisation::{Cast, OFFICE, origin};
+use super::organisation::OFFICE;
+use super::teller::Teller;
 
 /// Tasks the leading group made key problems.
 const KEY: [&str; 4] = ["T12", "T16", "T40", "T52"];
@@ -28,35 +27,32 @@ const DONE: [(&str, PersonalDuty, u64, &str, bool); 5] = [
     ("T40", PersonalDuty::Inspect, 1, "到老旧家属区查看供水改造施工，听取住户意见", true),
 ];
 
-/// Enters them at the end of the story.
-pub(super) fn enter(
-    conn: &mut PgConnection,
-    cast: &Cast,
-    days: &RoundDays,
-    round: RoundId,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
-    let mut known: BTreeMap<String, Task> = BTreeMap::new();
-    for id in tasks::ids(conn)? {
-        let task = tasks::snapshot(conn, id)?;
-        if task.round == round {
-            known.insert(task.draft.number.clone(), task);
+impl Teller<'_> {
+    /// The marks, and what was done, as it is entered on one day.
+    pub(super) fn personal_duties(&mut self, at: DateTime<Utc>) -> Result<(), Error> {
+        let mut known: BTreeMap<String, Task> = BTreeMap::new();
+        for id in tasks::ids(self.conn)? {
+            let task = tasks::snapshot(self.conn, id)?;
+            if task.round == self.round {
+                known.insert(task.draft.number.clone(), task);
+            }
         }
+        let of = |number: &str| known.get(number).ok_or_else(|| Error::internal(format!("the sample has no {number}")));
+        let office = self.by(OFFICE[0], at)?;
+        for number in KEY {
+            let command = TaskCommand::MarkKey { is_key: true, reason: "领导组第2次会议确定".to_owned() };
+            tasks::execute(self.conn, &office, of(number)?.id, Expected::Any, command, &self.days.calendar)?;
+        }
+        for (number, duty, ago, words, by_deputy) in DONE {
+            let task = of(number)?;
+            let lead = task.lead_unit().ok_or_else(|| Error::internal("a task without a lead unit"))?;
+            let head = self.cast.person(&self.cast.of_unit(lead, true)?)?;
+            let code = self.cast.of_unit(lead, !by_deputy)?;
+            let by = self.by(&code, at)?;
+            let on = calendar::today(at) - Days::new(ago);
+            let entry = Entry { duty, on, words: words.to_owned(), tasks: vec![task.id], source: None };
+            personal_duties::create(self.conn, &by, self.round, Some(head), NewAct::Entered(entry))?;
+        }
+        Ok(())
     }
-    let of = |number: &str| known.get(number).ok_or_else(|| Error::internal(format!("the sample has no {number}")));
-    let office = origin(conn, cast.account(OFFICE[0])?, now)?;
-    for number in KEY {
-        let command = TaskCommand::MarkKey { is_key: true, reason: "领导组第2次会议确定".to_owned() };
-        tasks::execute(conn, &office, of(number)?.id, Expected::Any, command, &days.calendar)?;
-    }
-    for (number, duty, ago, words, by_deputy) in DONE {
-        let task = of(number)?;
-        let lead = task.lead_unit().ok_or_else(|| Error::internal("a task without a lead unit"))?;
-        let head = cast.person(&cast.of_unit(lead, true)?)?;
-        let by = origin(conn, cast.account(&cast.of_unit(lead, !by_deputy)?)?, now)?;
-        let on = calendar::today(now) - Days::new(ago);
-        let entry = Entry { duty, on, words: words.to_owned(), tasks: vec![task.id], source: None };
-        personal_duties::create(conn, &by, round, Some(head), NewAct::Entered(entry))?;
-    }
-    Ok(())
 }

@@ -212,7 +212,7 @@ fn tell(
         organisation::round(conn, &cast, input, &moved(book, weeks), &days.calendar, (at(0, 1, 5), at(0, 3, 2)))?;
     let told = Teller::new(conn, &cast, &days, &app.settings.data_dir, round, at(0, 3, 2));
     told.tell(story, now)?;
-    duties::enter(conn, &cast, &days, round, now)
+    Ok(())
 }
 
 /// Which third of its month a date lies in.
