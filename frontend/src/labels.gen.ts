@@ -135,6 +135,7 @@ export const actions = {
   propose_amendment: '方案调整',
   request_closure: '申请销号',
   name_cross_checker: '指定交叉核查人',
+  mark_key: '关键问题标记',
   confirm: '确认销号',
   reopen: '重新整改',
   request_withdrawal: '申请作废',

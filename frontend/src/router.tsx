@@ -108,6 +108,8 @@ const routes = [
   createRoute({ getParentRoute: () => root, path: '/meetings', component: lazyRouteComponent(() => import('./pages/meetings'), 'Meetings') }),
   createRoute({ getParentRoute: () => root, path: '/meetings/$id', component: lazyRouteComponent(() => import('./pages/meeting'), 'MeetingPage') }),
   createRoute({ getParentRoute: () => root, path: '/resolutions/$id', component: lazyRouteComponent(() => import('./pages/resolution'), 'ResolutionPage') }),
+  createRoute({ getParentRoute: () => root, path: '/duties', validateSearch: (given: Record<string, unknown>): { month?: string } => (typeof given.month === 'string' ? { month: given.month } : {}), component: lazyRouteComponent(() => import('./pages/duties'), 'Duties') }),
+  createRoute({ getParentRoute: () => root, path: '/duties/new', validateSearch: (given: Record<string, unknown>): { head?: string } => (typeof given.head === 'string' ? { head: given.head } : {}), component: lazyRouteComponent(() => import('./pages/newduty'), 'NewDuty') }),
   createRoute({ getParentRoute: () => root, path: '/draw', component: lazyRouteComponent(() => import('./pages/draw'), 'DrawAgain') }),
   createRoute({ getParentRoute: () => root, path: '/own', component: lazyRouteComponent(() => import('./pages/own'), 'Own') }),
   createRoute({ getParentRoute: () => root, path: '/help', validateSearch: (given: Record<string, unknown>): { part?: string } => (typeof given.part === 'string' ? { part: given.part } : {}), component: lazyRouteComponent(() => import('./pages/help'), 'Help') }),

@@ -1,5 +1,6 @@
-// Meetings and slips in a house of their own: node tests/journeys/supervision.mjs
+// Personal duties, meetings and slips in a house of their own: node tests/journeys/supervision.mjs
 import assert from 'node:assert/strict'
+import { personally } from './duties.mjs'
 import { House } from './house.mjs'
 import { meet } from './meetings.mjs'
 import { newRound } from './round.mjs'
@@ -10,6 +11,7 @@ const house = await House.open()
 try {
   // A second round, which none of it is about.
   await newRound(house)
+  await personally(house)
   await meet(house)
   const late = await slipsOfTasks(house)
   // Four months later.

@@ -124,6 +124,7 @@ fn sentence(event: &TaskEvent, task: &Task, names: &BTreeMap<Uuid, String>) -> S
             format!("{name}{}", if *is_settled { "办结" } else { "已撤销" })
         }
         TaskEvent::CrossCheckerNamed { person, .. } => format!("{base}：{}", name(person.0)),
+        TaskEvent::KeyMarked { is_key, .. } => if *is_key { "标为关键问题" } else { "取消关键问题标记" }.to_owned(),
         TaskEvent::LightChanged { from, to, reasons } => {
             let why = crate::ledger::reason_texts(reasons);
             let why = if why.is_empty() { String::new() } else { format!("：{}", why.join("；")) };

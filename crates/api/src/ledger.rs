@@ -83,6 +83,8 @@ pub struct LedgerLine {
     pub finding_number: String,
     pub finding: String,
     pub aspect: String,
+    /// A key problem.
+    pub is_key: bool,
     pub version: i64,
 }
 
@@ -165,6 +167,8 @@ pub struct LedgerQuery {
     pub closed_to: Option<NaiveDate>,
     /// Only tasks of which a statement or a sign request waits for its answer.
     pub unanswered: Option<bool>,
+    /// Only key problems.
+    pub key: Option<bool>,
     /// number, due or light, with a minus sign from the last to the first; by number unless given. Counts have no order.
     #[param(example = "-due")]
     pub sort: Option<String>,
@@ -226,6 +230,7 @@ impl LedgerQuery {
             closed_from: self.closed_from,
             closed_to: self.closed_to,
             unanswered: self.unanswered.unwrap_or(false),
+            is_key: self.key.unwrap_or(false),
         })
     }
 
@@ -282,6 +287,7 @@ fn line(row: LedgerRow, calendar: &Calendar, today: NaiveDate) -> LedgerLine {
         finding_number: row.finding_number,
         finding: row.finding,
         aspect: row.aspect,
+        is_key: row.is_key,
         version: row.version,
     }
 }

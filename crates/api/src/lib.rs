@@ -32,6 +32,7 @@ pub mod outward;
 pub mod overview;
 pub mod own;
 pub mod passwords;
+pub mod personal_duties;
 pub mod plan_advice;
 pub mod policy;
 pub mod problem;

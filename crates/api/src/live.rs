@@ -59,6 +59,8 @@ pub struct Changed {
     pub slips: bool,
     /// Some meeting that he sees, or something resolved that is his to do.
     pub meetings: bool,
+    /// Some act of a personal duty that he sees.
+    pub duties: bool,
 }
 
 impl Changed {
@@ -219,6 +221,11 @@ impl Live {
                 changed.meetings |= concerns;
                 changed.todo |= concerns;
             }
+            for (act, head) in &changes.duties {
+                let concerns = rights::sees_duties(&listener.actor, act.round, head);
+                changed.duties |= concerns;
+                changed.todo |= concerns && listener.person == Some(act.head);
+            }
             seen.iter().filter(|(_, s)| scope.covers(s)).for_each(|(task, _)| changed.name(*task));
             if changed != Changed::default() {
                 listener.letters.put(|held| {
@@ -229,6 +236,7 @@ impl Live {
                     held.changed.checks |= changed.checks;
                     held.changed.slips |= changed.slips;
                     held.changed.meetings |= changed.meetings;
+                    held.changed.duties |= changed.duties;
                 });
             }
         }

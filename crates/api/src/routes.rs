@@ -9,8 +9,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
     accounts, calendar, checks, evidence, exports, history, import, ledger, lists, live, meetings, notices, openapi,
-    organisation, outward, overview, own, plan_advice, policy, rounds, saved_views, search, sessions, signing, slips,
-    statements, task_commands, telemetry, todo,
+    organisation, outward, overview, own, personal_duties, plan_advice, policy, rounds, saved_views, search, sessions,
+    signing, slips, statements, task_commands, telemetry, todo,
 };
 
 fn api() -> impl HttpServiceFactory + OpenApiFactory {
@@ -131,6 +131,15 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(meetings::report_resolution)
         .service(meetings::accept_resolution)
         .service(meetings::return_resolution)
+        .service(personal_duties::get_duty_register)
+        .service(personal_duties::enter_duty_act)
+        .service(personal_duties::list_duty_acts)
+        .service(personal_duties::get_duty_form)
+        .service(personal_duties::take_suggestion)
+        .service(personal_duties::get_duty_act)
+        .service(personal_duties::confirm_duty_act)
+        .service(personal_duties::refuse_duty_act)
+        .service(personal_duties::withdraw_duty_act)
         .service(todo::list_todo)
         .service(statements::get_week)
         .service(statements::get_week_workbook)
@@ -171,6 +180,7 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(task_commands::reset_due_date)
         .service(task_commands::request_closure)
         .service(task_commands::name_cross_checker)
+        .service(task_commands::mark_key)
         .service(task_commands::confirm_task)
         .service(task_commands::reopen_task)
         .service(task_commands::settle_check)

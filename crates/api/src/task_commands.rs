@@ -280,6 +280,15 @@ pub struct NameCrossChecker {
     pub reason: String,
 }
 
+/// A key problem, or no longer one.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MarkKey {
+    pub is_key: bool,
+    #[schema(example = "涉及面广，领导组确定为关键问题")]
+    pub reason: String,
+}
+
 /// Reopened with a new date.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -346,6 +355,8 @@ commands! {
     request_closure "/tasks/{id}/request-closure" RequestClosure => |b| TaskCommand::RequestClosure { results: b.results, occurred_on: b.occurred_on, pledge: b.pledge };
     /// Name a cross-checker where too few verifiers remain.
     name_cross_checker "/tasks/{id}/name-cross-checker" NameCrossChecker => |b| TaskCommand::NameCrossChecker { person: b.person, reason: b.reason };
+    /// Make a task a key problem, or take the mark from it; the heads of its units have their personal duties on it.
+    mark_key "/tasks/{id}/mark-key" MarkKey => |b| TaskCommand::MarkKey { is_key: b.is_key, reason: b.reason };
     /// Confirm the closure after observation.
     confirm_task "/tasks/{id}/confirm" Nothing => |_b| TaskCommand::Confirm;
     /// Reopen a closed task that came back.

@@ -93,6 +93,8 @@ pub struct TodoList {
     pub items: Vec<TodoItem>,
     pub handed_in: Vec<HandedIn>,
     pub own: Option<OwnTasks>,
+    /// Whether the caller may enter acts of his own personal duties.
+    pub records_duties: bool,
     pub overdue: usize,
     pub today: usize,
     pub now: DateTime<Utc>,
@@ -402,7 +404,10 @@ pub async fn list_todo(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result
             let mut others = crate::checks::todo(conn, &origin.actor, round, &calendar, origin.now)?;
             others.extend(crate::slips::todo(conn, &origin.actor, round, &calendar, origin.now)?);
             others.extend(crate::meetings::todo(conn, &origin.actor, round, &calendar, origin.now)?);
-            Ok(of_tasks(conn, &origin, round, &ids, &policy, &calendar)?.with(others))
+            let (duties, records_duties) = crate::personal_duties::todo(conn, &origin, round, &policy, &calendar)?;
+            others.extend(duties);
+            let list = of_tasks(conn, &origin, round, &ids, &policy, &calendar)?.with(others);
+            Ok(TodoList { records_duties, ..list })
         })
         .await?;
     Ok(HttpResponse::Ok().json(list))
@@ -535,6 +540,7 @@ fn collect(
         items: Vec::new(),
         handed_in,
         own: own(actor),
+        records_duties: false,
         now,
         cut_off,
         is_calendar_announced: calendar.is_announced(chrono::Datelike::year(&today)),

@@ -18,7 +18,7 @@ use domain::task::starts_from;
 use domain::task::state::TaskState;
 use persistence::{accounts, actors, tasks};
 use serde_json::{Value, json};
-use support::operations::{NIL, others, slip_form};
+use support::operations::{NIL, others, personal_duties, slip_form};
 use support::{House, waiting_for};
 
 /// Everybody the table names, by what he is to the sweep's task.
@@ -108,6 +108,7 @@ fn acts() -> Vec<(&'static str, Action, Option<Value>)> {
             Some(json!({ "results": "", "occurred_on": "2026-03-02", "pledge": false })),
         ),
         ("name-cross-checker", Action::NameCrossChecker, Some(json!({ "person": NIL, "reason": "" }))),
+        ("mark-key", Action::MarkKey, Some(json!({ "is_key": true, "reason": "" }))),
         ("confirm", Action::Confirm, None),
         ("reopen", Action::Reopen, Some(json!({ "reason": "", "due_on": "2020-01-01" }))),
         ("settle-check", Action::SettleCheck, Some(json!({ "reason": "" }))),
@@ -330,6 +331,15 @@ async fn arranged(house: &House, round: &str) -> String {
     entered["id"].as_str().unwrap().to_owned()
 }
 
+/// An act of the lead unit's head, entered by its clerk.
+async fn entered_duty(house: &House, round: &str) -> String {
+    let ids = directory(house).await;
+    let body = json!({ "head": ids["P040"], "duty": "inspect", "on": house.today(), "words": "到现场查看" });
+    let path = format!("/rounds/{round}/personal-duties");
+    let entered = house.request("p041", "POST", &path, None, Some(body)).await.ok();
+    entered["id"].as_str().unwrap().to_owned()
+}
+
 fn held(name: &str, made: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(name);
     if std::env::var_os("BLESS").is_some() {
@@ -396,7 +406,10 @@ async fn everybody_may_do_what_the_table_says_and_nothing_else() {
     let meeting = arranged(&house, &round).await;
     writeln!(made, "\n# 其他操作：应答（状态码与代码）").unwrap();
     let slip = issued_slip(&house, &round, rectified).await;
-    for (method, path, url, body) in others(&round, rectified, evidence, account, &check, &slip, &meeting) {
+    let duty = entered_duty(&house, &round).await;
+    let mut all = others(&round, rectified, evidence, account, &check, &slip, &meeting);
+    all.extend(personal_duties(&round, &duty));
+    for (method, path, url, body) in all {
         covered.insert(format!("{method} {path}"));
         writeln!(made, "{method} {path}").unwrap();
         let mut answers: BTreeMap<String, Vec<&str>> = BTreeMap::new();

@@ -132,6 +132,8 @@ fn the_story_has_its_turns(house: &House, tasks: &BTreeMap<String, Task>) {
         ("task.confirmed", 4),
         ("task.duty_completed", 2),
         ("task.cross_checker_named", 1),
+        ("task.key_marked", 4),
+        ("personal_duty.recorded", 5),
         // In a holiday week the days of grace run on after it.
         ("task.statement_missed", 1),
         ("task.due_date_passed", 2),

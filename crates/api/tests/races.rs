@@ -373,6 +373,7 @@ impl Life<'_> {
         self.race("p072", &TaskCommand::ResetDueDate { due_on, body, minutes_number, reason });
         let person = self.arena.person("P037");
         self.race("p001", &TaskCommand::NameCrossChecker { person, reason: "核查人不足".to_owned() });
+        self.race("p072", &TaskCommand::MarkKey { is_key: true, reason: "涉及面广".to_owned() });
         let mut parties = PartiesInput {
             leaders: vec![self.arena.person("P003")],
             units: vec![UnitId(self.arena.ids["U201"])],

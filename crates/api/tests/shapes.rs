@@ -46,6 +46,24 @@ async fn round_of(house: &House) -> String {
     lines(&house.db.super_url(), "SELECT id::text AS line FROM rounds")[0].clone()
 }
 
+/// Acts of the personal duties of so many heads.
+async fn enter_duties(house: &House, heads: usize, times: usize) {
+    let sql = format!(
+        "SELECT DISTINCT a.login AS line FROM lead_counters c JOIN memberships m ON m.unit_id = c.unit_id AND m.is_head \
+         JOIN accounts a ON a.person_id = m.person_id AND a.role = 'unit' WHERE c.n_tasks > c.n_draft ORDER BY 1 LIMIT {heads}"
+    );
+    let logins = lines(&house.db.super_url(), &sql);
+    assert_eq!(logins.len(), heads);
+    let path = format!("/rounds/{}/personal-duties", round_of(house).await);
+    for login in &logins {
+        for n in 0..times {
+            let body =
+                serde_json::json!({ "duty": "inspect", "on": house.today(), "words": format!("到现场查看 {n}") });
+            house.request(login, "POST", &path, None, Some(body)).await.ok();
+        }
+    }
+}
+
 /// What the usual requests ask, each counted once its caller is known.
 async fn counts(house: &House) -> BTreeMap<&'static str, usize> {
     let round = round_of(house).await;
@@ -54,6 +72,7 @@ async fn counts(house: &House) -> BTreeMap<&'static str, usize> {
         "SELECT id::text || ' ' || lead_unit_id AS line FROM tasks WHERE state = 'rectifying' ORDER BY ordinal LIMIT 1",
     );
     let (task, unit) = task[0].split_once(' ').unwrap();
+    let head = &lines(&house.db.super_url(), "SELECT head_id::text AS line FROM personal_duties LIMIT 1")[0];
     let paths = [
         ("ledger", format!("/rounds/{round}/tasks?limit=200")),
         ("ordered", format!("/rounds/{round}/tasks?limit=200&sort=due")),
@@ -68,6 +87,8 @@ async fn counts(house: &House) -> BTreeMap<&'static str, usize> {
         ("calendar", format!("/rounds/{round}/calendar?from=2026-06-01&to=2026-06-30")),
         ("search", format!("/rounds/{round}/search?text=%E9%87%87%E8%B4%AD")),
         ("notices", "/notices?limit=8".to_owned()),
+        ("duties", format!("/rounds/{round}/personal-duties")),
+        ("duty acts", format!("/rounds/{round}/personal-duties/acts?head={head}")),
         ("statements", format!("/rounds/{round}/statements?unit={unit}")),
     ];
     let mut found = BTreeMap::new();
@@ -86,8 +107,11 @@ async fn counts(house: &House) -> BTreeMap<&'static str, usize> {
 async fn a_request_takes_as_many_statements_however_many_rows_there_are() {
     let _alone = ALONE.lock().await;
     testing::listen();
-    let few = counts(&House::measured(size(40, 1)).await).await;
-    let many = counts(&House::measured(size(400, 6)).await).await;
+    let (small, large) = (House::measured(size(40, 1)).await, House::measured(size(400, 6)).await);
+    enter_duties(&small, 1, 1).await;
+    enter_duties(&large, 3, 12).await;
+    let few = counts(&small).await;
+    let many = counts(&large).await;
     assert_eq!(few, many);
     for once in ["ledger", "ordered", "chain", "groups", "units"] {
         assert_eq!(many[once], 1, "{once}");

@@ -65,4 +65,6 @@ ids! {
     MeetingId,
     /// An item of a meeting's agenda, and what was resolved on it (议题、议定事项).
     ItemId,
+    /// An act of a personal duty (四个亲自).
+    DutyActId,
 }

@@ -282,6 +282,16 @@ pub const CODES: &[(&str, &str)] = &[
     ("resolution-settled", "这项议定事项已报办结或已办结"),
     ("resolution-not-reported", "责任单位还没有报办结"),
     ("accepted-own-report", "不能认可自己代报的办结"),
+    // The four personal duties.
+    ("not-a-head", "四个亲自只记单位正职，以及本轮规则写明的领导组成员"),
+    ("before-round", "不能早于本轮开始的 {on}"),
+    ("duty-task-outside", "不是本轮的任务，或者本人看不到"),
+    ("duty-decided", "这条记录已经确认、退回或撤回"),
+    ("confirm-own-only", "亲自做的事须由本人确认，他人不能代为确认"),
+    ("confirmed-by-head", "本人已经确认，只能由本人撤回"),
+    ("source-taken", "这件事已经采用过"),
+    ("source-unknown", "系统里没有查到本人办过这件事"),
+    ("no-such-month", "没有这个月份"),
     ("bundle-unreadable", "不是抽取记录文件"),
     ("bundle-format", "抽取记录的格式版本不对"),
     ("bundle-changed", "抽取记录被改动过：内容与校验码不符"),
@@ -356,6 +366,7 @@ pub const EVENTS: &[(&str, &str)] = &[
     ("task.reopened", "重新整改"),
     ("task.withdrawn", "任务作废"),
     ("task.cross_checker_named", "指定交叉核查人"),
+    ("task.key_marked", "关键问题标记"),
     ("task.checked", "现场检查"),
     ("task.check_settled", "检查结论已处理"),
     ("task.slip_opened", "发出督办单"),
@@ -450,6 +461,10 @@ pub const RECORDS: &[(&str, &str)] = &[
     ("meeting.resolution_returned", "退回议定事项办结"),
     ("meeting.resolution_accepted", "认可议定事项办结"),
     ("meeting.resolution_replaced", "议定事项由新的接替"),
+    ("personal_duty.recorded", "记录四个亲自"),
+    ("personal_duty.confirmed", "本人确认四个亲自"),
+    ("personal_duty.refused", "本人不认可代填的四个亲自"),
+    ("personal_duty.withdrawn", "撤回四个亲自"),
 ];
 
 /// The words of a code with its parameters; a code nobody wrote words for is shown as it is.
@@ -498,6 +513,13 @@ mod tests {
     fn every_event_of_a_meeting_has_words() {
         let unsaid: Vec<_> =
             crate::meeting::event::MeetingEvent::KINDS.iter().filter(|kind| event(kind) == **kind).collect();
+        assert!(unsaid.is_empty(), "{unsaid:?}");
+    }
+
+    #[test]
+    fn every_event_of_a_personal_duty_has_words() {
+        let unsaid: Vec<_> =
+            crate::personal_duty::event::DutyEvent::KINDS.iter().filter(|kind| event(kind) == **kind).collect();
         assert!(unsaid.is_empty(), "{unsaid:?}");
     }
 

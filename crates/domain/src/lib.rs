@@ -53,7 +53,7 @@
 //! | 预警（红黄绿灯） | alert level | `alert_level` | 15 |
 //! | 工作日、调休 | working day, make-up day | `working_day`, `makeup` | 16 |
 //! | 敏感事项、另行管理、已移交 | sensitivity: internal, secret, referred | `sensitivity` | 17 |
-//! | 关键问题 | key problem | `is_key` | 22 |
+//! | 关键问题 | key problem | `is_key` | 27 |
 //! | 存疑 | doubt of an import | `doubt` | 20 |
 //! | 件件有着落 | landed: owner and outcome of a finding | `landed` | 23 |
 //! | 事事有回音 | echo: what was handed in, answered in time | `echo` | 23 |
@@ -73,6 +73,8 @@
 //! | 议程、议题 | agenda, item | `agenda`, `item` | 26 |
 //! | 议定事项 | resolution | `resolution` | 26 |
 //! | 会议纪要 | minutes | `minutes`, `number` | 26 |
+//! | 四个亲自 | personal duty, act of one | `personal_duty`, `duty` | 27 |
+//! | 本人确认、不认可 | confirmation, refusal by the head | `confirm_duty`, `refuse_duty` | 27 |
 //! | 导出、任务书 | export, unit's brief | `export`, `brief` | 29 |
 //! | 事件、版本、顺序号 | event, version, position | `event`, `version`, `position` | 21 |
 
@@ -88,6 +90,7 @@ pub mod labels;
 pub mod meeting;
 pub mod notification;
 pub mod outward;
+pub mod personal_duty;
 pub mod policy;
 pub mod policy_change;
 pub mod refusal;

@@ -42,6 +42,8 @@ words! {
         ResolutionGiven = "resolution_given", "有会议议定事项由您办理";
         ResolutionReported = "resolution_reported", "议定事项已报办结，请认可或退回";
         ResolutionReturned = "resolution_returned", "议定事项办结被退回";
+        DutyEntered = "duty_entered", "单位代填了您的“四个亲自”，请确认";
+        DutyRefused = "duty_refused", "您代填的“四个亲自”本人没有认可";
         CaughtUp = "caught_up", "系统停机期间到期的事项已补记，请看待办";
     }
 }
@@ -80,6 +82,8 @@ impl Rule {
             | Self::ResolutionGiven
             | Self::ResolutionReported
             | Self::ResolutionReturned
+            | Self::DutyEntered
+            | Self::DutyRefused
             | Self::CaughtUp => false,
         }
     }

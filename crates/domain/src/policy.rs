@@ -125,6 +125,12 @@ pub struct Policy {
     /// Weeks without a milestone after which a task is stuck and comes before the coordination meeting; 0 for never.
     #[serde(default = "stuck_weeks")]
     pub stuck_weeks: u16,
+    /// Whether the leaders of the group have the four personal duties, beside the heads of units.
+    #[serde(default)]
+    pub leaders_have_duties: bool,
+    /// In so many last working days of a month who heads a unit with key problems and has no act of a personal duty is reminded; 0 for never.
+    #[serde(default = "duty_reminder_working_days")]
+    pub duty_reminder_working_days: u16,
 }
 
 /// The default, also of a policy kept before there was the setting.
@@ -134,6 +140,10 @@ fn answer_working_days() -> u16 {
 
 fn stuck_weeks() -> u16 {
     3
+}
+
+fn duty_reminder_working_days() -> u16 {
+    5
 }
 
 pub(crate) fn step(who: Who, count: u8, label: &str) -> StepRule {
@@ -199,6 +209,8 @@ impl Default for Policy {
             answer_working_days: answer_working_days(),
             slips: ladder::standard(),
             stuck_weeks: stuck_weeks(),
+            leaders_have_duties: false,
+            duty_reminder_working_days: duty_reminder_working_days(),
         }
     }
 }
@@ -286,6 +298,8 @@ mod tests {
         kept.as_object_mut().unwrap().remove("answer_working_days");
         kept.as_object_mut().unwrap().remove("slips");
         kept.as_object_mut().unwrap().remove("stuck_weeks");
+        kept.as_object_mut().unwrap().remove("leaders_have_duties");
+        kept.as_object_mut().unwrap().remove("duty_reminder_working_days");
         assert_eq!(serde_json::from_value::<Policy>(kept).unwrap(), Policy::default());
     }
 

@@ -43,6 +43,8 @@ fn settings(policy: &Policy) -> Vec<(String, String, String)> {
         chains: _,
         answer_working_days,
         stuck_weeks,
+        leaders_have_duties,
+        duty_reminder_working_days,
         observation_working_days,
         confirm_by_clock,
         due_soon_working_days,
@@ -69,6 +71,19 @@ fn settings(policy: &Policy) -> Vec<(String, String, String)> {
             "/stuck_weeks",
             "久无进展上会",
             if *stuck_weeks == 0 { "不上会".to_owned() } else { format!("{stuck_weeks}周无节点完成") },
+        ),
+        plain(
+            "/leaders_have_duties",
+            "四个亲自",
+            if *leaders_have_duties { "单位正职和领导组成员" } else { "单位正职" }.to_owned(),
+        ),
+        plain(
+            "/duty_reminder_working_days",
+            "四个亲自月末提醒",
+            match duty_reminder_working_days {
+                0 => "不提醒".to_owned(),
+                n => format!("每月最后{n}个工作日"),
+            },
         ),
         plain("/answer_working_days", "答复时限", working(answer_working_days)),
         plain("/observation_working_days", "跟踪巩固期", working(observation_working_days)),

@@ -8,6 +8,8 @@ use crate::check::state::Check;
 use crate::ids::{PersonId, RoundId, UnitId};
 use crate::meeting::MeetingAction;
 use crate::meeting::state::{Meeting, Resolution};
+use crate::personal_duty::state::{DutyAct, DutyState};
+use crate::personal_duty::{DutyAction, Head};
 use crate::refusal::Refusal;
 use crate::sign_request::{is_barred, is_team_covering};
 use crate::slip::ladder::SlipLevel;
@@ -232,6 +234,7 @@ pub fn who(action: Action) -> &'static [Relation] {
         Action::ProposeAmendment => &[LeadUnit, OfficeOnBehalf],
         Action::RequestClosure => &[LeadUnit, OfficeOnBehalf],
         Action::NameCrossChecker => &[Principal],
+        Action::MarkKey => &[Office],
         Action::Confirm => &[Office, Team],
         Action::Reopen => &[Office, Team],
         Action::RequestWithdrawal => &[Office],
@@ -448,6 +451,72 @@ pub fn permit_meeting(actor: &Actor, action: MeetingAction, round: RoundId) -> R
         | MeetingAction::Accept
         | MeetingAction::Return
         | MeetingAction::Replace => permit_office(actor, round),
+    }
+}
+
+/// How somebody enters an act of a personal duty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Enters {
+    /// The head himself.
+    Own,
+    /// Somebody for him, who then confirms it.
+    ForHead,
+}
+
+/// Whether the duties of a head are seen: by himself and his unit, by the lead leaders in whose charge it is, by the round's office, its principals and
+/// the head of its leading group (docs/domain.md §27).
+pub fn sees_duties(actor: &Actor, round: RoundId, head: &Head) -> bool {
+    let Some(person) = actor.person() else { return true };
+    sees_all_duties(actor, round)
+        || person.role.is_some() && person.person.is_some() && person.person == head.person
+        || works_for(person, &head.units)
+        || person.role == Some(Role::Leader) && person.person.is_some_and(|p| head.in_charge.contains(&p))
+}
+
+/// Whether the duties of every head of a round are seen, and so who has done none.
+pub fn sees_all_duties(actor: &Actor, round: RoundId) -> bool {
+    let Some(person) = actor.person() else { return true };
+    permit_office(actor, round).is_ok()
+        || person.role.is_some() && (person.principal_of.contains(&round) || person.heads_group_of.contains(&round))
+}
+
+fn works_for(person: &PersonActor, units: &BTreeSet<UnitId>) -> bool {
+    person.role == Some(Role::Unit)
+        && person.memberships.iter().filter_map(|m| m.unit.unit()).any(|unit| units.contains(&unit))
+}
+
+/// Whether the actor may enter an act of a head: the head his own; whoever works for his unit, or for a leader the round's office, for him
+/// (docs/domain.md §27).
+///
+/// Errors: `not-allowed`.
+pub fn permit_entering_duty(actor: &Actor, round: RoundId, head: &Head) -> Result<Enters, Refusal> {
+    let Some(person) = actor.person().filter(|p| p.role.is_some()) else {
+        return Err(Refusal::forbidden("not-allowed"));
+    };
+    if person.person.is_some() && person.person == head.person {
+        return Ok(Enters::Own);
+    }
+    let may = works_for(person, &head.units) || head.is_leader && permit_office(actor, round).is_ok();
+    if may { Ok(Enters::ForHead) } else { Err(Refusal::forbidden("not-allowed")) }
+}
+
+/// Whether the actor may do an act on an act of a personal duty he sees, one line per act. What was done in person is confirmed in person: no stand-in
+/// does it (docs/domain.md §27).
+///
+/// Errors: `not-allowed`, `confirm-own-only`, `confirmed-by-head`.
+pub fn permit_duty(actor: &Actor, action: DutyAction, act: &DutyAct) -> Result<(), Refusal> {
+    let person = actor.person().filter(|p| p.role.is_some()).and_then(|p| p.person);
+    let is_head = person == Some(act.head);
+    let entered_it = person == Some(act.entered_by);
+    match action {
+        DutyAction::Confirm | DutyAction::Refuse if is_head => Ok(()),
+        DutyAction::Confirm | DutyAction::Refuse => Err(Refusal::forbidden("confirm-own-only")),
+        DutyAction::Withdraw if is_head => Ok(()),
+        DutyAction::Withdraw if entered_it && act.state == DutyState::Counted => {
+            Err(Refusal::forbidden("confirmed-by-head"))
+        }
+        DutyAction::Withdraw if entered_it => Ok(()),
+        DutyAction::Withdraw => Err(Refusal::forbidden("not-allowed")),
     }
 }
 

@@ -103,6 +103,7 @@ fn lives() -> Vec<Vec<TaskEvent>> {
     world.done(P::Office3, sign(request));
     let checker = TaskCommand::NameCrossChecker { person: P::Checker.person(), reason: "核查人不足".to_owned() };
     world.done(P::Principal, checker);
+    world.done(P::Office, TaskCommand::MarkKey { is_key: true, reason: "涉及面广".to_owned() });
     for n in [1, 2] {
         world.done(P::Clock, open_slip(n));
         world.done(P::Clock, close_slip(n));

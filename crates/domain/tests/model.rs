@@ -210,6 +210,7 @@ fn command(world: &World, action: Action, who: P, dice: &mut Dice) -> Option<Tas
             person: dice.pick(&[P::Checker, P::TeamOfUnit, P::Leader]).person(),
             reason,
         },
+        Action::MarkKey => TaskCommand::MarkKey { is_key: dice.one_in(2), reason },
         Action::Confirm => TaskCommand::Confirm,
         Action::Reopen if dice.one_in(4) => TaskCommand::Reopen { reason, due_on: later },
         Action::Reopen => return None,

@@ -10,6 +10,8 @@ use domain::actor::UnitPath;
 use domain::check::state::Check;
 use domain::ids::{PersonId, RoundId, UnitId};
 use domain::meeting::state::Meeting;
+use domain::personal_duty::Head;
+use domain::personal_duty::state::DutyAct;
 use domain::rights::Subject;
 use domain::slip::Parties;
 use domain::slip::state::Slip;
@@ -63,6 +65,8 @@ pub struct Changes {
     pub slips: Vec<(Slip, Parties)>,
     /// Meetings as they stand now, each with the people of its round's leading group.
     pub meetings: Vec<(Meeting, BTreeSet<PersonId>)>,
+    /// Acts of personal duties as they stand now, with whom they concern.
+    pub duties: Vec<(DutyAct, Head)>,
     /// Rounds whose own settings changed.
     pub rounds: BTreeSet<RoundId>,
     /// Whether there may be more.
@@ -81,6 +85,7 @@ pub fn since(conn: &mut PgConnection, position: i64, now: DateTime<Utc>) -> Resu
         .load(conn)?;
     let mut changes = Changes { position, is_cut: i64::try_from(placed.len()) == Ok(MOST), ..Changes::default() };
     let (mut checked, mut of_slips, mut met) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    let mut done = BTreeSet::new();
     for row in placed {
         changes.position = row.position;
         match (row.stream_kind.as_str(), row.round_id) {
@@ -95,6 +100,9 @@ pub fn since(conn: &mut PgConnection, position: i64, now: DateTime<Utc>) -> Resu
             }
             ("meeting", _) => {
                 met.insert(row.stream_id);
+            }
+            ("personal_duty", _) => {
+                done.insert(row.stream_id);
             }
             ("round", _) => {
                 changes.rounds.insert(RoundId(row.stream_id));
@@ -127,6 +135,9 @@ pub fn since(conn: &mut PgConnection, position: i64, now: DateTime<Utc>) -> Resu
             groups.insert(meeting.round, group.clone());
             changes.meetings.push((meeting, group));
         }
+    }
+    if !done.is_empty() {
+        changes.duties = crate::personal_duties::with_heads(conn, done)?;
     }
     Ok(changes)
 }

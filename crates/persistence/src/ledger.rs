@@ -53,6 +53,8 @@ pub struct Filter {
     pub closed_to: Option<NaiveDate>,
     /// Only tasks of which something that was handed in waits for an answer.
     pub unanswered: bool,
+    /// Only key problems.
+    pub is_key: bool,
 }
 
 /// One line of the ledger, in the order of `COLUMNS`.
@@ -85,20 +87,21 @@ pub struct LedgerRow {
     pub finding_number: String,
     pub finding: String,
     pub aspect: String,
+    pub is_key: bool,
     pub reads_content: bool,
 }
 
 /// What `LedgerRow` is read from; whether the caller reads the content comes last and is the caller's own.
 const COLUMNS: &str = "t.id, t.ordinal, t.number, t.item_number, t.title, t.state, t.disposition, t.sensitivity, t.completion_status, \
     t.alert_level, t.alert_reasons, lu.name, ll.name, t.due_on, t.original_due_on, t.review_on, t.progress_done, t.progress_all, \
-    t.n_measures, t.n_doubts, t.version, t.updated_at, t.lead_unit_id, f.id, f.number, f.body, a.title, ";
+    t.n_measures, t.n_doubts, t.version, t.updated_at, t.lead_unit_id, f.id, f.number, f.body, a.title, t.is_key, ";
 
 /// Their types.
 #[rustfmt::skip]
 type Columns = (
     SqlUuid, BigInt, Text, Text, Text, Text, Nullable<Text>, Text, Text,
     Text, Jsonb, Nullable<Text>, Nullable<Text>, Nullable<Date>, Nullable<Date>, Nullable<Date>, Integer, Integer,
-    Integer, Integer, BigInt, Timestamptz, Nullable<SqlUuid>, SqlUuid, Text, Text, Text, Bool,
+    Integer, Integer, BigInt, Timestamptz, Nullable<SqlUuid>, SqlUuid, Text, Text, Text, Bool, Bool,
 );
 
 /// Most filters that a kept statement has: with more there are too many texts for a connection to keep.
@@ -230,6 +233,9 @@ pub(crate) fn narrowed(mut query: Statement, filter: &Filter, reader: &(bool, St
     }
     if narrow(filter.unanswered) {
         query = query.sql(" AND t.id IN (").sql(UNANSWERED).sql(")");
+    }
+    if narrow(filter.is_key) {
+        query = query.sql(" AND t.is_key");
     }
     if n > FEW { query.rare() } else { query }
 }

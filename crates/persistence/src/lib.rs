@@ -25,6 +25,7 @@ pub mod order;
 pub mod organisation;
 pub mod outward;
 pub mod overview;
+pub mod personal_duties;
 pub mod policy_preview;
 mod projection;
 mod references;

@@ -396,6 +396,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    personal_duties (id) {
+        id -> Uuid,
+        round_id -> Uuid,
+        head_id -> Uuid,
+        duty -> Text,
+        occurred_on -> Date,
+        state -> Text,
+        snapshot -> Jsonb,
+        seq -> Int8,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    personal_duty_sources (head_id, duty, kind, source_id) {
+        head_id -> Uuid,
+        duty -> Text,
+        kind -> Text,
+        source_id -> Uuid,
+        personal_duty_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    personal_duty_tasks (personal_duty_id, task_id) {
+        personal_duty_id -> Uuid,
+        task_id -> Uuid,
+    }
+}
+
+diesel::table! {
     persons (id) {
         id -> Uuid,
         code -> Text,
@@ -779,6 +812,12 @@ diesel::joinable!(milestones -> measures (measure_id));
 diesel::joinable!(milestones -> tasks (task_id));
 diesel::joinable!(milestones -> units (unit_id));
 diesel::joinable!(notifications -> persons (recipient_id));
+diesel::joinable!(personal_duties -> persons (head_id));
+diesel::joinable!(personal_duties -> rounds (round_id));
+diesel::joinable!(personal_duty_sources -> personal_duties (personal_duty_id));
+diesel::joinable!(personal_duty_sources -> persons (head_id));
+diesel::joinable!(personal_duty_tasks -> personal_duties (personal_duty_id));
+diesel::joinable!(personal_duty_tasks -> tasks (task_id));
 diesel::joinable!(plan_package_items -> plan_packages (plan_package_id));
 diesel::joinable!(plan_package_items -> sign_requests (sign_request_id));
 diesel::joinable!(plan_packages -> persons (submitted_by));
@@ -857,6 +896,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     milestones,
     notifications,
     pending_events,
+    personal_duties,
+    personal_duty_sources,
+    personal_duty_tasks,
     persons,
     plan_package_items,
     plan_packages,

@@ -1020,6 +1020,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/personal-duties/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an act. */
+        get: operations["get_duty_act"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/personal-duties/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm an act that was entered for the caller; from now on it counts. */
+        post: operations["confirm_duty_act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/personal-duties/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse an act that was entered for the caller, with the reason; who entered it is told. */
+        post: operations["refuse_duty_act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/personal-duties/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw an act, with the reason; nothing of it is changed otherwise. By the head, or by who entered it while it is not confirmed. */
+        post: operations["withdraw_duty_act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/resolutions/{id}": {
         parameters: {
             query?: never;
@@ -1410,6 +1478,75 @@ export interface paths {
         get: operations["get_overview"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/personal-duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the register of the four personal duties: heads by duties, as far as the caller sees them, those with key problems first. */
+        get: operations["get_duty_register"];
+        put?: never;
+        /** Enter an act: counted at once where the head does it himself, else once he has confirmed it. */
+        post: operations["enter_duty_act"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/personal-duties/acts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the acts of a head behind a figure of the register, the latest first, with those that were refused or withdrawn. */
+        get: operations["list_duty_acts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/personal-duties/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get what the form offers: for whom the caller may enter, the tasks to choose from, and what the records suggest to him. */
+        get: operations["get_duty_form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/personal-duties/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take over what the records suggest to the caller, with its day, words and tasks; the same is never taken twice. */
+        post: operations["take_suggestion"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2273,6 +2410,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/mark-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a task a key problem, or take the mark from it; the heads of its units have their personal duties on it. */
+        post: operations["mark_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/name-cross-checker": {
         parameters: {
             query?: never;
@@ -3023,6 +3177,8 @@ export interface components {
             slips: boolean;
             /** @description Some meeting that he sees, or something resolved that is his to do. */
             meetings: boolean;
+            /** @description Some act of a personal duty that he sees. */
+            duties: boolean;
         };
         /** @description A rule by which people are told, and how it goes out. */
         ChannelRule: {
@@ -3488,6 +3644,176 @@ export interface components {
              * @description Tasks without a due date, which are in no plan.
              */
             without: number;
+        };
+        /** @description An act of a personal duty. */
+        DutyActView: {
+            /** Format: uuid */
+            id: string;
+            duty: string;
+            duty_label: string;
+            head: components["schemas"]["DutyNamed"];
+            /** Format: date */
+            on: string;
+            words: string;
+            /** @description Its tasks that the caller sees. */
+            tasks: components["schemas"]["DutyTaskView"][];
+            /** @description How many more it names that he does not see. */
+            n_unseen: number;
+            /**
+             * @description What the records know of it, where it was taken over.
+             * @example 签批单位整改方案
+             */
+            source?: string | null;
+            /** @description Who entered it, where it was not the head himself. */
+            entered_by?: string | null;
+            /** Format: date-time */
+            entered_at: string;
+            state: string;
+            state_label: string;
+            /** @description Whether it counts. */
+            is_counted: boolean;
+            /** @description Whether it was refused or withdrawn. */
+            is_void: boolean;
+            /** @description Why it was refused or withdrawn. */
+            reason?: string | null;
+            open_actions: components["schemas"]["DutyActionView"][];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description Something the caller may do with an act. */
+        DutyActionView: {
+            /** @example confirm_duty */
+            action: string;
+            /** @example 确认 */
+            label: string;
+        };
+        /** @description What a head has done of one duty. */
+        DutyCellView: {
+            /** @example research */
+            duty: string;
+            /** @example 亲自研究制定措施 */
+            label: string;
+            /** Format: int64 */
+            n: number;
+            /**
+             * Format: int64
+             * @description Of these, about a key problem.
+             */
+            n_key: number;
+            /**
+             * Format: int64
+             * @description Entered for him and not yet confirmed; not counted.
+             */
+            n_unconfirmed: number;
+        };
+        /** @description One of the four, to choose. */
+        DutyChoice: {
+            /** @example research */
+            duty: string;
+            /** @example 亲自研究制定措施 */
+            label: string;
+        };
+        /** @description Somebody the caller may enter for. */
+        DutyEnterable: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            units: components["schemas"]["DutyNamed"][];
+        };
+        /** @description What the form offers. */
+        DutyForm: {
+            duties: components["schemas"]["DutyChoice"][];
+            /**
+             * Format: date
+             * @description The first and the last day an act can have been done on.
+             */
+            begins_on: string;
+            /** Format: date */
+            today: string;
+            /** @description Those the caller may enter for, himself first. */
+            heads: components["schemas"]["DutyEnterable"][];
+            head?: components["schemas"]["DutyEnterable"] | null;
+            /** @description Whether that is the caller himself, so that it counts at once. */
+            is_own: boolean;
+            /** @description Key problems first. */
+            tasks: components["schemas"]["DutyTaskView"][];
+            suggestions: components["schemas"]["DutySuggestion"][];
+        };
+        /** @description A row of the register. */
+        DutyHeadView: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            units: components["schemas"]["DutyNamed"][];
+            /** @description One of the leading group, where the policy counts the duties of leaders. */
+            is_leader: boolean;
+            /** @description Whether he still is a head. */
+            is_current: boolean;
+            /**
+             * Format: int64
+             * @description Key problems in his hands.
+             */
+            n_key: number;
+            duties: components["schemas"]["DutyCellView"][];
+            /** Format: int64 */
+            n: number;
+            /** @description Whether the caller may enter for him. */
+            may_enter: boolean;
+        };
+        /** @description A month to choose. */
+        DutyMonth: {
+            /** @example 2026-03 */
+            month: string;
+            /** @example 2026年3月 */
+            label: string;
+        };
+        /** @description A unit or person by name. */
+        DutyNamed: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** @description The register of the four personal duties. */
+        DutyRegister: {
+            /** @description None for the whole round. */
+            month?: string | null;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            heads: components["schemas"]["DutyHeadView"][];
+            /** @description Heads with key problems who have no act that counts, for who sees all. */
+            n_none: number;
+            /** @description Units with a part in the round and no head, for who sees all. */
+            without_head: string[];
+            sees_all: boolean;
+            /** @description Whether the caller may enter an act, his own or somebody's. */
+            may_enter: boolean;
+            /** @description Whether he has duties of his own. */
+            is_own: boolean;
+            /** @description Whether the duties of leaders count in this round. */
+            leaders_have_duties: boolean;
+            /** @description Months of the round, the latest first. */
+            months: components["schemas"]["DutyMonth"][];
+        };
+        /** @description What the records know and the head may take over with one press. */
+        DutySuggestion: {
+            /** @example plan:2026-03-05 */
+            key: string;
+            duty: string;
+            duty_label: string;
+            /** Format: date */
+            on: string;
+            /** @example 签批单位整改方案，涉及 3 项任务 */
+            words: string;
+        };
+        /** @description A task an act names. */
+        DutyTaskView: {
+            /** Format: uuid */
+            id: string;
+            number: string;
+            title: string;
+            is_key: boolean;
         };
         /** @description 事事有回音: what was handed in, answered in time. */
         EchoView: {
@@ -4092,6 +4418,8 @@ export interface components {
             finding_number: string;
             finding: string;
             aspect: string;
+            /** @description A key problem. */
+            is_key: boolean;
             /** Format: int64 */
             version: number;
         };
@@ -4281,6 +4609,12 @@ export interface components {
             login: string;
             /** @example a password */
             password: string;
+        };
+        /** @description A key problem, or no longer one. */
+        MarkKey: {
+            is_key: boolean;
+            /** @example 涉及面广，领导组确定为关键问题 */
+            reason: string;
         };
         /** @description Who is logged in and what the page shows him. */
         Me: {
@@ -4550,6 +4884,20 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string;
+        };
+        /** @description An act as it is entered. */
+        NewDutyAct: {
+            head?: components["schemas"]["PersonId"] | null;
+            /**
+             * @description The four duties, in their order.
+             * @enum {string}
+             */
+            duty: "research" | "deploy" | "coordinate" | "inspect";
+            /** Format: date */
+            on: string;
+            /** @example 到一号矿现场核对整改措施，逐条明确责任人 */
+            words: string;
+            tasks?: components["schemas"]["TaskId"][];
         };
         /** @description An item put on by hand. */
         NewItem: {
@@ -4941,6 +5289,13 @@ export interface components {
              * @description Weeks without a milestone after which a task is stuck and comes before the coordination meeting; 0 for never.
              */
             stuck_weeks?: number;
+            /** @description Whether the leaders of the group have the four personal duties, beside the heads of units. */
+            leaders_have_duties?: boolean;
+            /**
+             * Format: int32
+             * @description In so many last working days of a month who heads a unit with key problems and has no act of a personal duty is reminded; 0 for never.
+             */
+            duty_reminder_working_days?: number;
         };
         /** @description One setting that would no longer be what it is. */
         PolicyChange: {
@@ -6150,6 +6505,11 @@ export interface components {
         TakeRequest: {
             take: components["schemas"]["Take"];
         };
+        /** @description A suggestion by its key. */
+        TakeSuggestion: {
+            /** @example plan:2026-03-05 */
+            key: string;
+        };
         /** @description Results by kind and what is still out, for a check's page. */
         Tally: {
             /**
@@ -6396,6 +6756,8 @@ export interface components {
             items: components["schemas"]["TodoItem"][];
             handed_in: components["schemas"]["HandedIn"][];
             own?: components["schemas"]["OwnTasks"] | null;
+            /** @description Whether the caller may enter acts of his own personal duties. */
+            records_duties: boolean;
             overdue: number;
             today: number;
             /** Format: date-time */
@@ -12136,6 +12498,399 @@ export interface operations {
             };
         };
     };
+    get_duty_act: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyActView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_duty_act: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyActView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    refuse_duty_act: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyActView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_duty_act: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyActView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_resolution: {
         parameters: {
             query?: never;
@@ -13217,6 +13972,8 @@ export interface operations {
                 closed_to?: string;
                 /** @description Only tasks of which a statement or a sign request waits for its answer. */
                 unanswered?: boolean;
+                /** @description Only key problems. */
+                key?: boolean;
                 /**
                  * @description number, due or light, with a minus sign from the last to the first; by number unless given. Counts have no order.
                  * @example -due
@@ -13739,6 +14496,8 @@ export interface operations {
                 closed_to?: string;
                 /** @description Only tasks of which a statement or a sign request waits for its answer. */
                 unanswered?: boolean;
+                /** @description Only key problems. */
+                key?: boolean;
                 /**
                  * @description number, due or light, with a minus sign from the last to the first; by number unless given. Counts have no order.
                  * @example -due
@@ -14186,6 +14945,8 @@ export interface operations {
                 closed_to?: string;
                 /** @description Only tasks of which a statement or a sign request waits for its answer. */
                 unanswered?: boolean;
+                /** @description Only key problems. */
+                key?: boolean;
                 /**
                  * @description number, due or light, with a minus sign from the last to the first; by number unless given. Counts have no order.
                  * @example -due
@@ -14455,6 +15216,398 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_duty_register: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A month of Asia/Shanghai; the whole round where none is given.
+                 * @example 2026-03
+                 */
+                month?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyRegister"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter_duty_act: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewDutyAct"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyActView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_duty_acts: {
+        parameters: {
+            query: {
+                head: string;
+                /** @example research */
+                duty?: string;
+                /**
+                 * @description A month of Asia/Shanghai; the whole round where none is given.
+                 * @example 2026-03
+                 */
+                month?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyActView"][];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_duty_form: {
+        parameters: {
+            query?: {
+                /** @description The head; the caller himself, or the first he may enter for, where none is given. */
+                head?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyForm"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_suggestion: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TakeSuggestion"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DutyActView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15398,6 +16551,8 @@ export interface operations {
                 closed_to?: string;
                 /** @description Only tasks of which a statement or a sign request waits for its answer. */
                 unanswered?: boolean;
+                /** @description Only key problems. */
+                key?: boolean;
                 /**
                  * @description number, due or light, with a minus sign from the last to the first; by number unless given. Counts have no order.
                  * @example -due
@@ -19345,6 +20500,115 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Issue"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    mark_key: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MarkKey"];
             };
         };
         responses: {

@@ -18,7 +18,7 @@ export const columns: Column[] = [
   { key: 'number', label: '编号', width: 84, isFixed: true, sort: 'number', cell: (i) => <a href={taskAddress(i.id)} className="number">{i.number}</a> },
   {
     key: 'title', label: '具体问题', width: 248, isFixed: true, className: 'title',
-    cell: (i) => <a href={taskAddress(i.id)} title={i.title}>{i.title}{i.n_doubts > 0 && <span className="tag amber">疑点 {i.n_doubts}</span>}</a>,
+    cell: (i) => <a href={taskAddress(i.id)} title={i.title}>{i.is_key && <span className="tag key">关键</span>}{i.title}{i.n_doubts > 0 && <span className="tag amber">疑点 {i.n_doubts}</span>}</a>,
   },
   { key: 'aspect', label: '方面', width: 128, cell: (i) => text(i.aspect) },
   { key: 'finding', label: '反馈问题', width: 200, className: 'words', cell: (i) => <span className="two" title={i.finding}>{i.finding_number} {i.finding}</span> },

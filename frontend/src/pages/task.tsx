@@ -63,7 +63,7 @@ function Whole({ task }: { task: TaskView }) {
           {task.overdue_days_kept > 0 && <span className="late">曾逾期 {task.overdue_days_kept} 个工作日</span>}
           <span>进度 <Progress done={task.progress_done} all={task.progress_all} /></span>
           {task.disposition_label && <span>{task.disposition_label}</span>}
-          {task.is_key && <span className="tag">重点</span>}
+          {task.is_key && <span className="tag">关键问题</span>}
           {task.is_closed_before_golive && <span className="tag">存量办结</span>}
           {task.reopenings > 0 && <span className="tag">重新整改 {task.reopenings} 次</span>}
           {task.doubts > 0 && <span className="tag">疑点 {task.doubts}</span>}

@@ -23,6 +23,9 @@ const atOnce: Record<string, string> = { claim: 'claim' }
 /** Acts whose forms need the task beside them. */
 const withContent = ['submit_plan', 'request_closure', 'submit_statement']
 
+/** Acts of the personal duties, and the page each is done on. */
+const dutiesOf: Record<string, '/duties' | '/duties/new'> = { confirm_duty: '/duties', record_duty: '/duties/new' }
+
 /** What of the ledger an act about several tasks is about. */
 const ledgerOf: Record<string, LedgerSearch> = { issue: { state: 'draft' } }
 
@@ -42,6 +45,7 @@ function Whole({ list }: { list: Schemas['TodoList'] }) {
       <div className="head">
         <h1>我的待办</h1>
         <p>{list.items.length === 0 ? '都办完了' : summary || `共 ${list.items.length} 项，没有逾期`}</p>
+        {list.records_duties && <div className="acts"><Link to="/duties/new" search={{}} className="button">记四个亲自</Link></div>}
       </div>
       {!list.is_calendar_announced && <p className="note">今年的放假安排尚未公布，工作日暂按周一至周五计。</p>}
       <div className="withrail">
@@ -108,6 +112,8 @@ function Line({ item, isLate, isFirst }: { item: Item; isLate: boolean; isFirst:
 
 function Elsewhere({ item, className }: { item: Item; className: string }) {
   if (item.action === 'submit_statement') return <Link to="/statements" search={item.week ? { week: item.week } : {}} className={className}>{item.verb}</Link>
+  const duties = dutiesOf[item.action]
+  if (duties) return <Link to={duties} search={{}} className={className}>{item.verb}</Link>
   if (item.slip_id) return <Link to="/slips/$id" params={{ id: item.slip_id }} search={{ act: item.action }} className={className}>{item.verb}</Link>
   if (item.check_id) return <Link to="/checks/$id" params={{ id: item.check_id }} className={className}>{item.verb}</Link>
   if (item.resolution_id) return <Link to="/resolutions/$id" params={{ id: item.resolution_id }} className={className}>{item.verb}</Link>

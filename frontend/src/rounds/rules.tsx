@@ -98,8 +98,10 @@ export function Rules({ round }: { round: Round }) {
       <div className="pair">
         <TextField label="默认完成标准" value={policy.default_criterion} onChange={(default_criterion) => change({ default_criterion })} error={at('/default_criterion')} hint="任务没有写标准时采用" />
         {number('meetings_per_month', '每月协调会（次）')}
+        {number('duty_reminder_working_days', '四个亲自月末提醒（工作日）', '每月最后几个工作日提醒负责关键问题而没有记录的正职，0 为不提醒')}
         {number('stuck_weeks', '久无进展上会（周）', '连续这些周没有节点完成的任务自动列入议程，0 为不列')}
       </div>
+      <Check label="领导组成员也记四个亲自（不勾选则只记单位正职）" value={policy.leaders_have_duties ?? false} onChange={(leaders_have_duties) => change({ leaders_have_duties })} />
       <Check label="页面显示阅看人和时间水印" value={policy.watermark} onChange={(watermark) => change({ watermark })} />
       <Refused error={look.error} shown={inLists(look.error)} />
       <div className="send">

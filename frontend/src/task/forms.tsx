@@ -42,6 +42,7 @@ export const forms: Record<string, (props: FormProps) => ReactNode> = {
   reset_due_date: ResetForm,
   request_closure: ClosureForm,
   name_cross_checker: CrossCheckerForm,
+  mark_key: MarkKeyForm,
   confirm: (p) => <Plain {...p} path="confirm" text="跟踪巩固期满，确认销号后任务办结。" verb="确认销号" />,
   reopen: ReopenForm,
   request_withdrawal: (p) => <Reasoned {...p} path="request-withdrawal" text="仅用于录入错误的任务，须经审批；作废后不再计入任务数。" label="理由" verb="申请作废" />,
@@ -171,6 +172,18 @@ function CrossCheckerForm({ task, done }: FormProps) {
     <ActForm form={form} verb="指定" shown={['/person', '/reason']}>
       <PickField label="交叉核查人" empty="请选择" value={person} onChange={setPerson} options={people} error={form.at('/person')} />
       <TextField label="理由" rows={2} value={reason} onChange={setReason} error={form.at('/reason')} />
+    </ActForm>
+  )
+}
+
+function MarkKeyForm({ task, done }: FormProps) {
+  const [reason, setReason] = useState('')
+  const verb = task.is_key ? '取消关键问题' : '标为关键问题'
+  const form = useAct(task, 'mark-key', () => ({ is_key: !task.is_key, reason }), done, () => blank({ '/reason': reason }))
+  return (
+    <ActForm form={form} verb={verb} shown={['/reason']}>
+      <p>{task.is_key ? '取消后，责任单位正职在四个亲自中不再把它列为关键问题。' : '标为关键问题后，责任单位正职须围绕它履行“四个亲自”，没有记录的在登记表中排在前面。'}</p>
+      <TextField label="依据" rows={2} value={reason} onChange={setReason} error={form.at('/reason')} hint="如：领导组第2次会议确定" />
     </ActForm>
   )
 }

@@ -3,6 +3,7 @@
 
 mod acts;
 mod days;
+mod duties;
 mod files;
 mod organisation;
 mod phrases;

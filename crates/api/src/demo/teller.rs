@@ -53,7 +53,7 @@ pub(super) struct Teller<'a> {
     pub(super) cast: &'a Cast,
     pub(super) days: &'a RoundDays,
     folder: &'a Path,
-    round: RoundId,
+    pub(super) round: RoundId,
     /// Until when the clock was kept.
     clock: DateTime<Utc>,
     actors: HashMap<(String, NaiveDate), Actor>,
@@ -76,6 +76,7 @@ impl<'a> Teller<'a> {
     /// Errors: an act that the product refuses, with the task, the act and its moment.
     pub(super) fn tell(mut self, story: Vec<Storyline>, now: DateTime<Utc>) -> Result<(), Error> {
         let mut delegated = Some((self.moment(4, 5, 11), delegation(self.cast, self.days)?));
+        let mut in_person = Some(self.moment(6, 4, 90));
         let mut read = Some(self.moment(6, 5, 60));
         let mut lines = self.lines(story)?;
         loop {
@@ -88,6 +89,10 @@ impl<'a> Teller<'a> {
             if let Some((when, input)) = delegated.take_if(|(when, _)| *when <= at) {
                 let by = self.by("secadmin", when)?;
                 people::create_delegation(self.conn, &by, input)?;
+            }
+            if let Some(when) = in_person.take_if(|when| *when <= at) {
+                self.keep_clock(when)?;
+                self.personal_duties(when)?;
             }
             self.keep_clock(at)?;
             if let Some(when) = read.take_if(|when| *when <= at) {

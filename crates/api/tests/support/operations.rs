@@ -310,3 +310,30 @@ pub fn others(
         ("POST", "/tasks/{id}/scans", format!("/tasks/{task}/scans?filename=a.exe"), None),
     ]
 }
+
+/// Those of the four personal duties, on one act.
+pub fn personal_duties(round: &str, act: &str) -> Vec<(&'static str, &'static str, String, Option<Value>)> {
+    let get = |path: &'static str, url: String| ("GET", path, url, None);
+    let reason = || Some(json!({ "reason": "" }));
+    vec![
+        get("/rounds/{id}/personal-duties", format!("/rounds/{round}/personal-duties")),
+        (
+            "POST",
+            "/rounds/{id}/personal-duties",
+            format!("/rounds/{round}/personal-duties"),
+            Some(json!({ "duty": "inspect", "on": "2026-03-02", "words": "" })),
+        ),
+        get("/rounds/{id}/personal-duties/acts", format!("/rounds/{round}/personal-duties/acts?head={NIL}")),
+        get("/rounds/{id}/personal-duties/form", format!("/rounds/{round}/personal-duties/form")),
+        (
+            "POST",
+            "/rounds/{id}/personal-duties/take",
+            format!("/rounds/{round}/personal-duties/take"),
+            Some(json!({ "key": "" })),
+        ),
+        get("/personal-duties/{id}", format!("/personal-duties/{act}")),
+        ("POST", "/personal-duties/{id}/confirm", format!("/personal-duties/{act}/confirm"), Some(json!({}))),
+        ("POST", "/personal-duties/{id}/refuse", format!("/personal-duties/{act}/refuse"), reason()),
+        ("POST", "/personal-duties/{id}/withdraw", format!("/personal-duties/{act}/withdraw"), reason()),
+    ]
+}

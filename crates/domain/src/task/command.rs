@@ -46,6 +46,7 @@ words! {
         ProposeAmendment = "propose_amendment", "方案调整";
         RequestClosure = "request_closure", "申请销号";
         NameCrossChecker = "name_cross_checker", "指定交叉核查人";
+        MarkKey = "mark_key", "关键问题标记";
         Confirm = "confirm", "确认销号";
         Reopen = "reopen", "重新整改";
         RequestWithdrawal = "request_withdrawal", "申请作废";
@@ -404,6 +405,11 @@ pub enum TaskCommand {
         person: PersonId,
         reason: String,
     },
+    /// Made a key problem, or no longer one.
+    MarkKey {
+        is_key: bool,
+        reason: String,
+    },
     Confirm,
     Reopen {
         reason: String,
@@ -464,6 +470,7 @@ impl TaskCommand {
             TaskCommand::ProposeAmendment(_) => Action::ProposeAmendment,
             TaskCommand::RequestClosure { .. } => Action::RequestClosure,
             TaskCommand::NameCrossChecker { .. } => Action::NameCrossChecker,
+            TaskCommand::MarkKey { .. } => Action::MarkKey,
             TaskCommand::Confirm => Action::Confirm,
             TaskCommand::Reopen { .. } => Action::Reopen,
             TaskCommand::RequestWithdrawal { .. } => Action::RequestWithdrawal,

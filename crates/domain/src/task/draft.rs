@@ -263,3 +263,17 @@ pub(super) fn close_before_golive(
     decision.events.push(TaskEvent::ClosedBeforeGolive { on, basis, vouched_by });
     Ok(decision)
 }
+
+/// Makes a task a key problem (关键问题), or takes the mark from it (docs/domain.md §27).
+pub(super) fn mark_key(task: &Task, is_key: bool, reason: &str) -> Result<Decision, Refusal> {
+    if reason.trim().is_empty() {
+        return Err(Refusal::field("/reason", "required"));
+    }
+    if task.draft.is_key == is_key {
+        return Err(Refusal::conflict("nothing-changed"));
+    }
+    let mut decision = Decision::default();
+    let reason = decision.words(reason);
+    decision.events.push(TaskEvent::KeyMarked { is_key, reason });
+    Ok(decision)
+}

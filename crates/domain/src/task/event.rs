@@ -123,6 +123,8 @@ events! {
     Withdrawn { at: DateTime<Utc> } = "task.withdrawn", true;
     /// The principal named a cross-checker.
     CrossCheckerNamed { person: PersonId, reason: Digest } = "task.cross_checker_named", true;
+    /// It was made a key problem, or is none any more.
+    KeyMarked { is_key: bool, reason: Digest } = "task.key_marked", true;
     /// Two inspectors signed what they found on the spot.
     Checked { check: CheckId, result: CheckResult, on: NaiveDate, found: Digest, by: Vec<PersonId> } = "task.checked", true;
     /// An untrue result does not lead to rectification anew.

@@ -267,6 +267,7 @@ fn apply(task: &mut Task, event: &TaskEvent) {
             stop_reporting(task, *at);
         }
         TaskEvent::CrossCheckerNamed { person, .. } => task.cross_checkers.push(*person),
+        TaskEvent::KeyMarked { is_key, .. } => task.draft.is_key = *is_key,
         TaskEvent::Checked { result, .. } => task.has_failed_check = stands_failed(task, *result),
         TaskEvent::CheckSettled { .. } => task.has_failed_check = false,
         TaskEvent::SlipOpened { slip } => task.open_slips.push(slip.clone()),

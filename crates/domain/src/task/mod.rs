@@ -67,6 +67,7 @@ pub fn starts_from(action: Action) -> &'static [TaskState] {
         Action::ProposeAmendment => &[Rectifying],
         Action::RequestClosure => &[Rectifying],
         Action::NameCrossChecker => &[Planning, PlanReview, Rectifying, ClosureReview],
+        Action::MarkKey => &[Draft, Issued, Planning, PlanReview, Rectifying, ClosureReview],
         Action::Confirm => &[Observing],
         Action::Reopen => &[Observing, Closed],
         Action::RequestWithdrawal => &[Draft, Issued, Planning, PlanReview, Rectifying, ClosureReview, Observing],
@@ -132,6 +133,7 @@ pub fn decide(task: &Task, command: TaskCommand, ctx: &Context<'_>) -> Result<De
             request::closure(task, &results, occurred_on, pledge, ctx)
         }
         TaskCommand::NameCrossChecker { person, reason } => sign::name_cross_checker(task, person, &reason, ctx),
+        TaskCommand::MarkKey { is_key, reason } => draft::mark_key(task, is_key, &reason),
         TaskCommand::Confirm => work::confirm(task, ctx),
         TaskCommand::Reopen { reason, due_on } => work::reopen(task, &reason, due_on, ctx),
         TaskCommand::RecordCheck { check, result } => checked::record(task, check, &result, ctx),

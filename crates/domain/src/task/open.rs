@@ -120,6 +120,7 @@ fn open_action(task: &Task, action: Action, ctx: &Context<'_>) -> Option<OpenAct
         | Action::SubmitPlan
         | Action::AttachEvidence
         | Action::NameCrossChecker
+        | Action::MarkKey
         | Action::Reopen => plain(Vec::new()),
         Action::SettleCheck => when(task.has_failed_check),
         // A check gives its results itself, a slip its beginning and end.
