@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { delegation, newAccount } from './administrators.mjs'
 import { onTheSpot } from './checks.mjs'
+import { handedOn } from './exports.mjs'
 import { byTheRules, onPhone, underTheThumb } from './eyes.mjs'
 import { House } from './house.mjs'
 import { handKept } from './ledger.mjs'
@@ -39,6 +40,7 @@ try {
   const task = await newRound(house)
   await tableKept(house)
   await listsWritten(house)
+  await handedOn(house)
   await claimAndPlan(house, task)
   await underTheThumb(house, task)
   await work(house, task)
