@@ -3586,7 +3586,7 @@ export interface components {
             n_unseen: number;
             /**
              * @description What the records know of it, where it was taken over.
-             * @example 签批单位整改方案
+             * @example 签报单位整改方案
              */
             source?: string | null;
             /** @description Who entered it, where it was not the head himself. */
@@ -3729,7 +3729,7 @@ export interface components {
             duty_label: string;
             /** Format: date */
             on: string;
-            /** @example 签批单位整改方案，涉及 3 项任务 */
+            /** @example 签报单位整改方案，涉及 3 项任务 */
             words: string;
         };
         /** @description A task an act names. */
