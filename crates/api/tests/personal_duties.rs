@@ -331,6 +331,30 @@ async fn of_a_sensitive_matter_neither_title_nor_words_are_shown_to_who_does_not
     assert!(form["tasks"].to_string().contains("D09") && !form["tasks"].to_string().contains("不宜公开"));
 }
 
+#[actix_web::test]
+async fn the_office_marks_a_key_problem_at_any_time_and_the_ledger_is_filtered_by_it() {
+    let house = House::new().await;
+    let ids = directory(&house).await;
+    let task = issued(&house, "D01", json!({})).await;
+    let keys = async |login: &str| {
+        let round = house.round().await;
+        let page = house.get(login, &format!("/rounds/{round}/tasks?key=true")).await.ok();
+        page["items"].as_array().unwrap().iter().map(|t| t["number"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(keys("p072").await, Vec::<Value>::new());
+    let mark = |is_key: bool, reason: &str| json!({ "is_key": is_key, "reason": reason });
+    house.act("p040", &task, "mark-key", mark(true, "重要")).await.refused(403, "not-allowed");
+    house.act("p072", &task, "mark-key", mark(true, " ")).await.refused(422, "content");
+    let view = house.act("p072", &task, "mark-key", mark(true, "领导组会议确定")).await.ok();
+    assert_eq!(view["is_key"], json!(true));
+    house.act("p072", &task, "mark-key", mark(true, "再标一次")).await.refused(409, "nothing-changed");
+    assert_eq!(keys("p041").await, ["D01"]);
+    let row = of(&register(&house, "p001", "").await, &ids["P040"]).unwrap().clone();
+    assert_eq!(row["n_key"], 1);
+    house.act("p072", &task, "mark-key", mark(false, "已解决主要问题")).await.ok();
+    assert_eq!(keys("p072").await, Vec::<Value>::new());
+}
+
 /// The head confirms while who entered it takes it back, both on the version they saw: one of them does it, the other is told.
 #[actix_web::test]
 async fn confirming_and_withdrawing_at_once_one_of_them_does_it() {

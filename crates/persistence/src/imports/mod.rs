@@ -206,6 +206,8 @@ fn revise(
 ) -> Result<(), Error> {
     // A draft is rewritten as the file has it; its measures keep their ids where the numbers are the same.
     let before = tasks::snapshot(conn, id)?;
+    // No file says what is a key problem.
+    input.is_key = before.draft.is_key;
     for measure in &mut input.measures {
         let fresh = measure.id;
         let kept = before.draft.measures.iter().find(|m| Some(&m.number) == measure.number.as_ref()).map(|m| m.id);
