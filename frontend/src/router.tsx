@@ -41,6 +41,8 @@ const root = createRootRoute({ component: Frame, notFoundComponent: Nowhere, err
 export type CalendarSearch = Partial<Record<'month' | 'as' | 'all', string>>
 /** Which slips are shown, and what a new one is about. */
 export type SlipSearch = Partial<Record<'new' | 'task' | 'check' | 'level' | 'state', string>>
+/** Which week a brief is of, and whose rows of which figure are open. */
+export type BriefSearch = Partial<Record<'week' | 'part' | 'unit', string>>
 export type { LedgerSearch }
 
 const routes = [
@@ -81,6 +83,16 @@ const routes = [
     path: '/statements',
     validateSearch: (given: Record<string, unknown>): { week?: string } => (typeof given.week === 'string' ? { week: given.week } : {}),
     component: lazyRouteComponent(() => import('./pages/statements'), 'Statements'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/brief',
+    validateSearch: (given: Record<string, unknown>): BriefSearch => {
+      const search: BriefSearch = {}
+      for (const key of ['week', 'part', 'unit'] as const) if (typeof given[key] === 'string') search[key] = given[key]
+      return search
+    },
+    component: lazyRouteComponent(() => import('./pages/brief'), 'Brief'),
   }),
   createRoute({ getParentRoute: () => root, path: '/plans', component: lazyRouteComponent(() => import('./pages/plans'), 'Plans') }),
   createRoute({ getParentRoute: () => root, path: '/signing', component: lazyRouteComponent(() => import('./pages/signing'), 'Signing') }),

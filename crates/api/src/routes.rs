@@ -8,7 +8,7 @@ use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    accounts, calendar, checks, evidence, history, import, ledger, lists, live, meetings, notices, openapi,
+    accounts, brief, calendar, checks, evidence, history, import, ledger, lists, live, meetings, notices, openapi,
     organisation, outward, overview, own, plan_advice, policy, rounds, saved_views, search, sessions, signing, slips,
     statements, task_commands, telemetry, todo,
 };
@@ -132,6 +132,9 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(meetings::accept_resolution)
         .service(meetings::return_resolution)
         .service(todo::list_todo)
+        .service(brief::get_brief)
+        .service(brief::list_brief_rows)
+        .service(statements::advise_statement)
         .service(statements::get_week)
         .service(statements::get_week_workbook)
         .service(statements::preview_week_workbook)

@@ -251,15 +251,20 @@ fn navigation(loaded: &LoadedActor) -> Vec<String> {
     let only_checks = !is_office && !loaded.actor.assignments.is_empty();
     let entries: &[&str] = match (loaded.actor.role, loaded.actor.duty) {
         // The first four are those of a phone's bar.
-        (Some(Unit), _) => &["todo", "ledger", "statements", "signing", "slips", "plans", "overview", "calendar"],
+        (Some(Unit), _) => {
+            &["todo", "ledger", "statements", "signing", "slips", "plans", "overview", "brief", "calendar"]
+        }
         // A leader of the group may be a party of a draw.
-        (Some(Leader), _) => &["todo", "overview", "ledger", "signing", "slips", "meetings", "calendar", "checks"],
+        (Some(Leader), _) => {
+            &["todo", "overview", "ledger", "signing", "slips", "meetings", "brief", "calendar", "checks"]
+        }
         (Some(Supervisor), _) if only_checks => {
-            &["todo", "overview", "ledger", "signing", "checks", "slips", "meetings", "calendar", "rounds"]
+            &["todo", "overview", "ledger", "signing", "checks", "slips", "meetings", "brief", "calendar", "rounds"]
         }
-        (Some(Supervisor), _) => {
-            &["todo", "overview", "ledger", "signing", "checks", "slips", "meetings", "calendar", "imports", "rounds"]
-        }
+        (Some(Supervisor), _) => &[
+            "todo", "overview", "ledger", "signing", "checks", "slips", "meetings", "brief", "calendar", "imports",
+            "rounds",
+        ],
         (None, Some(_)) => &["organisation"],
         (None, None) => &[],
     };

@@ -65,6 +65,8 @@ async fn counts(house: &House) -> BTreeMap<&'static str, usize> {
         ("todo", format!("/rounds/{round}/todo")),
         ("waiting", format!("/rounds/{round}/waiting")),
         ("overview", format!("/rounds/{round}/overview")),
+        ("brief", format!("/rounds/{round}/brief")),
+        ("rows of the brief", format!("/rounds/{round}/brief/rows?week=2026-W23&part=owed")),
         ("calendar", format!("/rounds/{round}/calendar?from=2026-06-01&to=2026-06-30")),
         ("search", format!("/rounds/{round}/search?text=%E9%87%87%E8%B4%AD")),
         ("notices", "/notices?limit=8".to_owned()),

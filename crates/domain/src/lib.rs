@@ -77,9 +77,11 @@
 
 pub mod account;
 pub mod actor;
+pub mod brief;
 pub mod calendar;
 pub mod chain;
 pub mod check;
+pub mod copied;
 pub mod echo;
 pub mod ids;
 pub mod labels;

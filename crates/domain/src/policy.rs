@@ -125,6 +125,9 @@ pub struct Policy {
     /// Weeks without a milestone after which a task is stuck and comes before the coordination meeting; 0 for never.
     #[serde(default = "stuck_weeks")]
     pub stuck_weeks: u16,
+    /// Share of a weekly statement that stood in an earlier one from which it is marked as a copy; 100 marks only what is the same.
+    #[serde(default = "copy_percent")]
+    pub copy_percent: u16,
 }
 
 /// The default, also of a policy kept before there was the setting.
@@ -134,6 +137,10 @@ fn answer_working_days() -> u16 {
 
 fn stuck_weeks() -> u16 {
     3
+}
+
+fn copy_percent() -> u16 {
+    85
 }
 
 pub(crate) fn step(who: Who, count: u8, label: &str) -> StepRule {
@@ -199,6 +206,7 @@ impl Default for Policy {
             answer_working_days: answer_working_days(),
             slips: ladder::standard(),
             stuck_weeks: stuck_weeks(),
+            copy_percent: copy_percent(),
         }
     }
 }
@@ -233,6 +241,9 @@ impl Policy {
         }
         if self.default_criterion.trim().is_empty() {
             errors.push(FieldError::at("/default_criterion", "required"));
+        }
+        if !(50..=100).contains(&self.copy_percent) {
+            errors.push(FieldError::at("/copy_percent", "out-of-range"));
         }
         errors.extend(self.completion_words.check("/completion_words"));
         errors.extend(ladder::check(&self.slips));
@@ -286,6 +297,7 @@ mod tests {
         kept.as_object_mut().unwrap().remove("answer_working_days");
         kept.as_object_mut().unwrap().remove("slips");
         kept.as_object_mut().unwrap().remove("stuck_weeks");
+        kept.as_object_mut().unwrap().remove("copy_percent");
         assert_eq!(serde_json::from_value::<Policy>(kept).unwrap(), Policy::default());
     }
 
@@ -302,5 +314,12 @@ mod tests {
         let policy = Policy { cut_off_weekday: 8, cut_off_hour: 24, cut_off_minute: 60, ..Policy::default() };
         let pointers: Vec<_> = policy.check().unwrap_err().errors.into_iter().map(|e| e.pointer).collect();
         assert_eq!(pointers, ["/cut_off_weekday", "/cut_off_hour", "/cut_off_minute"]);
+    }
+
+    #[test]
+    fn a_share_that_would_mark_everything_or_nothing_is_refused() {
+        for (percent, is_sound) in [(49, false), (50, true), (100, true), (101, false)] {
+            assert_eq!(Policy { copy_percent: percent, ..Policy::default() }.check().is_ok(), is_sound, "{percent}");
+        }
     }
 }
