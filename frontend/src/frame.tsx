@@ -164,6 +164,10 @@ function Notices() {
           ? <Link key={n.id} to="/tasks/$id" params={{ id: n.task_id }} className={look} onClick={open}>{words}</Link>
           : n.slip_id
           ? <Link key={n.id} to="/slips/$id" params={{ id: n.slip_id }} search={{}} className={look} onClick={open}>{words}</Link>
+          : n.meeting_id
+          ? <Link key={n.id} to="/meetings/$id" params={{ id: n.meeting_id }} className={look} onClick={open}>{words}</Link>
+          : n.resolution_id
+          ? <Link key={n.id} to="/resolutions/$id" params={{ id: n.resolution_id }} className={look} onClick={open}>{words}</Link>
           : <Link key={n.id} to="/todo" className={look} onClick={open}>{words}</Link>
       })}
       <div className="send">

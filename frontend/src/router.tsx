@@ -40,7 +40,7 @@ const root = createRootRoute({ component: Frame, notFoundComponent: Nowhere, err
 /** The month a calendar shows, as what, and of whom. */
 export type CalendarSearch = Partial<Record<'month' | 'as' | 'all', string>>
 /** Which slips are shown, and what a new one is about. */
-export type SlipSearch = Partial<Record<'new' | 'task' | 'check' | 'level' | 'state', string>>
+export type SlipSearch = Partial<Record<'new' | 'task' | 'check' | 'resolution' | 'level' | 'state', string>>
 /** Which week a brief is of, and whose rows of which figure are open. */
 export type BriefSearch = Partial<Record<'week' | 'part' | 'unit', string>>
 export type { LedgerSearch }
@@ -105,7 +105,7 @@ const routes = [
     path: '/slips',
     validateSearch: (given: Record<string, unknown>): SlipSearch => {
       const search: SlipSearch = {}
-      for (const key of ['new', 'task', 'check', 'level', 'state'] as const) if (given[key] !== undefined) search[key] = String(given[key])
+      for (const key of ['new', 'task', 'check', 'resolution', 'level', 'state'] as const) if (given[key] !== undefined) search[key] = String(given[key])
       return search
     },
     component: lazyRouteComponent(() => import('./pages/slips'), 'Slips'),

@@ -12,6 +12,9 @@ use crate::schema::due_acts;
 /// Looks at a task's dates.
 pub const KEEP_CLOCK: &str = "keep_clock";
 
+/// Looks at a slip's days.
+pub const KEEP_SLIP_CLOCK: &str = "keep_slip_clock";
+
 /// Owes an act at a moment; owing it twice is owing it once. What a clock that ran ahead has done already is owed again: when that moment really
 /// comes, things may stand otherwise.
 pub fn owe(conn: &mut PgConnection, act: &str, subject: Uuid, due_at: DateTime<Utc>) -> Result<(), Error> {

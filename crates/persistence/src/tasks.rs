@@ -476,7 +476,7 @@ pub fn ids(conn: &mut PgConnection) -> Result<Vec<TaskId>, Error> {
 }
 
 /// An act this much overdue is caught up with, after the server was off: people are told in one digest.
-const CATCHING_UP: TimeDelta = TimeDelta::hours(12);
+pub(crate) const CATCHING_UP: TimeDelta = TimeDelta::hours(12);
 
 /// One due look of the clock at one task, in the caller's transaction: whether there was one. A task whose look fails is tried again, ten times
 /// in all, and holds nobody else up.

@@ -11,7 +11,7 @@ import { type Item, type Meeting, may, useMeetingAct } from './act'
 export function About({ item }: { item: Item }) {
   return (
     <>
-      <p>{item.task_id && <Link to="/tasks/$id" params={{ id: item.task_id }} search={{}} className="number">{item.number}</Link>}<b>{item.title}</b></p>
+      <p>{item.task_id && <Link to="/tasks/$id" params={{ id: item.task_id }} search={{}} className="number">{item.number}</Link>}{item.slip_id ? <Link to="/slips/$id" params={{ id: item.slip_id }} search={{}}><b>{item.title}</b></Link> : <b>{item.title}</b>}</p>
       <p className="muted">{[item.unit, item.state_label, item.due_on && `时限 ${day(item.due_on)}`].filter(Boolean).join('，')}</p>
       {item.left_over && <p className="muted">上次议定：{item.left_over.unit?.name ?? item.left_over.person?.name}，{item.left_over.standing_label}</p>}
       <ul className="whys">{item.sources.map((s) => <li key={s.source}><span className="tag">{s.label}</span>{s.why}</li>)}</ul>
