@@ -36,13 +36,8 @@ pub async fn turn(app: &App) -> Result<bool, crate::problem::Problem> {
     let sealed = app.db.write(&Actor::System, |conn| persistence::events::seal(conn, 500)).await?;
     let calendar = app.calendar().await?;
     let now = app.clock.now();
-    let kept = app
-        .db
-        .write(&Actor::System, move |conn| {
-            Ok(persistence::tasks::keep_clock_once(conn, now, &calendar)?
-                || persistence::slips::keep_clock_once(conn, now)?)
-        })
-        .await?;
+    let kept =
+        app.db.write(&Actor::System, move |conn| persistence::tasks::keep_clock_once(conn, now, &calendar)).await?;
     Ok(kept || sealed > 0)
 }
 

@@ -2775,6 +2775,11 @@ export interface components {
             /** @description A closure that this meeting may ratify. */
             is_closure: boolean;
             left_over?: components["schemas"]["ResolutionView"] | null;
+            /**
+             * Format: uuid
+             * @description The slip it is about, where it is about one alone and the caller may open it.
+             */
+            slip_id?: string | null;
             /** @description Why it is not to be heard. */
             taken_out?: string | null;
             /** Format: int32 */
@@ -3390,6 +3395,14 @@ export interface components {
             /** Format: date-time */
             at?: string | null;
         };
+        /** @description A day of a slip: that of its answer, or of what was promised in an interview. */
+        DaySlip: {
+            /** Format: uuid */
+            id: string;
+            /** @example 督办通知单〔2026〕1号答复 */
+            title: string;
+            is_late: boolean;
+        };
         /** @description A day. */
         DayView: {
             /** Format: date */
@@ -3414,6 +3427,8 @@ export interface components {
             items: components["schemas"]["AgendaItem"][];
             /** @description Meetings the caller sees; a proposed one has no id. */
             meetings: components["schemas"]["DayMeeting"][];
+            /** @description Slips that the caller sees and that wait until then. */
+            slips: components["schemas"]["DaySlip"][];
         };
         /** @description What came of an item: resolved with words, owner and date; only noted; or taken back. */
         DecideItem: {
@@ -4629,6 +4644,16 @@ export interface components {
              * @description The slip it is about.
              */
             slip_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The meeting it is about.
+             */
+            meeting_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The resolution of a meeting it is about.
+             */
+            resolution_id?: string | null;
             number?: string | null;
             title?: string | null;
             /** Format: date-time */
@@ -5315,6 +5340,10 @@ export interface components {
             task_number?: string | null;
             task_title?: string | null;
             open_actions: components["schemas"]["MeetingActionView"][];
+            /** Format: uuid */
+            round_id: string;
+            /** @description Whether the caller may begin a slip that rests on it. */
+            may_draft_slip: boolean;
             /** Format: int64 */
             version: number;
         };
@@ -6430,6 +6459,11 @@ export interface components {
              * @description What a meeting resolved, where it is about that.
              */
             resolution_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The meeting of the day, where it is about one.
+             */
+            meeting_id?: string | null;
             /**
              * @description The week a statement is for.
              * @example 2026-W38
@@ -14756,6 +14790,8 @@ export interface operations {
                 task?: string;
                 /** @description A check with a signed result at the task. */
                 check?: string;
+                /** @description A resolution of a meeting, with its task or without. */
+                resolution?: string;
             };
             header?: never;
             path: {

@@ -30,8 +30,8 @@ use crate::events::{self, Origin, Stream};
 use crate::notifications::{self, About, Telling};
 use crate::references::check_units;
 use crate::schema::{slip_numbers, slips, tasks};
-use crate::tasks::{CATCHING_UP, Expected, bodies};
-use crate::{actors, blobs, checks, database, due_acts, meetings, rounds};
+use crate::tasks::{Expected, bodies};
+use crate::{actors, blobs, checks, due_acts, meetings, rounds};
 use read::Standing;
 pub(crate) use read::sees_any;
 
@@ -300,24 +300,8 @@ pub fn raise(
     begin(conn, origin, decision.events, &decision.revisions)
 }
 
-/// One due look of the clock at one slip, in the caller's transaction: whether there was one. What went by is said once, whatever clocks do; a look
-/// that fails is tried again, ten times in all, and holds nobody else up.
-pub fn keep_clock_once(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<bool, Error> {
-    let Some(due) = due_acts::claim(conn, due_acts::KEEP_SLIP_CLOCK, now)? else { return Ok(false) };
-    let telling = if due.due_at + CATCHING_UP < now { Telling::OneDigest } else { Telling::EachThing };
-    let id = SlipId(due.subject_id);
-    match database::attempt(conn, |conn| keep_clock(conn, &Origin::system(now), id, telling)) {
-        Ok(()) => due_acts::done(conn, due_acts::KEEP_SLIP_CLOCK, &due, now)?,
-        Err(Error::Unavailable) => return Err(Error::Unavailable),
-        Err(error) => {
-            tracing::error!(slip.id = %id, %error, "the clock cannot look at a slip");
-            due_acts::failed(conn, due_acts::KEEP_SLIP_CLOCK, &due)?;
-        }
-    }
-    Ok(true)
-}
-
-fn keep_clock(conn: &mut PgConnection, origin: &Origin, id: SlipId, telling: Telling) -> Result<(), Error> {
+/// A look of the clock at a slip: what went by is said once, whatever clocks do.
+pub(crate) fn keep_clock(conn: &mut PgConnection, origin: &Origin, id: SlipId, telling: Telling) -> Result<(), Error> {
     let snapshot: serde_json::Value = slips::table.find(id.0).select(slips::snapshot).for_update().first(conn)?;
     let before: Slip = serde_json::from_value(snapshot)?;
     let last_seq = before.seq;
