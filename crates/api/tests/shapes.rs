@@ -56,7 +56,7 @@ async fn counts(house: &House) -> BTreeMap<&'static str, usize> {
     );
     let (task, unit) = task[0].split_once(' ').unwrap();
     let meeting = json!({
-        "kind": "coordination", "title": "协调会", "at": "2026-06-12T01:00:00Z", "place": "三楼会议室", "body": "整改工作领导组",
+        "kind": "coordination", "title": "协调会", "at": "2026-06-12T01:00:00Z", "place": "三楼会议室", "body": "整改工作领导组", "chair_name": "组长",
     });
     let path = format!("/rounds/{round}/meetings");
     let meeting = house.request("office", "POST", &path, None, Some(json!({ "meeting": meeting }))).await.ok();
