@@ -49,7 +49,7 @@ export function Agenda({ meeting }: { meeting: Meeting }) {
               e.preventDefault()
               move(item.key, e.key === 'ArrowUp' ? -1 : 1)
             }}>
-              {mayOrder && <span className="grip" aria-hidden="true" title="拖动排序" {...drag.grip(item.key)}>⠿</span>}
+              {mayOrder && <span className="handle" aria-hidden="true" title="拖动排序" {...drag.handle(item.key)}>⠿</span>}
               <b className="nth">{i + 1}</b>
               <div className="what"><About item={item} /></div>
               {mayOrder && (
@@ -73,7 +73,7 @@ export function Agenda({ meeting }: { meeting: Meeting }) {
   )
 }
 
-/** A line is taken by its grip and put where the pointer lets go; by mouse, pen or finger. */
+/** A line is taken by its handle and put where the pointer lets go; by mouse, pen or finger. */
 function useDrag(keys: string[], put: (key: string, to: number) => void) {
   const list = useRef<HTMLOListElement>(null)
   const [held, setHeld] = useState<{ key: string; over: number } | null>(null)
@@ -83,7 +83,7 @@ function useDrag(keys: string[], put: (key: string, to: number) => void) {
     const at = boxes.findIndex((box) => y < box.bottom)
     return at < 0 ? boxes.length - 1 : at
   }
-  const grip = (key: string) => ({
+  const handle = (key: string) => ({
     onPointerDown: (e: PointerEvent<HTMLElement>) => {
       if (e.button !== 0) return
       e.preventDefault()
@@ -105,7 +105,7 @@ function useDrag(keys: string[], put: (key: string, to: number) => void) {
     if (keys[held.over] !== key) return undefined
     return held.over < keys.indexOf(held.key) ? 'before' : 'behind'
   }
-  return { list, grip, look }
+  return { list, handle, look }
 }
 
 function TakeOut({ meeting, item, onClose }: { meeting: Meeting; item: Item; onClose: () => void }) {
