@@ -18,6 +18,7 @@ const entries: Record<string, { to: string; label: string; icon: string }> = {
   overview: { to: '/overview', label: '总览', icon: 'M4 20h16M6 17v-5M11 17V6M16 17v-8M20 17V9' },
   calendar: { to: '/calendar', label: '日历', icon: 'M4 6h16v14H4zM4 10h16M8 3v4M16 3v4' },
   statements: { to: '/statements', label: '每周写实', icon: 'M5 19l1-4L16 5l3 3L9 18zM14 7l3 3' },
+  brief: { to: '/brief', label: '每周简报', icon: 'M6 4h12v16H6zM9 9h6M9 12.5h6M9 16h3' },
   plans: { to: '/plans', label: '认领与方案', icon: 'M7 4h10v16H7zM10 9h4M10 13h4' },
   signing: { to: '/signing', label: '签批', icon: 'M4 20h16M6 16c4-8 6-11 8-11s1 4-2 7-5 3-2 3 5-2 8-3' },
   checks: { to: '/checks', label: '检查', icon: 'M10.5 4a6.5 6.5 0 100 13 6.5 6.5 0 000-13zM15.5 15.5L20 20M7.8 10.6l2 2 3.5-4' },
@@ -165,6 +166,10 @@ function Notices() {
           ? <Link key={n.id} to="/tasks/$id" params={{ id: n.task_id }} className={look} onClick={open}>{words}</Link>
           : n.slip_id
           ? <Link key={n.id} to="/slips/$id" params={{ id: n.slip_id }} search={{}} className={look} onClick={open}>{words}</Link>
+          : n.meeting_id
+          ? <Link key={n.id} to="/meetings/$id" params={{ id: n.meeting_id }} className={look} onClick={open}>{words}</Link>
+          : n.resolution_id
+          ? <Link key={n.id} to="/resolutions/$id" params={{ id: n.resolution_id }} className={look} onClick={open}>{words}</Link>
           : <Link key={n.id} to="/todo" className={look} onClick={open}>{words}</Link>
       })}
       <div className="send">

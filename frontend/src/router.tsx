@@ -40,7 +40,9 @@ const root = createRootRoute({ component: Frame, notFoundComponent: Nowhere, err
 /** The month a calendar shows, as what, and of whom. */
 export type CalendarSearch = Partial<Record<'month' | 'as' | 'all', string>>
 /** Which slips are shown, and what a new one is about. */
-export type SlipSearch = Partial<Record<'new' | 'task' | 'check' | 'level' | 'state', string>>
+export type SlipSearch = Partial<Record<'new' | 'task' | 'check' | 'resolution' | 'level' | 'state', string>>
+/** Which week a brief is of, and whose rows of which figure are open. */
+export type BriefSearch = Partial<Record<'week' | 'part' | 'unit', string>>
 export type { LedgerSearch }
 
 const routes = [
@@ -82,6 +84,16 @@ const routes = [
     validateSearch: (given: Record<string, unknown>): { week?: string } => (typeof given.week === 'string' ? { week: given.week } : {}),
     component: lazyRouteComponent(() => import('./pages/statements'), 'Statements'),
   }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/brief',
+    validateSearch: (given: Record<string, unknown>): BriefSearch => {
+      const search: BriefSearch = {}
+      for (const key of ['week', 'part', 'unit'] as const) if (typeof given[key] === 'string') search[key] = given[key]
+      return search
+    },
+    component: lazyRouteComponent(() => import('./pages/brief'), 'Brief'),
+  }),
   createRoute({ getParentRoute: () => root, path: '/plans', component: lazyRouteComponent(() => import('./pages/plans'), 'Plans') }),
   createRoute({ getParentRoute: () => root, path: '/signing', component: lazyRouteComponent(() => import('./pages/signing'), 'Signing') }),
   createRoute({ getParentRoute: () => root, path: '/forms/$id', component: lazyRouteComponent(() => import('./pages/paper'), 'PaperOfRequest') }),
@@ -93,7 +105,7 @@ const routes = [
     path: '/slips',
     validateSearch: (given: Record<string, unknown>): SlipSearch => {
       const search: SlipSearch = {}
-      for (const key of ['new', 'task', 'check', 'level', 'state'] as const) if (given[key] !== undefined) search[key] = String(given[key])
+      for (const key of ['new', 'task', 'check', 'resolution', 'level', 'state'] as const) if (given[key] !== undefined) search[key] = String(given[key])
       return search
     },
     component: lazyRouteComponent(() => import('./pages/slips'), 'Slips'),

@@ -15,7 +15,7 @@ async function width(page, who) {
 
 export async function onPhone(house, task) {
   const tours = [
-    [login('甲丑一'), ['/todo', '/statements', '/plans', '/signing', '/slips', '/ledger', '/overview', '/calendar', '/notices']],
+    [login('甲丑一'), ['/todo', '/statements', '/plans', '/signing', '/slips', '/ledger', '/overview', '/brief', '/calendar', '/notices']],
     [login('丙寅正'), ['/todo', '/signing', '/ledger', '/overview', '/calendar?as=list']],
     [office, ['/todo', '/ledger', '/imports', '/rounds', '/checks', '/slips', '/draw']],
   ]

@@ -13,7 +13,7 @@ import { lookedUp, planOnTheLine } from './plan.mjs'
 import { newRound } from './round.mjs'
 import { desk, help, own, rules } from './settings.mjs'
 import { nothingIsLost, sentOnce } from './safety.mjs'
-import { byKeyboard, droppedAndOvertaken, workbookAndPaste } from './statements.mjs'
+import { byKeyboard, copiedAndBriefed, droppedAndOvertaken, workbookAndPaste } from './statements.mjs'
 import { counted } from './steps.mjs'
 import { listsWritten, tableKept } from './table.mjs'
 import { afterObservation, claimAndPlan, close, work } from './task.mjs'
@@ -23,6 +23,7 @@ const house = await House.open()
 try {
   await workbookAndPaste(house, await byKeyboard(house))
   await droppedAndOvertaken(house)
+  await copiedAndBriefed(house)
   await planOnTheLine(house)
   await lookedUp(house)
   await firstMinutes(house)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { login, strFromU8, strToU8, unzipSync, zipSync } from './house.mjs'
-import { handIn, step } from './steps.mjs'
+import { handIn, office, step } from './steps.mjs'
 
 /** The pace of somebody who types Chinese fast, milliseconds a character. */
 const pace = 400
@@ -187,4 +187,47 @@ export async function droppedAndOvertaken(house) {
   await slow.locator('.batch').getByText('已交 1 项').waitFor()
   await row(slow).getByText('佐证 1 份').waitFor()
   step('同一单位两人写同一项：后交的看到两版，选定一版再交，另一版仍在')
+}
+
+/** A clerk repeats last week's words and is told so; the office reads the brief, opens a figure's rows and returns a statement from one. */
+export async function copiedAndBriefed(house) {
+  const clerk = await house.as(login('乙午一'))
+  await clerk.goto(`${house.address}/statements`)
+  await clerk.locator('.weekrow').first().waitFor()
+  const row = clerk.locator('.weekrow', { has: clerk.locator('.kept', { hasText: '未填' }) }).filter({ has: clerk.locator('.last .two') }).first()
+  const name = await row.getAttribute('aria-label')
+  const one = clerk.getByRole('article', { name, exact: true })
+  const last = await one.locator('.last .two').innerText()
+  if (await one.locator('.writing').count()) await one.locator('.writing').click()
+  await one.getByLabel('本周进展').fill(`${last.replace(/[。；]$/, '')} ！`)
+  await one.getByText(/与第\d+周写实文字相同/).waitFor()
+  await house.shot(clerk, 'statements-copied')
+  await one.getByLabel('本周进展').fill('另起一句：逐户核对完毕，差异清单交财务部复核')
+  await one.locator('.copied').waitFor({ state: 'detached' })
+  step('照抄上周的写实，写的时候就看到提示；改了，提示就没了')
+
+  const page = await house.as(office)
+  await page.goto(`${house.address}/brief`)
+  await page.locator('.brief h1').getByText(/应报 \d+ 项写实/).waitFor()
+  await house.shot(page, 'brief')
+  const missing = page.getByRole('group', { name: '写实' }).getByRole('link', { name: /未报/ })
+  const n = Number((await missing.innerText()).match(/\d+/)[0])
+  await missing.click()
+  await page.getByRole('heading', { name: `未报 ${n} 项` }).waitFor()
+  assert.equal(await page.locator('.briefrows > li').count(), n, 'the figure is the count of its rows')
+  await page.getByRole('link', { name: '回到简报' }).click()
+  await page.getByRole('link', { name: '上一周' }).click()
+  await page.getByRole('link', { name: '下一周' }).click()
+  const waiting = page.locator('.briefrows > li').filter({ has: page.getByRole('button', { name: '退回' }) }).first()
+  const number = await waiting.locator('.number').innerText()
+  await waiting.getByRole('button', { name: '退回' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: '退回', exact: true }).click()
+  await dialog.locator('.fault').first().waitFor()
+  await dialog.getByLabel('退回理由').fill('请写明完成的数量')
+  await dialog.getByRole('button', { name: '退回', exact: true }).click()
+  await dialog.waitFor({ state: 'detached' })
+  const returned = page.getByRole('region', { name: '被退回' }).locator('li').filter({ hasText: number })
+  await returned.getByText('退回：请写明完成的数量').waitFor()
+  step(`整改办看简报，点开未报的 ${n} 项，当场退回 ${number} 的写实`)
 }

@@ -7,11 +7,13 @@ use domain::actor::{Actor, Role};
 use domain::calendar::{DayKind, Week, today};
 use domain::ids::RoundId;
 use domain::policy::AlertLevel;
+use domain::slip::state::SlipState;
 use domain::task::state::Sensitivity;
 use domain::weekly_statement;
 use persistence::agenda::{self, Entry};
 use persistence::ledger::Filter;
 use persistence::meetings::{self, MeetingLine};
+use persistence::slips::{self, SlipLine};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -49,6 +51,15 @@ pub struct DayMeeting {
     pub at: Option<DateTime<Utc>>,
 }
 
+/// A day of a slip: that of its answer, or of what was promised in an interview.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct DaySlip {
+    pub id: Uuid,
+    #[schema(example = "督办通知单〔2026〕1号答复")]
+    pub title: String,
+    pub is_late: bool,
+}
+
 /// A day.
 #[derive(Serialize, ToSchema)]
 pub struct DayView {
@@ -65,6 +76,8 @@ pub struct DayView {
     pub items: Vec<AgendaItem>,
     /// Meetings the caller sees; a proposed one has no id.
     pub meetings: Vec<DayMeeting>,
+    /// Slips that the caller sees and that wait until then.
+    pub slips: Vec<DaySlip>,
 }
 
 /// A year of the stretch.
@@ -129,6 +142,22 @@ fn meetings_of(on: NaiveDate, met: &[MeetingLine], proposed: Option<NaiveDate>) 
     all
 }
 
+/// The slips of which something is due on a day.
+fn slips_of(on: NaiveDate, lines: &[SlipLine], today: NaiveDate) -> Vec<DaySlip> {
+    let mut all = Vec::new();
+    for line in lines {
+        let slip = &line.slip;
+        let waits = matches!(slip.state, SlipState::Issued | SlipState::Received) && slip.overtaken_by.is_none();
+        let what = if slip.shape.level.is_referral() { "移交" } else { "答复" };
+        for (due, what) in [(slip.due_on.filter(|_| waits), what), (slip.promise(), "约谈承诺")] {
+            if due == Some(on) {
+                all.push(DaySlip { id: slip.id.0, title: format!("{}{what}", line.name()), is_late: on < today });
+            }
+        }
+    }
+    all
+}
+
 fn item(entry: &Entry) -> AgendaItem {
     let label = || Sensitivity::parse(&entry.sensitivity).map_or("敏感事项", Sensitivity::label).to_owned();
     AgendaItem {
@@ -163,7 +192,7 @@ pub async fn get_calendar(
     let (filter, label) =
         if all == Some(true) { (Filter::default(), "看得到的全部任务") } else { own(caller.actor()) };
     let working = calendar.clone();
-    let (entries, policy, met, proposed) = app
+    let (entries, policy, met, proposed, slips) = app
         .db
         .read(&caller.origin.actor, move |conn| {
             let round = RoundId(*id);
@@ -176,7 +205,8 @@ pub async fn get_calendar(
             } else {
                 None
             };
-            Ok((entries, policy, met, proposed))
+            let slips = slips::list(conn, &origin.actor, round, origin.now)?;
+            Ok((entries, policy, met, proposed, slips))
         })
         .await?;
     let days: Vec<DayView> = from
@@ -196,6 +226,7 @@ pub async fn get_calendar(
                 n_milestones: n("milestone"),
                 items: of_day.into_iter().map(item).collect(),
                 meetings: meetings_of(on, &met, proposed),
+                slips: slips_of(on, &slips, today(caller.origin.now)),
             }
         })
         .collect();

@@ -5,6 +5,7 @@
 pub mod accounts;
 pub mod app;
 pub mod auth;
+pub mod brief;
 pub mod calendar;
 pub mod checks;
 pub mod config;

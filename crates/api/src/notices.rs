@@ -24,6 +24,10 @@ pub struct NoticeView {
     pub task_id: Option<Uuid>,
     /// The slip it is about.
     pub slip_id: Option<Uuid>,
+    /// The meeting it is about.
+    pub meeting_id: Option<Uuid>,
+    /// The resolution of a meeting it is about.
+    pub resolution_id: Option<Uuid>,
     pub number: Option<String>,
     pub title: Option<String>,
     pub at: DateTime<Utc>,
@@ -100,6 +104,8 @@ fn view(n: NoticeRow) -> NoticeView {
         id: n.id,
         task_id: n.task_id,
         slip_id: n.slip_id,
+        meeting_id: n.meeting_id,
+        resolution_id: n.resolution_id,
         title: n.title.clone().or_else(kept),
         number: n.number,
         at: n.created_at,

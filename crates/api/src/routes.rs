@@ -8,9 +8,9 @@ use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    accounts, calendar, checks, evidence, exports, history, import, ledger, lists, live, meetings, notices, openapi,
-    organisation, outward, overview, own, personal_duties, plan_advice, policy, rounds, saved_views, search, sessions,
-    signing, slips, statements, task_commands, telemetry, todo,
+    accounts, brief, calendar, checks, evidence, exports, history, import, ledger, lists, live, meetings, notices,
+    openapi, organisation, outward, overview, own, personal_duties, plan_advice, policy, rounds, saved_views, search,
+    sessions, signing, slips, statements, task_commands, telemetry, todo,
 };
 
 fn api() -> impl HttpServiceFactory + OpenApiFactory {
@@ -141,6 +141,9 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(personal_duties::refuse_duty_act)
         .service(personal_duties::withdraw_duty_act)
         .service(todo::list_todo)
+        .service(brief::get_brief)
+        .service(brief::list_brief_rows)
+        .service(statements::advise_statement)
         .service(statements::get_week)
         .service(statements::get_week_workbook)
         .service(statements::preview_week_workbook)

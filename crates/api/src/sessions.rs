@@ -252,18 +252,18 @@ fn navigation(loaded: &LoadedActor) -> Vec<String> {
     let entries: &[&str] = match (loaded.actor.role, loaded.actor.duty) {
         // The first four are those of a phone's bar.
         (Some(Unit), _) => {
-            &["todo", "ledger", "statements", "signing", "slips", "plans", "overview", "calendar", "duties"]
+            &["todo", "ledger", "statements", "signing", "slips", "plans", "overview", "brief", "duties", "calendar"]
         }
         // A leader of the group may be a party of a draw.
         (Some(Leader), _) => {
-            &["todo", "overview", "ledger", "signing", "slips", "meetings", "calendar", "checks", "duties"]
+            &["todo", "overview", "ledger", "signing", "slips", "meetings", "brief", "duties", "calendar", "checks"]
         }
         (Some(Supervisor), _) if only_checks => {
-            &["todo", "overview", "ledger", "signing", "checks", "slips", "meetings", "calendar", "rounds"]
+            &["todo", "overview", "ledger", "signing", "checks", "slips", "meetings", "brief", "calendar", "rounds"]
         }
         (Some(Supervisor), _) => &[
-            "todo", "overview", "ledger", "signing", "checks", "slips", "meetings", "duties", "calendar", "imports",
-            "rounds",
+            "todo", "overview", "ledger", "signing", "checks", "slips", "meetings", "brief", "duties", "calendar",
+            "imports", "rounds",
         ],
         (None, Some(_)) => &["organisation"],
         (None, None) => &[],

@@ -63,6 +63,8 @@ pub struct TodoItem {
     pub slip_id: Option<Uuid>,
     /// What a meeting resolved, where it is about that.
     pub resolution_id: Option<Uuid>,
+    /// The meeting of the day, where it is about one.
+    pub meeting_id: Option<Uuid>,
     /// The week a statement is for.
     #[schema(example = "2026-W38")]
     pub week: Option<String>,
@@ -213,6 +215,7 @@ impl Collector<'_> {
             check_id: None,
             slip_id: None,
             resolution_id: None,
+            meeting_id: None,
             week: None,
         });
     }

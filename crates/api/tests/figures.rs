@@ -183,6 +183,24 @@ fn handed_in(house: &House) -> Vec<(NaiveDate, u16, Option<NaiveDate>)> {
                 all.extend(open.into_values().map(|(since, steps)| (since, steps, None)));
             }
         }
+        // Answers to slips, each until its review.
+        for id in
+            lines(&house.db.super_url(), "SELECT id::text AS line FROM slips WHERE level <> 'referral' ORDER BY 1")
+        {
+            let mut open = None;
+            for stored in events::history(conn, "slip", id.parse().unwrap())? {
+                let on = calendar::today(stored.at);
+                match stored.kind.as_str() {
+                    "slip.answered" => open = Some(on),
+                    "slip.answer_returned" | "slip.answer_accepted" => {
+                        all.push((open.take().expect("what is reviewed was handed in"), 1, Some(on)));
+                    }
+                    "slip.settled_with" | "slip.withdrawn" => open = None,
+                    _ => {}
+                }
+            }
+            all.extend(open.map(|since| (since, 1, None)));
+        }
         Ok(all)
     })
     .unwrap()

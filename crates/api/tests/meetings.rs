@@ -214,6 +214,7 @@ async fn what_was_resolved_is_followed(house: &House, meeting: &str, resolution:
     assert_eq!(view["items"][0]["title"], "十日内提出清理方案");
 
     let path = format!("/resolutions/{resolution}");
+    slip_from(house, resolution).await;
     let file = house.upload("p041", &format!("{path}/files?filename=a.pdf"), b"%PDF-1.4\n%%EOF\n").await.ok();
     house.upload("p010", &format!("{path}/files?filename=a.pdf"), b"%PDF-1.4\n%%EOF\n").await.refused(404, "not-found");
     let report = json!({ "words": "方案已印发", "files": [file["id"]] });
@@ -251,6 +252,26 @@ async fn what_was_resolved_is_followed(house: &House, meeting: &str, resolution:
     let item = view["items"].as_array().unwrap().iter().find(|i| i["id"] == *resolution).unwrap();
     assert_eq!(item["moved"], json!(["议定事项已办结"]));
     folded(house, meeting);
+}
+
+/// A resolution begins a slip that rests on it.
+async fn slip_from(house: &House, resolution: &str) {
+    let place = house.get("p072", &format!("/resolutions/{resolution}")).await.ok();
+    assert_eq!((&place["may_draft_slip"], &place["round_id"]), (&json!(true), &json!(house.round().await)));
+    assert_eq!(house.get("p041", &format!("/resolutions/{resolution}")).await.ok()["may_draft_slip"], false);
+    let task = place["task_id"].as_str().unwrap();
+    let path = format!("/rounds/{}/slip-proposal?task={task}&resolution={resolution}", house.round().await);
+    let known = house.get("p072", &path).await.ok();
+    assert_eq!((&known["basis_kind"], &known["basis_id"]), (&json!("meeting"), &json!(resolution)));
+    assert!(known["basis"].as_str().unwrap().contains("整改纪要〔2026〕6号"), "{known}");
+    assert!(known["gap"].as_str().unwrap().contains("十日内提出清理方案"), "{known}");
+    let nothing = json!({
+        "level": "notice", "urgency": "normal", "matter": "清理方案", "basis_kind": "meeting", "basis_id": uuid::Uuid::nil(),
+        "basis": "议定事项", "gap": "未提出", "asked": "提出方案", "unit": known["unit"],
+    });
+    let drafts = format!("/rounds/{}/slips", house.round().await);
+    let refused = house.request("p072", "POST", &drafts, None, Some(nothing)).await.refused(422, "content");
+    assert_eq!(refused["errors"][0]["code"], "resolution-unknown");
 }
 
 async fn two_secretaries_do_not_overwrite_each_other(house: &House) {

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use persistence::dataset::Size;
 use persistence::testing::{self, lines};
+use serde_json::json;
 use support::House;
 use tokio::sync::Mutex;
 
@@ -73,6 +74,12 @@ async fn counts(house: &House) -> BTreeMap<&'static str, usize> {
     );
     let (task, unit) = task[0].split_once(' ').unwrap();
     let head = &lines(&house.db.super_url(), "SELECT head_id::text AS line FROM personal_duties LIMIT 1")[0];
+    let meeting = json!({
+        "kind": "coordination", "title": "协调会", "at": "2026-06-12T01:00:00Z", "place": "三楼会议室", "body": "整改工作领导组", "chair_name": "组长",
+    });
+    let path = format!("/rounds/{round}/meetings");
+    let meeting = house.request("office", "POST", &path, None, Some(json!({ "meeting": meeting }))).await.ok();
+    let meeting = meeting["id"].as_str().unwrap();
     let paths = [
         ("ledger", format!("/rounds/{round}/tasks?limit=200")),
         ("ordered", format!("/rounds/{round}/tasks?limit=200&sort=due")),
@@ -84,8 +91,11 @@ async fn counts(house: &House) -> BTreeMap<&'static str, usize> {
         ("todo", format!("/rounds/{round}/todo")),
         ("waiting", format!("/rounds/{round}/waiting")),
         ("overview", format!("/rounds/{round}/overview")),
+        ("brief", format!("/rounds/{round}/brief")),
+        ("rows of the brief", format!("/rounds/{round}/brief/rows?week=2026-W23&part=owed")),
         ("calendar", format!("/rounds/{round}/calendar?from=2026-06-01&to=2026-06-30")),
         ("search", format!("/rounds/{round}/search?text=%E9%87%87%E8%B4%AD")),
+        ("agenda", format!("/meetings/{meeting}")),
         ("notices", "/notices?limit=8".to_owned()),
         ("duties", format!("/rounds/{round}/personal-duties")),
         ("duty acts", format!("/rounds/{round}/personal-duties/acts?head={head}")),

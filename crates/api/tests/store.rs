@@ -279,35 +279,35 @@ async fn an_act_that_is_due_is_done_by_one_worker_once() {
     db.write_now(|conn| due_acts::owe(conn, "test", subject, now)).unwrap();
     db.write_now(|conn| due_acts::owe(conn, "test", subject, now)).unwrap();
     db.write_now(|conn| {
-        let due = due_acts::claim(conn, "test", now)?.expect("it is due");
+        let due = due_acts::claim(conn, &["test"], now)?.expect("it is due");
         // Another worker passes over what is being done.
-        assert!(db.write_now(|other| due_acts::claim(other, "test", now))?.is_none());
-        due_acts::done(conn, "test", &due, now)
+        assert!(db.write_now(|other| due_acts::claim(other, &["test"], now))?.is_none());
+        due_acts::done(conn, &due, now)
     })
     .unwrap();
-    assert!(db.write_now(|conn| due_acts::claim(conn, "test", now)).unwrap().is_none(), "owed twice, done once");
+    assert!(db.write_now(|conn| due_acts::claim(conn, &["test"], now)).unwrap().is_none(), "owed twice, done once");
     // Done by a clock that ran ahead, and owed again by one that is right.
     let ahead = now + chrono::TimeDelta::days(1);
-    let claim = |at| db.write_now(|conn| due_acts::claim(conn, "test", at)).unwrap();
+    let claim = |at| db.write_now(|conn| due_acts::claim(conn, &["test"], at)).unwrap();
     db.write_now(|conn| {
         due_acts::owe(conn, "test", subject, ahead)?;
-        let due = due_acts::claim(conn, "test", ahead)?.expect("it is due");
-        due_acts::done(conn, "test", &due, ahead)
+        let due = due_acts::claim(conn, &["test"], ahead)?.expect("it is due");
+        due_acts::done(conn, &due, ahead)
     })
     .unwrap();
     assert!(claim(ahead).is_none());
     db.write_now(|conn| due_acts::owe(conn, "test", subject, ahead)).unwrap();
     assert!(claim(now).is_none() && claim(ahead).is_some_and(|due| due.due_at == ahead));
     let due = claim(ahead).unwrap();
-    db.write_now(|conn| due_acts::done(conn, "test", &due, ahead)).unwrap();
+    db.write_now(|conn| due_acts::done(conn, &due, ahead)).unwrap();
     // What fails ten times is left for a person to look at, and counted.
     let later = now + chrono::TimeDelta::hours(1);
     db.write_now(|conn| due_acts::owe(conn, "test", subject, later)).unwrap();
     for _ in 0..10 {
-        let due = db.write_now(|conn| due_acts::claim(conn, "test", later)).unwrap().expect("it is tried again");
-        db.write_now(|conn| due_acts::failed(conn, "test", &due)).unwrap();
+        let due = db.write_now(|conn| due_acts::claim(conn, &["test"], later)).unwrap().expect("it is tried again");
+        db.write_now(|conn| due_acts::failed(conn, &due)).unwrap();
     }
-    assert!(db.write_now(|conn| due_acts::claim(conn, "test", later)).unwrap().is_none());
+    assert!(db.write_now(|conn| due_acts::claim(conn, &["test"], later)).unwrap().is_none());
     assert!(db.read_now(|conn| due_acts::backlog(conn, later)).unwrap() >= 1);
 }
 

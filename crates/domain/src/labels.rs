@@ -270,6 +270,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("not-a-referral", "不是问责线索移交"),
     ("before-slip", "不能早于签发日期"),
     ("check-unknown", "没有这次检查，或您无权查看"),
+    ("resolution-unknown", "没有这项议定事项，或您无权查看"),
     // Meetings.
     ("in-the-past", "不能早于今天"),
     ("resolution-without-owner", "议定事项须明确责任单位或责任人"),

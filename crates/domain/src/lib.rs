@@ -67,6 +67,8 @@
 //! | 督办单：督办通知单、催办单、督办函、约谈通知书、问责线索移交 | slip of a level: notice, urge, letter, interview, referral | `slip`, `level` | 25 |
 //! | 督办等级（由低到高）、升级 | ladder, raising a slip | `ladder`, `raise` | 25 |
 //! | 签收、答复、复核 | receipt, answer, review of a slip | `receive`, `answer`, `review` | 25 |
+//! | 每周简报 | weekly brief | `brief` | 28 |
+//! | 雷同 | copy: a statement that repeats an earlier one | `copied` | 28 |
 //! | 约谈记录、承诺 | record of an interview, promise | `interview`, `promise` | 25 |
 //! | 移交 | hand-over of a referral | `hand_over` | 25 |
 //! | 协调会、动员部署会、党委会专题研究、领导组会、专题民主生活会 | meeting and its kinds | `meeting`, `coordination`, … | 26 |
@@ -80,9 +82,11 @@
 
 pub mod account;
 pub mod actor;
+pub mod brief;
 pub mod calendar;
 pub mod chain;
 pub mod check;
+pub mod copied;
 pub mod echo;
 pub mod export;
 pub mod ids;

@@ -35,6 +35,8 @@ words! {
         SlipReturned = "slip_returned", "督办单答复被退回，请重新答复";
         SlipSettled = "slip_settled", "督办单已办结";
         SlipWithdrawn = "slip_withdrawn", "督办单已撤销，不必再办";
+        SlipNotReceived = "slip_not_received", "督办单过期仍未签收";
+        SlipOverdue = "slip_overdue", "督办单逾期未答复";
         PromiseMade = "promise_made", "约谈承诺已登记，请按期兑现";
         MeetingScheduled = "meeting_scheduled", "会议已安排，请准时参加";
         MeetingMoved = "meeting_moved", "会议安排有变动";
@@ -75,6 +77,8 @@ impl Rule {
             | Self::SlipIssued
             | Self::SlipAnswered
             | Self::SlipReturned
+            | Self::SlipNotReceived
+            | Self::SlipOverdue
             | Self::PromiseMade
             | Self::MeetingScheduled
             | Self::MeetingMoved
@@ -191,7 +195,28 @@ pub fn slip_audience(event: &SlipEvent, slip: &Slip) -> Vec<(Rule, Audience)> {
         | SlipEvent::PromiseKept { .. }
         | SlipEvent::HandedOver { .. }
         | SlipEvent::Overtaken { .. }
-        | SlipEvent::Released {} => Vec::new(),
+        | SlipEvent::Released {}
+        | SlipEvent::ReceiptPassed { .. }
+        | SlipEvent::AnswerPassed { .. } => Vec::new(),
+    }
+}
+
+/// Who is warned of what went by, after the event; widening as of tasks (docs/domain.md §15, §25): not signed for, the unit and who drafted it; not
+/// answered, the unit's heads, the lead leader of its task, the principal and the office too. Of a referral nobody but the office.
+pub fn slip_warning(event: &SlipEvent, slip: &Slip, lead_leader: Option<PersonId>) -> Vec<(Rule, Audience)> {
+    let unit = slip.shape.unit;
+    let mut who = vec![Audience::Unit(unit), Audience::Person(slip.drafted_by)];
+    match event {
+        SlipEvent::ReceiptPassed { .. } => who.into_iter().map(|a| (Rule::SlipNotReceived, a)).collect(),
+        SlipEvent::AnswerPassed { .. } if slip.shape.level.is_referral() => {
+            vec![(Rule::SlipOverdue, Audience::Office)]
+        }
+        SlipEvent::AnswerPassed { .. } => {
+            who.extend([Audience::Heads(unit), Audience::Principal, Audience::Office]);
+            who.extend(lead_leader.map(Audience::Person));
+            who.into_iter().map(|a| (Rule::SlipOverdue, a)).collect()
+        }
+        _ => Vec::new(),
     }
 }
 

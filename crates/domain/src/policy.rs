@@ -131,6 +131,9 @@ pub struct Policy {
     /// In so many last working days of a month who heads a unit with key problems and has no act of a personal duty is reminded; 0 for never.
     #[serde(default = "duty_reminder_working_days")]
     pub duty_reminder_working_days: u16,
+    /// Share of a weekly statement that stood in an earlier one from which it is marked as a copy; 100 marks only what is the same.
+    #[serde(default = "copy_percent")]
+    pub copy_percent: u16,
 }
 
 /// The default, also of a policy kept before there was the setting.
@@ -144,6 +147,10 @@ fn stuck_weeks() -> u16 {
 
 fn duty_reminder_working_days() -> u16 {
     5
+}
+
+fn copy_percent() -> u16 {
+    85
 }
 
 pub(crate) fn step(who: Who, count: u8, label: &str) -> StepRule {
@@ -211,6 +218,7 @@ impl Default for Policy {
             stuck_weeks: stuck_weeks(),
             leaders_have_duties: false,
             duty_reminder_working_days: duty_reminder_working_days(),
+            copy_percent: copy_percent(),
         }
     }
 }
@@ -245,6 +253,9 @@ impl Policy {
         }
         if self.default_criterion.trim().is_empty() {
             errors.push(FieldError::at("/default_criterion", "required"));
+        }
+        if !(50..=100).contains(&self.copy_percent) {
+            errors.push(FieldError::at("/copy_percent", "out-of-range"));
         }
         errors.extend(self.completion_words.check("/completion_words"));
         errors.extend(ladder::check(&self.slips));
@@ -300,6 +311,7 @@ mod tests {
         kept.as_object_mut().unwrap().remove("stuck_weeks");
         kept.as_object_mut().unwrap().remove("leaders_have_duties");
         kept.as_object_mut().unwrap().remove("duty_reminder_working_days");
+        kept.as_object_mut().unwrap().remove("copy_percent");
         assert_eq!(serde_json::from_value::<Policy>(kept).unwrap(), Policy::default());
     }
 
@@ -316,5 +328,12 @@ mod tests {
         let policy = Policy { cut_off_weekday: 8, cut_off_hour: 24, cut_off_minute: 60, ..Policy::default() };
         let pointers: Vec<_> = policy.check().unwrap_err().errors.into_iter().map(|e| e.pointer).collect();
         assert_eq!(pointers, ["/cut_off_weekday", "/cut_off_hour", "/cut_off_minute"]);
+    }
+
+    #[test]
+    fn a_share_that_would_mark_everything_or_nothing_is_refused() {
+        for (percent, is_sound) in [(49, false), (50, true), (100, true), (101, false)] {
+            assert_eq!(Policy { copy_percent: percent, ..Policy::default() }.check().is_ok(), is_sound, "{percent}");
+        }
     }
 }

@@ -45,6 +45,7 @@ fn settings(policy: &Policy) -> Vec<(String, String, String)> {
         stuck_weeks,
         leaders_have_duties,
         duty_reminder_working_days,
+        copy_percent,
         observation_working_days,
         confirm_by_clock,
         due_soon_working_days,
@@ -83,6 +84,15 @@ fn settings(policy: &Policy) -> Vec<(String, String, String)> {
             match duty_reminder_working_days {
                 0 => "不提醒".to_owned(),
                 n => format!("每月最后{n}个工作日"),
+            },
+        ),
+        plain(
+            "/copy_percent",
+            "写实标为雷同",
+            if *copy_percent >= 100 {
+                "文字相同".to_owned()
+            } else {
+                format!("文字相同或有{copy_percent}%以上相同")
             },
         ),
         plain("/answer_working_days", "答复时限", working(answer_working_days)),
@@ -181,6 +191,8 @@ mod tests {
         assert_eq!(one(|p| p.cut_off_weekday = 4), told("/cut_off_weekday", "周五 17:00", "周四 17:00"));
         assert_eq!(one(|p| p.cut_off_hour = 9), told("/cut_off_weekday", "周五 17:00", "周五 09:00"));
         assert_eq!(one(|p| p.confirm_by_clock = true), told("/confirm_by_clock", "由督导确认", "自动确认"));
+        assert_eq!(one(|p| p.copy_percent = 100).2, "文字相同");
+        assert_eq!(one(|p| p.copy_percent = 90).1, "文字相同或有85%以上相同");
         assert_eq!(one(|p| p.watermark = false), told("/watermark", "显示", "不显示"));
         assert_eq!(one(|p| p.milestone_late_level = AlertLevel::Red), told("/milestone_late_level", "预警", "红灯"));
         assert_eq!(

@@ -423,6 +423,15 @@ pub fn sees_meetings(actor: &Actor, round: RoundId, group: &BTreeSet<PersonId>) 
         || person.role == Some(Role::Leader) && person.person.is_some_and(|p| group.contains(&p))
 }
 
+/// What the actor sees of a weekly brief: whoever sees the meetings of the round sees all of it, everybody else his tasks (docs/domain.md §28).
+pub fn brief_scope(actor: &Actor, round: RoundId, group: &BTreeSet<PersonId>) -> Scope {
+    let mut scope = scope(actor);
+    if sees_meetings(actor, round, group) {
+        scope.rounds.insert(round);
+    }
+    scope
+}
+
 /// Whether a resolution is the actor's to carry out: his own, or that of a unit he works for.
 pub fn owns(actor: &Actor, resolution: &Resolution) -> bool {
     let Some(person) = actor.person().filter(|p| p.role.is_some()) else { return false };

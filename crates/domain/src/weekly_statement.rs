@@ -1,6 +1,6 @@
 //! Which weeks a unit owes a statement for, when each is due, and what a statement must say.
 
-use chrono::{DateTime, Datelike, NaiveTime, Utc, Weekday};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveTime, Utc, Weekday};
 
 use crate::calendar::{self, Calendar, Week};
 use crate::ids::UnitId;
@@ -35,13 +35,13 @@ pub fn missed_at(week: Week, facts: &Facts, calendar: &Calendar) -> Option<DateT
 
 /// Whether the cadence asks for a statement in this week: every week in the concentrated period, then (unless the policy says weekly) only in the
 /// week of each month's last cut-off (docs/domain.md §3).
-fn is_in_cadence(week: Week, facts: &Facts, calendar: &Calendar) -> bool {
-    let is_concentrated = facts.round.concentrated_until.is_none_or(|until| week.monday() <= until);
-    let cadence = if is_concentrated { facts.policy.concentrated_cadence } else { facts.policy.continuous_cadence };
+pub fn is_in_cadence(week: Week, policy: &Policy, concentrated_until: Option<NaiveDate>, calendar: &Calendar) -> bool {
+    let is_concentrated = concentrated_until.is_none_or(|until| week.monday() <= until);
+    let cadence = if is_concentrated { policy.concentrated_cadence } else { policy.continuous_cadence };
     match cadence {
         Cadence::Weekly => true,
         Cadence::Monthly => {
-            let month = |week: Week| cut_off(week, facts, calendar).map(|at| calendar::today(at).month());
+            let month = |week: Week| cut_off_under(week, policy, calendar).map(|at| calendar::today(at).month());
             let Some(own) = month(week) else { return false };
             let mut next = week.next();
             // A week without a working day has no cut-off and does not end a month.
@@ -59,7 +59,7 @@ fn is_in_cadence(week: Week, facts: &Facts, calendar: &Calendar) -> bool {
 /// Whether the unit led a task under work at that week's cut-off, so that it owes the week (docs/domain.md §14).
 pub fn is_owed(task: &Task, unit: UnitId, week: Week, facts: &Facts, calendar: &Calendar) -> bool {
     let Some(due) = cut_off(week, facts, calendar) else { return false };
-    is_in_cadence(week, facts, calendar)
+    is_in_cadence(week, &facts.policy, facts.round.concentrated_until, calendar)
         && task
             .reporting
             .iter()

@@ -12,6 +12,9 @@ use crate::schema::due_acts;
 /// Looks at a task's dates.
 pub const KEEP_CLOCK: &str = "keep_clock";
 
+/// Looks at a slip's days.
+pub const KEEP_SLIP_CLOCK: &str = "keep_slip_clock";
+
 /// Owes an act at a moment; owing it twice is owing it once. What a clock that ran ahead has done already is owed again: when that moment really
 /// comes, things may stand otherwise.
 pub fn owe(conn: &mut PgConnection, act: &str, subject: Uuid, due_at: DateTime<Utc>) -> Result<(), Error> {
@@ -44,35 +47,37 @@ pub fn look_again(conn: &mut PgConnection, round: Uuid, now: DateTime<Utc>) -> R
 /// One act that is due.
 #[derive(Clone, Debug, QueryableByName)]
 pub struct DueAct {
+    #[diesel(sql_type = Text)]
+    pub act: String,
     #[diesel(sql_type = SqlUuid)]
     pub subject_id: Uuid,
     #[diesel(sql_type = Timestamptz)]
     pub due_at: DateTime<Utc>,
 }
 
-/// Claims one due act within the caller's transaction; another worker passes over it.
-pub fn claim(conn: &mut PgConnection, act: &str, now: DateTime<Utc>) -> Result<Option<DueAct>, Error> {
+/// Claims one due act of these kinds within the caller's transaction; another worker passes over it.
+pub fn claim(conn: &mut PgConnection, acts: &[&str], now: DateTime<Utc>) -> Result<Option<DueAct>, Error> {
     Ok(diesel::sql_query(
-        "SELECT subject_id, due_at FROM due_acts WHERE act = $1 AND done_at IS NULL AND due_at <= $2 AND attempts < 10 \
+        "SELECT act, subject_id, due_at FROM due_acts WHERE act = ANY($1) AND done_at IS NULL AND due_at <= $2 AND attempts < 10 \
          ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED",
     )
-    .bind::<Text, _>(act)
+    .bind::<Array<Text>, _>(acts)
     .bind::<Timestamptz, _>(now)
     .get_result(conn)
     .optional()?)
 }
 
 /// Says that an act is done.
-pub fn done(conn: &mut PgConnection, act: &str, due: &DueAct, now: DateTime<Utc>) -> Result<(), Error> {
-    diesel::update(due_acts::table.find((act, due.subject_id, due.due_at)))
+pub fn done(conn: &mut PgConnection, due: &DueAct, now: DateTime<Utc>) -> Result<(), Error> {
+    diesel::update(due_acts::table.find((&due.act, due.subject_id, due.due_at)))
         .set(due_acts::done_at.eq(now))
         .execute(conn)?;
     Ok(())
 }
 
 /// Counts a failed attempt, outside what failed and was taken back.
-pub fn failed(conn: &mut PgConnection, act: &str, due: &DueAct) -> Result<(), Error> {
-    diesel::update(due_acts::table.find((act, due.subject_id, due.due_at)))
+pub fn failed(conn: &mut PgConnection, due: &DueAct) -> Result<(), Error> {
+    diesel::update(due_acts::table.find((&due.act, due.subject_id, due.due_at)))
         .set(due_acts::attempts.eq(due_acts::attempts + 1))
         .execute(conn)?;
     Ok(())

@@ -110,10 +110,11 @@ const FEW: usize = 2;
 /// How many rows a page's statement asks for; a limit is one of them, for as a parameter it would keep PostgreSQL from keeping the plan.
 const PAGES: [i64; 4] = [21, 51, 101, 201];
 
-/// Tasks of which a statement or a sign request waits for its answer (docs/domain.md §23).
+/// Tasks of which a statement, a sign request or the answer to a slip waits for its answer (docs/domain.md §23).
 const UNANSWERED: &str = "SELECT w.task_id FROM weekly_statements w JOIN tasks wt ON wt.id = w.task_id \
          WHERE w.reply = 'waiting' AND w.is_newest AND wt.state NOT IN ('closed', 'withdrawn') \
-     UNION ALL SELECT r.task_id FROM sign_requests r WHERE r.state = 'open'";
+     UNION ALL SELECT r.task_id FROM sign_requests r WHERE r.state = 'open' \
+     UNION ALL SELECT p.task_id FROM slips p WHERE p.state = 'answered' AND p.task_id IS NOT NULL";
 
 /// `t` is a task of the round that the actor sees; the same rule as `Scope::covers`, a test holds them equal.
 pub(crate) fn visible(query: Statement, round: RoundId, scope: &Scope) -> Statement {

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod actors;
 pub mod agenda;
 pub mod blobs;
+pub mod brief;
 pub mod calendar;
 pub mod changes;
 pub mod checks;

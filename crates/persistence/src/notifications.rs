@@ -58,6 +58,12 @@ pub struct NoticeRow {
     /// The slip it is about.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub slip_id: Option<Uuid>,
+    /// The meeting it is about.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub meeting_id: Option<Uuid>,
+    /// The resolution it is about.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub resolution_id: Option<Uuid>,
     #[diesel(sql_type = Timestamptz)]
     pub created_at: DateTime<Utc>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
@@ -244,6 +250,8 @@ pub fn list(conn: &mut PgConnection, origin: &Origin, asked: &Asked) -> Result<V
     let mut query = Statement::default()
         .sql(
             "SELECT n.id, n.rule, n.params, CASE WHEN n.subject_kind = 'task' THEN t.id END AS task_id, p.id AS slip_id, \
+             CASE WHEN n.subject_kind = 'meeting' THEN n.subject_id END AS meeting_id, \
+             CASE WHEN n.subject_kind = 'resolution' THEN n.subject_id END AS resolution_id, \
              n.created_at, n.read_at, t.number, t.sensitivity, CASE WHEN t.id IS NULL OR t.sensitivity = 'open' OR (t.sensitivity = 'internal' AND (t.round_id = ANY(",
         )
         .bind::<Array<SqlUuid>, _>(office)

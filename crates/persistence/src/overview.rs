@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Date, Integer, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use domain::actor::Actor;
 use domain::ids::RoundId;
 use domain::policy::Policy;
@@ -278,7 +278,33 @@ fn landed(conn: &mut PgConnection, actor: &Actor, round: RoundId) -> Result<Land
     Ok(visible(query, round, &rights::scope(actor)).sql(" GROUP BY t.finding_id) AS of_finding").get_result(conn)?)
 }
 
-/// Statements and sign requests answered since a moment or waiting, by the days of both.
+/// Goes on with the answers to slips that the actor sees, reviewed since a moment or waiting; a referral has none.
+fn slip_answers(query: Statement, round: RoundId, scope: &rights::Scope, since: DateTime<Utc>) -> Statement {
+    let query = query
+        .sql(
+            " UNION ALL SELECT (a->>'at')::timestamptz, (a#>>'{review,at}')::timestamptz, 1 FROM slips p \
+             CROSS JOIN LATERAL jsonb_array_elements(p.snapshot->'answers') AS a WHERE p.state <> 'withdrawn' \
+             AND (a#>>'{review,at}' IS NULL AND p.state = 'answered' OR (a#>>'{review,at}')::timestamptz >= ",
+        )
+        .bind::<Timestamptz, _>(since)
+        .sql(") AND p.round_id = ")
+        .bind::<SqlUuid, _>(round.0);
+    if scope.is_system || scope.rounds.contains(&round) {
+        return query;
+    }
+    let units: Vec<Uuid> = scope.units.iter().map(|u| u.0).collect();
+    let persons: Vec<Uuid> = scope.persons.iter().map(|p| p.0).collect();
+    query
+        .sql(
+            " AND (EXISTS (SELECT FROM units u WHERE (u.id = p.unit_id OR p.snapshot #> '{shape,supporting}' ? u.id::text) AND u.path && ",
+        )
+        .bind::<Array<SqlUuid>, _>(units)
+        .sql(") OR p.task_id IN (SELECT x.task_id FROM task_people x WHERE x.part = 'leader' AND x.person_id = ANY(")
+        .bind::<Array<SqlUuid>, _>(persons)
+        .sql(")))")
+}
+
+/// Statements, sign requests and answers to slips, answered since a moment or waiting, by the days of both.
 fn handed(conn: &mut PgConnection, actor: &Actor, round: RoundId, since: DateTime<Utc>) -> Result<Vec<Handed>, Error> {
     let scope = rights::scope(actor);
     // Days are Shanghai's, whatever the server knows of time zones.
@@ -311,7 +337,8 @@ fn handed(conn: &mut PgConnection, actor: &Actor, round: RoundId, since: DateTim
         )
         .bind::<SqlUuid, _>(round.0)
         .sql(" AND ");
-    let query = visible(query, round, &scope).sql(") AS h GROUP BY 1, 2, 3 ORDER BY 1, 2, 3");
+    let query = slip_answers(visible(query, round, &scope), round, &scope, since)
+        .sql(") AS h GROUP BY 1, 2, 3 ORDER BY 1, 2, 3");
     Ok(query.load(conn)?)
 }
 

@@ -7,7 +7,10 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text, Uuid as SqlUuid};
 use domain::actor::Actor;
 use domain::calendar::{Calendar, Week};
+use domain::chain::Digest;
+use domain::copied::{self, Copy};
 use domain::ids::{RoundId, UnitId};
+use domain::policy::Policy;
 use domain::task::event::TaskEvent;
 use domain::task::state::{StatementMark, StatementReply, Task, TaskState};
 use domain::task::text::{StatementText, Words};
@@ -38,6 +41,8 @@ pub struct WeekRow {
     /// The revision that was frozen at the cut-off, where a later one changed it.
     pub frozen: Option<Written>,
     pub last: Option<Written>,
+    /// The earlier statement that this one repeats.
+    pub copy: Option<Copy>,
 }
 
 #[derive(QueryableByName)]
@@ -69,8 +74,9 @@ pub fn week(
     .load(conn)?;
     let ids: Vec<Uuid> = ids.into_iter().map(|r| r.id).collect();
     let all = tasks::find_many(conn, actor, round, &ids, now)?;
-    let wanted = all.iter().flat_map(|l| marks(&l.task, unit, week)).flatten().map(|m| m.digest.clone());
-    let bodies = tasks::bodies(conn, wanted.collect::<BTreeSet<_>>())?;
+    let shown = all.iter().flat_map(|l| marks(&l.task, unit, week)).flatten();
+    let compared = all.iter().flat_map(|l| earlier(&l.task, unit, week));
+    let bodies = tasks::bodies(conn, shown.chain(compared).map(|m| m.digest.clone()).collect::<BTreeSet<_>>())?;
     let reasons = return_reasons(conn, all.iter().map(|l| &l.task))?;
     let mut rows = Vec::new();
     for loaded in all {
@@ -88,7 +94,8 @@ pub fn week(
         };
         let [this, frozen, last] = marks(task, unit, week);
         let (this, frozen, last) = (with_text(this), with_text(frozen), with_text(last));
-        rows.push(WeekRow { is_owed, this, frozen, last, loaded });
+        let copy = this.as_ref().and_then(|t| repeated(&t.text, task, unit, week, &bodies, &loaded.facts.policy));
+        rows.push(WeekRow { is_owed, this, frozen, last, copy, loaded });
     }
     Ok(rows)
 }
@@ -103,6 +110,44 @@ fn marks(task: &Task, unit: UnitId, week: Week) -> [Option<&StatementMark>; 3] {
         .filter(|s| this.is_some_and(|newest| newest.revision > s.revision));
     let last = of_unit().filter(|s| s.week < week).max_by_key(|s| (s.week, s.revision));
     [this, frozen, last]
+}
+
+/// What a unit wrote on a task before a week, the newest first, as far back as statements are compared (docs/domain.md §28).
+fn earlier(task: &Task, unit: UnitId, week: Week) -> Vec<&StatementMark> {
+    let mut newest: BTreeMap<Week, &StatementMark> = BTreeMap::new();
+    for mark in task.statements.iter().filter(|s| s.unit == unit && s.week < week) {
+        newest.entry(mark.week).and_modify(|m| *m = if mark.revision > m.revision { mark } else { *m }).or_insert(mark);
+    }
+    newest.into_values().rev().take(copied::COMPARED).collect()
+}
+
+/// The earlier statement that a text repeats, among bodies that were read.
+pub fn repeated(
+    text: &StatementText,
+    task: &Task,
+    unit: UnitId,
+    week: Week,
+    bodies: &BTreeMap<Digest, String>,
+    policy: &Policy,
+) -> Option<Copy> {
+    let before: Vec<(Week, StatementText)> = earlier(task, unit, week)
+        .into_iter()
+        .filter_map(|m| Some((m.week, serde_json::from_str(bodies.get(&m.digest)?).ok()?)))
+        .collect();
+    copied::copy_of(text, before.iter().map(|(week, text)| (*week, text)), policy.copy_percent)
+}
+
+/// The same for a text that was not handed in yet.
+pub fn would_repeat(
+    conn: &mut PgConnection,
+    text: &StatementText,
+    loaded: &LoadedTask,
+    unit: UnitId,
+    week: Week,
+) -> Result<Option<Copy>, Error> {
+    let digests = earlier(&loaded.task, unit, week).into_iter().map(|m| m.digest.clone());
+    let bodies = tasks::bodies(conn, digests.collect::<BTreeSet<_>>())?;
+    Ok(repeated(text, &loaded.task, unit, week, &bodies, &loaded.facts.policy))
 }
 
 /// Reasons by task, unit, week and revision of a statement.

@@ -8,7 +8,7 @@ use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use domain::actor::{Actor, PersonActor, UnitPath};
 use domain::calendar::{self, Calendar};
 use domain::chain::Digest;
-use domain::ids::{FindingId, MilestoneId, PersonId, RoundId, TaskId, UnitId};
+use domain::ids::{FindingId, MilestoneId, PersonId, RoundId, SlipId, TaskId, UnitId};
 use domain::notification;
 use domain::rights;
 use domain::task::command::{DraftInput, Signing, TaskCommand};
@@ -478,23 +478,27 @@ pub fn ids(conn: &mut PgConnection) -> Result<Vec<TaskId>, Error> {
 /// An act this much overdue is caught up with, after the server was off: people are told in one digest.
 const CATCHING_UP: TimeDelta = TimeDelta::hours(12);
 
-/// One due look of the clock at one task, in the caller's transaction: whether there was one. A task whose look fails is tried again, ten times
-/// in all, and holds nobody else up.
+/// One due look of the clock, at a task or a slip, in the caller's transaction: whether there was one. What fails is tried again, ten times in all,
+/// and holds nothing else up.
 pub fn keep_clock_once(conn: &mut PgConnection, now: DateTime<Utc>, calendar: &Calendar) -> Result<bool, Error> {
-    let Some(due) = due_acts::claim(conn, due_acts::KEEP_CLOCK, now)? else { return Ok(false) };
+    let acts = [due_acts::KEEP_CLOCK, due_acts::KEEP_SLIP_CLOCK];
+    let Some(due) = due_acts::claim(conn, &acts, now)? else { return Ok(false) };
     let origin = Origin::system(now);
     let telling = if due.due_at + CATCHING_UP < now { Telling::OneDigest } else { Telling::EachThing };
-    let task = TaskId(due.subject_id);
     let looked = database::attempt(conn, |conn| {
-        execute_telling(conn, &origin, task, Expected::Any, TaskCommand::KeepClock, calendar, telling)
+        if due.act == due_acts::KEEP_SLIP_CLOCK {
+            return crate::slips::keep_clock(conn, &origin, SlipId(due.subject_id), telling);
+        }
+        let task = TaskId(due.subject_id);
+        execute_telling(conn, &origin, task, Expected::Any, TaskCommand::KeepClock, calendar, telling).map(|_| ())
     });
     match looked {
         // A task that is over owes the clock nothing.
-        Ok(_) | Err(Error::Refused(_)) => due_acts::done(conn, due_acts::KEEP_CLOCK, &due, now)?,
+        Ok(()) | Err(Error::Refused(_)) => due_acts::done(conn, &due, now)?,
         Err(Error::Unavailable) => return Err(Error::Unavailable),
         Err(error) => {
-            tracing::error!(task.id = %task, %error, "the clock cannot look at a task");
-            due_acts::failed(conn, due_acts::KEEP_CLOCK, &due)?;
+            tracing::error!(subject.id = %due.subject_id, act = %due.act, %error, "the clock cannot look");
+            due_acts::failed(conn, &due)?;
         }
     }
     Ok(true)

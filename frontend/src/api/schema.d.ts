@@ -1259,6 +1259,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rounds/{id}/brief": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read the brief of a week.
+         * @description It is there once the week's cut-off is over, and reckoned from the records whenever it is read. Units see what concerns their tasks.
+         */
+        get: operations["get_brief"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/brief/rows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Open the rows of a figure of the brief. */
+        get: operations["list_brief_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rounds/{id}/calendar": {
         parameters: {
             query?: never;
@@ -2784,6 +2821,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/statement-advice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask whether a statement as far as it is written repeats an earlier one; nothing is kept, and handing it in is not refused for it. */
+        post: operations["advise_statement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/statements": {
         parameters: {
             query?: never;
@@ -2950,6 +3004,11 @@ export interface components {
             /** @description A closure that this meeting may ratify. */
             is_closure: boolean;
             left_over?: components["schemas"]["ResolutionView"] | null;
+            /**
+             * Format: uuid
+             * @description The slip it is about, where it is about one alone and the caller may open it.
+             */
+            slip_id?: string | null;
             /** @description Why it is not to be heard. */
             taken_out?: string | null;
             /** Format: int32 */
@@ -3086,6 +3145,105 @@ export interface components {
             /** Format: uuid */
             id: string;
             problem?: components["schemas"]["Problem"] | null;
+        };
+        /** @description A figure of the brief. */
+        BriefFigure: {
+            /**
+             * @description The word of its rows.
+             * @example missing
+             */
+            part: string;
+            /** @example 未报 */
+            label: string;
+            n: number;
+        };
+        /** @description Rows that belong together. */
+        BriefList: {
+            part: string;
+            label: string;
+            /** @description How many there are, shown or not. */
+            n: number;
+            items: components["schemas"]["BriefRow"][];
+        };
+        /** @description A row behind a figure. */
+        BriefRow: {
+            /** Format: uuid */
+            task_id: string;
+            number: string;
+            /** @description None where the reader may know no more than that there is one. */
+            title?: string | null;
+            /** @description Whether the reader may open the task. */
+            opens: boolean;
+            unit?: string | null;
+            /** Format: uuid */
+            unit_id?: string | null;
+            /**
+             * @description How the statement stands, in words.
+             * @example 未报
+             */
+            standing?: string | null;
+            /** Format: int32 */
+            revision?: number | null;
+            /** @description What was done, or why nothing was. */
+            said?: string | null;
+            help_wanted?: string | null;
+            return_reason?: string | null;
+            copy?: components["schemas"]["CopyView"] | null;
+            /** @description What moved, in words. */
+            moves: string[];
+            /**
+             * Format: int64
+             * @description Milestones that were not done by the cut-off.
+             */
+            milestones_left: number;
+            /** @description Whether the caller may answer the statement now. */
+            may_answer: boolean;
+        };
+        /** @description A unit's week. */
+        BriefUnit: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            owed: number;
+            in_time: number;
+            late: number;
+            missing: number;
+            returned: number;
+            copied: number;
+            moved: number;
+            still: number;
+            help: number;
+        };
+        /** @description The brief of a week. */
+        BriefView: {
+            week: string;
+            /** Format: date */
+            monday: string;
+            /** Format: date */
+            sunday: string;
+            /**
+             * Format: date-time
+             * @description The cut-off before, from which it reckons.
+             */
+            from: string;
+            /** Format: date-time */
+            cut_off: string;
+            /**
+             * Format: date-time
+             * @description As of when these figures stand.
+             */
+            now: string;
+            previous?: string | null;
+            /** @description The next week, once its cut-off is over. */
+            next?: string | null;
+            /** @description Units that owed a statement, and those of them of which nothing is missing. */
+            n_units: number;
+            n_whole_units: number;
+            figures: components["schemas"]["BriefFigure"][];
+            /** @description Those with what is missing first. */
+            units: components["schemas"]["BriefUnit"][];
+            /** @description What is missing, did not move, asks for help, came back or is a copy: the first of each. */
+            lists: components["schemas"]["BriefList"][];
         };
         /** @description A whole draw, to be drawn again by anybody. */
         Bundle: {
@@ -3382,6 +3540,18 @@ export interface components {
             confirmed: boolean;
             reason?: string | null;
         };
+        /** @description The earlier statement that one repeats; a remark, nothing is refused for it. */
+        CopyView: {
+            /** @example 2026-W37 */
+            week: string;
+            /**
+             * Format: int32
+             * @description How much of the text stood there already; 100 where the two are the same.
+             */
+            percent: number;
+            /** @example 与第37周写实文字相同 */
+            words: string;
+        };
         /** @description Everything a person said of a file. */
         Corrections: {
             /**
@@ -3456,6 +3626,14 @@ export interface components {
             /** Format: date-time */
             at?: string | null;
         };
+        /** @description A day of a slip: that of its answer, or of what was promised in an interview. */
+        DaySlip: {
+            /** Format: uuid */
+            id: string;
+            /** @example 督办通知单〔2026〕1号答复 */
+            title: string;
+            is_late: boolean;
+        };
         /** @description A day. */
         DayView: {
             /** Format: date */
@@ -3480,6 +3658,8 @@ export interface components {
             items: components["schemas"]["AgendaItem"][];
             /** @description Meetings the caller sees; a proposed one has no id. */
             meetings: components["schemas"]["DayMeeting"][];
+            /** @description Slips that the caller sees and that wait until then. */
+            slips: components["schemas"]["DaySlip"][];
         };
         /** @description What came of an item: resolved with words, owner and date; only noted; or taken back. */
         DecideItem: {
@@ -4951,6 +5131,16 @@ export interface components {
              * @description The slip it is about.
              */
             slip_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The meeting it is about.
+             */
+            meeting_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The resolution of a meeting it is about.
+             */
+            resolution_id?: string | null;
             number?: string | null;
             title?: string | null;
             /** Format: date-time */
@@ -5296,6 +5486,11 @@ export interface components {
              * @description In so many last working days of a month who heads a unit with key problems and has no act of a personal duty is reminded; 0 for never.
              */
             duty_reminder_working_days?: number;
+            /**
+             * Format: int32
+             * @description Share of a weekly statement that stood in an earlier one from which it is marked as a copy; 100 marks only what is the same.
+             */
+            copy_percent?: number;
         };
         /** @description One setting that would no longer be what it is. */
         PolicyChange: {
@@ -5639,6 +5834,10 @@ export interface components {
             task_number?: string | null;
             task_title?: string | null;
             open_actions: components["schemas"]["MeetingActionView"][];
+            /** Format: uuid */
+            round_id: string;
+            /** @description Whether the caller may begin a slip that rests on it. */
+            may_draft_slip: boolean;
             /** Format: int64 */
             version: number;
         };
@@ -6343,6 +6542,10 @@ export interface components {
             id: string;
             name: string;
         };
+        /** @description What a reader would remark. */
+        StatementAdvice: {
+            copy?: components["schemas"]["CopyView"] | null;
+        };
         /**
          * @description A field of a weekly statement that a person fills in.
          * @enum {string}
@@ -6372,6 +6575,15 @@ export interface components {
             /** @description Evidence shown with it. */
             evidence?: components["schemas"]["EvidenceId"][];
         };
+        /** @description A statement as far as it is written. */
+        StatementSketch: {
+            /** Format: uuid */
+            unit: string;
+            /** @example 2026-W38 */
+            week: string;
+            progress?: string | null;
+            no_progress_reason?: string | null;
+        };
         /** @description A statement's revision. */
         StatementView: {
             unit: components["schemas"]["Named"];
@@ -6394,6 +6606,7 @@ export interface components {
             help_wanted?: string | null;
             next_step?: string | null;
             no_progress_reason?: string | null;
+            copy?: components["schemas"]["CopyView"] | null;
             evidence: string[];
         };
         /** @description One step of a chain as the policy writes it. */
@@ -6746,6 +6959,11 @@ export interface components {
              */
             resolution_id?: string | null;
             /**
+             * Format: uuid
+             * @description The meeting of the day, where it is about one.
+             */
+            meeting_id?: string | null;
+            /**
              * @description The week a statement is for.
              * @example 2026-W38
              */
@@ -6880,6 +7098,7 @@ export interface components {
             this?: components["schemas"]["WrittenView"] | null;
             frozen?: components["schemas"]["WrittenView"] | null;
             last?: components["schemas"]["WrittenView"] | null;
+            copy?: components["schemas"]["CopyView"] | null;
         };
         /** @description A milestone of the week. */
         WeekMilestone: {
@@ -13867,6 +14086,152 @@ export interface operations {
             };
         };
     };
+    get_brief: {
+        parameters: {
+            query?: {
+                /** @example 2026-W11 */
+                week?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BriefView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_brief_rows: {
+        parameters: {
+            query: {
+                /** @example 2026-W11 */
+                week: string;
+                /** @description The figure they make. */
+                part: "owed" | "in_time" | "late" | "missing" | "extra" | "returned" | "copied" | "moved" | "milestones" | "states" | "closed" | "granted" | "still" | "help";
+                /** @description Of one unit alone. */
+                unit?: string;
+                /** @description Rows passed over. */
+                skip?: number;
+                /** @description At most 200; 50 unless given. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BriefList"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_calendar: {
         parameters: {
             query: {
@@ -16069,6 +16434,8 @@ export interface operations {
                 task?: string;
                 /** @description A check with a signed result at the task. */
                 check?: string;
+                /** @description A resolution of a meeting, with its task or without. */
+                resolution?: string;
             };
             header?: never;
             path: {
@@ -22892,6 +23259,94 @@ export interface operations {
             };
             /** @description `If-Match` is missing */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    advise_statement: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatementSketch"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatementAdvice"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

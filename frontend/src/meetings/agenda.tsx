@@ -1,7 +1,7 @@
-// The agenda before the meeting: why each item is there; ordered by buttons or Alt and the arrows, taken out with a reason, put on by hand.
+// The agenda before the meeting: why each item is there; ordered by dragging, by buttons or Alt and the arrows, taken out with a reason, put on by hand.
 import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useRef, useState } from 'react'
+import { type PointerEvent, useRef, useState } from 'react'
 import { post } from '../api/client'
 import { TextField, blank, useSend } from '../ui/form'
 import { Empty, Refused } from '../ui/parts'
@@ -11,7 +11,7 @@ import { type Item, type Meeting, may, useMeetingAct } from './act'
 export function About({ item }: { item: Item }) {
   return (
     <>
-      <p>{item.task_id && <Link to="/tasks/$id" params={{ id: item.task_id }} search={{}} className="number">{item.number}</Link>}<b>{item.title}</b></p>
+      <p>{item.task_id && <Link to="/tasks/$id" params={{ id: item.task_id }} search={{}} className="number">{item.number}</Link>}{item.slip_id ? <Link to="/slips/$id" params={{ id: item.slip_id }} search={{}}><b>{item.title}</b></Link> : <b>{item.title}</b>}</p>
       <p className="muted">{[item.unit, item.state_label, item.due_on && `时限 ${day(item.due_on)}`].filter(Boolean).join('，')}</p>
       {item.left_over && <p className="muted">上次议定：{item.left_over.unit?.name ?? item.left_over.person?.name}，{item.left_over.standing_label}</p>}
       <ul className="whys">{item.sources.map((s) => <li key={s.source}><span className="tag">{s.label}</span>{s.why}</li>)}</ul>
@@ -26,29 +26,30 @@ export function Agenda({ meeting }: { meeting: Meeting }) {
   const latest = useRef(keys)
   const form = useMeetingAct(meeting, 'order', () => ({ keys: latest.current }), { done: () => setOrder(null) })
   const mayOrder = may(meeting, 'order_agenda')
-  const move = (key: string, by: number) => {
-    const at = keys.indexOf(key)
-    const to = at + by
-    if (to < 0 || to >= keys.length || form.busy) return
+  const put = (key: string, to: number) => {
+    if (to < 0 || to >= keys.length || to === keys.indexOf(key) || form.busy) return
     const next = keys.filter((k) => k !== key)
     next.splice(to, 0, key)
     latest.current = next
     setOrder(next)
     void form.submit()
   }
+  const move = (key: string, by: number) => put(key, keys.indexOf(key) + by)
+  const drag = useDrag(keys, put)
   const items = keys.flatMap((key) => meeting.items.filter((i) => i.key === key))
   return (
     <section className="part">
-      <header><h2>议程 <span>{meeting.items.length}</span></h2><p className="muted">随台账自动更新，开会时固定下来{mayOrder && '；可上移下移，也可按 Alt 加方向键'}</p></header>
+      <header><h2>议程 <span>{meeting.items.length}</span></h2><p className="muted">随台账自动更新，开会时固定下来{mayOrder && '；可拖动、上移下移，也可按 Alt 加方向键'}</p></header>
       {items.length === 0 && <Empty>目前没有需要上会的事项：没有逾期、停滞、求助和待审定的任务，也没有上次遗留。可以手工增加议题。</Empty>}
-      <ol className="card lines agenda">
+      <ol className="card lines agenda" ref={drag.list}>
         {items.map((item, i) => (
-          <li key={item.key}>
+          <li key={item.key} className={drag.look(item.key)}>
             <div className="line" tabIndex={mayOrder ? 0 : undefined} onKeyDown={(e) => {
               if (!e.altKey || (e.key !== 'ArrowUp' && e.key !== 'ArrowDown')) return
               e.preventDefault()
               move(item.key, e.key === 'ArrowUp' ? -1 : 1)
             }}>
+              {mayOrder && <span className="handle" aria-hidden="true" title="拖动排序" {...drag.handle(item.key)}>⠿</span>}
               <b className="nth">{i + 1}</b>
               <div className="what"><About item={item} /></div>
               {mayOrder && (
@@ -70,6 +71,41 @@ export function Agenda({ meeting }: { meeting: Meeting }) {
       )}
     </section>
   )
+}
+
+/** A line is taken by its handle and put where the pointer lets go; by mouse, pen or finger. */
+function useDrag(keys: string[], put: (key: string, to: number) => void) {
+  const list = useRef<HTMLOListElement>(null)
+  const [held, setHeld] = useState<{ key: string; over: number } | null>(null)
+  /** The line over whose middle the pointer is. */
+  const over = (y: number) => {
+    const boxes = [...(list.current?.children ?? [])].map((line) => line.getBoundingClientRect())
+    const at = boxes.findIndex((box) => y < box.bottom)
+    return at < 0 ? boxes.length - 1 : at
+  }
+  const handle = (key: string) => ({
+    onPointerDown: (e: PointerEvent<HTMLElement>) => {
+      if (e.button !== 0) return
+      e.preventDefault()
+      e.currentTarget.setPointerCapture(e.pointerId)
+      setHeld({ key, over: keys.indexOf(key) })
+    },
+    onPointerMove: (e: PointerEvent<HTMLElement>) => {
+      if (held) setHeld({ ...held, over: over(e.clientY) })
+    },
+    onPointerUp: (e: PointerEvent<HTMLElement>) => {
+      if (held) put(held.key, over(e.clientY))
+      setHeld(null)
+    },
+    onPointerCancel: () => setHeld(null),
+  })
+  const look = (key: string) => {
+    if (!held) return undefined
+    if (held.key === key) return 'held'
+    if (keys[held.over] !== key) return undefined
+    return held.over < keys.indexOf(held.key) ? 'before' : 'behind'
+  }
+  return { list, handle, look }
 }
 
 function TakeOut({ meeting, item, onClose }: { meeting: Meeting; item: Item; onClose: () => void }) {

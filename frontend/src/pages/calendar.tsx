@@ -103,9 +103,9 @@ function Cell({ day, isOther, isToday, isAll }: { day: Day; isOther: boolean; is
   )
 }
 
-/** The meetings of a day; a proposed one leads to where it is set. */
+/** The meetings and the slips of a day; a proposed meeting leads to where it is set. */
 function Met({ day }: { day: Day }) {
-  return <>{day.meetings.map((m) => (m.id ? <Link key={m.id} to="/meetings/$id" params={{ id: m.id }} className="daymeeting">{m.title} {until(m.at).slice(-5)}</Link> : <Link key="proposed" to="/meetings" className="daymeeting">{m.title}</Link>))}</>
+  return <>{day.meetings.map((m) => (m.id ? <Link key={m.id} to="/meetings/$id" params={{ id: m.id }} className="daymeeting">{m.title} {until(m.at).slice(-5)}</Link> : <Link key="proposed" to="/meetings" className="daymeeting">{m.title}</Link>))}{day.slips.map((s) => <Link key={`${s.id}${s.title}`} to="/slips/$id" params={{ id: s.id }} search={{}} className={s.is_late ? 'daymeeting late' : 'daymeeting'}>{s.title}</Link>)}</>
 }
 
 /** What has no room in a day: the whole day in the list, and what is due on it in the ledger. */
@@ -129,7 +129,7 @@ function Entry({ item, children }: { item: Item; children?: ReactNode }) {
 
 function List({ view, month, isAll }: { view: View; month: string; isAll: boolean }) {
   const { first, last } = ends(month)
-  const days = view.days.filter((d) => d.on >= first && d.on <= last && (d.items.length > 0 || d.meetings.length > 0 || d.cut_off || d.note))
+  const days = view.days.filter((d) => d.on >= first && d.on <= last && (d.items.length > 0 || d.meetings.length > 0 || d.slips.length > 0 || d.cut_off || d.note))
   const door = (day: Day): LedgerSearch => ({ due_from: day.on, due_to: day.on })
   return (
     <ul className="card daylist">

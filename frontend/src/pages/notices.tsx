@@ -70,6 +70,10 @@ function Line({ notice, again }: { notice: Schemas['NoticeView']; again: () => P
         ? <Link to="/tasks/$id" params={{ id: notice.task_id }} search={{}} onClick={open}>{words}</Link>
         : notice.slip_id
         ? <Link to="/slips/$id" params={{ id: notice.slip_id }} search={{}} onClick={open}>{words}</Link>
+        : notice.meeting_id
+        ? <Link to="/meetings/$id" params={{ id: notice.meeting_id }} onClick={open}>{words}</Link>
+        : notice.resolution_id
+        ? <Link to="/resolutions/$id" params={{ id: notice.resolution_id }} onClick={open}>{words}</Link>
         : <Link to="/todo" onClick={open}>{words}</Link>}
       <small>{moment(notice.at)}</small>
       {notice.is_read ? <span className="muted">已读</span> : <button type="button" className="plain" disabled={read.busy} onClick={open}>标为已读</button>}

@@ -4,6 +4,7 @@ import { Link, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
 import { type Schemas, client, download, get, post, upload } from '../api/client'
 import { may } from '../meetings/act'
+import { useSession } from '../session'
 import '../styles/meetings.css'
 import { FileField, TextField, blank, useDraft, useSend } from '../ui/form'
 import { Loaded, Refused, State } from '../ui/parts'
@@ -28,6 +29,7 @@ function useKept(place: Place) {
 
 function Whole({ place }: { place: Place }) {
   useTitle('议定事项')
+  const { chooseRound } = useSession()
   const r = place.resolution
   return (
     <section className="card resolutionpage">
@@ -42,6 +44,7 @@ function Whole({ place }: { place: Place }) {
         {r.returned && <><dt>退回</dt><dd className="amber">{r.returned}</dd></>}
       </dl>
       {may(place, 'report_resolution') && <Report place={place} />}
+      {place.may_draft_slip && <p><Link to="/slips" search={{ new: '1', resolution: r.id, ...(place.task_id ? { task: place.task_id } : {}) }} className="button" onClick={() => chooseRound(place.round_id)}>发督办单</Link></p>}
       {(may(place, 'accept_resolution') || may(place, 'return_resolution')) && <Answer place={place} />}
     </section>
   )

@@ -31,7 +31,7 @@ export function Slips() {
         <p>{summary(query.data)}</p>
         <div className="acts">{mayDraft && <button type="button" className={isNew ? '' : 'main'} onClick={toggle}>{isNew ? '收起' : '发督办单'}</button>}</div>
       </div>
-      {isNew && <DraftForm round={round} task={search.task} check={search.check} onClose={toggle} />}
+      {isNew && <DraftForm round={round} task={search.task} check={search.check} resolution={search.resolution} onClose={toggle} />}
       <Loaded query={query}>{(list) => <Whole list={list} mayDraft={mayDraft} />}</Loaded>
     </>
   )

@@ -182,6 +182,7 @@ function Content({ task }: { task: TaskView }) {
             <div>
               {s.return_reason && <p className="amber">退回：{s.return_reason}</p>}
               {s.progress && <p><Changed text={s.progress} before={before(s)} /></p>}
+              {s.copy && <p className="copied">{s.copy.words}</p>}
               {s.no_progress_reason && <p><span className="muted">无进展原因</span> {s.no_progress_reason}</p>}
               {s.difficulties && <p><span className="muted">困难</span> {s.difficulties}</p>}
               {s.help_wanted && <p><span className="muted">求助</span> {s.help_wanted}</p>}

@@ -68,6 +68,7 @@ export function Rules({ round }: { round: Round }) {
         {number('statement_grace_working_days', '漏报宽限（工作日）', '截止后多久记为漏报')}
         <SelectField label="集中整改期内" value={policy.concentrated_cadence} options={options(cadences)} onChange={(text) => change({ concentrated_cadence: text as Policy['concentrated_cadence'] })} />
         <SelectField label="集中整改期后" value={policy.continuous_cadence} options={options(cadences)} onChange={(text) => change({ continuous_cadence: text as Policy['continuous_cadence'] })} />
+        {number('copy_percent', '标为雷同（%）', '与前几周写实相同的文字达到这个比例即提示，50 至 100；100 为只提示完全相同的')}
       </div>
       <h3>预警</h3>
       <div className="pair">

@@ -13,13 +13,13 @@ import type { Slip } from './words'
 type Proposal = Schemas['SlipProposal']
 type Values = { level: string; urgency: string; matter: string; basis: string; gap: string; asked: string; unit: string; supporting: string[]; due_on: string }
 
-export function DraftForm({ round, task, check, slip, onClose }: { round: string; task?: string; check?: string; slip?: Slip; onClose: () => void }) {
+export function DraftForm({ round, task, check, resolution, slip, onClose }: { round: string; task?: string; check?: string; resolution?: string; slip?: Slip; onClose: () => void }) {
   const about = slip ? slip.task?.id : task
   const query = useQuery({
-    queryKey: ['slip-proposal', round, about, check],
-    queryFn: () => get(client.GET('/api/v1/rounds/{id}/slip-proposal', { params: { path: { id: round }, query: { task: about, check } } })),
+    queryKey: ['slip-proposal', round, about, check, resolution],
+    queryFn: () => get(client.GET('/api/v1/rounds/{id}/slip-proposal', { params: { path: { id: round }, query: { task: about, check, resolution } } })),
   })
-  return <Loaded query={query}>{(known) => <Whole key={slip?.id ?? about ?? round} round={round} known={known} slip={slip} onClose={onClose} />}</Loaded>
+  return <Loaded query={query}>{(known) => <Whole key={slip?.id ?? resolution ?? about ?? round} round={round} known={known} slip={slip} onClose={onClose} />}</Loaded>
 }
 
 function before(known: Proposal, slip?: Slip): Values {

@@ -34,7 +34,7 @@ export function LookDialog({ sheet, looked, sending, onYes, onNo }: {
                 {going.map(({ line, look }) => (
                   <tr key={line.task_id}>
                     <td><span className="number">{line.number}</span>{line.title}</td>
-                    <td>{look.words}</td>
+                    <td>{look.words}{look.copy && <p className="copied">{look.copy}</p>}</td>
                     <td className="nowrap">{look.n_files} 份</td>
                     <td className="nowrap">{says[look.state]}</td>
                   </tr>

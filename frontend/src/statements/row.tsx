@@ -6,12 +6,13 @@ import { type Attached, accepted, attach, named, stillThere, unfit, withdraw } f
 import { TextField, useDraft, useSend } from '../ui/form'
 import { Light, Refused } from '../ui/parts'
 import { day, left, moment, today, week } from '../ui/words'
+import { Copied, useCopy } from './copied'
 import { Conflict, Words } from './versions'
 import { type Draft, type Line, type Texts, type Written, asInput, fields, inShort, isFilled, labels, same, texts } from './values'
 
 export type Outcome = 'sent' | 'same' | 'empty' | 'refused'
 /** What a row would hand in, for the look before it is sent. */
-export type Look = { state: 'new' | 'changed' | 'same' | 'empty' | 'lacking'; words: string; n_files: number }
+export type Look = { state: 'new' | 'changed' | 'same' | 'empty' | 'lacking'; words: string; copy: string | null; n_files: number }
 /** What the list may do with a row. */
 export type Handle = { look: () => Look; send: () => Promise<Outcome>; texts: () => Texts; put: (to: Partial<Texts>) => void }
 export type Rows = Map<string, Handle>
@@ -46,6 +47,8 @@ export function Row({ line, sheet, rows, isOpen, takesFocus, onOpen, onStatus }:
   const isOvertaken = isChanged && writtenOn < revision
   const isFrozen = sheet.is_past_cut_off && Boolean(line.this) && !isChanged && !isUnlocked
   const sent = line.this?.evidence ?? []
+  const written = useCopy(line.task_id, sheet.unit_id, sheet.week, now, isChanged)
+  const copy = isChanged ? written : (line.copy?.words ?? null)
   const edit = (part: Partial<Draft>) => change(isTouched ? { on: writtenOn, ...part } : { ...untouched, on: revision, ...part })
   const status = { isFilled: isFilled(now), isChanged }
   useEffect(() => onStatus(status))
@@ -81,7 +84,7 @@ export function Row({ line, sheet, rows, isOpen, takesFocus, onOpen, onStatus }:
     look: () => {
       const isThere = Boolean(line.this)
       const state = !isChanged ? (isThere ? 'same' : 'empty') : !isFilled(now) ? 'lacking' : isThere ? 'changed' : 'new'
-      return { state, words: inShort(now), n_files: sent.length + files.length }
+      return { state, words: inShort(now), copy, n_files: sent.length + files.length }
     },
     send: async () => (isChanged ? send(writtenOn) : line.this ? 'same' : 'empty'),
     texts: () => now,
@@ -122,11 +125,13 @@ export function Row({ line, sheet, rows, isOpen, takesFocus, onOpen, onStatus }:
         ) : isFrozen && line.this ? (
           <>
             <Words of={line.this} title={versionOf(line.this)} />
+            {copy && <p className="copied">{copy}</p>}
             <div><button type="button" onClick={() => unlock(true)}>改写本周写实</button> <small className="muted">已过截止，改动另存为一版，两版都留</small></div>
           </>
         ) : (
           <>
             <TextField label={labels.progress} rows={3} value={now.progress} onChange={(progress) => edit({ progress })} error={at('/progress')} />
+            {isChanged ? <Copied words={copy} /> : copy && <p className="copied">{copy}</p>}
             {now.progress.trim() === '' && <TextField label="本周无进展的，写明原因" value={now.no_progress_reason} onChange={(no_progress_reason) => edit({ no_progress_reason })} error={at('/no_progress_reason')} />}
             <div className="pair">
               <TextField label="困难（可不填）" value={now.difficulties} onChange={(difficulties) => edit({ difficulties })} error={at('/difficulties')} />

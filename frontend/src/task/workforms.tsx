@@ -4,6 +4,7 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ApiError, type Schemas, post, upload } from '../api/client'
 import { useSession } from '../session'
+import { Copied, useCopy } from '../statements/copied'
 import { type Draft, asInput, same, texts } from '../statements/values'
 import { Conflict } from '../statements/versions'
 import { type Attached, accepted, stillThere, unfit, withdraw } from './attach'
@@ -25,6 +26,7 @@ export function StatementForm({ task, done }: FormProps) {
   const edit = (part: Partial<Draft>) => change({ on: writtenOn, ...part })
   const isOvertaken = writtenOn < revision && !same(values, texts(newest))
   const files = values.files ?? []
+  const copy = useCopy(task.id, mine?.id ?? '', at, values, !same(values, texts(newest)))
   const queries = useQueryClient()
   const [remaining, setRemaining] = useState<string[]>([])
   // What the newest statement names stays; what could not be taken away is said.
@@ -52,6 +54,7 @@ export function StatementForm({ task, done }: FormProps) {
       <p className="muted">{week(at)}，{mine?.name}。补报以前的周请到<Link to="/statements" search={{}}>每周写实</Link>。</p>
       {last && <blockquote><small>{week(last.week)}</small> {last.progress ?? last.no_progress_reason}</blockquote>}
       <TextField label="本周进展" rows={5} value={values.progress} onChange={(progress) => edit({ progress })} error={form.at('/progress')} hint="写做了什么、到什么程度，有数写数" />
+      <Copied words={copy} />
       {values.progress.trim() === '' && <TextField label="本周无进展的原因" rows={2} value={values.no_progress_reason} onChange={(no_progress_reason) => edit({ no_progress_reason })} error={form.at('/no_progress_reason')} />}
       <TextField label="困难（可不填）" value={values.difficulties} onChange={(difficulties) => edit({ difficulties })} />
       <TextField label="请领导组协调（可不填）" value={values.help_wanted} onChange={(help_wanted) => edit({ help_wanted })} />
@@ -86,6 +89,7 @@ export function AnswerForm({ task, done }: FormProps) {
       <div className="signed">
         <p className="muted">{week(one.week)} {one.unit.name} {moment(one.at)} 交{one.is_late && '，迟报'}</p>
         <p>{one.progress ?? `本周无进展：${one.no_progress_reason}`}</p>
+        {one.copy && <p className="copied">{one.copy.words}</p>}
         {one.difficulties && <p>困难：{one.difficulties}</p>}
         {one.help_wanted && <p>请领导组协调：{one.help_wanted}</p>}
         {one.evidence.length > 0 && <p className="muted">佐证 {one.evidence.length} 份</p>}

@@ -5,7 +5,7 @@ type Entry = { id: string; number: string }
 type Trail = { name: string; href: string; items: Entry[] }
 
 const key = 'trail'
-const names: Record<string, string> = { '/ledger': '整改台账', '/todo': '我的待办', '/statements': '每周写实', '/plans': '认领与方案', '/signing': '签批' }
+const names: Record<string, string> = { '/ledger': '整改台账', '/todo': '我的待办', '/statements': '每周写实', '/brief': '每周简报', '/plans': '认领与方案', '/signing': '签批' }
 
 /** The tasks a piece of the page links to, each once, in its order. */
 export function tasksIn(root: ParentNode): Entry[] {

@@ -69,6 +69,7 @@ fn item(line: &CheckLine, action: CheckAction, count: usize, calendar: &Calendar
         check_id: Some(line.check.id.0),
         slip_id: None,
         resolution_id: None,
+        meeting_id: None,
         week: None,
     }
 }

@@ -8,6 +8,7 @@ mod files;
 mod organisation;
 mod phrases;
 mod script;
+mod supervision;
 mod teller;
 
 use std::path::Path;

@@ -15,6 +15,7 @@ use persistence::{Error, Origin, PgConnection, notifications, organisation as pe
 use super::days::RoundDays;
 use super::organisation::{Cast, OFFICE, TEAMS, origin};
 use super::script::{Act, Moment, Statement, Storyline, Verb};
+use super::supervision::Supervision;
 use super::{delegation, files};
 
 /// The unit that writes its statements all at once, late on Friday.
@@ -79,6 +80,8 @@ impl<'a> Teller<'a> {
         let mut in_person = Some(self.moment(6, 4, 90));
         let mut read = Some(self.moment(6, 5, 60));
         let mut lines = self.lines(story)?;
+        let by_number = lines.iter().map(|line| (line.told.number.clone(), line.id)).collect();
+        let mut around = Supervision::new(self.days, by_number);
         loop {
             let earliest = lines
                 .iter()
@@ -94,6 +97,7 @@ impl<'a> Teller<'a> {
                 self.keep_clock(when)?;
                 self.personal_duties(when)?;
             }
+            around.play(&mut self, at)?;
             self.keep_clock(at)?;
             if let Some(when) = read.take_if(|when| *when <= at) {
                 self.read_notices(when)?;
@@ -114,7 +118,13 @@ impl<'a> Teller<'a> {
             // A light that the act itself changed is said at once.
             while tasks::keep_clock_once(self.conn, at + TimeDelta::seconds(1), &self.days.calendar)? {}
         }
+        around.play(&mut self, now)?;
         self.keep_clock(now)
+    }
+
+    /// The round that is told of.
+    pub(super) fn round(&self) -> RoundId {
+        self.round
     }
 
     /// Everybody has read what he was told until then.
@@ -203,7 +213,7 @@ impl<'a> Teller<'a> {
     }
 
     /// The clock from where it stood to this moment: at every midnight and cut-off.
-    fn keep_clock(&mut self, until: DateTime<Utc>) -> Result<(), Error> {
+    pub(super) fn keep_clock(&mut self, until: DateTime<Utc>) -> Result<(), Error> {
         for at in self.days.ticks(self.clock, until) {
             while tasks::keep_clock_once(self.conn, at, &self.days.calendar)? {}
         }

@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::actor::Actor;
 use domain::calendar::{self, Calendar};
 use domain::ids::{ItemId, RoundId, TaskId};
-use domain::meeting::state::Standing;
+use domain::meeting::state::{MeetingState, Standing};
 use domain::meeting::{self, MeetingAction, MeetingCommand};
 use persistence::PgConnection;
 use persistence::meetings::{self, Asked, Input, LoadedResolution};
@@ -39,6 +39,9 @@ pub struct ResolutionPlace {
     pub task_number: Option<String>,
     pub task_title: Option<String>,
     pub open_actions: Vec<MeetingActionView>,
+    pub round_id: Uuid,
+    /// Whether the caller may begin a slip that rests on it.
+    pub may_draft_slip: bool,
     pub version: i64,
 }
 
@@ -60,6 +63,9 @@ fn place(
         task_number: task.map(|t| t.number.clone()),
         task_title: task.map(|t| t.title.clone()),
         open_actions: actions(meeting::open_on_resolution(actor, loaded.round, &loaded.resolution)),
+        round_id: loaded.round.0,
+        may_draft_slip: loaded.resolution.standing.is_left()
+            && domain::rights::permit_supervision(actor, loaded.round).is_ok(),
         version: loaded.version,
     })
 }
@@ -233,7 +239,8 @@ pub async fn return_resolution(
     perform(&app, &caller, *id, version.into(), None, Input::Plain(command)).await
 }
 
-/// The lines of the caller's list that are about resolutions: to be carried out by their owner, to be accepted by the office.
+/// The lines of the caller's list that are about resolutions: to be carried out by their owner, to be accepted by the office; and the meetings of
+/// the day in which he takes part.
 pub(crate) fn todo(
     conn: &mut PgConnection,
     actor: &Actor,
@@ -281,8 +288,53 @@ pub(crate) fn todo(
             check_id: None,
             slip_id: None,
             resolution_id: Some(found.item.id.0),
+            meeting_id: None,
             week: None,
         });
     }
+    items.extend(of_the_day(conn, actor, round, now)?);
     Ok(items)
+}
+
+/// The meetings of today that the caller is expected at and that are not over.
+fn of_the_day(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    round: RoundId,
+    now: DateTime<Utc>,
+) -> Result<Vec<TodoItem>, persistence::Error> {
+    let today = calendar::today(now);
+    let person = actor.person().and_then(|p| p.person);
+    let met = meetings::between(conn, actor, round, today, today)?;
+    let waits = |line: &meetings::MeetingLine| {
+        matches!(line.meeting.state, MeetingState::Scheduled | MeetingState::Open)
+            && person.is_some_and(|p| line.meeting.is_attended_by(p))
+    };
+    Ok(met
+        .into_iter()
+        .filter(waits)
+        .map(|line| TodoItem {
+            action: "attend_meeting".to_owned(),
+            what: format!("参加{}", line.meeting.kind.label()),
+            verb: "查看".to_owned(),
+            context: line.title,
+            task_id: None,
+            number: None,
+            title: None,
+            version: None,
+            since: None,
+            from: None,
+            group: "today".to_owned(),
+            working_days_left: Some(0),
+            working_days_waited: None,
+            due_at: Some(line.meeting.at),
+            count: 1,
+            about: Vec::new(),
+            check_id: None,
+            slip_id: None,
+            resolution_id: None,
+            meeting_id: Some(line.meeting.id.0),
+            week: None,
+        })
+        .collect())
 }

@@ -143,6 +143,8 @@ pub struct AgendaItemView {
     pub is_closure: bool,
     /// The resolution it is left over from.
     pub left_over: Option<ResolutionView>,
+    /// The slip it is about, where it is about one alone and the caller may open it.
+    pub slip_id: Option<Uuid>,
     /// Why it is not to be heard.
     pub taken_out: Option<String>,
     pub revision: u32,
@@ -268,11 +270,14 @@ impl Seen<'_> {
         let left_over = left
             .and_then(|i: ItemId| self.loaded.left_over.get(&i))
             .and_then(|r| Source { item: &r.item, words: &r.words, names: &r.names, files: &[], reads }.resolution());
+        let slip = item.and_then(|i| i.slip).or(line.and_then(|l| l.slip));
+        let slip = slip.and_then(|id| Some((id, self.loaded.slips.get(&id)?)));
         let by_hand = item.and_then(|i| i.title.as_ref()).or(line.and_then(|l| l.title.as_ref()));
-        let title = match (by_hand, &left_over) {
-            (Some(digest), _) => self.words(digest),
-            (None, Some(left)) => left.text.clone(),
-            (None, None) => task.map(|t| t.title.clone()).unwrap_or_else(|| KEPT.to_owned()),
+        let title = match (by_hand, &left_over, &slip) {
+            (Some(digest), _, _) => self.words(digest),
+            (None, Some(left), _) => left.text.clone(),
+            (None, None, Some((_, slip))) => slip.name.clone(),
+            (None, None, None) => task.map(|t| t.title.clone()).unwrap_or_else(|| KEPT.to_owned()),
         };
         let sources = line.map(|l| l.sources.as_slice()).unwrap_or_default();
         let source = |(source, why): &(domain::meeting::state::Source, String)| SourceView {
@@ -299,8 +304,9 @@ impl Seen<'_> {
             title,
             task_id: task.map(|t| t.id),
             number: task.map(|t| t.number.clone()),
-            unit: task.and_then(|t| t.unit.clone()),
-            unit_id: id.and_then(|t| self.units.get(&t)).copied(),
+            unit: task.and_then(|t| t.unit.clone()).or(slip.map(|(_, s)| s.unit_name.clone())),
+            unit_id: id.and_then(|t| self.units.get(&t)).copied().or(slip.map(|(_, s)| s.unit)),
+            slip_id: slip.filter(|(_, s)| s.opens).map(|(id, _)| id.0),
             state_label: task
                 .and_then(|t| domain::task::state::TaskState::parse(&t.state))
                 .map(|s| s.label().to_owned()),

@@ -38,6 +38,7 @@ pub(crate) fn todo(
         about: Vec::new(),
         check_id: None,
         slip_id: None,
+        meeting_id: None,
         resolution_id: None,
         week: None,
     };

@@ -4,11 +4,12 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get};
 use chrono::NaiveDate;
 use domain::calendar;
-use domain::ids::{CheckId, RoundId, TaskId};
+use domain::ids::{CheckId, ItemId, RoundId, TaskId};
 use domain::refusal::Refusal;
 use domain::rights;
 use domain::slip::state::BasisKind;
 use domain::task::alert;
+use persistence::meetings::{self, LoadedResolution};
 use persistence::{checks, rounds, tasks};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -28,6 +29,8 @@ pub struct ProposalQuery {
     pub task: Option<Uuid>,
     /// A check with a signed result at the task.
     pub check: Option<Uuid>,
+    /// A resolution of a meeting, with its task or without.
+    pub resolution: Option<Uuid>,
 }
 
 /// A level the caller may draft, with the day an answer would be due were it issued today.
@@ -60,6 +63,22 @@ pub struct SlipProposal {
     pub units: Vec<Named>,
 }
 
+/// A slip that asks for what a meeting resolved, in its words as far as they may be read.
+fn rest_on(proposal: &mut SlipProposal, found: &LoadedResolution) {
+    proposal.basis_kind = BasisKind::Meeting.as_str().to_owned();
+    proposal.basis_id = Some(found.item.id.0);
+    let number = found.number.as_deref().map(|n| format!("（{n}）")).unwrap_or_default();
+    proposal.basis = format!("“{}”{number}议定事项", found.title);
+    let text = found.words.get(&found.resolution.text).filter(|_| found.reads).cloned().unwrap_or_default();
+    proposal.matter = text.chars().take(200).collect();
+    let due = found.resolution.due_on.format("%-m月%-d日");
+    proposal.gap = if text.is_empty() {
+        String::new()
+    } else {
+        format!("会议议定：{text}；时限 {due}，{}", found.resolution.standing.label())
+    };
+}
+
 /// Get what a new slip begins with: levels, unit, matter, basis and gap, as far as they are known.
 #[utoipa::path(tag = "slips", params(("id" = Uuid, Path), ProposalQuery), responses((status = 200, body = SlipProposal)))]
 #[get("/rounds/{id}/slip-proposal")]
@@ -71,7 +90,7 @@ pub async fn propose_slip(
 ) -> Result<HttpResponse, Problem> {
     let days = app.calendar().await?;
     let origin = caller.origin.clone();
-    let ProposalQuery { task, check } = query.0;
+    let ProposalQuery { task, check, resolution } = query.0;
     let proposal = app
         .db
         .read(&caller.origin.actor, move |conn| {
@@ -101,6 +120,16 @@ pub async fn propose_slip(
                 unit: None,
                 units: Vec::new(),
             };
+            let resolution = match resolution {
+                Some(id) => Some(meetings::find_resolution(conn, &origin.actor, ItemId(id))?),
+                None => None,
+            };
+            if let Some(found) = resolution.as_ref().filter(|r| task.is_none() && r.round == round) {
+                rest_on(&mut proposal, found);
+                if let Some(unit) = found.resolution.unit {
+                    proposal.unit = Some(unit.0);
+                }
+            }
             let Some(task) = task else { return Ok(proposal) };
             let loaded = tasks::find(conn, &origin.actor, TaskId(task), origin.now)?;
             if loaded.task.round != round {
@@ -143,6 +172,11 @@ pub async fn propose_slip(
                 let kind = found.check.kind.label();
                 proposal.basis = format!("{kind}“{}”：{}", found.brief.title, result.result.label());
                 proposal.gap = found.words.get(&result.found).cloned().unwrap_or_default();
+            }
+            if let Some(found) = resolution.filter(|r| r.item.task == Some(TaskId(task))) {
+                let matter = std::mem::take(&mut proposal.matter);
+                rest_on(&mut proposal, &found);
+                proposal.matter = matter;
             }
             Ok(proposal)
         })

@@ -133,6 +133,7 @@ fn item(line: &SlipLine, wait: Wait, calendar: &Calendar, now: DateTime<Utc>) ->
         check_id: None,
         slip_id: Some(line.slip.id.0),
         resolution_id: None,
+        meeting_id: None,
         week: None,
     }
 }

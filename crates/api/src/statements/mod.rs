@@ -5,19 +5,22 @@ mod workbook;
 use std::sync::Arc;
 
 use actix_web::web::{Data, Path};
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::calendar::{Calendar, Week};
-use domain::ids::{RoundId, UnitId};
-use domain::weekly_statement;
+use domain::copied::Copy;
+use domain::ids::{RoundId, TaskId, UnitId};
+use domain::task::context::subject;
+use domain::task::text::StatementText;
+use domain::{rights, weekly_statement};
 use persistence::statements::{self, WeekRow, Written};
-use persistence::tasks;
+use persistence::{Error, tasks};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::extract::{Caller, Params};
+use crate::extract::{Body, Caller, Params};
 use crate::ledger::{LightView, light};
 use crate::problem::Problem;
 
@@ -42,6 +45,23 @@ pub struct WrittenView {
     pub next_step: Option<String>,
     pub no_progress_reason: Option<String>,
     pub evidence: Vec<Uuid>,
+}
+
+/// The earlier statement that one repeats; a remark, nothing is refused for it.
+#[derive(Clone, Serialize, ToSchema)]
+pub struct CopyView {
+    #[schema(example = "2026-W37")]
+    pub week: String,
+    /// How much of the text stood there already; 100 where the two are the same.
+    pub percent: u8,
+    #[schema(example = "与第37周写实文字相同")]
+    pub words: String,
+}
+
+impl From<Copy> for CopyView {
+    fn from(copy: Copy) -> Self {
+        Self { week: copy.week.to_string(), percent: copy.percent, words: copy.words() }
+    }
 }
 
 fn written(found: Written) -> WrittenView {
@@ -90,6 +110,8 @@ pub struct WeekLine {
     /// The revision that the cut-off froze, where `this` changed it afterwards.
     pub frozen: Option<WrittenView>,
     pub last: Option<WrittenView>,
+    /// The earlier statement that `this` repeats.
+    pub copy: Option<CopyView>,
 }
 
 /// A unit's week.
@@ -191,6 +213,7 @@ fn line(row: WeekRow, week: Week, calendar: &Calendar, now: DateTime<Utc>) -> We
         this: row.this.map(written),
         frozen: row.frozen.map(written),
         last: row.last.map(written),
+        copy: row.copy.map(CopyView::from),
     }
 }
 
@@ -218,4 +241,55 @@ pub async fn get_week(
         cut_off,
         lines: rows.into_iter().map(|row| line(row, week, &calendar, now)).collect(),
     }))
+}
+
+/// A statement as far as it is written.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StatementSketch {
+    pub unit: Uuid,
+    #[schema(example = "2026-W38")]
+    pub week: String,
+    #[serde(default)]
+    pub progress: Option<String>,
+    #[serde(default)]
+    pub no_progress_reason: Option<String>,
+}
+
+/// What a reader would remark.
+#[derive(Serialize, ToSchema)]
+pub struct StatementAdvice {
+    /// The earlier statement that it repeats.
+    pub copy: Option<CopyView>,
+}
+
+/// Ask whether a statement as far as it is written repeats an earlier one; nothing is kept, and handing it in is not refused for it.
+#[utoipa::path(tag = "statements", request_body = StatementSketch, params(("id" = Uuid, Path)), responses((status = 200, body = StatementAdvice)))]
+#[post("/tasks/{id}/statement-advice")]
+pub async fn advise_statement(
+    caller: Caller,
+    app: Data<App>,
+    id: Path<Uuid>,
+    body: Body<StatementSketch>,
+) -> Result<HttpResponse, Problem> {
+    let StatementSketch { unit, week, progress, no_progress_reason } = body.0;
+    let week = Week::parse(&week).ok_or_else(|| Problem::field("/week", "wrong-type"))?;
+    let given = |text: Option<String>| text.filter(|t| !t.trim().is_empty());
+    let text = StatementText {
+        progress: given(progress),
+        no_progress_reason: given(no_progress_reason),
+        ..StatementText::default()
+    };
+    let origin = caller.origin.clone();
+    let copy = app
+        .db
+        .read(&caller.origin.actor, move |conn| {
+            let loaded = tasks::find(conn, &origin.actor, TaskId(*id), origin.now)?;
+            if !rights::reads_content(&origin.actor, &subject(&loaded.task, &loaded.facts)) {
+                return Err(Error::NotFound);
+            }
+            statements::would_repeat(conn, &text, &loaded, UnitId(unit), week)
+        })
+        .await?;
+    Ok(HttpResponse::Ok().json(StatementAdvice { copy: copy.map(CopyView::from) }))
 }

@@ -29,6 +29,7 @@ pub use self::shapes::*;
 use crate::history::{self, HistoryPage};
 use crate::ledger::light;
 use crate::problem::Fault;
+use crate::statements::CopyView;
 
 struct Names(BTreeMap<Uuid, String>);
 
@@ -75,9 +76,17 @@ fn words_at(words: &BTreeMap<Digest, String>, digest: &Digest) -> Option<String>
     words.get(digest).and_then(|body| serde_json::from_str::<Words>(body).ok()).map(|w| w.text)
 }
 
-fn statement(mark: &StatementMark, task: &Task, words: &BTreeMap<Digest, String>, names: &Names) -> StatementView {
+fn statement(
+    mark: &StatementMark,
+    loaded: &LoadedTask,
+    words: &BTreeMap<Digest, String>,
+    names: &Names,
+) -> StatementView {
+    let task = &loaded.task;
     let text: StatementText = words.get(&mark.digest).and_then(|b| serde_json::from_str(b).ok()).unwrap_or_default();
+    let copy = statements::repeated(&text, task, mark.unit, mark.week, words, &loaded.facts.policy);
     StatementView {
+        copy: copy.map(CopyView::from),
         unit: names.of(mark.unit.0),
         week: mark.week.to_string(),
         revision: mark.revision,
@@ -253,7 +262,8 @@ fn assemble(
             .unwrap_or_default()
     };
     let week = Week::of(today);
-    let mut statements: Vec<StatementView> = task.statements.iter().map(|s| statement(s, task, words, names)).collect();
+    let mut statements: Vec<StatementView> =
+        task.statements.iter().map(|s| statement(s, loaded, words, names)).collect();
     statements.sort_by(|a, b| (&b.week, b.revision).cmp(&(&a.week, a.revision)));
     let is_over = matches!(task.state, TaskState::Observing | TaskState::Closed | TaskState::Withdrawn);
     TaskView {

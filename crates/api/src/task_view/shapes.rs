@@ -9,6 +9,7 @@ use crate::history::HistoryLine;
 use crate::ledger::LightView;
 use crate::problem::Fault;
 use crate::slips::SlipLineView;
+use crate::statements::CopyView;
 
 /// A unit or a person.
 #[derive(Clone, Serialize, ToSchema)]
@@ -83,6 +84,8 @@ pub struct StatementView {
     pub help_wanted: Option<String>,
     pub next_step: Option<String>,
     pub no_progress_reason: Option<String>,
+    /// The earlier statement that it repeats.
+    pub copy: Option<CopyView>,
     pub evidence: Vec<Uuid>,
 }
 

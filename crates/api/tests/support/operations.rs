@@ -279,6 +279,14 @@ pub fn others(
         ),
         ("PUT", "/rounds/{id}/views/{view}", format!("/rounds/{round}/views/{NIL}"), Some(json!({ "name": "" }))),
         ("DELETE", "/rounds/{id}/views/{view}", format!("/rounds/{round}/views/{NIL}"), None),
+        get("/rounds/{id}/brief", format!("/rounds/{round}/brief")),
+        get("/rounds/{id}/brief/rows", format!("/rounds/{round}/brief/rows?week=2026-W09&part=missing")),
+        (
+            "POST",
+            "/tasks/{id}/statement-advice",
+            format!("/tasks/{task}/statement-advice"),
+            Some(json!({ "unit": NIL, "week": "2026-W10" })),
+        ),
         get("/rounds/{id}/statements", format!("/rounds/{round}/statements")),
         get("/rounds/{id}/statements/workbook", format!("/rounds/{round}/statements/workbook")),
         (

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::state::{Changes, Source};
 use crate::calendar::Calendar;
 use crate::chain::Digest;
-use crate::ids::{ItemId, SignRequestId, TaskId};
+use crate::ids::{ItemId, SignRequestId, SlipId, TaskId};
+use crate::slip::clock::is_receipt_late;
+use crate::slip::state::Slip;
 
 /// Working days of a week, by which a pace is said.
 const WEEK: i64 = 5;
@@ -32,6 +34,8 @@ pub enum About {
     Closure(SignRequestId, TaskId),
     /// A resolution of an earlier meeting, with the task it is on.
     LeftOver(ItemId, Option<TaskId>),
+    /// A slip that is about no task; one that is stands with its task.
+    Slip(SlipId),
 }
 
 impl About {
@@ -41,6 +45,7 @@ impl About {
             Self::Task(task) => format!("task:{task}"),
             Self::Closure(request, _) => format!("request:{request}"),
             Self::LeftOver(item, _) => format!("resolution:{item}"),
+            Self::Slip(slip) => format!("slip:{slip}"),
         }
     }
 
@@ -49,6 +54,7 @@ impl About {
         match self {
             Self::Task(task) | Self::Closure(_, task) => Some(task),
             Self::LeftOver(_, task) => task,
+            Self::Slip(_) => None,
         }
     }
 }
@@ -62,6 +68,8 @@ pub struct Line {
     pub task: Option<TaskId>,
     pub request: Option<SignRequestId>,
     pub left_over: Option<ItemId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slip: Option<SlipId>,
     /// Words of a line put on by hand.
     pub title: Option<Digest>,
     /// Why it is not to be heard.
@@ -78,10 +86,11 @@ pub fn build(found: Vec<Found>, changes: &Changes) -> Vec<Line> {
             line.sources.push((source, why));
             continue;
         }
-        let (request, left_over) = match about {
-            About::Closure(request, _) => (Some(request), None),
-            About::LeftOver(item, _) => (None, Some(item)),
-            About::Task(_) => (None, None),
+        let (request, left_over, slip) = match about {
+            About::Closure(request, _) => (Some(request), None, None),
+            About::LeftOver(item, _) => (None, Some(item), None),
+            About::Slip(slip) => (None, None, Some(slip)),
+            About::Task(_) => (None, None, None),
         };
         lines.push(Line {
             key,
@@ -89,6 +98,7 @@ pub fn build(found: Vec<Found>, changes: &Changes) -> Vec<Line> {
             task: about.task(),
             request,
             left_over,
+            slip,
             title: None,
             taken_out: None,
         });
@@ -103,6 +113,7 @@ pub fn build(found: Vec<Found>, changes: &Changes) -> Vec<Line> {
         task: added.task,
         request: None,
         left_over: None,
+        slip: None,
         title: Some(added.title.clone()),
         taken_out: None,
     }));
@@ -184,6 +195,18 @@ pub fn is_stuck(pace: Pace, last: Option<NaiveDate>, today: NaiveDate, after_wee
 /// Why a task is overdue, in words; none where it is not.
 pub fn is_overdue(due: NaiveDate, today: NaiveDate) -> Option<String> {
     (due < today).then(|| format!("逾期 {} 天，时限 {}月{}日", (today - due).num_days(), due.month(), due.day()))
+}
+
+/// Why an open slip is unanswered, in words: not signed for or not answered after the day; none where it waits within its time.
+pub fn is_unanswered(slip: &Slip, name: &str, today: NaiveDate) -> Option<String> {
+    let since = |due: Option<NaiveDate>| {
+        due.map(|due| format!("时限 {}月{}日，已过 {} 天", due.month(), due.day(), (today - due).num_days()))
+    };
+    if slip.is_overdue(today) {
+        return since(slip.due_on).map(|since| format!("{name}没有答复，{since}"));
+    }
+    let is_late = is_receipt_late(slip, today);
+    since(slip.receive_due_on.filter(|_| is_late)).map(|since| format!("{name}没有签收，{since}"))
 }
 
 /// A stretch of a month with one coordination meeting: its first day, the day after its last, and the day proposed, its first working day.

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::chain::Digest;
-use crate::ids::{ItemId, MeetingId, PersonId, RoundId, SignRequestId, TaskId, UnitId};
+use crate::ids::{ItemId, MeetingId, PersonId, RoundId, SignRequestId, SlipId, TaskId, UnitId};
 use crate::words;
 
 words! {
@@ -35,6 +35,7 @@ words! {
         Overdue = "overdue", "已逾期";
         Stuck = "stuck", "久无进展";
         HelpWanted = "help_wanted", "请求协调";
+        SlipUnanswered = "slip_unanswered", "督办单未答复";
         FallingBehind = "falling_behind", "按现进度到期完不成";
         Ratify = "ratify", "销号审定";
         ByHand = "by_hand", "临时议题";
@@ -106,6 +107,9 @@ pub struct Item {
     pub request: Option<SignRequestId>,
     /// The resolution of an earlier meeting.
     pub left_over: Option<ItemId>,
+    /// A slip that is about no task and not answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub slip: Option<SlipId>,
     /// Words of an item that was put on by hand.
     pub title: Option<Digest>,
     /// How often its outcome was written, so that two who write at once are told.

@@ -62,6 +62,10 @@ events! {
     /// That slip was settled, and this one with it.
     SettledWith { by: SlipId, at: DateTime<Utc> } = "slip.settled_with";
     Withdrawn { reason: Digest } = "slip.withdrawn";
+    /// The day until which it was to be signed for went by.
+    ReceiptPassed { due_on: NaiveDate } = "slip.receipt_passed";
+    /// The day of its answer went by; of a referral, that of its hand-over.
+    AnswerPassed { due_on: NaiveDate } = "slip.answer_passed";
 }
 
 impl SlipEvent {
@@ -107,6 +111,8 @@ pub fn begin(id: SlipId, event: &SlipEvent) -> Option<Slip> {
         withdrawn: None,
         raised_from: *raised_from,
         overtaken_by: None,
+        receipt_passed_on: None,
+        answer_passed_on: None,
         seq: 1,
         version: 1,
     })
@@ -131,7 +137,10 @@ fn review(slip: &mut Slip, review: &Review) {
 /// The slip after one more event.
 pub fn evolve(mut slip: Slip, event: &SlipEvent) -> Slip {
     slip.seq += 1;
-    slip.version += 1;
+    // What only time brings changes nothing that is decided on.
+    if !matches!(event, SlipEvent::ReceiptPassed { .. } | SlipEvent::AnswerPassed { .. }) {
+        slip.version = slip.seq;
+    }
     apply(&mut slip, event);
     slip
 }
@@ -218,5 +227,7 @@ fn apply(slip: &mut Slip, event: &SlipEvent) {
             slip.withdrawn = Some(reason.clone());
             slip.state = SlipState::Withdrawn;
         }
+        SlipEvent::ReceiptPassed { due_on } => slip.receipt_passed_on = Some(*due_on),
+        SlipEvent::AnswerPassed { due_on } => slip.answer_passed_on = Some(*due_on),
     }
 }

@@ -1,5 +1,6 @@
 //! Slips (督办单): drafted, signed, signed for, answered, reviewed, raised to the next level (docs/domain.md §25). Who, then when, then what; events out.
 
+pub mod clock;
 pub mod event;
 pub mod ladder;
 mod signing;

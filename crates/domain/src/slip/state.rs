@@ -171,6 +171,11 @@ pub struct Slip {
     pub raised_from: Option<SlipId>,
     /// The issued slip of a higher level that is answered instead.
     pub overtaken_by: Option<SlipId>,
+    /// The day of receipt, and of the answer, of which it was said that it went by.
+    #[serde(default)]
+    pub receipt_passed_on: Option<NaiveDate>,
+    #[serde(default)]
+    pub answer_passed_on: Option<NaiveDate>,
     pub seq: i64,
     pub version: i64,
 }

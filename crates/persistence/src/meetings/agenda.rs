@@ -1,17 +1,24 @@
 //! What the records say a meeting should hear: so many statements whatever there is, and the rules of the domain over what they find.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Date, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Date, Jsonb, Nullable, Text, Uuid as SqlUuid};
+use domain::actor::{Actor, UnitPath};
 use domain::calendar::{self, Calendar};
-use domain::ids::{ItemId, RoundId, SignRequestId, TaskId};
-use domain::meeting::agenda::{About, Found, Pace, falls_behind, is_overdue, is_stuck};
+use domain::ids::{ItemId, RoundId, SignRequestId, SlipId, TaskId};
+use domain::meeting::agenda::{About, Found, Pace, falls_behind, is_overdue, is_stuck, is_unanswered};
 use domain::meeting::state::Source;
 use domain::policy::Policy;
+use domain::rights;
+use domain::slip::Parties;
+use domain::slip::state::Slip;
 use domain::task::state::TaskState;
 use uuid::Uuid;
 
 use crate::error::Error;
+use crate::schema::{slips, units};
 use crate::statement::Statement;
 
 /// Longest part of a call for help that an agenda quotes, in characters.
@@ -101,6 +108,11 @@ pub(super) fn found(
             say(Source::FallingBehind, falls_behind(pace, today, calendar));
         }
     }
+    for slip in owing(conn, round)? {
+        let about = slip.shape.task.map_or(About::Slip(slip.id), About::Task);
+        let why = is_unanswered(&slip, &domain::slip::name(&slip, policy), today);
+        found.extend(why.map(|why| Found { about, source: Source::SlipUnanswered, why }));
+    }
     for row in closures(conn, round)? {
         let why = row.label.unwrap_or_else(|| "待审定".to_owned());
         found.push(Found {
@@ -159,6 +171,23 @@ fn closures(conn: &mut PgConnection, round: RoundId) -> Result<Vec<ClosureRow>, 
         .load(conn)?)
 }
 
+/// Slips that a unit has to sign for or to answer; of a referral no meeting learns.
+fn owing(conn: &mut PgConnection, round: RoundId) -> Result<Vec<Slip>, Error> {
+    #[derive(QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = Jsonb)]
+        snapshot: serde_json::Value,
+    }
+    let rows: Vec<Row> = Statement::default()
+        .sql("SELECT s.snapshot FROM slips s LEFT JOIN tasks t ON t.id = s.task_id WHERE s.round_id = ")
+        .bind::<SqlUuid, _>(round.0)
+        .sql(
+            " AND s.state IN ('issued', 'received') AND s.level <> 'referral' AND COALESCE(t.sensitivity, 'open') IN ('open', 'internal')              ORDER BY s.snapshot->>'due_on', s.id",
+        )
+        .load(conn)?;
+    rows.into_iter().map(|row| Ok(serde_json::from_value(row.snapshot)?)).collect()
+}
+
 fn left(conn: &mut PgConnection, round: RoundId) -> Result<Vec<LeftRow>, Error> {
     Ok(Statement::default()
         .sql(
@@ -168,6 +197,48 @@ fn left(conn: &mut PgConnection, round: RoundId) -> Result<Vec<LeftRow>, Error> 
         .bind::<SqlUuid, _>(round.0)
         .sql(" ORDER BY r.due_on, r.id")
         .load(conn)?)
+}
+
+/// A slip as an agenda names it; what it says stays with who sees it (docs/domain.md §25).
+#[derive(Clone, Debug)]
+pub struct SlipOnAgenda {
+    /// Level and number.
+    pub name: String,
+    pub unit: Uuid,
+    pub unit_name: String,
+    pub opens: bool,
+}
+
+/// Slips by their ids.
+pub(super) fn named(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    round: RoundId,
+    ids: &[Uuid],
+) -> Result<BTreeMap<SlipId, SlipOnAgenda>, Error> {
+    if ids.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let policy = crate::rounds::facts(conn, round)?.1;
+    let rows: Vec<(serde_json::Value, String)> = slips::table
+        .inner_join(units::table)
+        .filter(slips::id.eq_any(ids))
+        .select((slips::snapshot, units::name))
+        .load(conn)?;
+    let mut found = BTreeMap::new();
+    for (snapshot, unit_name) in rows {
+        let slip: Slip = serde_json::from_value(snapshot)?;
+        let unit = UnitPath(vec![slip.shape.unit]);
+        let parties = Parties { unit, supporting: Vec::new(), unit_has_accounts: true, leaders: Vec::new() };
+        let about = SlipOnAgenda {
+            name: domain::slip::name(&slip, &policy),
+            unit: slip.shape.unit.0,
+            unit_name,
+            opens: rights::sees_slip(actor, &slip, &parties),
+        };
+        found.insert(slip.id, about);
+    }
+    Ok(found)
 }
 
 /// The day on which the next coordination meeting is proposed, if nobody has set one.

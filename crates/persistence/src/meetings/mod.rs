@@ -4,7 +4,7 @@
 mod agenda;
 mod resolutions;
 
-pub use agenda::next_proposed;
+pub use agenda::{SlipOnAgenda, next_proposed};
 pub use resolutions::{Asked, LoadedResolution, find_resolution, permit_file, resolutions, waiting};
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,7 +15,7 @@ use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
 use domain::actor::Actor;
 use domain::calendar::{self, Calendar};
 use domain::chain::Digest;
-use domain::ids::{ItemId, MeetingId, PersonId, RoundId, SignRequestId, TaskId};
+use domain::ids::{ItemId, MeetingId, PersonId, RoundId, SignRequestId, SlipId, TaskId};
 use domain::meeting::agenda::{Line, build, moved};
 use domain::meeting::event::{self, MeetingEvent};
 use domain::meeting::state::{Item, Meeting, MeetingState, Outcome};
@@ -54,6 +54,8 @@ pub struct LoadedMeeting {
     pub tasks: BTreeMap<TaskId, TargetLine>,
     /// The resolutions of earlier meetings that are on its agenda.
     pub left_over: BTreeMap<ItemId, LoadedResolution>,
+    /// Slips that stand on the agenda by themselves: what each is called, its unit, and whether the reader may open it.
+    pub slips: BTreeMap<SlipId, SlipOnAgenda>,
     /// What moved after it, once it is over.
     pub moves: Moves,
 }
@@ -197,6 +199,9 @@ pub fn find(
         .map(|i| i.0)
         .collect();
     let left_over = resolutions::of_ids(conn, &left)?;
+    let slips: Vec<Uuid> =
+        lines.iter().filter_map(|l| l.slip).chain(meeting.items.iter().filter_map(|i| i.slip)).map(|s| s.0).collect();
+    let slips = agenda::named(conn, actor, meeting.round, &slips)?;
     let mut named: BTreeSet<Uuid> = meeting.attendees.iter().chain(&meeting.chair).map(|p| p.0).collect();
     named.extend(meeting.changes.taken_out.iter().map(|t| t.by.0));
     for resolution in meeting.items.iter().filter_map(Item::resolution) {
@@ -215,6 +220,7 @@ pub fn find(
         tasks: known.into_iter().map(|t| (TaskId(t.id), t)).collect(),
         left_over: left_over.into_iter().map(|r| (r.item.id, r)).collect(),
         moves,
+        slips,
         lines,
         meeting,
     })

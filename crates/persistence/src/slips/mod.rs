@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use domain::actor::{Actor, PersonActor};
 use domain::calendar::{self, Calendar};
 use domain::chain::Digest;
-use domain::ids::{CheckId, PersonId, RoundId, SlipId, TaskId};
+use domain::ids::{CheckId, ItemId, PersonId, RoundId, SlipId, TaskId};
 use domain::notification;
 use domain::refusal::Refusal;
 use domain::rights;
@@ -29,9 +29,9 @@ use crate::error::Error;
 use crate::events::{self, Origin, Stream};
 use crate::notifications::{self, About, Telling};
 use crate::references::check_units;
-use crate::schema::{slip_numbers, slips};
+use crate::schema::{slip_numbers, slips, tasks};
 use crate::tasks::{Expected, bodies};
-use crate::{actors, blobs, checks, rounds};
+use crate::{actors, blobs, checks, due_acts, meetings, rounds};
 use read::Standing;
 pub(crate) use read::sees_any;
 
@@ -84,6 +84,12 @@ fn check_references(conn: &mut PgConnection, actor: &Actor, input: &SlipInput) -
     if let (BasisKind::Check, Some(id)) = (input.basis.kind, input.basis.id) {
         match checks::find(conn, actor, CheckId(id)) {
             Err(Error::NotFound) => return Err(Refusal::field("/basis_id", "check-unknown").into()),
+            other => other.map(|_| ())?,
+        }
+    }
+    if let (BasisKind::Meeting, Some(id)) = (input.basis.kind, input.basis.id) {
+        match meetings::find_resolution(conn, actor, ItemId(id)) {
+            Err(Error::NotFound) => return Err(Refusal::field("/basis_id", "resolution-unknown").into()),
             other => other.map(|_| ())?,
         }
     }
@@ -294,6 +300,26 @@ pub fn raise(
     begin(conn, origin, decision.events, &decision.revisions)
 }
 
+/// A look of the clock at a slip: what went by is said once, whatever clocks do.
+pub(crate) fn keep_clock(conn: &mut PgConnection, origin: &Origin, id: SlipId, telling: Telling) -> Result<(), Error> {
+    let snapshot: serde_json::Value = slips::table.find(id.0).select(slips::snapshot).for_update().first(conn)?;
+    let before: Slip = serde_json::from_value(snapshot)?;
+    let last_seq = before.seq;
+    let events = domain::slip::clock::passed(&before, origin.now);
+    if events.is_empty() {
+        return Ok(());
+    }
+    let slip = events.iter().fold(before, event::evolve);
+    save(conn, origin, last_seq, &slip, &events, &[])?;
+    let leader: Option<Option<Uuid>> = match slip.shape.task {
+        Some(task) => tasks::table.find(task.0).select(tasks::lead_leader_id).first(conn).optional()?,
+        None => None,
+    };
+    let leader = leader.flatten().map(PersonId);
+    let told: Vec<_> = events.iter().flat_map(|e| notification::slip_warning(e, &slip, leader)).collect();
+    notifications::tell(conn, origin, &About { kind: "slip", id: id.0, round: slip.round }, &told, telling)
+}
+
 fn people(
     conn: &mut PgConnection,
     input: &Input,
@@ -362,6 +388,9 @@ fn save(
         slips::version.eq(slip.version),
         slips::updated_at.eq(origin.now),
     );
+    if let Some(at) = domain::slip::clock::next_look(slip) {
+        due_acts::owe(conn, due_acts::KEEP_SLIP_CLOCK, slip.id.0, at)?;
+    }
     if last_seq == 0 {
         diesel::insert_into(slips::table)
             .values((slips::id.eq(slip.id.0), slips::created_at.eq(origin.now), row))
