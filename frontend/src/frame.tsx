@@ -1,8 +1,9 @@
 // The frame around every page: entries by right, the round, the search, notices, the person.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, Outlet } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { Suspense, lazy, useEffect, useState } from 'react'
 import { type Schemas, client, get, post } from './api/client'
+import { isOnTheWay } from './checks/outbox'
 import { Shortcuts } from './help/shortcuts'
 import { Tour } from './help/tour'
 import { useIsLive, useLive } from './live/live'
@@ -11,6 +12,9 @@ import { useSession } from './session'
 import { Menu } from './ui/menu'
 import { Empty } from './ui/parts'
 import { dayAndWeekday, moment, until } from './ui/words'
+
+/** What was found on the spot is carried to the server from any page, once there is a network. */
+const Sender = lazy(() => import('./checks/outboxbar').then((m) => ({ default: m.Sender })))
 
 const entries: Record<string, { to: string; label: string; icon: string }> = {
   todo: { to: '/todo', label: '我的待办', icon: 'M4 6h2m3 0h11M4 12h2m3 0h11M4 18h2m3 0h11' },
@@ -109,6 +113,7 @@ export function Frame() {
         {me.navigation.length === 0 ? <Empty>账号还没有授权，请联系安全管理员。</Empty> : <Outlet />}
       </main>
       <Shortcuts />
+      {isOnTheWay(me.person_id ?? '') && <Suspense fallback={null}><Sender /></Suspense>}
     </div>
   )
 }

@@ -11,7 +11,7 @@ use domain::actor::{Actor, UnitPath};
 use domain::chain::Digest;
 use domain::check::draw::{self, Frame, Line, Party};
 use domain::check::event::{self, CheckEvent};
-use domain::check::frame::{self, Asked, Candidate, Dimension, Given};
+use domain::check::frame::{self, Asked, Candidate, Dimension, Given, amount_band};
 use domain::check::state::{Check, CheckKind, CheckResult, CheckState};
 use domain::check::{self, CheckAction, CheckCommand, Context, Found, Plan, open_actions, starts_from};
 use domain::ids::{CheckId, PersonId, TaskId};
@@ -57,6 +57,31 @@ fn plan(kind: CheckKind) -> Plan {
     }
 }
 
+#[test]
+fn money_is_told_apart_in_wide_bands() {
+    let bands = [
+        (None, "未列金额"),
+        (Some(0), "未列金额"),
+        (Some(1), "10万元以下"),
+        (Some(99_999), "10万元以下"),
+        (Some(100_000), "10万至100万元"),
+        (Some(999_999), "10万至100万元"),
+        (Some(1_000_000), "100万至1000万元"),
+        (Some(9_999_999), "100万至1000万元"),
+        (Some(10_000_000), "1000万元以上"),
+    ];
+    for (yuan, band) in bands {
+        assert_eq!(amount_band(yuan), band, "{yuan:?}");
+    }
+    // A frame that asks for it names it in its strata; one that does not, does not.
+    let story = Story::planned(CheckKind::Spot);
+    let named = |dimensions: Vec<Dimension>| -> Vec<String> {
+        story.frame_by(4, 4, true, dimensions).unwrap().strata.into_iter().map(|s| s.name).collect()
+    };
+    assert_eq!(named(vec![Dimension::Amount]), ["10万至100万元", "10万元以下", "未列金额"]);
+    assert_eq!(named(vec![Dimension::Disposition]), ["限期整改"]);
+}
+
 /// A check as it stands, with the frame its draw was made from.
 #[derive(Clone)]
 struct Story {
@@ -74,6 +99,10 @@ impl Story {
     }
 
     fn frame(&self, n: usize, sample: u32, is_quick: bool) -> Result<Frame, Refusal> {
+        self.frame_by(n, sample, is_quick, vec![Dimension::State])
+    }
+
+    fn frame_by(&self, n: usize, sample: u32, is_quick: bool, dimensions: Vec<Dimension>) -> Result<Frame, Refusal> {
         let candidates: Vec<Candidate> = (0..n)
             .map(|i| Candidate {
                 task: task(i as u128),
@@ -82,13 +111,14 @@ impl Story {
                 disposition: "限期整改",
                 state: if i % 2 == 0 { "已销号" } else { "整改中" },
                 speed: "按时限",
+                amount: amount_band(Some(i as u64 * 60_000)),
                 units: vec![paths()[&LEAD].clone()],
             })
             .collect();
         let inspectors: Vec<_> = TEAM.iter().map(|p| p.actor().person().unwrap().clone()).collect();
         let party = |who: P, line| Party { person: who.person(), name: format!("{who:?}"), line };
         let asked = Asked {
-            dimensions: vec![Dimension::State],
+            dimensions,
             sample,
             without: BTreeMap::new(),
             is_quick,

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, Bool, Date, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Date, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use domain::actor::{Actor, AssignmentKind, PersonActor, UnitPath};
 use domain::calendar::{self, Calendar};
 use domain::chain::Digest;
 use domain::check::draw::{Frame, Line, Party};
 use domain::check::event::{self, CheckEvent};
-use domain::check::frame::{self, Asked, Candidate, Dimension, Given};
+use domain::check::frame::{self, Asked, Candidate, Dimension, Given, amount_band};
 use domain::check::state::{Check, CheckKind, CheckResult, CheckState, Target};
 use domain::check::{self, Brief, CheckAction, CheckCommand, Context, Found, Plan, starts_from};
 use domain::ids::{CheckId, PersonId, RoundId, TaskId, UnitId};
@@ -430,6 +430,8 @@ struct CandidateRow {
     unit: Option<String>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
     issued_at: Option<DateTime<Utc>>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    amount: Option<i64>,
 }
 
 /// How fast a closed task was closed: by half of the time it had, or not.
@@ -452,7 +454,8 @@ fn candidates(
     let reader = ledger::reader(&origin.actor, round);
     let query = Statement::default().sql(
         "SELECT t.snapshot, t.number, (SELECT u.name FROM units u WHERE u.id = t.lead_unit_id) AS unit, \
-         (SELECT min(e.at) FROM events e WHERE e.stream_kind = 'task' AND e.stream_id = t.id AND e.kind = 'task.issued') AS issued_at \
+         (SELECT min(e.at) FROM events e WHERE e.stream_kind = 'task' AND e.stream_id = t.id AND e.kind = 'task.issued') AS issued_at, \
+         (SELECT trunc(f.amount)::bigint FROM findings f WHERE f.id = t.finding_id) AS amount \
          FROM tasks t WHERE ",
     );
     let query = ledger::narrowed(ledger::visible(query, round, &rights::scope(&origin.actor)), filter, &reader);
@@ -469,19 +472,21 @@ fn candidates(
         let task: Task = serde_json::from_value(row.snapshot)?;
         wanted.extend(task.draft.parties.units.iter().copied());
         wanted.extend(task.draft.supporting.iter().map(|s| s.unit));
-        found.push((task, row.number, row.unit, row.issued_at));
+        let amount = amount_band(row.amount.and_then(|yuan| u64::try_from(yuan).ok()));
+        found.push((task, row.number, row.unit, row.issued_at, amount));
     }
     let paths = crate::tasks::paths(conn, &wanted)?;
     let path = |unit: &UnitId| paths.get(unit).cloned().unwrap_or_else(|| UnitPath(vec![*unit]));
     Ok(found
         .into_iter()
-        .map(|(task, number, unit, issued_at)| Candidate {
+        .map(|(task, number, unit, issued_at, amount)| Candidate {
             task: task.id,
             number,
             unit: unit.unwrap_or_else(|| "未定单位".to_owned()),
             disposition: task.draft.disposition.map_or("未定", Disposition::label),
             state: TaskState::label(task.state),
             speed: speed(&task, issued_at),
+            amount,
             units: task
                 .draft
                 .parties

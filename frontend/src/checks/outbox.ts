@@ -82,6 +82,9 @@ export function entriesOf(person: string): Entry[] {
   return found.sort((a, b) => a.at - b.at)
 }
 
+/** Whether anything of this person waits for the network. */
+export const isOnTheWay = (person: string) => entriesOf(person).some((e) => e.standing === 'queued')
+
 /** Puts what is written on its way: from now on it is sent under this key, however often. */
 export const queue = (entry: Entry) => keep({ ...entry, standing: 'queued', key: fresh(), refusal: null, at: Date.now() })
 

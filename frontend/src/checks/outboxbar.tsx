@@ -1,4 +1,4 @@
-// What lies on this device and is on its way, said at the top of every page of the checks; sends while one of them is open.
+// What lies on this device and is on its way, said at the top of every page of the checks; sends from whatever page is open.
 import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
@@ -52,6 +52,12 @@ export function useOutbox() {
     }
   }, [queued, person, queries])
   return { entries }
+}
+
+/** Sends and shows nothing: what was found is on its way whatever page is open. */
+export function Sender() {
+  useOutbox()
+  return null
 }
 
 export function Outbox() {

@@ -18,6 +18,7 @@ export const dimensions = [
   { value: 'disposition', label: '处置类型' },
   { value: 'state', label: '状态' },
   { value: 'speed', label: '办结快慢' },
+  { value: 'amount', label: '涉及金额' },
 ]
 
 export const results = [

@@ -18,6 +18,7 @@ words! {
         Disposition = "disposition", "处置类型";
         State = "state", "状态";
         Speed = "speed", "办结快慢";
+        Amount = "amount", "涉及金额";
     }
 }
 
@@ -31,6 +32,8 @@ pub struct Candidate {
     pub disposition: &'static str,
     pub state: &'static str,
     pub speed: &'static str,
+    /// The band of the money its finding is about.
+    pub amount: &'static str,
     /// Responsible and supporting units.
     pub units: Vec<UnitPath>,
 }
@@ -42,9 +45,21 @@ impl Candidate {
             Dimension::Disposition => self.disposition,
             Dimension::State => self.state,
             Dimension::Speed => self.speed,
+            Dimension::Amount => self.amount,
         };
         let parts: Vec<&str> = Dimension::ALL.iter().filter(|d| dimensions.contains(d)).map(part).collect();
         if parts.is_empty() { "全部".to_owned() } else { parts.join(" · ") }
+    }
+}
+
+/// The band of an amount, whole yuan; bands are wide, for each one that holds a task costs one task of the sample.
+pub fn amount_band(yuan: Option<u64>) -> &'static str {
+    match yuan {
+        None | Some(0) => "未列金额",
+        Some(..100_000) => "10万元以下",
+        Some(..1_000_000) => "10万至100万元",
+        Some(..10_000_000) => "100万至1000万元",
+        Some(_) => "1000万元以上",
     }
 }
 
