@@ -1,1 +1,2 @@
+-- Files that were made lie in the data folder and are swept from there.
 DROP TABLE exports;

@@ -104,11 +104,14 @@ async fn counts(house: &House) -> BTreeMap<&'static str, usize> {
     let mut found = BTreeMap::new();
     for (name, path) in paths {
         house.get("office", &path).await.ok();
-        testing::asked();
-        house.get("office", &path).await.ok();
-        // The caller is loaded anew once a second, whatever he asks.
-        let asked = testing::asked().into_iter().filter(|query| !query.contains("must_change_password")).count();
-        found.insert(name, asked);
+        // The caller is loaded anew once a second, whatever he asks: the least of three is the request's own.
+        let mut asked = Vec::new();
+        for _ in 0..3 {
+            testing::asked();
+            house.get("office", &path).await.ok();
+            asked.push(testing::asked().iter().filter(|query| !query.contains("must_change_password")).count());
+        }
+        found.insert(name, asked.into_iter().min().unwrap_or_default());
     }
     found
 }
