@@ -114,8 +114,8 @@ const fill = (selector, value) => `(() => {
 })()`
 
 const tours = [
-  ['p010', [['/todo', '我的待办'], ['/ledger', '整改台账'], ['/statements', '每周写实'], ['/plans', '认领与方案'], ['/signing', '签批'], ['/overview', ''], ['/calendar', ''], ['/notices', '通知'], ['/slips', ''], ['/own', '']]],
-  ['p072', [['/todo', '我的待办'], ['/ledger', '整改台账'], ['/signing', '签批'], ['/imports', '导入台账'], ['/rounds', '轮次设置'], ['/checks', ''], ['/draw', ''], ['/slips', ''], ['/meetings', ''], ['/lists', ''], ['/help', ''], ['task', '']]],
+  ['p010', [['/todo', '我的待办'], ['/ledger', '整改台账'], ['/statements', '每周写实'], ['/plans', '认领与方案'], ['/signing', '签批'], ['/overview', ''], ['/calendar', ''], ['/notices', '通知'], ['/slips', ''], ['/brief', ''], ['/duties', ''], ['/own', '']]],
+  ['p072', [['/todo', '我的待办'], ['/ledger', '整改台账'], ['/signing', '签批'], ['/imports', '导入台账'], ['/rounds', '轮次设置'], ['/checks', ''], ['/draw', ''], ['/slips', ''], ['/meetings', ''], ['/brief', ''], ['/duties', ''], ['/lists', ''], ['/help', ''], ['task', '']]],
   ['sysadmin', [['/organisation', '组织与账号'], ['/nowhere', '没有这个页面']]],
 ]
 

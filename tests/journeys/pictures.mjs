@@ -70,7 +70,7 @@ async function print(house, who, address, name, landscape = false) {
   if (!wanted(name)) return
   const page = await house.as(who)
   await page.goto(`${house.address}${address}`)
-  await page.locator('.ledger, .taskhead, .overview, .calendar').first().waitFor()
+  await page.locator('.ledger, .taskhead, .overview, .calendar, .head').first().waitFor()
   await settled(page)
   writeFileSync(join(folder, `${name}.pdf`), await page.pdf({ format: 'A4', landscape, preferCSSPageSize: false }))
   taken += 1
@@ -303,10 +303,30 @@ async function slips(house) {
   await at(house, 'p010', referral, 'slip-unseen')
 }
 
+/** What goes on around the tasks, by who looks at it. */
+async function around(house) {
+  for (const who of ['p072', 'p068', 'p001', 'p003', 'p012']) for (const name of ['brief', 'duties', 'slips']) await at(house, who, `/${name}`, `around-${who}-${name}`)
+  for (const who of ['p072', 'p001']) await at(house, who, '/meetings', `around-${who}-meetings`)
+  if (!wanted('around-meeting') && !wanted('around-agenda')) return
+  const page = await house.as('p072')
+  await page.goto(`${house.address}/meetings`)
+  const links = page.locator('main a[href^="/meetings/"]')
+  await links.first().waitFor()
+  const all = [...new Set(await links.evaluateAll((found) => found.map((a) => a.getAttribute('href'))))]
+  for (const [i, href] of all.slice(0, 2).entries()) await at(house, 'p072', href, `around-meeting-${i + 1}`)
+  await at(house, 'p012', '/duties/new', 'around-duty-new')
+  await at(house, 'p072', '/ledger', 'around-export', { act: async (desk) => {
+    await desk.getByRole('button', { name: '导出', exact: true }).click()
+    await desk.getByRole('dialog').waitFor()
+  } })
+}
+
 async function paper(house) {
   await print(house, 'p072', '/ledger', 'print-ledger', true)
   if (wanted('print-task')) await print(house, 'p072', await first(house, 'p072', 'text=T51'), 'print-task')
   await print(house, 'p003', '/overview', 'print-overview')
+  await print(house, 'p072', '/brief', 'print-brief')
+  await print(house, 'p072', '/duties', 'print-duties', true)
   await print(house, 'p072', '/calendar', 'print-calendar', true)
   await print(house, 'p072', '/calendar?as=list', 'print-calendar-list')
 }
@@ -344,10 +364,11 @@ try {
   await administrators(house, '')
   await everybody(house)
   await office(house)
-  await nobody(house, 'nobody-', { 领导: ['todo', 'ledger', 'signing', 'overview', 'calendar', 'notices'], 单位: ['todo', 'ledger', 'statements', 'plans', 'signing'], 督导: ['todo', 'rounds', 'imports'] })
+  await nobody(house, 'nobody-', { 领导: ['todo', 'ledger', 'signing', 'overview', 'calendar', 'notices', 'brief', 'duties', 'slips', 'meetings'], 单位: ['todo', 'ledger', 'statements', 'plans', 'signing', 'brief', 'duties', 'slips'], 督导: ['todo', 'rounds', 'imports'] })
   await tasks(house)
   await checks(house)
   await slips(house)
+  await around(house)
   await paper(house)
 } finally {
   await house.close()
