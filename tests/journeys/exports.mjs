@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { login, strFromU8, unzipSync } from './house.mjs'
-import { office, step, told } from './steps.mjs'
+import { chooseRound, office, step, told } from './steps.mjs'
 
 const phone = { width: 390, height: 844 }
 const unit = login('乙午一')
@@ -35,6 +35,8 @@ export async function handedOn(house) {
   await page.getByText('已下载').waitFor()
   await house.shot(page, 'export')
   await page.keyboard.press('Escape')
+  // What follows is about the round of the journeys again.
+  await chooseRound(page)
   step(`按当前筛选导出整改台账，${tasks} 项，合计与页面一致`)
   const small = await house.as(unit, phone)
   await small.goto(`${house.address}/ledger`)

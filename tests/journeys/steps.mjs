@@ -55,8 +55,12 @@ export async function chooseRound(page) {
 /** The round of the demo, with seven weeks behind it; journeys before may have opened others. */
 export async function told(page) {
   const rounds = page.getByLabel('轮次')
+  // What a list says is not waited for by itself: the page may not have asked yet who looks at it.
+  await rounds.locator('option').first().waitFor({ state: 'attached' })
   const names = await rounds.locator('option').allInnerTexts()
-  await rounds.selectOption({ label: names.find((name) => name.endsWith('年巡察反馈问题整改')) })
+  const label = names.find((name) => name.endsWith('年巡察反馈问题整改'))
+  if (!label) throw new Error(`no round of the demo among ${names}`)
+  await rounds.selectOption({ label })
 }
 
 /** The open request's present step: its words and whom it waits for. */

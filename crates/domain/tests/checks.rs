@@ -78,7 +78,8 @@ fn money_is_told_apart_in_wide_bands() {
     let named = |dimensions: Vec<Dimension>| -> Vec<String> {
         story.frame_by(4, 4, true, dimensions).unwrap().strata.into_iter().map(|s| s.name).collect()
     };
-    assert_eq!(named(vec![Dimension::Amount]), ["10万至100万元", "10万元以下", "未列金额"]);
+    // By name, as strata stand: 元 comes before 至.
+    assert_eq!(named(vec![Dimension::Amount]), ["10万元以下", "10万至100万元", "未列金额"]);
     assert_eq!(named(vec![Dimension::Disposition]), ["限期整改"]);
 }
 

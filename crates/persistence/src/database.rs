@@ -146,7 +146,11 @@ fn transaction<T>(
 }
 
 fn moment<T>(conn: &mut PgConnection, run: impl FnOnce(&mut PgConnection) -> Result<T, Error>) -> Result<T, Error> {
-    conn.build_transaction().repeatable_read().read_only().run(run)
+    conn.build_transaction().repeatable_read().read_only().run(|conn| {
+        // Between two pages there is work to do; a machine that is busy may take its time over it.
+        diesel::sql_query("SET LOCAL idle_in_transaction_session_timeout = '120s'").execute(conn)?;
+        run(conn)
+    })
 }
 
 /// Runs a part of a transaction that may fail by itself: what it did is taken back, what was done before it stays.

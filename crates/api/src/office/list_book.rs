@@ -113,6 +113,7 @@ impl ListBook {
         let columns = self.head.kind.columns();
         let spans = if self.head.is_merged { block::spans(rows, columns) } else { Vec::new() };
         let heights = block::heights(rows, columns, &spans);
+        let covered = block::covered(&spans, rows.len(), columns.len());
         let first = self.next;
         let at = |row: usize| u32::try_from(row).map(|row| first + row).map_err(|_| XlsxError::RowColumnLimitError);
         let sheet = self.workbook.worksheet_from_index(0)?;
@@ -120,7 +121,7 @@ impl ListBook {
             sheet.set_row_height(at(r)?, heights[r])?;
             for (c, of) in columns.iter().enumerate() {
                 let (cell, format) = (&row.cells[c], self.formats.of(*of, &row.cells[c]));
-                match spans.iter().find(|s| s.column == c && (s.first..=s.last).contains(&r)) {
+                match covered[r][c] {
                     // What is put together is written ahead, with its first row.
                     Some(span) if span.first == r => {
                         sheet.merge_range(at(r)?, column(c)?, at(span.last)?, column(c)?, "", format)?;

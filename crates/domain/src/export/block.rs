@@ -65,14 +65,26 @@ fn needed(cell: &Cell, column: Column) -> f64 {
     }
 }
 
+/// The span of each cell, by row and column; none where it stands alone.
+pub fn covered(spans: &[Span], rows: usize, columns: usize) -> Vec<Vec<Option<Span>>> {
+    let mut grid = vec![vec![None; columns]; rows];
+    for span in spans {
+        for row in &mut grid[span.first..=span.last] {
+            row[span.column] = Some(*span);
+        }
+    }
+    grid
+}
+
 /// How high each row must be for all of its text to be seen, points: a cell that reaches over several rows is shared out among them.
 pub fn heights(rows: &[Row], columns: &[Column], spans: &[Span]) -> Vec<f64> {
-    let spanned =
-        |column: usize, row: usize| spans.iter().any(|s| s.column == column && (s.first..=s.last).contains(&row));
-    let mut heights: Vec<f64> = (0..rows.len())
-        .map(|row| {
-            let own = columns.iter().enumerate().filter(|(c, _)| !spanned(*c, row));
-            own.map(|(c, column)| needed(&rows[row].cells[c], *column)).fold(LEAST, f64::max)
+    let grid = covered(spans, rows.len(), columns.len());
+    let mut heights: Vec<f64> = rows
+        .iter()
+        .zip(&grid)
+        .map(|(row, spans)| {
+            let own = columns.iter().zip(&row.cells).zip(spans).filter(|(_, span)| span.is_none());
+            own.map(|((column, cell), _)| needed(cell, *column)).fold(LEAST, f64::max)
         })
         .collect();
     for span in spans {
