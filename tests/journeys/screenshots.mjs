@@ -20,6 +20,9 @@ const manual = [
   { name: 'office-import', who: office, at: '/imports', act: drop },
   { name: 'office-ledger', who: office, at: '/ledger' },
   { name: 'office-rules', who: office, at: '/rounds', act: rules },
+  { name: 'office-brief', who: office, at: '/brief' },
+  { name: 'office-agenda', who: office, at: '/meetings', act: agenda },
+  { name: 'leader-duties', who: leader, at: '/duties' },
   { name: 'admin-accounts', who: 'sysadmin', at: '/organisation' },
 ]
 const readme = [
@@ -53,6 +56,12 @@ async function rules(page) {
   await page.getByLabel('临期预警（工作日）').fill('12')
   await page.getByRole('button', { name: '看会改变什么' }).click()
   await page.getByRole('dialog').waitFor()
+}
+
+async function agenda(page) {
+  await page.getByText('协调会').locator('visible=true').last().waitFor()
+  await page.locator('main a[href^="/meetings/"]').first().click()
+  await page.locator('.agenda').waitFor()
 }
 
 async function task(page) {
