@@ -1,11 +1,10 @@
 // A check on the spot from its plan to its figures: a draw of two parties in browsers of their own, found on a phone without a network, signed by the second.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { login, root } from './house.mjs'
+import { lookedAt } from './eyes.mjs'
+import { login } from './house.mjs'
 import { office, step, told } from './steps.mjs'
 
-const axe = readFileSync(join(root, 'frontend/node_modules/axe-core/axe.min.js'), 'utf8')
 const phone = { width: 390, height: 844 }
 const planner = login('巡督一')
 const principal = login('甲子安')
@@ -19,16 +18,7 @@ async function at(house, page, address) {
   await page.locator('.loading').waitFor({ state: 'detached' })
 }
 
-/** No serious fault by the rules of accessibility, and nothing wider than the screen. */
-async function looked(house, page, name, whole = true) {
-  await page.evaluate(axe)
-  const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
-  const found = result.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => `${name} ${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(' | ')}`)
-  assert.deepEqual(found, [])
-  const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth])
-  assert.ok(wide <= screen, `${name}: ${wide} wide`)
-  if (whole) await house.shot(page, `check-${name}`)
-}
+const looked = (house, page, what, whole = true) => lookedAt(house, page, `check-${what}`, whole)
 
 async function plan(house) {
   const page = await house.as(planner)

@@ -1,12 +1,10 @@
 // The four personal duties: a head enters his own in seconds on a phone, his unit enters for him and he confirms, what the system knows is taken over, and who has done none is seen. Alone: node tests/journeys/duties.mjs
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { House, login, root } from './house.mjs'
+import { lookedAt } from './eyes.mjs'
+import { House, login } from './house.mjs'
 import { counted, inDays, office, open, send, step, told } from './steps.mjs'
 
-const axe = readFileSync(join(root, 'frontend/node_modules/axe-core/axe.min.js'), 'utf8')
 const phone = { width: 390, height: 844 }
 const principal = login('甲子安')
 const number = 'T06'
@@ -21,16 +19,7 @@ async function at(house, page, address) {
   await page.locator('.loading').waitFor({ state: 'detached' })
 }
 
-/** No serious fault by the rules of accessibility, and nothing wider than the screen. */
-async function looked(house, page, what) {
-  await page.evaluate(axe)
-  const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
-  const found = result.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => `${what} ${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(' | ')}`)
-  assert.deepEqual(found, [])
-  const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth])
-  assert.ok(wide <= screen, `${what}: ${wide} wide`)
-  await house.shot(page, `duties-${what}`)
-}
+const looked = (house, page, what) => lookedAt(house, page, `duties-${what}`)
 
 /** The row of a head in the register. */
 const row = (page, who = name) => page.locator('.dutygrid tbody > tr', { has: page.getByRole('rowheader', { name: new RegExp(who) }) }).first()

@@ -13,6 +13,22 @@ async function width(page, who) {
   assert.ok(wide <= phone.width, `${who} ${page.url()}: ${wide} wide`)
 }
 
+/** The serious faults of a page by the rules of accessibility, each with where it is. */
+async function seriousFaults(page, name) {
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
+  const serious = violations.filter((v) => v.impact === 'serious' || v.impact === 'critical')
+  return serious.map((v) => `${name} ${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(' | ')}`)
+}
+
+/** No serious fault by the rules of accessibility, and nothing wider than the screen; a picture of it, where it is wanted. */
+export async function lookedAt(house, page, name, whole = true) {
+  assert.deepEqual(await seriousFaults(page, name), [])
+  const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth])
+  assert.ok(wide <= screen, `${name}: ${wide} wide`)
+  if (whole) await house.shot(page, name)
+}
+
 export async function onPhone(house, task) {
   const tours = [
     [login('甲丑一'), ['/todo', '/statements', '/plans', '/signing', '/slips', '/ledger', '/overview', '/brief', '/calendar', '/notices']],
@@ -64,9 +80,7 @@ export async function byTheRules(house, task) {
       await page.goto(`${house.address}${address}`)
       await page.locator('.head, .taskhead').first().waitFor()
       await page.waitForFunction(() => !document.querySelector('.loading'))
-      await page.evaluate(axe)
-      const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
-      for (const v of result.violations.filter((x) => x.impact === 'serious' || x.impact === 'critical')) found.push(`${address} ${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(' | ')}`)
+      found.push(...(await seriousFaults(page, address)))
       pages += 1
     }
   }

@@ -1,11 +1,9 @@
 // A coordination meeting from the calendar to its minutes: an agenda that built itself, resolutions with an owner, closures ratified in one go, and the next agenda that begins with what is left.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { login, root } from './house.mjs'
+import { lookedAt } from './eyes.mjs'
+import { login } from './house.mjs'
 import { inDays, office, pdf, pick, second, step, told } from './steps.mjs'
 
-const axe = readFileSync(join(root, 'frontend/node_modules/axe-core/axe.min.js'), 'utf8')
 const phone = { width: 390, height: 844 }
 const leader = login('甲子安')
 const unitName = '财务部'
@@ -18,16 +16,7 @@ async function at(house, page, address) {
   await page.locator('.loading').waitFor({ state: 'detached' })
 }
 
-/** No serious fault by the rules of accessibility, and nothing wider than the screen. */
-async function looked(house, page, name) {
-  await page.evaluate(axe)
-  const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
-  const found = result.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => `${name} ${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(' | ')}`)
-  assert.deepEqual(found, [])
-  const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth])
-  assert.ok(wide <= screen, `${name}: ${wide} wide`)
-  await house.shot(page, `meeting-${name}`)
-}
+const looked = (house, page, what) => lookedAt(house, page, `meeting-${what}`)
 
 async function arrange(house, title) {
   const page = await house.as(office)

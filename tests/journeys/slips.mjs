@@ -1,11 +1,9 @@
 // A slip from its draft to its end: begun at a task with everything known filled in, signed by a second officer, answered by the unit on a phone, returned, answered again, accepted; the task waits for it meanwhile.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { login, root } from './house.mjs'
+import { lookedAt } from './eyes.mjs'
+import { login } from './house.mjs'
 import { office, pdf, second, step, told } from './steps.mjs'
 
-const axe = readFileSync(join(root, 'frontend/node_modules/axe-core/axe.min.js'), 'utf8')
 const phone = { width: 390, height: 844 }
 const unit = login('甲丑一')
 const name = /督办通知单〔\d{4}〕\d+号/
@@ -16,16 +14,7 @@ async function at(house, page, address) {
   await page.locator('.loading').waitFor({ state: 'detached' })
 }
 
-/** No serious fault by the rules of accessibility, and nothing wider than the screen. */
-async function looked(house, page, what) {
-  await page.evaluate(axe)
-  const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
-  const found = result.violations.filter((v) => v.impact === 'serious' || v.impact === 'critical').map((v) => `${what} ${v.id}: ${v.nodes.map((n) => n.target.join(' ')).slice(0, 3).join(' | ')}`)
-  assert.deepEqual(found, [])
-  const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth])
-  assert.ok(wide <= screen, `${what}: ${wide} wide`)
-  await house.shot(page, `slip-${what}`)
-}
+const looked = (house, page, what) => lookedAt(house, page, `slip-${what}`)
 
 /** A task the unit leads and is at work on. */
 async function ofUnit(house) {

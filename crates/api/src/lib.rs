@@ -3,6 +3,7 @@
 #![allow(unreachable_pub, reason = "the macros of actix-web make each handler a type of its own")]
 
 pub mod accounts;
+mod acts;
 pub mod app;
 pub mod auth;
 pub mod brief;
@@ -11,6 +12,7 @@ pub mod checks;
 pub mod config;
 pub mod demo;
 pub mod doctor;
+mod download;
 pub mod draw;
 pub mod embedded;
 pub mod evidence;

@@ -13,8 +13,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::acts::acts;
 use crate::app::App;
-use crate::extract::{Body, Caller, ExpectedVersion, IdempotencyKey};
+use crate::extract::{Body, Caller, IdempotencyKey};
 use crate::problem::Problem;
 use crate::task_view::{self, TaskView};
 
@@ -63,24 +64,6 @@ pub async fn get_task(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result<
         })
         .await?;
     Ok(reply(&view))
-}
-
-macro_rules! commands {
-    ($($(#[$doc:meta])* $name:ident $path:tt $body:ty => |$b:ident| $command:expr;)+) => {$(
-        $(#[$doc])*
-        #[utoipa::path(tag = "tasks", request_body = $body, params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The ETag the decision rests on")), responses((status = 200, body = TaskView)))]
-        #[post($path)]
-        pub async fn $name(
-            caller: Caller,
-            app: Data<App>,
-            id: Path<Uuid>,
-            version: ExpectedVersion,
-            body: Body<$body>,
-        ) -> Result<HttpResponse, Problem> {
-            let $b = body.0;
-            perform(&app, &caller, TaskId(*id), version.into(), $command).await
-        }
-    )+};
 }
 
 /// Nothing but the act itself.
@@ -306,7 +289,8 @@ pub struct RemoveEvidence {
     pub reason: String,
 }
 
-commands! {
+acts! {
+    tag: "tasks", answers: TaskView, wraps: std::convert::identity;
     /// Change a draft before it is issued.
     revise_task "/tasks/{id}/revise" DraftInput => |b| TaskCommand::Revise(Box::new(b));
     /// Issue a draft to its lead unit.

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::view::{self, CheckView};
 use super::{dimensions, reply};
+use crate::acts::acts;
 use crate::app::App;
 use crate::extract::{Body, Caller, ExpectedVersion, IdempotencyKey};
 use crate::ledger::LedgerQuery;
@@ -203,25 +204,8 @@ fn digits(pointer: &str, text: &str) -> Result<Digest, Problem> {
     Digest::parse(text).ok_or_else(|| Problem::field(pointer, "wrong-type"))
 }
 
-macro_rules! acts {
-    ($($(#[$doc:meta])* $name:ident $path:tt $body:ty => |$b:ident| $command:expr;)+) => {$(
-        $(#[$doc])*
-        #[utoipa::path(tag = "checks", request_body = $body, params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The ETag the decision rests on")), responses((status = 200, body = CheckView)))]
-        #[post($path)]
-        pub async fn $name(
-            caller: Caller,
-            app: Data<App>,
-            id: Path<Uuid>,
-            version: ExpectedVersion,
-            body: Body<$body>,
-        ) -> Result<HttpResponse, Problem> {
-            let $b = body.0;
-            perform(&app, &caller, *id, version.into(), Input::Plain($command)).await
-        }
-    )+};
-}
-
 acts! {
+    tag: "checks", answers: CheckView, wraps: Input::Plain;
     /// Commit to a number nobody else knows.
     commit_nonce "/checks/{id}/commitments" CommitNonce => |b| CheckCommand::Commit(digits("/commitment", &b.commitment)?);
     /// Reveal the number; with the last one the sample is drawn.

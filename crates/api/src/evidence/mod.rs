@@ -5,7 +5,6 @@ mod kind;
 use std::io::Write;
 use std::path::{Path as FilePath, PathBuf};
 
-use actix_web::http::header;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use chrono::NaiveDate;
@@ -328,14 +327,7 @@ pub async fn download(request: HttpRequest, app: Data<App>, ticket: Path<String>
         .await?;
     let path = blob_path(&app.settings.data_dir, &attachment.blob_sha256);
     let file = actix_files::NamedFile::open(path).map_err(Problem::internal)?;
-    let name = header::ContentDisposition {
-        disposition: header::DispositionType::Attachment,
-        parameters: vec![header::DispositionParam::FilenameExt(header::ExtendedValue {
-            charset: header::Charset::Ext("UTF-8".into()),
-            language_tag: None,
-            value: attachment.filename.into_bytes(),
-        })],
-    };
+    let name = crate::download::attachment(attachment.filename);
     let kind = attachment.media_type.parse().unwrap_or(actix_web::mime::APPLICATION_OCTET_STREAM);
     Ok(file.set_content_disposition(name).set_content_type(kind).into_response(&request))
 }

@@ -8,7 +8,6 @@ use std::path::Path as FilePath;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use actix_web::http::header;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -24,6 +23,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::download;
 use crate::extract::{Body, Caller};
 use crate::ledger::LedgerQuery;
 use crate::problem::Problem;
@@ -194,14 +194,7 @@ pub async fn download_export(
     let origin = caller.origin.clone();
     let row = app.db.write(&caller.origin.actor, move |conn| exports::take(conn, &origin, *id)).await?;
     let file = actix_files::NamedFile::open(make::path(&app.settings.data_dir, row.id)).map_err(Problem::internal)?;
-    let name = header::ContentDisposition {
-        disposition: header::DispositionType::Attachment,
-        parameters: vec![header::DispositionParam::FilenameExt(header::ExtendedValue {
-            charset: header::Charset::Ext("UTF-8".into()),
-            language_tag: None,
-            value: row.filename.into_bytes(),
-        })],
-    };
+    let name = download::attachment(row.filename);
     let kind = XLSX.parse().unwrap_or(actix_web::mime::APPLICATION_OCTET_STREAM);
     Ok(file.set_content_disposition(name).set_content_type(kind).into_response(&request))
 }

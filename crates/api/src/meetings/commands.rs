@@ -15,6 +15,7 @@ use uuid::Uuid;
 
 use super::reply;
 use super::view::{self, MeetingView, RefusedItem};
+use crate::acts::acts;
 use crate::app::App;
 use crate::extract::{Body, Caller, ExpectedVersion, IdempotencyKey};
 use crate::problem::Problem;
@@ -185,25 +186,8 @@ pub struct ConcludeMeeting {
     pub notes_rest: bool,
 }
 
-macro_rules! acts {
-    ($($(#[$doc:meta])* $name:ident $path:tt $body:ty => |$b:ident| $input:expr;)+) => {$(
-        $(#[$doc])*
-        #[utoipa::path(tag = "meetings", request_body = $body, params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The ETag the decision rests on")), responses((status = 200, body = MeetingView)))]
-        #[post($path)]
-        pub async fn $name(
-            caller: Caller,
-            app: Data<App>,
-            id: Path<Uuid>,
-            version: ExpectedVersion,
-            body: Body<$body>,
-        ) -> Result<HttpResponse, Problem> {
-            let $b = body.0;
-            perform(&app, &caller, *id, version.into(), $input).await
-        }
-    )+};
-}
-
 acts! {
+    tag: "meetings", answers: MeetingView, wraps: std::convert::identity;
     /// Order the agenda; what comes up later stands behind.
     order_agenda "/meetings/{id}/order" AgendaOrder => |b| Input::Plain(MeetingCommand::Order(b.keys));
     /// Take an item off the agenda; the reason is kept.

@@ -20,8 +20,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use crate::acts::acts;
 use crate::app::App;
-use crate::extract::{Body, Caller, ExpectedVersion, IdempotencyKey, Params};
+use crate::extract::{Body, Caller, IdempotencyKey, Params};
 use crate::problem::Problem;
 use crate::task_commands::{Nothing, WithReason};
 
@@ -226,25 +227,8 @@ async fn perform(
     Ok(reply(&view::act(caller.actor(), found)))
 }
 
-macro_rules! acts {
-    ($($(#[$doc:meta])* $name:ident $path:tt $body:ty => |$b:ident| $command:expr;)+) => {$(
-        $(#[$doc])*
-        #[utoipa::path(tag = "personal duties", request_body = $body, params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The ETag the decision rests on")), responses((status = 200, body = DutyActView)))]
-        #[post($path)]
-        pub async fn $name(
-            caller: Caller,
-            app: Data<App>,
-            id: Path<Uuid>,
-            version: ExpectedVersion,
-            body: Body<$body>,
-        ) -> Result<HttpResponse, Problem> {
-            let $b = body.0;
-            perform(&app, &caller, *id, version.into(), $command).await
-        }
-    )+};
-}
-
 acts! {
+    tag: "personal duties", answers: DutyActView, wraps: std::convert::identity;
     /// Confirm an act that was entered for the caller; from now on it counts.
     confirm_duty_act "/personal-duties/{id}/confirm" Nothing => |_b| DutyCommand::Confirm;
     /// Refuse an act that was entered for the caller, with the reason; who entered it is told.

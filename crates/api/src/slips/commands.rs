@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::reply;
 use super::view::{self, SlipView};
+use crate::acts::acts;
 use crate::app::App;
 use crate::evidence::ScanView;
 use crate::extract::{Body, Caller, ExpectedVersion, IdempotencyKey, Params};
@@ -170,25 +171,8 @@ pub async fn revise_slip(
     perform(&app, &caller, *id, version.into(), input).await
 }
 
-macro_rules! acts {
-    ($($(#[$doc:meta])* $name:ident $path:tt $body:ty => |$b:ident| $command:expr;)+) => {$(
-        $(#[$doc])*
-        #[utoipa::path(tag = "slips", request_body = $body, params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The ETag the decision rests on")), responses((status = 200, body = SlipView)))]
-        #[post($path)]
-        pub async fn $name(
-            caller: Caller,
-            app: Data<App>,
-            id: Path<Uuid>,
-            version: ExpectedVersion,
-            body: Body<$body>,
-        ) -> Result<HttpResponse, Problem> {
-            let $b = body.0;
-            perform(&app, &caller, *id, version.into(), Input::Plain($command)).await
-        }
-    )+};
-}
-
 acts! {
+    tag: "slips", answers: SlipView, wraps: Input::Plain;
     /// Send a draft for signature.
     submit_slip "/slips/{id}/submit" Nothing => |_b| SlipCommand::Submit;
     /// Take a slip back before anybody has signed it.

@@ -1,7 +1,6 @@
 //! The week's workbook: made with its codes locked, filled in offline, brought back and looked at. What it says is handed in by the same commands
 //! as on the page; nothing here changes anything.
 
-use actix_web::http::header;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use domain::ids::RoundId;
@@ -13,6 +12,7 @@ use uuid::Uuid;
 
 use super::{WeekFound, WeekQuery, criteria};
 use crate::app::App;
+use crate::download;
 use crate::extract::{Caller, Params};
 use crate::office::{self, GivenLine, WeekBook};
 use crate::problem::Problem;
@@ -121,14 +121,7 @@ pub async fn get_week_workbook(
     let bytes = tokio::task::spawn_blocking(move || office::week_book(&book)).await.map_err(Problem::internal)?;
     let bytes = bytes.map_err(Problem::internal)?;
     let name = format!("每周写实-第{number}周-{}.xlsx", found.unit_name);
-    let attached = header::ContentDisposition {
-        disposition: header::DispositionType::Attachment,
-        parameters: vec![header::DispositionParam::FilenameExt(header::ExtendedValue {
-            charset: header::Charset::Ext("UTF-8".into()),
-            language_tag: None,
-            value: name.into_bytes(),
-        })],
-    };
+    let attached = download::attachment(name);
     Ok(HttpResponse::Ok()
         .content_type("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
         .insert_header(attached)
