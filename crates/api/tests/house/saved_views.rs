@@ -1,7 +1,7 @@
 //! Views of the ledger that are kept: one's own for oneself, the office's for everybody who sees the round.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
-mod support;
+use crate::support;
 
 use serde_json::{Value, json};
 use support::House;

@@ -1,7 +1,7 @@
 //! What helps whoever writes a plan, over the API: advice at its place, dates worked back; and what was signed, shown as it was.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
-mod support;
+use crate::support;
 
 use serde_json::{Value, json};
 use support::{House, waiting_for};

@@ -1,7 +1,7 @@
 //! The search, the calendar and the notices: what each finds, and what it keeps from whom.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails says so")]
 
-mod support;
+use crate::support;
 
 use std::collections::BTreeSet;
 

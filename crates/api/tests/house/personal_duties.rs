@@ -2,7 +2,7 @@
 //! who has done none.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
-mod support;
+use crate::support;
 
 use std::collections::BTreeMap;
 use std::sync::Barrier;

@@ -1,13 +1,13 @@
 //! The workbook of three linked lists, read from its file.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
-mod support;
+use crate::support;
 
 use domain::task::state::Disposition;
 use domain::workbook::{Book, Cell, read_plan};
 
 fn plan_file() -> Book {
-    api::office::book(include_bytes!("../../../tests/fixtures/plan.xlsx")).unwrap()
+    api::office::book(include_bytes!("../../../../tests/fixtures/plan.xlsx")).unwrap()
 }
 
 #[test]

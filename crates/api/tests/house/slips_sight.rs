@@ -1,7 +1,7 @@
 //! Who sees a slip: no unit before it is issued, no unit and no team a referral, nobody the words of a matter he does not read.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
-mod support;
+use crate::support;
 
 use chrono::Days;
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 //! subtotals of groups are those of their rows.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
-mod support;
+use crate::support;
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! Streams of events over sockets, from servers in processes of their own on one database: who is concerned hears, who is not does not.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
-mod support;
+use crate::support;
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};

@@ -2,7 +2,7 @@
 //! no more than what is theirs.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
-mod support;
+use crate::support;
 
 use chrono::Days;
 use domain::ids::MeetingId;

@@ -1,7 +1,7 @@
 //! Lists that are handed on, with real files: what they hold is what the asker sees, their figures are those of the page, and nothing half made is given out.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
-mod support;
+use crate::support;
 
 use std::collections::BTreeSet;
 use std::io::{Cursor, Read};

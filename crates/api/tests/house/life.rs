@@ -2,14 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails says so")]
 
-mod support;
+use crate::support;
 
 use chrono::{Days, NaiveDate};
 use serde_json::{Value, json};
 use support::{House, waiting_for};
 
 const PDF: &[u8] = b"%PDF-1.4\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n";
-const PEOPLE: &str = include_str!("../../../tests/fixtures/people.csv");
+const PEOPLE: &str = include_str!("../../../../tests/fixtures/people.csv");
 
 /// The office issues, the unit claims.
 async fn issue_and_claim(house: &House, task: &str, clerk: &str) -> Value {

@@ -2,7 +2,7 @@
 //! is the same whether all he sees is looked at or only what may wait.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails says so")]
 
-mod support;
+use crate::support;
 
 use std::collections::{BTreeMap, BTreeSet};
 

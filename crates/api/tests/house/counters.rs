@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test that fails says so")]
 
-mod support;
+use crate::support;
 
 use domain::actor::Actor;
 use domain::ids::RoundId;

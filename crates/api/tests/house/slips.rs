@@ -1,7 +1,7 @@
 //! Slips over the API: numbered without a gap, answered in one place, raised by a person.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
-mod support;
+use crate::support;
 
 use chrono::Days;
 use domain::actor::Actor;

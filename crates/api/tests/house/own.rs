@@ -1,7 +1,7 @@
 //! What people settle: a person where he is logged in and what calls him, an office its round's policy.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
-mod support;
+use crate::support;
 
 use actix_web::test::TestRequest;
 use domain::policy::Policy;

@@ -1,7 +1,7 @@
 //! What the database promises, on a real one with the sample group in it.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
-mod support;
+use crate::support;
 
 use std::collections::BTreeSet;
 use std::sync::Barrier;
@@ -177,7 +177,7 @@ async fn migrations_go_down_and_up_again() {
 #[actix_web::test]
 async fn the_schema_in_the_code_is_that_of_the_migrations() {
     let db = TestDatabase::new();
-    let code = include_str!("../../persistence/src/schema.rs");
+    let code = include_str!("../../../persistence/src/schema.rs");
     let columns = lines(
         &db.super_url(),
         "SELECT table_name || '.' || column_name || ' ' || is_nullable AS line FROM information_schema.columns \

@@ -1,7 +1,7 @@
 //! The sample group in its seventh week: what happened in it is true, whatever the day it is loaded on.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
-mod support;
+use crate::support;
 
 use std::collections::{BTreeMap, BTreeSet};
 

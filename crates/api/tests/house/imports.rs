@@ -1,13 +1,13 @@
 //! Files looked at, corrected and taken in over the API: whole or nothing, again nothing, never more than a person chose.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
-mod support;
+use crate::support;
 
 use rust_xlsxwriter::{Format, Workbook};
 use serde_json::{Value, json};
 use support::House;
 
-const OLD: &[u8] = include_bytes!("../../../tests/fixtures/ledgers/old.xlsx");
+const OLD: &[u8] = include_bytes!("../../../../tests/fixtures/ledgers/old.xlsx");
 
 /// A round of its own, still a draft, of the office p072.
 async fn round(house: &House) -> String {

@@ -1,7 +1,7 @@
 //! The week's workbook with a real server and real files: what is made, what comes back filled, and every file that cannot be taken.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
-mod support;
+use crate::support;
 
 use std::io::{Cursor, Read, Write};
 

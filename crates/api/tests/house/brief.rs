@@ -1,7 +1,7 @@
 //! The weekly brief says what the records say, shows nobody more than he sees, and marks what was copied (docs/domain.md §28).
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
-mod support;
+use crate::support;
 
 use std::collections::{BTreeMap, BTreeSet};
 

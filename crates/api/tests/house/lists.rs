@@ -1,7 +1,7 @@
 //! The three lists: what their cells say, who may write in which, and many written at once, each task by itself.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
-mod support;
+use crate::support;
 
 use serde_json::{Value, json};
 use support::House;

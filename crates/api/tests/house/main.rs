@@ -1,0 +1,33 @@
+//! What the product does over its API, on a house of its own for each test. One program, so that it is linked once.
+//! `cargo test -p api --test house` runs all of it, `cargo test -p api --test house slips::` one file.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod brief;
+mod checks;
+mod counters;
+mod demo;
+mod deployment;
+mod exports;
+mod figures;
+mod finding;
+mod imports;
+mod ledger_orders;
+mod licences;
+mod life;
+mod lists;
+mod live;
+mod meetings;
+mod own;
+mod personal_duties;
+mod plan_help;
+mod plan_workbook;
+mod saved_views;
+mod slips;
+mod slips_sight;
+mod store;
+mod tidy;
+mod trust;
+mod week_workbook;
