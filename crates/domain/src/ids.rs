@@ -57,6 +57,8 @@ ids! {
     DelegationId,
     /// An import of a workbook.
     ImportId,
+    /// A document (文书).
+    DocumentId,
     /// A check on the spot (专项检查、跟踪督查、随时抽查).
     CheckId,
     /// A slip (督办通知单 … 问责线索移交).

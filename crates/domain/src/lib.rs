@@ -78,6 +78,10 @@
 //! | 四个亲自 | personal duty, act of one | `personal_duty`, `duty` | 27 |
 //! | 本人确认、不认可 | confirmation, refusal by the head | `confirm_duty`, `refuse_duty` | 27 |
 //! | 导出、任务书 | export, unit's brief | `export`, `brief` | 29 |
+//! | 文书、公文 | document, official document | `document` | 32 |
+//! | 数据、数据锁定 | figure, number lock | `figure`, `records` | 32 |
+//! | 模板 | template | `template` | 32 |
+//! | 定稿、更正 | filed, correction | `filed`, `correct` | 32 |
 //! | 事件、版本、顺序号 | event, version, position | `event`, `version`, `position` | 21 |
 
 pub mod account;
@@ -87,6 +91,7 @@ pub mod calendar;
 pub mod chain;
 pub mod check;
 pub mod copied;
+pub mod document;
 pub mod echo;
 pub mod export;
 pub mod ids;

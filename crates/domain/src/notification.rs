@@ -1,5 +1,7 @@
 //! Who is told of an event, by which rule; the words are rendered when they are read.
 
+use crate::document::Document;
+use crate::document::event::DocumentEvent;
 use crate::ids::{PersonId, SignRequestId, UnitId};
 use crate::policy::{AlertLevel, Who};
 use crate::sign_request::{SignMode, SignRequest, SignatureState};
@@ -198,6 +200,33 @@ pub fn slip_audience(event: &SlipEvent, slip: &Slip) -> Vec<(Rule, Audience)> {
         | SlipEvent::Released {}
         | SlipEvent::ReceiptPassed { .. }
         | SlipEvent::AnswerPassed { .. } => Vec::new(),
+    }
+}
+
+/// Who is told of what happened to a document, after the event (docs/domain.md §32).
+pub fn document_audience(event: &DocumentEvent, document: &Document) -> Vec<(Rule, Audience)> {
+    let by = || document.request().map(|r| Audience::Person(r.submitted_by));
+    match event {
+        DocumentEvent::Submitted { request } => next_of(request, None),
+        DocumentEvent::Signed { signature } if signature.mode == SignMode::Paper => {
+            let recorded = signature.person.map(|p| (Rule::PaperRecorded, Audience::Person(p)));
+            std::iter::once((Rule::SignatureWanted, Audience::Office)).chain(recorded).collect()
+        }
+        DocumentEvent::Signed { .. } | DocumentEvent::SignatureConfirmed { .. } => {
+            document.request().map(|r| next_of(r, None)).unwrap_or_default()
+        }
+        DocumentEvent::SignatureObjected { .. } => vec![(Rule::SignatureObjected, Audience::Office)],
+        DocumentEvent::SigningReturned {} => by().map(|who| (Rule::RequestReturned, who)).into_iter().collect(),
+        DocumentEvent::Filed { .. } => by().map(|who| (Rule::RequestGranted, who)).into_iter().collect(),
+        DocumentEvent::Drafted { .. }
+        | DocumentEvent::Revised { .. }
+        | DocumentEvent::Entered { .. }
+        | DocumentEvent::Restored { .. }
+        | DocumentEvent::Refreshed { .. }
+        | DocumentEvent::Recalled {}
+        | DocumentEvent::SignatureVoided { .. }
+        | DocumentEvent::Replaced { .. }
+        | DocumentEvent::Withdrawn { .. } => Vec::new(),
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::document;
 use crate::refusal::{FieldError, Refusal};
 use crate::slip::ladder::{self, LevelRule};
 use crate::words;
@@ -19,11 +20,12 @@ words! {
         Reassignment = "reassignment", "责任分工调整";
         Withdrawal = "withdrawal", "作废申请";
         Slip = "slip", "督办单";
+        Document = "document", "文书";
     }
 }
 
 impl RequestKind {
-    /// What is asked of a task; the chain of a slip stands in the ladder.
+    /// What is asked of a task; the chain of a slip stands in the ladder, that of a document by itself.
     pub const OF_TASKS: [Self; 6] =
         [Self::Plan, Self::Amendment, Self::Closure, Self::Extension, Self::Reassignment, Self::Withdrawal];
 }
@@ -134,6 +136,9 @@ pub struct Policy {
     /// Share of a weekly statement that stood in an earlier one from which it is marked as a copy; 100 marks only what is the same.
     #[serde(default = "copy_percent")]
     pub copy_percent: u16,
+    /// Who signs a document. A policy kept before there were documents has the default.
+    #[serde(default = "document::standard_chain")]
+    pub documents: Vec<StepRule>,
 }
 
 /// The default, also of a policy kept before there was the setting.
@@ -219,6 +224,7 @@ impl Default for Policy {
             leaders_have_duties: false,
             duty_reminder_working_days: duty_reminder_working_days(),
             copy_percent: copy_percent(),
+            documents: document::standard_chain(),
         }
     }
 }
@@ -259,6 +265,15 @@ impl Policy {
         }
         errors.extend(self.completion_words.check("/completion_words"));
         errors.extend(ladder::check(&self.slips));
+        errors.extend(check_steps("/documents", &self.documents));
+        // No unit signs what the group hands on, and nobody verifies it.
+        if self
+            .documents
+            .iter()
+            .any(|s| matches!(s.who, Who::UnitHead | Who::LeadLeader | Who::Supervisor | Who::Meeting))
+        {
+            errors.push(FieldError::at("/documents", "document-chain-unfit"));
+        }
         if errors.is_empty() { Ok(()) } else { Err(Refusal::invalid("policy-unsound", errors)) }
     }
 }
@@ -312,6 +327,7 @@ mod tests {
         kept.as_object_mut().unwrap().remove("leaders_have_duties");
         kept.as_object_mut().unwrap().remove("duty_reminder_working_days");
         kept.as_object_mut().unwrap().remove("copy_percent");
+        kept.as_object_mut().unwrap().remove("documents");
         assert_eq!(serde_json::from_value::<Policy>(kept).unwrap(), Policy::default());
     }
 

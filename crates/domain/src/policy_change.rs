@@ -55,6 +55,7 @@ fn settings(policy: &Policy) -> Vec<(String, String, String)> {
         watermark,
         completion_words,
         slips,
+        documents,
     } = policy;
     let weekday = usize::from(*cut_off_weekday).checked_sub(1).and_then(|i| WEEKDAYS.get(i)).copied().unwrap_or("—");
     let plain = |pointer: &str, label: &str, value: String| (pointer.to_owned(), label.to_owned(), value);
@@ -111,6 +112,7 @@ fn settings(policy: &Policy) -> Vec<(String, String, String)> {
     for kind in RequestKind::OF_TASKS {
         all.push((format!("/chains/{kind}"), format!("{}签批链", kind.label()), chain(policy.chain(kind))));
     }
+    all.push(("/documents".to_owned(), "文书签发".to_owned(), chain(documents)));
     for level in SlipLevel::ALL {
         let says = ladder::rule_of(slips, *level).map_or_else(|| "不用".to_owned(), level_words);
         all.push((format!("/slips/{level}"), format!("督办等级：{}", level.label()), says));

@@ -56,6 +56,7 @@ pub enum Subject {
     Check(Uuid),
     Slip(Uuid),
     Meeting(Uuid),
+    Document(Uuid),
 }
 
 impl Subject {
@@ -65,6 +66,7 @@ impl Subject {
             Self::Check(id) => ("check", id),
             Self::Slip(id) => ("slip", id),
             Self::Meeting(id) => ("meeting", id),
+            Self::Document(id) => ("document", id),
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod counts;
 pub mod database;
 #[cfg(feature = "testing")]
 pub mod dataset;
+pub mod documents;
 pub mod drafts;
 pub mod due_acts;
 pub mod error;

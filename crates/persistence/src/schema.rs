@@ -124,6 +124,34 @@ diesel::table! {
 }
 
 diesel::table! {
+    document_templates (kind, version) {
+        kind -> Text,
+        version -> Int4,
+        sha256 -> Text,
+        body -> Bytea,
+        filename -> Text,
+        account_id -> Nullable<Uuid>,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    documents (id) {
+        id -> Uuid,
+        round_id -> Uuid,
+        kind -> Text,
+        state -> Text,
+        title -> Text,
+        as_of -> Timestamptz,
+        corrects_id -> Nullable<Uuid>,
+        snapshot -> Jsonb,
+        seq -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     download_tickets (sha256) {
         sha256 -> Text,
         account_id -> Uuid,
@@ -785,6 +813,8 @@ diesel::joinable!(check_targets -> tasks (task_id));
 diesel::joinable!(checks -> rounds (round_id));
 diesel::joinable!(day_counters -> rounds (round_id));
 diesel::joinable!(deliveries -> notifications (notification_id));
+diesel::joinable!(document_templates -> accounts (account_id));
+diesel::joinable!(documents -> rounds (round_id));
 diesel::joinable!(download_tickets -> accounts (account_id));
 diesel::joinable!(download_tickets -> attachments (attachment_id));
 diesel::joinable!(drafts -> accounts (account_id));

@@ -80,6 +80,7 @@ export function Rules({ round }: { round: Round }) {
       {options(requestKinds).map(({ value, label }) => (
         <ChainEditor key={value} label={label} steps={policy.chains[value] ?? []} error={at(`/chains/${value}`)} onChange={(steps) => change({ chains: { ...policy.chains, [value]: steps } })} />
       ))}
+      <ChainEditor label="文书签发" steps={policy.documents ?? []} error={at('/documents')} onChange={(documents) => change({ documents })} />
       <h3>督办等级（由低到高）</h3>
       <LadderEditor ladder={policy.slips ?? []} at={at} onChange={(slips) => change({ slips })} />
       <h3>导入旧台账时，状态怎么认</h3>

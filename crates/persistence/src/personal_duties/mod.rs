@@ -6,7 +6,9 @@ mod register;
 
 pub use heads::{Ground, HeadRow};
 pub use known::DutyTask;
-pub use register::{Cell, Form, LoadedAct, Register, Waiting, acts, find, form, register, waiting};
+pub use register::{
+    Cell, CountedAct, Form, LoadedAct, Register, Waiting, acts, counted_acts, find, form, register, waiting,
+};
 
 use diesel::prelude::*;
 use domain::ids::{DutyActId, PersonId, RoundId, TaskId};

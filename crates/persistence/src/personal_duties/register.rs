@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Date, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{BigInt, Date, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use domain::actor::{Actor, Role};
 use domain::calendar::{self, Calendar};
 use domain::chain::Digest;
@@ -343,4 +343,46 @@ pub fn waiting(
         reminder: (is_soon && n_key > 0 && own.n_this_month == 0).then_some(n_key),
         records: row.is_some(),
     })
+}
+
+/// An act that counts, with its words.
+#[derive(Clone, Debug)]
+pub struct CountedAct {
+    pub head: Uuid,
+    pub duty: PersonalDuty,
+    pub on: NaiveDate,
+    pub words: String,
+    pub tasks: Vec<Uuid>,
+}
+
+#[derive(QueryableByName)]
+struct ActRow {
+    #[diesel(sql_type = Jsonb)]
+    snapshot: serde_json::Value,
+    #[diesel(sql_type = Text)]
+    body: String,
+}
+
+/// Every act of a period that counts, by head and day, in one statement.
+pub fn counted_acts(conn: &mut PgConnection, round: RoundId, period: Period) -> Result<Vec<CountedAct>, Error> {
+    let rows: Vec<ActRow> = Statement::default()
+        .sql(
+            "SELECT d.snapshot, r.body FROM personal_duties d JOIN revisions r ON r.sha256 = d.snapshot ->> 'words' \
+             WHERE d.state = 'counted' AND d.round_id = ",
+        )
+        .bind::<SqlUuid, _>(round.0)
+        .sql(" AND d.occurred_on BETWEEN ")
+        .bind::<Date, _>(period.from)
+        .sql(" AND ")
+        .bind::<Date, _>(period.to)
+        .sql(" ORDER BY d.head_id, d.occurred_on, d.id")
+        .load(conn)?;
+    rows.into_iter()
+        .map(|row| {
+            let act: DutyAct = serde_json::from_value(row.snapshot)?;
+            let words = serde_json::from_str::<Words>(&row.body)?.text;
+            let tasks = act.tasks.iter().map(|t| t.0).collect();
+            Ok(CountedAct { head: act.head.0, duty: act.duty, on: act.on, words, tasks })
+        })
+        .collect()
 }
