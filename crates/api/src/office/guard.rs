@@ -1,4 +1,4 @@
-//! Refuses what is too large, encrypted, broken, a bomb or no workbook, before any library opens it (TRUST: import).
+//! Refuses what is too large, encrypted, broken, a bomb or no workbook or document, before any library opens it (TRUST: import).
 
 use std::io::{Cursor, Read};
 
@@ -48,6 +48,21 @@ impl Shape {
     }
 }
 
+/// What a file is expected to be.
+struct Expected {
+    /// The part without which it is none.
+    part: &'static str,
+    /// Said where it is something else.
+    otherwise: &'static str,
+    /// Said where a part that is held whole is too large.
+    too_much: &'static str,
+}
+
+const WORKBOOK: Expected =
+    Expected { part: "xl/workbook.xml", otherwise: "file-not-xlsx", too_much: "file-too-many-cells" };
+const DOCUMENT: Expected =
+    Expected { part: "[Content_Types].xml", otherwise: "file-not-docx", too_much: "file-too-large" };
+
 fn refuse(code: &str) -> Refusal {
     Refusal::field("/file", code)
 }
@@ -56,6 +71,17 @@ fn refuse(code: &str) -> Refusal {
 ///
 /// Errors: `content` at /file with `file-too-large`, `file-encrypted`, `file-old-format`, `file-not-xlsx`, `file-broken` or `file-bomb`.
 pub(super) fn check(bytes: &[u8]) -> Result<(), Refusal> {
+    unpack(bytes, &WORKBOOK)
+}
+
+/// The same for a docx; what kind of package it is, its parts say.
+///
+/// Errors: `content` at /file with `file-too-large`, `file-encrypted`, `file-old-format`, `file-not-docx`, `file-broken` or `file-bomb`.
+pub(super) fn check_document(bytes: &[u8]) -> Result<(), Refusal> {
+    unpack(bytes, &DOCUMENT)
+}
+
+fn unpack(bytes: &[u8], expected: &Expected) -> Result<(), Refusal> {
     if bytes.len() > LARGEST {
         return Err(refuse("file-too-large"));
     }
@@ -66,7 +92,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Refusal> {
         return Err(refuse(if is_encrypted { "file-encrypted" } else { "file-old-format" }));
     }
     if !bytes.starts_with(b"PK\x03\x04") {
-        return Err(refuse("file-not-xlsx"));
+        return Err(refuse(expected.otherwise));
     }
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| refuse("file-broken"))?;
     if archive.len() > MOST_ENTRIES {
@@ -74,7 +100,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Refusal> {
     }
     let limit = MOST_UNPACKED.min((bytes.len() as u64).saturating_mul(MOST_RATIO));
     let mut unpacked = 0u64;
-    let mut has_workbook = false;
+    let mut has_part = false;
     let mut buffer = vec![0u8; 64 * 1024];
     for i in 0..archive.len() {
         let mut entry = archive.by_index(i).map_err(|_| refuse("file-broken"))?;
@@ -85,7 +111,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Refusal> {
         let is_held = !is_sheet && entry.name().is_ok_and(|name| name.ends_with(".xml") || name.ends_with(".rels"));
         let mut held = 0u64;
         let mut shape = Shape::default();
-        has_workbook |= entry.name().is_ok_and(|name| name == "xl/workbook.xml");
+        has_part |= entry.name().is_ok_and(|name| name == expected.part);
         loop {
             let n = entry.read(&mut buffer).map_err(|_| refuse("file-broken"))?;
             if n == 0 {
@@ -97,14 +123,14 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Refusal> {
                 return Err(refuse("file-bomb"));
             }
             if is_held && held > MOST_HELD {
-                return Err(refuse("file-too-many-cells"));
+                return Err(refuse(expected.too_much));
             }
             if unpacked > limit {
                 return Err(refuse("file-bomb"));
             }
         }
     }
-    if has_workbook { Ok(()) } else { Err(refuse("file-not-xlsx")) }
+    if has_part { Ok(()) } else { Err(refuse(expected.otherwise)) }
 }
 
 #[cfg(test)]

@@ -1,7 +1,8 @@
 //! Office files. Read: first guarded against what is no workbook or a bomb, then as cells. Written: what is filled in offline and brought back, and the
-//! lists that are handed on.
+//! lists that are handed on. Filled: documents from templates that are edited in Word.
 //! Nothing else opens or makes them.
 
+pub mod docx;
 mod guard;
 mod list_book;
 mod read;

@@ -1,0 +1,1 @@
+//! The standard templates, made by code.
