@@ -332,6 +332,29 @@ fn week_of(text: &str) -> Result<Week, Problem> {
     Week::parse(text).ok_or_else(|| Problem::field("/week", "wrong-type"))
 }
 
+/// What a document says of a week.
+pub(crate) struct WeekTold {
+    pub week: Week,
+    pub units: Vec<BriefUnit>,
+    pub moved: Vec<BriefRow>,
+    pub help: Vec<BriefRow>,
+}
+
+/// The last week whose cut-off is over, for a document; none before the first.
+pub(crate) fn for_document(
+    conn: &mut PgConnection,
+    origin: &Origin,
+    round: RoundId,
+    calendar: &Calendar,
+) -> Result<Option<WeekTold>, persistence::Error> {
+    let found = match persistence::brief::load(conn, &origin.actor, round, None, calendar, origin.now) {
+        Err(persistence::Error::NotFound) => return Ok(None),
+        found => found?.0,
+    };
+    let of = |part| rows(&found, part, None).iter().map(|row| told(row, &found, &BTreeSet::new())).collect();
+    Ok(Some(WeekTold { week: found.stretch.week, units: units(&found), moved: of(Part::Moved), help: of(Part::Help) }))
+}
+
 /// Read the brief of a week.
 ///
 /// It is there once the week's cut-off is over, and reckoned from the records whenever it is read. Units see what concerns their tasks.

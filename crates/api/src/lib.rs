@@ -12,6 +12,7 @@ pub mod checks;
 pub mod config;
 pub mod demo;
 pub mod doctor;
+pub mod documents;
 mod download;
 pub mod draw;
 pub mod embedded;

@@ -55,6 +55,8 @@ pub struct Changed {
     pub is_many: bool,
     /// Some check that he sees.
     pub checks: bool,
+    /// Some document that he sees.
+    pub documents: bool,
     /// Some slip that he sees.
     pub slips: bool,
     /// Some meeting that he sees, or something resolved that is his to do.
@@ -213,6 +215,11 @@ impl Live {
                 slips: changes.slips.iter().any(|(slip, of)| rights::sees_slip(&listener.actor, slip, of)),
                 ..Changed::default()
             };
+            for (document, group) in &changes.documents {
+                let concerns = rights::sees_document(&listener.actor, document, group);
+                changed.documents |= concerns;
+                changed.todo |= concerns;
+            }
             for (meeting, group) in &changes.meetings {
                 let owns =
                     meeting.items.iter().filter_map(|i| i.resolution()).any(|r| rights::owns(&listener.actor, r));
@@ -235,6 +242,7 @@ impl Live {
                     held.changed.is_many |= changed.is_many;
                     held.changed.checks |= changed.checks;
                     held.changed.slips |= changed.slips;
+                    held.changed.documents |= changed.documents;
                     held.changed.meetings |= changed.meetings;
                     held.changed.duties |= changed.duties;
                 });

@@ -22,6 +22,8 @@ pub struct NoticeView {
     pub text: String,
     /// The task it is about; none of a digest.
     pub task_id: Option<Uuid>,
+    /// The document it is about.
+    pub document_id: Option<Uuid>,
     /// The slip it is about.
     pub slip_id: Option<Uuid>,
     /// The meeting it is about.
@@ -103,6 +105,7 @@ fn view(n: NoticeRow) -> NoticeView {
         text: text(&n.rule, &n.params),
         id: n.id,
         task_id: n.task_id,
+        document_id: n.document_id,
         slip_id: n.slip_id,
         meeting_id: n.meeting_id,
         resolution_id: n.resolution_id,

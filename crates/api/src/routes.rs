@@ -8,9 +8,9 @@ use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    accounts, brief, calendar, checks, evidence, exports, history, import, ledger, lists, live, meetings, notices,
-    openapi, organisation, outward, overview, own, personal_duties, plan_advice, policy, rounds, saved_views, search,
-    sessions, signing, slips, statements, task_commands, telemetry, todo,
+    accounts, brief, calendar, checks, documents, evidence, exports, history, import, ledger, lists, live, meetings,
+    notices, openapi, organisation, outward, overview, own, personal_duties, plan_advice, policy, rounds, saved_views,
+    search, sessions, signing, slips, statements, task_commands, telemetry, todo,
 };
 
 fn api() -> impl HttpServiceFactory + OpenApiFactory {
@@ -90,6 +90,30 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(checks::sign_result)
         .service(checks::finish_check)
         .service(checks::cancel_check)
+        .service(documents::list_documents)
+        .service(documents::draft_document)
+        .service(documents::get_document)
+        .service(documents::revise_document)
+        .service(documents::refresh_document)
+        .service(documents::correct_document)
+        .service(documents::enter_figure)
+        .service(documents::submit_document)
+        .service(documents::recall_document)
+        .service(documents::withdraw_document)
+        .service(documents::sign_document)
+        .service(documents::record_document_signature)
+        .service(documents::confirm_document_signature)
+        .service(documents::object_to_document_signature)
+        .service(documents::receive_document_scan)
+        .service(documents::download_document)
+        .service(documents::list_templates)
+        .service(documents::download_template)
+        .service(documents::put_template)
+        .service(documents::download_closure_form)
+        .service(documents::download_slip)
+        .service(documents::download_minutes)
+        .service(documents::download_unit_brief)
+        .service(documents::download_archive)
         .service(slips::list_slips)
         .service(slips::propose_slip)
         .service(slips::draft_slip)

@@ -97,6 +97,7 @@ impl Outgoing {
             let page = match n.subject_kind.as_str() {
                 "task" => format!("tasks/{}", n.subject_id),
                 "slip" => format!("slips/{}", n.subject_id),
+                "document" => format!("documents/{}", n.subject_id),
                 // What else there is stands in the list of things to do.
                 _ => "todo".to_owned(),
             };

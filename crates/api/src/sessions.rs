@@ -255,15 +255,36 @@ fn navigation(loaded: &LoadedActor) -> Vec<String> {
             &["todo", "ledger", "statements", "signing", "slips", "plans", "overview", "brief", "duties", "calendar"]
         }
         // A leader of the group may be a party of a draw.
-        (Some(Leader), _) => {
-            &["todo", "overview", "ledger", "signing", "slips", "meetings", "brief", "duties", "calendar", "checks"]
-        }
+        (Some(Leader), _) => &[
+            "todo",
+            "overview",
+            "ledger",
+            "signing",
+            "slips",
+            "meetings",
+            "brief",
+            "duties",
+            "calendar",
+            "documents",
+            "checks",
+        ],
         (Some(Supervisor), _) if only_checks => {
             &["todo", "overview", "ledger", "signing", "checks", "slips", "meetings", "brief", "calendar", "rounds"]
         }
         (Some(Supervisor), _) => &[
-            "todo", "overview", "ledger", "signing", "checks", "slips", "meetings", "brief", "duties", "calendar",
-            "imports", "rounds",
+            "todo",
+            "overview",
+            "ledger",
+            "signing",
+            "checks",
+            "slips",
+            "meetings",
+            "documents",
+            "brief",
+            "duties",
+            "calendar",
+            "imports",
+            "rounds",
         ],
         (None, Some(_)) => &["organisation"],
         (None, None) => &[],

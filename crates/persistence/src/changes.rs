@@ -8,6 +8,7 @@ use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid as SqlUuid};
 use domain::actor::UnitPath;
 use domain::check::state::Check;
+use domain::document::Document;
 use domain::ids::{PersonId, RoundId, UnitId};
 use domain::meeting::state::Meeting;
 use domain::personal_duty::Head;
@@ -20,7 +21,7 @@ use domain::task::state::Task;
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::schema::{checks, meetings, notifications, slips, tasks};
+use crate::schema::{checks, documents, meetings, notifications, slips, tasks};
 use crate::statement::Statement;
 
 /// Most events looked at in one go.
@@ -53,7 +54,7 @@ struct Placed {
 }
 
 /// What events after a place are about.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Changes {
     /// Where to go on from.
     pub position: i64,
@@ -67,10 +68,26 @@ pub struct Changes {
     pub meetings: Vec<(Meeting, BTreeSet<PersonId>)>,
     /// Acts of personal duties as they stand now, with whom they concern.
     pub duties: Vec<(DutyAct, Head)>,
+    /// Documents as they stand now, each with the people of its round's leading group.
+    pub documents: Vec<(Document, BTreeSet<PersonId>)>,
     /// Rounds whose own settings changed.
     pub rounds: BTreeSet<RoundId>,
     /// Whether there may be more.
     pub is_cut: bool,
+}
+
+/// The leading group of a round, asked once.
+fn group_of(
+    conn: &mut PgConnection,
+    round: RoundId,
+    known: &mut BTreeMap<RoundId, BTreeSet<PersonId>>,
+) -> Result<BTreeSet<PersonId>, Error> {
+    if let Some(group) = known.get(&round) {
+        return Ok(group.clone());
+    }
+    let group = crate::meetings::group(conn, round)?;
+    known.insert(round, group.clone());
+    Ok(group)
 }
 
 /// The changes after a place, at most `MOST` events of them.
@@ -85,7 +102,7 @@ pub fn since(conn: &mut PgConnection, position: i64, now: DateTime<Utc>) -> Resu
         .load(conn)?;
     let mut changes = Changes { position, is_cut: i64::try_from(placed.len()) == Ok(MOST), ..Changes::default() };
     let (mut checked, mut of_slips, mut met) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
-    let mut done = BTreeSet::new();
+    let (mut done, mut written) = (BTreeSet::new(), BTreeSet::new());
     for row in placed {
         changes.position = row.position;
         match (row.stream_kind.as_str(), row.round_id) {
@@ -103,6 +120,9 @@ pub fn since(conn: &mut PgConnection, position: i64, now: DateTime<Utc>) -> Resu
             }
             ("personal_duty", _) => {
                 done.insert(row.stream_id);
+            }
+            ("document", _) => {
+                written.insert(row.stream_id);
             }
             ("round", _) => {
                 changes.rounds.insert(RoundId(row.stream_id));
@@ -122,18 +142,23 @@ pub fn since(conn: &mut PgConnection, position: i64, now: DateTime<Utc>) -> Resu
         let parties = crate::slips::parties(conn, &found, now)?;
         changes.slips = found.into_iter().zip(parties).collect();
     }
+    let mut groups: BTreeMap<RoundId, BTreeSet<PersonId>> = BTreeMap::new();
     if !met.is_empty() {
         let snapshots: Vec<serde_json::Value> =
             meetings::table.filter(meetings::id.eq_any(met)).select(meetings::snapshot).load(conn)?;
-        let mut groups: BTreeMap<RoundId, BTreeSet<PersonId>> = BTreeMap::new();
         for snapshot in snapshots {
             let meeting: Meeting = serde_json::from_value(snapshot)?;
-            let group = match groups.get(&meeting.round) {
-                Some(group) => group.clone(),
-                None => crate::meetings::group(conn, meeting.round)?,
-            };
-            groups.insert(meeting.round, group.clone());
+            let group = group_of(conn, meeting.round, &mut groups)?;
             changes.meetings.push((meeting, group));
+        }
+    }
+    if !written.is_empty() {
+        let snapshots: Vec<serde_json::Value> =
+            documents::table.filter(documents::id.eq_any(written)).select(documents::snapshot).load(conn)?;
+        for snapshot in snapshots {
+            let document: Document = serde_json::from_value(snapshot)?;
+            let group = group_of(conn, document.round, &mut groups)?;
+            changes.documents.push((document, group));
         }
     }
     if !done.is_empty() {

@@ -268,3 +268,25 @@ pub fn checks(conn: &mut PgConnection, tasks: &[Uuid]) -> Result<Vec<CheckMark>,
     .bind::<Array<SqlUuid>, _>(tasks)
     .load(conn)?)
 }
+
+/// A file of a task's evidence, as a catalogue names it.
+#[derive(Clone, Debug, QueryableByName)]
+pub struct ListedFile {
+    #[diesel(sql_type = SqlUuid)]
+    pub task_id: Uuid,
+    #[diesel(sql_type = Text)]
+    pub filename: String,
+    #[diesel(sql_type = Nullable<Date>)]
+    pub on: Option<chrono::NaiveDate>,
+}
+
+/// Files of tasks the asker has been shown, in the order they came; those that were taken back are left out.
+pub fn listed_files(conn: &mut PgConnection, tasks: &[Uuid]) -> Result<Vec<ListedFile>, Error> {
+    Ok(diesel::sql_query(
+        "SELECT a.subject_id AS task_id, a.filename, a.occurred_on AS on FROM attachments a JOIN tasks t ON t.id = a.subject_id \
+         WHERE a.subject_kind = 'task' AND a.subject_id = ANY($1) \
+           AND t.snapshot -> 'evidence' @> jsonb_build_array(jsonb_build_object('id', a.id)) ORDER BY t.ordinal, a.received_at, a.id",
+    )
+    .bind::<Array<SqlUuid>, _>(tasks)
+    .load(conn)?)
+}

@@ -55,6 +55,9 @@ pub struct NoticeRow {
     /// The task it is about, unless it is a digest or about something else.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub task_id: Option<Uuid>,
+    /// The document it is about.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub document_id: Option<Uuid>,
     /// The slip it is about.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub slip_id: Option<Uuid>,
@@ -250,6 +253,7 @@ pub fn list(conn: &mut PgConnection, origin: &Origin, asked: &Asked) -> Result<V
     let mut query = Statement::default()
         .sql(
             "SELECT n.id, n.rule, n.params, CASE WHEN n.subject_kind = 'task' THEN t.id END AS task_id, p.id AS slip_id, \
+             CASE WHEN n.subject_kind = 'document' THEN n.subject_id END AS document_id, \
              CASE WHEN n.subject_kind = 'meeting' THEN n.subject_id END AS meeting_id, \
              CASE WHEN n.subject_kind = 'resolution' THEN n.subject_id END AS resolution_id, \
              n.created_at, n.read_at, t.number, t.sensitivity, CASE WHEN t.id IS NULL OR t.sensitivity = 'open' OR (t.sensitivity = 'internal' AND (t.round_id = ANY(",
@@ -258,8 +262,9 @@ pub fn list(conn: &mut PgConnection, origin: &Origin, asked: &Asked) -> Result<V
         .sql(") OR t.snapshot #> '{draft,readers}' ? ")
         .bind::<Text, _>(person.to_string())
         .sql(
-            ")) THEN COALESCE(p.title, t.title) END AS title \
+            ")) THEN COALESCE(p.title, o.title, t.title) END AS title \
              FROM notifications n LEFT JOIN slips p ON p.id = n.subject_id AND n.subject_kind = 'slip' \
+             LEFT JOIN documents o ON o.id = n.subject_id AND n.subject_kind = 'document' \
              LEFT JOIN tasks t ON t.id = CASE n.subject_kind WHEN 'task' THEN n.subject_id ELSE p.task_id END \
              WHERE n.recipient_id = ",
         )

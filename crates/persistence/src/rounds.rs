@@ -201,6 +201,19 @@ pub fn permit_sight(conn: &mut PgConnection, actor: &Actor, id: RoundId) -> Resu
     find(conn, actor, id).map(|_| ())
 }
 
+/// What a round is called, for who has been shown something of it.
+pub fn name(conn: &mut PgConnection, id: RoundId) -> Result<String, Error> {
+    Ok(find_row(conn, id)?.name)
+}
+
+/// The round of a finding; whether the actor sees it is asked by the caller.
+///
+/// Errors: `NotFound`.
+pub fn of_finding(conn: &mut PgConnection, id: FindingId) -> Result<RoundId, Error> {
+    let round: Option<Uuid> = findings::table.find(id.0).select(findings::round_id).first(conn).optional()?;
+    Ok(RoundId(round.ok_or(Error::NotFound)?))
+}
+
 /// The round of a code, for the command line.
 pub fn find_by_code(conn: &mut PgConnection, code: &str) -> Result<RoundRow, Error> {
     rounds::table

@@ -70,6 +70,7 @@ fn item(line: &CheckLine, action: CheckAction, count: usize, calendar: &Calendar
         slip_id: None,
         resolution_id: None,
         meeting_id: None,
+        document_id: None,
         week: None,
     }
 }

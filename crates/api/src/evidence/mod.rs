@@ -8,7 +8,7 @@ use std::path::{Path as FilePath, PathBuf};
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use chrono::NaiveDate;
-use domain::ids::{CheckId, CriterionId, EvidenceId, MeetingId, MilestoneId, SlipId, TaskId};
+use domain::ids::{CheckId, CriterionId, DocumentId, EvidenceId, MeetingId, MilestoneId, SlipId, TaskId};
 use domain::refusal::Refusal;
 use domain::task::command::{EvidenceInput, TaskCommand};
 use domain::task::state::EvidencePurpose;
@@ -294,6 +294,10 @@ fn readable(
     if attachment.subject_kind == "slip" {
         let file = (attachment.blob_sha256.as_str(), attachment.purpose.as_str());
         persistence::slips::permit_file(conn, actor, SlipId(attachment.subject_id), file, now)?;
+        return Ok(attachment);
+    }
+    if attachment.subject_kind == "document" {
+        persistence::documents::permit_file(conn, actor, DocumentId(attachment.subject_id))?;
         return Ok(attachment);
     }
     if attachment.subject_kind == "meeting" {

@@ -263,8 +263,12 @@ fn checked(mark: &exports::CheckMark) -> String {
     mark.on.map_or_else(|| result.to_owned(), |on| format!("{result}（{}）", short(on)))
 }
 
-/// The day of a moment, Asia/Shanghai, as a document says it: 2026年9月18日.
-pub fn long(at: DateTime<Utc>) -> String {
-    let on = calendar::today(at);
+/// A day as a document says it: 2026年9月18日.
+pub fn day(on: NaiveDate) -> String {
     format!("{}年{}月{}日", on.year(), on.month(), on.day())
+}
+
+/// The day of a moment, Asia/Shanghai, as a document says it.
+pub fn long(at: DateTime<Utc>) -> String {
+    day(calendar::today(at))
 }

@@ -27,7 +27,7 @@ use crate::download;
 use crate::extract::{Body, Caller};
 use crate::ledger::LedgerQuery;
 use crate::problem::Problem;
-use gather::Gatherer;
+pub(crate) use gather::{Gatherer, day, long};
 use make::Order;
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";

@@ -289,6 +289,7 @@ pub(crate) fn todo(
             slip_id: None,
             resolution_id: Some(found.item.id.0),
             meeting_id: None,
+            document_id: None,
             week: None,
         });
     }
@@ -334,6 +335,7 @@ fn of_the_day(
             slip_id: None,
             resolution_id: None,
             meeting_id: Some(line.meeting.id.0),
+            document_id: None,
             week: None,
         })
         .collect())

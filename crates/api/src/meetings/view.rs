@@ -335,7 +335,7 @@ impl Seen<'_> {
 }
 
 /// A meeting as the caller sees it.
-pub(super) fn load(
+pub(crate) fn load(
     conn: &mut PgConnection,
     actor: &Actor,
     id: MeetingId,

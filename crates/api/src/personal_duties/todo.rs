@@ -39,6 +39,7 @@ pub(crate) fn todo(
         check_id: None,
         slip_id: None,
         meeting_id: None,
+        document_id: None,
         resolution_id: None,
         week: None,
     };

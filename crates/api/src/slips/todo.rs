@@ -134,6 +134,7 @@ fn item(line: &SlipLine, wait: Wait, calendar: &Calendar, now: DateTime<Utc>) ->
         slip_id: Some(line.slip.id.0),
         resolution_id: None,
         meeting_id: None,
+        document_id: None,
         week: None,
     }
 }

@@ -17,7 +17,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::task_view::{Named, SignatureView, StepView, signatures_of, steps_of};
+use crate::task_view::{Named, SigningView, signing_of};
 
 /// Something the caller may do with a slip.
 #[derive(Serialize, ToSchema)]
@@ -87,20 +87,6 @@ impl SlipLineView {
 pub struct SlipLinkView {
     pub id: Uuid,
     pub name: String,
-}
-
-/// The signing of a slip.
-#[derive(Serialize, ToSchema)]
-pub struct SlipRequestView {
-    pub id: Uuid,
-    pub is_open: bool,
-    pub state_label: String,
-    /// SHA-256 of exactly what is signed.
-    pub content_hash: String,
-    pub submitted_by: Named,
-    pub submitted_at: DateTime<Utc>,
-    pub chain: Vec<StepView>,
-    pub signatures: Vec<SignatureView>,
 }
 
 /// That the unit signed for it.
@@ -190,7 +176,7 @@ pub struct SlipView {
     pub answer_working_days: Option<u16>,
     pub receive_due_on: Option<NaiveDate>,
     pub drafted_by: Named,
-    pub request: Option<SlipRequestView>,
+    pub request: Option<SigningView>,
     /// Why a signer returned it last.
     pub returned: Option<String>,
     /// Whom the caller can sign for now, beside himself.
@@ -288,20 +274,10 @@ impl Seen<'_> {
         self.loaded.words.get(digest).cloned()
     }
 
-    fn request(&self, request: &SignRequest) -> SlipRequestView {
+    fn request(&self, request: &SignRequest) -> SigningView {
         let scans: BTreeMap<String, Uuid> =
             self.files.iter().filter(|f| f.purpose == blobs::SCAN).map(|f| (f.blob_sha256.clone(), f.id)).collect();
-        let name = |id| named(&self.loaded.names, id);
-        SlipRequestView {
-            id: request.id.0,
-            is_open: request.is_open(),
-            state_label: request.state.label().to_owned(),
-            content_hash: request.revision.as_str().to_owned(),
-            submitted_by: self.person(request.submitted_by),
-            submitted_at: request.submitted_at,
-            chain: steps_of(request, &name),
-            signatures: signatures_of(request, &name, &|d| self.words(d), &scans),
-        }
+        signing_of(request, &|id| named(&self.loaded.names, id), &|d| self.words(d), &scans)
     }
 
     fn answer(&self, answer: &Answer) -> SlipAnswerView {
@@ -353,7 +329,7 @@ impl Seen<'_> {
 }
 
 /// A slip as the caller sees it.
-pub(super) fn load(
+pub(crate) fn load(
     conn: &mut PgConnection,
     origin: &Origin,
     id: SlipId,

@@ -23,8 +23,8 @@ use persistence::tasks::{self, LoadedTask};
 use persistence::{Error, PgConnection, events, statements};
 use uuid::Uuid;
 
+pub(crate) use self::requests::signing_of;
 use self::requests::{request_view, stages};
-pub(crate) use self::requests::{signatures_of, steps_of};
 pub use self::shapes::*;
 use crate::history::{self, HistoryPage};
 use crate::ledger::light;

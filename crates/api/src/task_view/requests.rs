@@ -10,7 +10,7 @@ use domain::task::text::SignedContent;
 use persistence::blobs::AttachmentRow;
 use uuid::Uuid;
 
-use super::shapes::{Named, RequestView, SignatureView, StageView, StepView};
+use super::shapes::{Named, RequestView, SignatureView, SigningView, StageView, StepView};
 use super::signed::parts;
 use super::{Names, words_at};
 
@@ -52,7 +52,7 @@ pub(super) fn request_view(
 }
 
 /// The steps of a request, with whose turn it is.
-pub(crate) fn steps_of(request: &SignRequest, name: &dyn Fn(Uuid) -> Named) -> Vec<StepView> {
+fn steps_of(request: &SignRequest, name: &dyn Fn(Uuid) -> Named) -> Vec<StepView> {
     let current = request.current_step().filter(|_| request.is_open());
     let view = |(i, step): (usize, &Step)| StepView {
         who: step.who.as_str().to_owned(),
@@ -68,7 +68,7 @@ pub(crate) fn steps_of(request: &SignRequest, name: &dyn Fn(Uuid) -> Named) -> V
 }
 
 /// The signatures of a request, in the order they came.
-pub(crate) fn signatures_of(
+fn signatures_of(
     request: &SignRequest,
     name: &dyn Fn(Uuid) -> Named,
     words: &dyn Fn(&Digest) -> Option<String>,
@@ -162,4 +162,23 @@ pub(super) fn stages(task: &Task, requests: &[RequestView], lead: Option<&Named>
             stage(label, status, on, is_here.then(|| waits.clone().unwrap_or_else(|| otherwise.clone())))
         })
         .collect()
+}
+
+/// A request with its chain and its signatures.
+pub(crate) fn signing_of(
+    request: &SignRequest,
+    name: &dyn Fn(Uuid) -> Named,
+    words: &dyn Fn(&Digest) -> Option<String>,
+    scans: &BTreeMap<String, Uuid>,
+) -> SigningView {
+    SigningView {
+        id: request.id.0,
+        is_open: request.is_open(),
+        state_label: request.state.label().to_owned(),
+        content_hash: request.revision.as_str().to_owned(),
+        submitted_by: name(request.submitted_by.0),
+        submitted_at: request.submitted_at,
+        chain: steps_of(request, name),
+        signatures: signatures_of(request, name, words, scans),
+    }
 }

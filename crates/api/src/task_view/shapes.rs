@@ -297,3 +297,17 @@ pub struct TaskView {
     /// What `If-Match` expects.
     pub version: i64,
 }
+
+/// The signing of a slip or a document.
+#[derive(Serialize, ToSchema)]
+pub struct SigningView {
+    pub id: Uuid,
+    pub is_open: bool,
+    pub state_label: String,
+    /// SHA-256 of exactly what is signed.
+    pub content_hash: String,
+    pub submitted_by: Named,
+    pub submitted_at: DateTime<Utc>,
+    pub chain: Vec<StepView>,
+    pub signatures: Vec<SignatureView>,
+}

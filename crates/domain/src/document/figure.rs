@@ -272,37 +272,32 @@ pub fn differences(before: &Figures, after: &Figures) -> Vec<Difference> {
         .collect()
 }
 
-/// The events that move a figure, with the words a reader sees.
-pub const CAUSES: &[(&str, &str)] = &[
-    ("task.created", "列入台账"),
-    ("task.issued", "下发"),
-    ("task.closed_before_golive", "存量办结列入"),
-    ("task.claimed", "认领"),
-    ("task.parties_adjusted", "责任分工调整"),
-    ("task.plan_approved", "整改方案通过"),
-    ("task.amended", "方案调整"),
-    ("task.extended", "批准延期"),
-    ("task.due_date_reset", "重新核定时限"),
-    ("task.milestone_completed", "节点完成"),
-    ("task.milestone_passed", "节点过期"),
-    ("task.due_date_passed", "时限已过"),
-    ("task.light_changed", "灯色变化"),
-    ("task.closed", "销号"),
-    ("task.confirmed", "跟踪巩固期满确认"),
-    ("task.reopened", "重新整改"),
-    ("task.withdrawn", "作废"),
-    ("task.checked", "检查结论"),
-    ("task.check_settled", "检查结论处理"),
-    ("meeting.recorded", "会议补记"),
-    ("meeting.concluded", "会议结束"),
-    ("check.announced", "检查进点"),
-    ("check.result_signed", "检查结论签字"),
-    ("check.finished", "检查办结"),
-    ("slip.issued", "督办单签发"),
-    ("slip.withdrawn", "督办单撤销"),
+/// The events that move a figure.
+pub const CAUSES: &[&str] = &[
+    "task.created",
+    "task.issued",
+    "task.closed_before_golive",
+    "task.claimed",
+    "task.parties_adjusted",
+    "task.plan_approved",
+    "task.amended",
+    "task.extended",
+    "task.due_date_reset",
+    "task.milestone_completed",
+    "task.milestone_passed",
+    "task.due_date_passed",
+    "task.light_changed",
+    "task.closed",
+    "task.confirmed",
+    "task.reopened",
+    "task.withdrawn",
+    "task.checked",
+    "task.check_settled",
+    "meeting.recorded",
+    "meeting.concluded",
+    "check.announced",
+    "check.result_signed",
+    "check.finished",
+    "slip.issued",
+    "slip.withdrawn",
 ];
-
-/// What a reader sees of an event that moves figures; none where it moves none.
-pub fn cause(kind: &str) -> Option<&'static str> {
-    CAUSES.iter().find(|(known, _)| *known == kind).map(|(_, words)| *words)
-}

@@ -358,7 +358,7 @@ pub fn check_words(kind: DocumentKind, text: &DocumentText) -> Vec<FieldError> {
     let mut words = |pointer: String, said: &str| {
         check_text(&mut errors, pointer.clone(), said, false);
         for fault in expression::pieces(said).err().into_iter().flatten() {
-            errors.push(FieldError::with(pointer.clone(), fault.code, json!({ "near": fault.near })));
+            errors.push(FieldError::with(pointer.clone(), fault.code, json!({ "near": fault.near, "place": "" })));
         }
     };
     for (name, said) in &text.sections {

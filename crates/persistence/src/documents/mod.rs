@@ -373,7 +373,7 @@ pub fn causes(
     until: DateTime<Utc>,
 ) -> Result<Vec<Cause>, Error> {
     let ids: Vec<Uuid> = moved.iter().copied().collect();
-    let kinds: Vec<&str> = figure::CAUSES.iter().map(|(kind, _)| *kind).collect();
+    let kinds: Vec<&str> = figure::CAUSES.to_vec();
     Ok(Statement::default()
         .sql(
             "WITH moved AS (SELECT DISTINCT m.id, COALESCE(t.id, m.id) AS stream_id FROM unnest(",

@@ -1,0 +1,274 @@
+//! Forms: one record as a file of Word, as far as the caller sees it, by the template that holds (docs/domain.md §32).
+
+use std::collections::BTreeMap;
+
+use actix_web::web::{Data, Path};
+use actix_web::{HttpResponse, get};
+use domain::calendar::{self, Calendar};
+use domain::document::figure::Said;
+use domain::document::kind::FormKind;
+use domain::ids::{FindingId, MeetingId, RoundId, SlipId, TaskId};
+use domain::refusal::Refusal;
+use persistence::documents::templates;
+use persistence::ledger::Filter;
+use persistence::{Error, Origin, PgConnection, exports};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use utoipa::IntoParams;
+use uuid::Uuid;
+
+use super::{filled, records, standard_form, word};
+use crate::app::App;
+use crate::exports::{day, long};
+use crate::extract::{Caller, Params};
+use crate::problem::Problem;
+use crate::task_view::{self, RequestView, TaskView};
+use crate::{meetings, slips};
+
+/// What a form is filled with, and what its file is called.
+struct Form {
+    kind: FormKind,
+    round: RoundId,
+    names: Value,
+    title: String,
+}
+
+/// Reads what a form says in one moment, and fills the template that holds for it.
+async fn made(
+    app: &App,
+    caller: &Caller,
+    read: impl FnOnce(&mut PgConnection, &Origin, &Calendar) -> Result<Form, Error> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let calendar = app.calendar().await?;
+    let origin = caller.origin.clone();
+    let (form, round) = app
+        .db
+        .read_as_of(&caller.origin.actor, move |conn| {
+            let form = read(conn, &origin, &calendar)?;
+            let round = persistence::rounds::name(conn, form.round)?;
+            Ok((form, round))
+        })
+        .await?;
+    let now = caller.origin.now;
+    let kind = form.kind;
+    let (mark, template) = app
+        .db
+        .write(&caller.origin.actor, move |conn| templates::current(conn, kind.as_str(), &standard_form(kind), now))
+        .await?;
+    let mut names = form.names.as_object().cloned().unwrap_or_default();
+    let time = calendar::time_of_day(now).format("%-H时%M分");
+    names.insert("轮次名称".to_owned(), round.into());
+    names.insert("截至时刻".to_owned(), format!("{}{time}", long(now)).into());
+    names.insert("模板版本".to_owned(), format!("第{}版", mark.version).into());
+    let bytes = actix_web::web::block(move || filled(&template, &names, &Said::new(), now))
+        .await
+        .map_err(Problem::internal)??;
+    Ok(word(bytes, format!("{}.docx", form.title)))
+}
+
+fn named(all: &[task_view::Named]) -> String {
+    all.iter().map(|n| n.name.as_str()).collect::<Vec<_>>().join("、")
+}
+
+fn lines(request: Option<&RequestView>, label: &str) -> String {
+    let part = request.and_then(|r| r.parts.iter().find(|p| p.label == label));
+    part.map(|p| p.lines.join("\n")).unwrap_or_default()
+}
+
+fn closure(task: &TaskView) -> Value {
+    let request = task.requests.iter().rev().find(|r| r.kind == "closure" && (r.is_open || !r.is_returned));
+    let signatures = request.map(|r| r.signatures.as_slice()).unwrap_or_default();
+    let criteria = task.criteria.iter().enumerate().map(|(i, c)| format!("{}. {}", i + 1, c.text));
+    let measures = task.measures.iter().map(|m| {
+        let done = if m.is_excused {
+            "不再实施"
+        } else if m.is_done {
+            "已落实"
+        } else {
+            "未落实"
+        };
+        format!("{} {}（{done}）", m.number, m.text)
+    });
+    let newest = task.statements.iter().find_map(|s| s.progress.clone());
+    let outcome = Some(lines(request, "整改成效")).filter(|t| !t.is_empty()).or(newest).unwrap_or_default();
+    json!({
+        "问题原文": task.finding, "任务编号": task.number, "任务标题": task.title,
+        "完成标准": criteria.collect::<Vec<_>>().join("\n"),
+        "整改成效": outcome,
+        "措施落实情况": measures.collect::<Vec<_>>().join("\n"),
+        "佐证目录": task.evidence.iter().enumerate()
+            .map(|(i, e)| format!("{}. {}（{}）", i + 1, e.filename, day(e.occurred_on))).collect::<Vec<_>>().join("\n"),
+        "签批": signatures.iter().filter(|s| !s.is_void).map(|s| json!({
+            "签批环节": s.step, "签批人": s.person.as_ref().map_or("会议审定", |p| p.name.as_str()),
+            "签批意见": s.words.as_ref().map_or_else(|| s.verdict_label.clone(), |w| format!("{}。{w}", s.verdict_label)),
+            "签批日期": day(s.occurred_on), "签批方式": s.mode_label,
+        })).collect::<Vec<_>>(),
+    })
+}
+
+/// Get the closure form of a task as a file of Word: what is there, with boxes for what is not yet signed.
+#[utoipa::path(tag = "documents", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))]
+#[get("/tasks/{id}/closure-form")]
+pub async fn download_closure_form(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+    made(&app, &caller, move |conn, origin, calendar| {
+        let task = task_view::view(conn, &origin.actor, TaskId(*id), calendar, origin.now)?;
+        let title = format!("销号审批表-{}", task.number);
+        Ok(Form { kind: FormKind::Closure, round: RoundId(task.round_id), names: closure(&task), title })
+    })
+    .await
+}
+
+/// Get a slip as a file of Word.
+#[utoipa::path(tag = "documents", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))]
+#[get("/slips/{id}/file")]
+pub async fn download_slip(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+    made(&app, &caller, move |conn, origin, calendar| {
+        let slip = slips::load(conn, origin, SlipId(*id), calendar)?;
+        let line = &slip.line;
+        let signed = slip.request.as_ref().and_then(|r| r.signatures.iter().rev().find(|s| !s.is_void));
+        let answer = slip.answers.last();
+        let at = |at: chrono::DateTime<chrono::Utc>| {
+            format!("{}{}", long(at), calendar::time_of_day(at).format("%-H时%M分"))
+        };
+        let names = json!({
+            "督办单名称": line.level_label, "督办编号": line.number.clone().unwrap_or_default(),
+            "紧急程度": line.urgency_label, "督办事项": line.title, "依据": slip.basis, "存在差距": slip.gap,
+            "办理要求": slip.asked, "办结时限": line.due_on.map(day).unwrap_or_default(), "牵头单位": line.unit.name,
+            "配合单位": named(&slip.supporting),
+            "签发人": signed.and_then(|s| s.person.as_ref()).map(|p| p.name.clone()).unwrap_or_default(),
+            "签发日期": line.issued_at.map(long).unwrap_or_default(),
+            "签收人": slip.receipt.as_ref().map(|r| r.by.name.clone()).unwrap_or_default(),
+            "签收时间": slip.receipt.as_ref().map(|r| at(r.at)).unwrap_or_default(),
+            "办理结果": answer.map(|a| a.words.clone()).unwrap_or_default(),
+            "复核意见": answer.and_then(|a| a.review.as_ref())
+                .map(|r| r.words.clone().unwrap_or_else(|| if r.is_accepted { "同意" } else { "退回" }.to_owned())).unwrap_or_default(),
+        });
+        let title = line.name.clone();
+        Ok(Form { kind: FormKind::Slip, round: RoundId(slip.round_id), names, title })
+    })
+    .await
+}
+
+/// Get the minutes of a meeting as a file of Word.
+#[utoipa::path(tag = "documents", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))]
+#[get("/meetings/{id}/minutes")]
+pub async fn download_minutes(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+    made(&app, &caller, move |conn, origin, calendar| {
+        let meeting = meetings::load(conn, &origin.actor, MeetingId(*id), calendar, origin.now)?;
+        if !meeting.is_over {
+            return Err(Refusal::conflict("meeting-not-over").into());
+        }
+        let item = |(i, item): (usize, &meetings::AgendaItemView)| {
+            let resolution = item.resolution.as_ref();
+            let number = item.number.as_ref().map(|n| format!("{n} ")).unwrap_or_default();
+            let owner = resolution.and_then(|r| r.unit.as_ref().or(r.person.as_ref()));
+            json!({
+                "议题序号": (i + 1).to_string(), "议题内容": format!("{number}{}", item.title),
+                "议定事项": resolution.map(|r| r.text.clone()).or_else(|| item.outcome_label.clone()).unwrap_or_default(),
+                "责任单位": owner.map(|n| n.name.clone()).unwrap_or_default(),
+                "完成时限": resolution.map(|r| day(r.due_on)).unwrap_or_default(),
+            })
+        };
+        let chair = meeting.chair.as_ref().map(|n| n.name.clone()).or(meeting.chair_name.clone()).unwrap_or_default();
+        let time = calendar::time_of_day(meeting.at).format("%-H时%M分");
+        let names = json!({
+            "会议名称": meeting.title, "会议时间": format!("{}{time}", long(meeting.at)), "会议地点": meeting.place,
+            "主持人": chair,
+            "参加人员": meeting.attendees.iter().map(|n| n.name.as_str()).collect::<Vec<_>>().join("、"),
+            "列席人员": meeting.guests.join("、"), "缺席人员": "", "纪要编号": meeting.number.clone().unwrap_or_default(),
+            "议题": meeting.items.iter().enumerate().map(item).collect::<Vec<_>>(),
+        });
+        let title = format!("{}纪要", meeting.title);
+        Ok(Form { kind: FormKind::Minutes, round: RoundId(meeting.round_id), names, title })
+    })
+    .await
+}
+
+/// For which unit.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct BriefFormQuery {
+    pub unit: Uuid,
+}
+
+/// Get the brief of a unit as a file of Word: everything it has a part in, by due date.
+#[utoipa::path(tag = "documents", params(("id" = Uuid, Path), BriefFormQuery),
+    responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))]
+#[get("/rounds/{id}/unit-brief")]
+pub async fn download_unit_brief(
+    caller: Caller,
+    app: Data<App>,
+    id: Path<Uuid>,
+    query: Params<BriefFormQuery>,
+) -> Result<HttpResponse, Problem> {
+    made(&app, &caller, move |conn, origin, calendar| {
+        let round = RoundId(*id);
+        persistence::rounds::permit_sight(conn, &origin.actor, round)?;
+        let unit = query.0.unit;
+        let filter = Filter { unit: Some(unit), ..Filter::default() };
+        let mut all = records::tasks(conn, origin, round, &filter, calendar)?;
+        all.sort_by_key(|k| (k.line.due_on.is_none(), k.line.due_on));
+        // A unit of which the caller sees nothing is not named to him.
+        if all.is_empty() {
+            return Err(Error::NotFound);
+        }
+        let name = persistence::tasks::names(conn, vec![unit])?.remove(&unit).ok_or(Error::NotFound)?;
+        let title = format!("任务书-{name}");
+        let names = json!({ "单位名称": name, "清单": records::rows(&all) });
+        Ok(Form { kind: FormKind::Brief, round, names, title })
+    })
+    .await
+}
+
+/// Get everything of a finding as a file of Word, with a catalogue of its files (一问题一档案).
+#[utoipa::path(tag = "documents", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))]
+#[get("/findings/{id}/archive")]
+pub async fn download_archive(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+    made(&app, &caller, move |conn, origin, calendar| {
+        let finding = FindingId(*id);
+        let round = persistence::rounds::of_finding(conn, finding)?;
+        persistence::rounds::permit_sight(conn, &origin.actor, round)?;
+        let filter = Filter { finding: Some(finding.0), ..Filter::default() };
+        let all = records::tasks(conn, origin, round, &filter, calendar)?;
+        let Some(first) = all.first() else { return Err(Error::NotFound) };
+        let ids: Vec<Uuid> = all.iter().map(|k| k.line.id).collect();
+        let files = exports::listed_files(conn, &ids)?;
+        let by: BTreeMap<Uuid, &str> = all.iter().map(|k| (k.line.id, k.line.number.as_str())).collect();
+        let is_open = |task: &Uuid| all.iter().any(|k| k.line.id == *task && k.place.reads_content);
+        let catalogue: Vec<Value> = files
+            .iter()
+            .filter(|f| is_open(&f.task_id))
+            .enumerate()
+            .map(|(i, f)| {
+                json!({
+                    "目录序号": (i + 1).to_string(), "材料名称": f.filename, "材料日期": f.on.map(day).unwrap_or_default(),
+                    "页次说明": by.get(&f.task_id).copied().unwrap_or_default(),
+                })
+            })
+            .collect();
+        let mut tasks = Vec::with_capacity(all.len());
+        for known in &all {
+            let page = task_view::history_page(conn, &origin.actor, TaskId(known.line.id), None, 200, origin.now)?;
+            let mut task = records::task(known);
+            let told = page.items.iter().rev().filter(|l| l.decides).map(|l| {
+                json!({ "经过时间": long(l.at), "经过人": l.who, "经过事项": l.text })
+            });
+            if let Some(map) = task.as_object_mut() {
+                map.insert("经过".to_owned(), told.collect::<Vec<_>>().into());
+            }
+            tasks.push(task);
+        }
+        let of = &first.line.finding;
+        let title = format!("一问题一档案-{}", of.number);
+        let names = json!({
+            "问题编号": of.number, "问题原文": of.body, "方面": of.aspect, "目录": catalogue, "任务": tasks,
+        });
+        Ok(Form { kind: FormKind::Archive, round, names, title })
+    })
+    .await
+}
