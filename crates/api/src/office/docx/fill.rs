@@ -266,11 +266,16 @@ fn merge(written: &mut [Written]) {
         if above.template != row.template {
             continue;
         }
+        // What differs parts everything to the right of it as well: a group stays a group.
+        let mut is_same = true;
         let joined: Vec<bool> = row
             .merged
             .iter()
             .zip(&above.merged)
-            .map(|(here, above)| here.is_some() && here == above && here.as_deref() != Some(""))
+            .map(|(here, above)| {
+                is_same &= here.is_none() || here == above;
+                is_same && here.as_deref().is_some_and(|said| !said.is_empty())
+            })
             .collect();
         let (mut upper, mut lower) = (cells_mut(upper), cells_mut(lower));
         for (i, _) in joined.iter().enumerate().filter(|(_, is_joined)| **is_joined) {

@@ -141,6 +141,14 @@ fn cells_join_the_one_above_where_both_say_the_same() {
 }
 
 #[test]
+fn cells_of_different_groups_do_not_join() {
+    let words = json!({ "单": [{ "题": "甲", "事": "1", "限": "八月" }, { "题": "乙", "事": "2", "限": "八月" }, { "题": "乙", "事": "3", "限": "八月" }] });
+    let text = filled(&table(&[row(&["{{#单}}{{^题}}", "{{事}}", "{{^限}}{{/单}}"])]), &words);
+    let joined: Vec<bool> = text.split("<w:tc>").skip(1).map(|cell| cell.contains("\"continue\"")).collect();
+    assert_eq!(joined, [false, false, false, false, false, false, true, false, true]);
+}
+
+#[test]
 fn tables_that_repeat_do_not_run_into_each_other() {
     let body = [line("{{#单}}"), table(&[row(&["{{a}}"])]), line("{{/单}}")].concat();
     let text = filled(&body, &json!({ "单": [{ "a": "1" }, { "a": "2" }] }));
