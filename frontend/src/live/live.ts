@@ -70,7 +70,7 @@ function listen(queries: QueryClient): () => void {
 }
 
 /** Everything one shows may be old: what was said while nobody listened. */
-const everything: Changed = { notices: true, todo: true, tasks: [], is_many: true, checks: true, slips: true, meetings: true, duties: true }
+const everything: Changed = { notices: true, todo: true, tasks: [], is_many: true, checks: true, slips: true, documents: true, meetings: true, duties: true }
 
 async function stream(signal: AbortSignal, say: (changed: Changed) => void, opened: (now: boolean) => void) {
   let failures = 0
@@ -140,6 +140,7 @@ function gatherer(queries: QueryClient): (changed: Changed) => void {
     last = Date.now()
     if (!now) return
     if (now.checks) for (const key of ['checks', 'check']) void queries.invalidateQueries({ queryKey: [key] })
+    if (now.documents) for (const key of ['documents', 'document', 'todo']) void queries.invalidateQueries({ queryKey: [key] })
     if (now.slips) for (const key of ['slips', 'slip', 'todo', 'waiting']) void queries.invalidateQueries({ queryKey: [key] })
     if (now.meetings) for (const key of ['meetings', 'meeting', 'resolutions', 'resolution', 'calendar']) void queries.invalidateQueries({ queryKey: [key] })
     if (now.duties) for (const key of ['duties', 'duty-acts', 'todo']) void queries.invalidateQueries({ queryKey: [key] })
@@ -155,7 +156,7 @@ function gatherer(queries: QueryClient): (changed: Changed) => void {
   }
   return (changed) => {
     const first = held === null
-    held = held ? { notices: held.notices || changed.notices, todo: held.todo || changed.todo, is_many: held.is_many || changed.is_many, checks: held.checks || changed.checks, slips: held.slips || changed.slips, meetings: held.meetings || changed.meetings, duties: held.duties || changed.duties, tasks: [...held.tasks, ...changed.tasks] } : changed
+    held = held ? { notices: held.notices || changed.notices, todo: held.todo || changed.todo, is_many: held.is_many || changed.is_many, checks: held.checks || changed.checks, slips: held.slips || changed.slips, documents: held.documents || changed.documents, meetings: held.meetings || changed.meetings, duties: held.duties || changed.duties, tasks: [...held.tasks, ...changed.tasks] } : changed
     if (first) window.setTimeout(ask, Math.max(0, last + GATHER - Date.now()))
   }
 }

@@ -68,6 +68,8 @@ function Line({ notice, again }: { notice: Schemas['NoticeView']; again: () => P
     <li className={notice.is_read ? undefined : 'new'}>
       {notice.task_id
         ? <Link to="/tasks/$id" params={{ id: notice.task_id }} search={{}} onClick={open}>{words}</Link>
+        : notice.document_id
+        ? <Link to="/documents/$id" params={{ id: notice.document_id }} onClick={open}>{words}</Link>
         : notice.slip_id
         ? <Link to="/slips/$id" params={{ id: notice.slip_id }} search={{}} onClick={open}>{words}</Link>
         : notice.meeting_id

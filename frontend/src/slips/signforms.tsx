@@ -1,139 +1,34 @@
-// The signing of a slip: sent, on screen, on paper with a scan, the second officer's check, objection; taken back, withdrawn, raised.
+// The signing of a slip, and raising it to the next level.
 import { useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
-import { type Schemas, post, upload } from '../api/client'
-import { verdicts } from '../labels.gen'
-import { usePeople } from '../task/parties'
-import { DayField } from '../ui/dayfield'
-import { Check, FileField, PickField, SelectField, TextField, blank, useDraft, useSend } from '../ui/form'
+import { type Schemas, post } from '../api/client'
+import * as forms from '../signing/forms'
+import { useSend } from '../ui/form'
 import { Refused } from '../ui/parts'
-import { checkCode, day, today } from '../ui/words'
 import { useSlipAct } from './act'
 import type { SlipForm } from './unitforms'
+import type { Slip } from './words'
 
-export function SubmitForm({ slip, done }: SlipForm) {
-  const form = useSlipAct(slip, 'submit', () => ({}), done)
-  return (
-    <form className="stack" onSubmit={(e) => { e.preventDefault(); void form.submit() }}>
-      <p>送签后内容不能改；签发人退回，或者还没有人签时撤回，才能再改。最后一人签完即编号发出。</p>
-      <Refused error={form.error} />
-      <div className="send"><button type="submit" className="main" disabled={form.busy}>{form.busy ? '正在送签…' : '送签'}</button></div>
-    </form>
-  )
-}
+const signable = (slip: Slip): forms.Signable => ({
+  path: `/slips/${slip.id}`,
+  id: slip.id,
+  word: '督办单',
+  request: slip.request,
+  signs_for: slip.signs_for,
+  useAct: (act, body, done, missing) => useSlipAct(slip, act, body, done, missing),
+  onSubmit: '最后一人签完即编号发出。',
+  onWithdraw: slip.is_open ? '单位会收到通知，任务不再因它不能销号。' : '',
+  paper: <Link to="/slips/$id/paper" params={{ id: slip.id }}>打印督办单</Link>,
+})
+const ofSlip = (Form: (props: forms.SignProps) => React.ReactNode) => ({ slip, done }: SlipForm) => <Form of={signable(slip)} done={done} />
 
-/** On a stand-in's screen the one he signs for is named; the page shows what is signed, whole, above. */
-export function SignForm({ slip, done }: SlipForm) {
-  const { values, change, forget, kept } = useDraft('sign-slip', slip.request?.id ?? slip.id, { words: '' })
-  const other = slip.signs_for[0]
-  const body = (verdict: string) => () => ({ verdict, words: values.words.trim() || null, on_behalf_of: other?.id ?? null })
-  const finish = () => { forget(); done() }
-  const approve = useSlipAct(slip, 'sign', body('approve'), finish)
-  const back = useSlipAct(slip, 'sign', body('return'), finish, () => blank({ '/words': values.words }))
-  const isBusy = approve.busy || back.busy
-  return (
-    <form className="stack" noValidate onSubmit={(e) => { e.preventDefault(); void approve.submit() }}>
-      {other && <p><b>代 {other.name} 签</b></p>}
-      <TextField label="意见（签发可不填，退回必填）" rows={2} value={values.words} onChange={(words) => change({ words })} error={back.at('/words') ?? approve.at('/words')} />
-      <Refused error={back.error ?? approve.error} shown={['/words']} />
-      <div className="send">
-        <button type="button" disabled={isBusy} onClick={() => void back.submit()}>退回修改</button>
-        <button type="submit" className="main" disabled={isBusy}>{isBusy ? '正在提交…' : '签发'}</button>
-      </div>
-      <small className="muted">所签内容校验码 {checkCode(slip.request?.content_hash ?? '')}。{kept && '草稿已存'}</small>
-    </form>
-  )
-}
-
-export function PaperForm({ slip, done }: SlipForm) {
-  const people = usePeople()
-  const step = slip.request?.chain.find((s) => s.is_current)
-  const { values, change, forget, kept } = useDraft('record-slip-signature', slip.request?.id ?? slip.id, { signer: step?.person?.id ?? '', verdict: 'approve', words: '', signed_on: today() })
-  const [file, setFile] = useState<File | null>(null)
-  const [isSame, setSame] = useState(false)
-  const body = async () => {
-    const scan = file ? (await upload<Schemas['ScanView']>(`/slips/${slip.id}/scans`, { filename: file.name }, file, 'scan')).sha256 : ''
-    return {
-      signer: values.signer, verdict: values.verdict, words: values.words.trim() || null,
-      document: { signed_on: values.signed_on, scan, content_hash: slip.request?.content_hash, body: null, minutes_number: null },
-    }
-  }
-  const form = useSlipAct(slip, 'record-signature', body, () => { forget(); done() }, () => [...blank({ '/signer': values.signer, '/document/signed_on': values.signed_on }), ...(file ? [] : ['/document/scan'])])
-  return (
-    <form className="stack" noValidate onSubmit={(e) => { e.preventDefault(); void form.submit() }}>
-      <p>{step?.label}　<Link to="/slips/$id/paper" params={{ id: slip.id }}>打印督办单</Link></p>
-      <div className="pair">
-        <PickField label="签发人" value={values.signer} onChange={(signer) => change({ signer })} options={people} error={form.at('/signer')} />
-        <SelectField label="结论" value={values.verdict} onChange={(verdict) => change({ verdict })} options={Object.entries(verdicts).map(([value, label]) => ({ value, label }))} />
-      </div>
-      <TextField label="批示原文" rows={2} value={values.words} onChange={(words) => change({ words })} error={form.at('/words')} />
-      <DayField label="签字日期" lies="behind" value={values.signed_on} onChange={(signed_on) => change({ signed_on })} error={form.at('/document/signed_on')} />
-      <FileField label="扫描件（PDF 或图片）" accept=".pdf,.jpg,.jpeg,.png" chosen={file ? [file] : []} onChoose={([chosen]) => setFile(chosen ?? null)} error={form.at('/document/scan')} />
-      <Check label={`已核对纸上校验码为 ${checkCode(slip.request?.content_hash ?? '')}`} value={isSame} onChange={setSame} />
-      <Refused error={form.error} shown={['/signer', '/words', '/document/signed_on', '/document/scan']} />
-      <div className="send"><button type="submit" className="main" disabled={form.busy || !isSame}>登记，送第二人复核</button>{kept && <small className="muted">草稿已存</small>}</div>
-    </form>
-  )
-}
-
-export function ConfirmForm({ slip, done }: SlipForm) {
-  const [reason, setReason] = useState('')
-  const signed = slip.request?.signatures.find((s) => s.is_pending)
-  const body = (confirmed: boolean) => () => ({ signature: signed?.id, confirmed, reason: reason.trim() || null })
-  const yes = useSlipAct(slip, 'confirm-signature', body(true), done)
-  const no = useSlipAct(slip, 'confirm-signature', body(false), done, () => blank({ '/reason': reason }))
-  if (!signed) return <p className="muted">没有等复核的代录签发。</p>
-  const isBusy = yes.busy || no.busy
-  return (
-    <form className="stack" noValidate onSubmit={(e) => { e.preventDefault(); void yes.submit() }}>
-      <p>{signed.person?.name} {signed.verdict_label}，{day(signed.occurred_on)}，由 {signed.recorded_by.name} 代录{signed.words && `，批示“${signed.words}”`}</p>
-      <p className="muted">请对照纸质原件核对签发人、结论、日期和校验码 {checkCode(slip.request?.content_hash ?? '')}。</p>
-      <TextField label="不一致的说明（不通过时必填）" rows={2} value={reason} onChange={setReason} error={no.at('/reason')} />
-      <Refused error={no.error ?? yes.error} shown={['/reason']} />
-      <div className="send"><button type="submit" className="main" disabled={isBusy}>与原件一致</button><button type="button" disabled={isBusy} onClick={() => void no.submit()}>不一致，作废</button></div>
-    </form>
-  )
-}
-
-export function ObjectForm({ slip, done }: SlipForm) {
-  const entered = slip.request?.signatures.filter((s) => !s.is_void && (s.is_recorded || s.stand_in)) ?? []
-  const [which, setWhich] = useState('0')
-  const [reason, setReason] = useState('')
-  const form = useSlipAct(slip, 'object', () => ({ signature: entered[Number(which)]?.id, reason }), done, () => blank({ '/reason': reason }))
-  return (
-    <form className="stack" noValidate onSubmit={(e) => { e.preventDefault(); void form.submit() }}>
-      <SelectField label="代录的签发" value={which} onChange={setWhich} options={entered.map((s, i) => ({ value: String(i), label: `${s.person?.name ?? ''} ${s.verdict_label} ${day(s.occurred_on)}` }))} />
-      <TextField label="理由" rows={2} value={reason} onChange={setReason} error={form.at('/reason')} />
-      <Refused error={form.error} shown={['/reason']} />
-      <div className="send"><button type="submit" className="danger" disabled={form.busy}>提出异议</button></div>
-    </form>
-  )
-}
-
-export function RecallForm({ slip, done }: SlipForm) {
-  const form = useSlipAct(slip, 'recall', () => ({}), done)
-  return (
-    <form className="stack" onSubmit={(e) => { e.preventDefault(); void form.submit() }}>
-      <p>撤回后可以修改，再重新送签。</p>
-      <Refused error={form.error} />
-      <div className="send"><button type="submit" className="main" disabled={form.busy}>撤回送签</button></div>
-    </form>
-  )
-}
-
-export function WithdrawForm({ slip, done }: SlipForm) {
-  const [reason, setReason] = useState('')
-  const form = useSlipAct(slip, 'withdraw', () => ({ reason }), done, () => blank({ '/reason': reason }))
-  return (
-    <form className="stack" noValidate onSubmit={(e) => { e.preventDefault(); void form.submit() }}>
-      <p>撤销后不能恢复，督办单和理由留存。{slip.is_open && '单位会收到通知，任务不再因它不能销号。'}</p>
-      <TextField label="理由" rows={2} value={reason} onChange={setReason} error={form.at('/reason')} />
-      <Refused error={form.error} shown={['/reason']} />
-      <div className="send"><button type="submit" className="danger" disabled={form.busy}>撤销督办单</button></div>
-    </form>
-  )
-}
+export const SubmitForm = ofSlip(forms.SubmitForm)
+export const SignForm = ofSlip(forms.SignForm)
+export const PaperForm = ofSlip(forms.PaperForm)
+export const ConfirmForm = ofSlip(forms.ConfirmForm)
+export const ObjectForm = ofSlip(forms.ObjectForm)
+export const RecallForm = ofSlip(forms.RecallForm)
+export const WithdrawForm = ofSlip(forms.WithdrawForm)
 
 /** One click drafts the next level with everything carried over; it is looked at before it is sent. */
 export function RaiseForm({ slip }: SlipForm) {

@@ -154,7 +154,13 @@ impl Kind {
         docx::fill(template, &Layer::new(names, &said), at).map(drop).map_err(|faults| {
             faults
                 .into_iter()
-                .map(|f| FieldError::with("/template", &f.code, json!({ "place": format!("（{}）", f.place), "near": f.near })))
+                .map(|f| {
+                    FieldError::with(
+                        "/template",
+                        &f.code,
+                        json!({ "place": format!("（{}）", f.place), "near": f.near }),
+                    )
+                })
                 .collect()
         })
     }
