@@ -46,6 +46,11 @@ pub(super) fn labelled(style: &str, label: &str, text: &str) -> String {
     )
 }
 
+/// The title, with two lines above and one below; its own lines stand close.
+pub(super) fn headline(text: &str) -> String {
+    [line("公文正文", ""), line("公文正文", ""), line("公文标题", text), line("公文正文", "")].concat()
+}
+
 /// Paragraphs of the body.
 pub(super) fn body(lines: &[&str]) -> String {
     lines.iter().map(|text| line("公文正文", text)).collect()
@@ -100,7 +105,7 @@ fn section(sheet: Sheet) -> String {
         Sheet::Form => (
             "",
             "w:w=\"11906\" w:h=\"16838\"",
-            "w:top=\"1134\" w:right=\"1474\" w:bottom=\"907\" w:left=\"1588\" w:header=\"567\" w:footer=\"567\" w:gutter=\"0\"",
+            "w:top=\"964\" w:right=\"1474\" w:bottom=\"794\" w:left=\"1588\" w:header=\"567\" w:footer=\"567\" w:gutter=\"0\"",
             "<w:docGrid w:type=\"lines\" w:linePitch=\"312\"/>",
         ),
     };
@@ -144,22 +149,37 @@ pub(super) struct Table {
     columns: Vec<u32>,
     rows: String,
     format: &'static str,
+    /// Where it stands when not in the run of the text.
+    stand: &'static str,
 }
 
 const RULED: &str = "<w:tblBorders><w:top w:val=\"single\" w:sz=\"6\" w:space=\"0\" w:color=\"auto\"/><w:left w:val=\"single\" w:sz=\"6\" w:space=\"0\" w:color=\"auto\"/><w:bottom w:val=\"single\" w:sz=\"6\" w:space=\"0\" w:color=\"auto\"/><w:right w:val=\"single\" w:sz=\"6\" w:space=\"0\" w:color=\"auto\"/><w:insideH w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"auto\"/><w:insideV w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"auto\"/></w:tblBorders>";
 /// The lines of a 版记: thick above and below, thin between.
 const FOOT: &str = "<w:tblBorders><w:top w:val=\"single\" w:sz=\"8\" w:space=\"0\" w:color=\"auto\"/><w:bottom w:val=\"single\" w:sz=\"8\" w:space=\"0\" w:color=\"auto\"/><w:insideH w:val=\"single\" w:sz=\"6\" w:space=\"0\" w:color=\"auto\"/></w:tblBorders>";
 
+/// At the lower edge of the type area of the page that it comes to.
+const AT_THE_END: &str = "<w:tblpPr w:leftFromText=\"0\" w:rightFromText=\"0\" w:topFromText=\"120\" w:vertAnchor=\"margin\" w:horzAnchor=\"margin\" w:tblpXSpec=\"left\" w:tblpYSpec=\"bottom\"/><w:tblOverlap w:val=\"never\"/>";
+
+/// Whether a column says something short, which stands in the middle.
+fn is_short(text: &str) -> bool {
+    ["数}}", "率}}", "号}}", "日期}}", "时限}}", "状态}}", "类型}}", "时间}}"].iter().any(|end| text.ends_with(end))
+}
+
 impl Table {
     /// With columns of these shares of a width.
     pub(super) fn new(width: u32, shares: &[u32]) -> Self {
         let all: u32 = shares.iter().sum::<u32>().max(1);
-        Self { columns: shares.iter().map(|share| width * share / all).collect(), rows: String::new(), format: RULED }
+        Self {
+            columns: shares.iter().map(|share| width * share / all).collect(),
+            rows: String::new(),
+            format: RULED,
+            stand: "",
+        }
     }
 
     /// A 版记 in the place of one column.
     pub(super) fn foot(width: u32) -> Self {
-        Self { format: FOOT, ..Self::new(width, &[1]) }
+        Self { format: FOOT, stand: AT_THE_END, ..Self::new(width, &[1]) }
     }
 
     fn push(mut self, cells: &[Cell], height: u32, is_head: bool) -> Self {
@@ -207,7 +227,8 @@ impl Table {
             .map(|(i, text)| {
                 let open = if i == 0 { format!("{{{{#{list}}}}}") } else { String::new() };
                 let close = if i == last { format!("{{{{/{list}}}}}") } else { String::new() };
-                cell(&format!("{open}{text}{close}"))
+                let style = if is_short(text) { "表格居中" } else { "表格文字" };
+                Cell { inner: line(style, &format!("{open}{text}{close}")), ..cell("") }
             })
             .collect();
         self.push(&cells, 0, false)
@@ -217,8 +238,8 @@ impl Table {
         let width: u32 = self.columns.iter().sum();
         let grid: String = self.columns.iter().map(|column| format!("<w:gridCol w:w=\"{column}\"/>")).collect();
         format!(
-            "<w:tbl><w:tblPr><w:tblW w:w=\"{width}\" w:type=\"dxa\"/><w:jc w:val=\"center\"/>{}<w:tblLayout w:type=\"fixed\"/><w:tblCellMar><w:top w:w=\"40\" w:type=\"dxa\"/><w:left w:w=\"85\" w:type=\"dxa\"/><w:bottom w:w=\"40\" w:type=\"dxa\"/><w:right w:w=\"85\" w:type=\"dxa\"/></w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{}</w:tbl>",
-            self.format, self.rows
+            "<w:tbl><w:tblPr>{}<w:tblW w:w=\"{width}\" w:type=\"dxa\"/><w:jc w:val=\"center\"/>{}<w:tblLayout w:type=\"fixed\"/><w:tblCellMar><w:top w:w=\"40\" w:type=\"dxa\"/><w:left w:w=\"85\" w:type=\"dxa\"/><w:bottom w:w=\"40\" w:type=\"dxa\"/><w:right w:w=\"85\" w:type=\"dxa\"/></w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{}</w:tbl>",
+            self.stand, self.format, self.rows
         )
     }
 }
