@@ -16,7 +16,7 @@ pub(super) fn findings() -> String {
 
 /// 整改清单
 pub(super) fn measures() -> String {
-    let table = Table::new(LYING, &[8, 17, 18, 9, 9, 30, 12, 14, 18, 12])
+    let table = Table::new(LYING, &[10, 17, 18, 9, 11, 29, 11, 14, 18, 11])
         .head(&[
             "任务编号",
             "整改任务",

@@ -73,7 +73,7 @@ pub(super) fn plan() -> String {
         lists::responsibility(),
         end_section(Sheet::Wide),
         foot(),
-        end(Sheet::Official),
+        end(Sheet::Foot),
     ]
     .concat()
 }

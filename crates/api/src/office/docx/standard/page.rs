@@ -79,6 +79,8 @@ pub(super) fn page_number(style: &str) -> String {
 pub(super) enum Sheet {
     /// The official format with its grid.
     Official,
+    /// The same for a 版记 on a page of its own, which stands at its lower edge.
+    Foot,
     /// For a wide table.
     Wide,
     /// A form of one page, without numbers.
@@ -89,8 +91,9 @@ fn section(sheet: Sheet) -> String {
     let feet = format!(
         "<w:footerReference w:type=\"default\" r:id=\"{ODD}\"/><w:footerReference w:type=\"even\" r:id=\"{EVEN}\"/>"
     );
+    let stand = if sheet == Sheet::Foot { "<w:vAlign w:val=\"bottom\"/>" } else { "" };
     let (feet, size, margins, grid) = match sheet {
-        Sheet::Official => (
+        Sheet::Official | Sheet::Foot => (
             feet.as_str(),
             "w:w=\"11906\" w:h=\"16838\"",
             "w:top=\"2098\" w:right=\"1474\" w:bottom=\"1980\" w:left=\"1588\" w:header=\"851\" w:footer=\"1247\" w:gutter=\"0\"",
@@ -110,7 +113,7 @@ fn section(sheet: Sheet) -> String {
         ),
     };
     format!(
-        "<w:sectPr>{feet}<w:type w:val=\"nextPage\"/><w:pgSz {size}/><w:pgMar {margins}/><w:cols w:space=\"425\"/>{grid}</w:sectPr>"
+        "<w:sectPr>{feet}<w:type w:val=\"nextPage\"/><w:pgSz {size}/><w:pgMar {margins}/><w:cols w:space=\"425\"/>{stand}{grid}</w:sectPr>"
     )
 }
 
@@ -149,16 +152,11 @@ pub(super) struct Table {
     columns: Vec<u32>,
     rows: String,
     format: &'static str,
-    /// Where it stands when not in the run of the text.
-    stand: &'static str,
 }
 
 const RULED: &str = "<w:tblBorders><w:top w:val=\"single\" w:sz=\"6\" w:space=\"0\" w:color=\"auto\"/><w:left w:val=\"single\" w:sz=\"6\" w:space=\"0\" w:color=\"auto\"/><w:bottom w:val=\"single\" w:sz=\"6\" w:space=\"0\" w:color=\"auto\"/><w:right w:val=\"single\" w:sz=\"6\" w:space=\"0\" w:color=\"auto\"/><w:insideH w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"auto\"/><w:insideV w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"auto\"/></w:tblBorders>";
 /// The lines of a 版记: thick above and below, thin between.
 const FOOT: &str = "<w:tblBorders><w:top w:val=\"single\" w:sz=\"8\" w:space=\"0\" w:color=\"auto\"/><w:bottom w:val=\"single\" w:sz=\"8\" w:space=\"0\" w:color=\"auto\"/><w:insideH w:val=\"single\" w:sz=\"6\" w:space=\"0\" w:color=\"auto\"/></w:tblBorders>";
-
-/// At the lower edge of the type area of the page that it comes to.
-const AT_THE_END: &str = "<w:tblpPr w:leftFromText=\"0\" w:rightFromText=\"0\" w:topFromText=\"120\" w:vertAnchor=\"margin\" w:horzAnchor=\"margin\" w:tblpXSpec=\"left\" w:tblpYSpec=\"bottom\"/><w:tblOverlap w:val=\"never\"/>";
 
 /// Whether a column says something short, which stands in the middle.
 fn is_short(text: &str) -> bool {
@@ -169,17 +167,12 @@ impl Table {
     /// With columns of these shares of a width.
     pub(super) fn new(width: u32, shares: &[u32]) -> Self {
         let all: u32 = shares.iter().sum::<u32>().max(1);
-        Self {
-            columns: shares.iter().map(|share| width * share / all).collect(),
-            rows: String::new(),
-            format: RULED,
-            stand: "",
-        }
+        Self { columns: shares.iter().map(|share| width * share / all).collect(), rows: String::new(), format: RULED }
     }
 
     /// A 版记 in the place of one column.
     pub(super) fn foot(width: u32) -> Self {
-        Self { format: FOOT, stand: AT_THE_END, ..Self::new(width, &[1]) }
+        Self { format: FOOT, ..Self::new(width, &[1]) }
     }
 
     fn push(mut self, cells: &[Cell], height: u32, is_head: bool) -> Self {
@@ -238,8 +231,8 @@ impl Table {
         let width: u32 = self.columns.iter().sum();
         let grid: String = self.columns.iter().map(|column| format!("<w:gridCol w:w=\"{column}\"/>")).collect();
         format!(
-            "<w:tbl><w:tblPr>{}<w:tblW w:w=\"{width}\" w:type=\"dxa\"/><w:jc w:val=\"center\"/>{}<w:tblLayout w:type=\"fixed\"/><w:tblCellMar><w:top w:w=\"40\" w:type=\"dxa\"/><w:left w:w=\"85\" w:type=\"dxa\"/><w:bottom w:w=\"40\" w:type=\"dxa\"/><w:right w:w=\"85\" w:type=\"dxa\"/></w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{}</w:tbl>",
-            self.stand, self.format, self.rows
+            "<w:tbl><w:tblPr><w:tblW w:w=\"{width}\" w:type=\"dxa\"/><w:jc w:val=\"center\"/>{}<w:tblLayout w:type=\"fixed\"/><w:tblCellMar><w:top w:w=\"40\" w:type=\"dxa\"/><w:left w:w=\"85\" w:type=\"dxa\"/><w:bottom w:w=\"40\" w:type=\"dxa\"/><w:right w:w=\"85\" w:type=\"dxa\"/></w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{}</w:tbl>",
+            self.format, self.rows
         )
     }
 }

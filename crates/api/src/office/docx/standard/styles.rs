@@ -172,7 +172,7 @@ fn all() -> Vec<Style> {
             pitch: 480,
             align: "left",
             indent: "w:leftChars=\"100\" w:left=\"280\" w:rightChars=\"100\" w:right=\"280\" w:firstLineChars=\"0\" w:firstLine=\"0\"",
-            lead: "<w:tabs><w:tab w:val=\"right\" w:pos=\"8560\"/></w:tabs>",
+            lead: "<w:keepNext/><w:tabs><w:tab w:val=\"right\" w:pos=\"8560\"/></w:tabs>",
             is_on_grid: false,
             ..PLAIN
         },
@@ -258,9 +258,9 @@ fn print(style: &Style) -> String {
     let face = face(font);
     let color = if color.is_empty() { String::new() } else { format!("<w:color w:val=\"{color}\"/>") };
     let close = if *is_on_grid { "<w:spacing w:val=\"-5\"/>" } else { "" };
-    let level = level.map(|level| format!("<w:outlineLvl w:val=\"{level}\"/>")).unwrap_or_default();
     // A heading is followed by the body.
-    let next = if lead.contains("keepNext") { "<w:next w:val=\"公文正文\"/>" } else { "" };
+    let next = if level.is_some() { "<w:next w:val=\"公文正文\"/>" } else { "" };
+    let level = level.map(|level| format!("<w:outlineLvl w:val=\"{level}\"/>")).unwrap_or_default();
     let space = if space.is_empty() { "w:before=\"0\" w:after=\"0\"" } else { space };
     format!(
         "<w:style w:type=\"paragraph\" w:customStyle=\"1\" w:styleId=\"{name}\"><w:name w:val=\"{name}\"/><w:basedOn w:val=\"Normal\"/>{next}<w:qFormat/><w:pPr>{lead}<w:snapToGrid w:val=\"0\"/><w:spacing {space} w:line=\"{pitch}\" w:lineRule=\"exact\"/><w:ind {indent}/><w:jc w:val=\"{align}\"/>{level}</w:pPr><w:rPr>{face}{color}{close}<w:sz w:val=\"{size}\"/><w:szCs w:val=\"{size}\"/></w:rPr></w:style>"
