@@ -1,8 +1,8 @@
 //! The standard templates filled: with much, and with nothing.
 
+use api::office::docx::standard::{Kind, standard};
 use serde_json::{Map, json};
 
-use super::super::standard::{Kind, standard};
 use super::*;
 
 const FIGURES: [&str; 30] = [
@@ -210,15 +210,20 @@ fn a_report_of_sixty_findings_is_filled() {
     assert_eq!(text.matches("w:val=\"三级标题\"").count(), 240);
 }
 
-/// For looking at them: writes every kind where `BIHUAN_DOCUMENTS` names a folder.
+/// For the checks with other programs (tests/office), which take them from here.
 #[test]
-fn documents_are_written_where_a_folder_is_named() {
-    let Some(folder) = option_env!("BIHUAN_DOCUMENTS") else { return };
+fn documents_of_every_kind_are_left_for_other_programs() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("documents");
+    std::fs::create_dir_all(&folder).unwrap();
     for kind in Kind::ALL {
-        for (name, size) in [("none", 0), ("some", 8), ("many", 60)] {
-            let bytes = fill(&standard(kind), &Words::of(&words(size)), moment()).unwrap();
-            std::fs::write(format!("{folder}/{kind:?}-{name}.docx").to_lowercase(), bytes).unwrap();
+        let name = format!("{kind:?}").to_lowercase();
+        let leave = |what: &str, bytes: &[u8]| {
+            assert!(bytes.starts_with(b"PK"), "{name}-{what}");
+            std::fs::write(folder.join(format!("{name}-{what}.docx")), bytes).unwrap();
+        };
+        leave("template", &standard(kind));
+        for (what, size) in [("none", 0), ("some", 8), ("many", 60)] {
+            leave(what, &fill(&standard(kind), &Words::of(&words(size)), moment()).unwrap());
         }
-        std::fs::write(format!("{folder}/{kind:?}-template.docx").to_lowercase(), standard(kind)).unwrap();
     }
 }
