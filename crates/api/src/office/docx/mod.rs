@@ -10,8 +10,6 @@ mod outline;
 mod package;
 mod paragraph;
 pub mod standard;
-#[cfg(test)]
-mod tests;
 mod tree;
 
 use chrono::{DateTime, Utc};

@@ -1,6 +1,6 @@
 //! Slips, forms and briefs: plainer than an official document.
 
-use super::page::{Cell, Sheet, Table, UPRIGHT, body, cell, chapter, end, label, line, wide};
+use super::page::{Cell, Sheet, Table, UPRIGHT, body, cell, chapter, end, headline, label, line, wide};
 
 fn as_of() -> String {
     line("数据说明", "数据截至{{截至时刻}}。模板版本{{模板版本}}。")
@@ -17,17 +17,17 @@ fn two(first: &str, said: &str, second: &str, then: &str) -> [Cell; 4] {
 
 /// 督办单
 pub(super) fn slip() -> String {
-    let table = Table::new(UPRIGHT, &[16, 34, 16, 34])
+    let table = Table::new(UPRIGHT, &[19, 31, 19, 31])
         .tall(480, &two("牵头单位", "{{牵头单位}}", "配合单位", "{{配合单位}}"))
-        .tall(1_300, &over("督办事项", "{{督办事项}}"))
+        .tall(1_400, &over("督办事项", "{{督办事项}}"))
         .tall(800, &over("依据", "{{依据}}"))
-        .tall(1_300, &over("存在差距", "{{存在差距}}"))
-        .tall(1_300, &over("办理要求", "{{办理要求}}"))
+        .tall(1_400, &over("存在差距", "{{存在差距}}"))
+        .tall(1_400, &over("办理要求", "{{办理要求}}"))
         .tall(480, &over("办结时限", "{{办结时限}}"))
         .tall(480, &two("签发人", "{{签发人}}", "签发日期", "{{签发日期}}"))
         .tall(480, &two("签收人", "{{签收人}}", "签收时间", "{{签收时间}}"))
-        .tall(2_200, &over("办理结果", "{{办理结果}}"))
-        .tall(1_600, &over("复核意见", "{{复核意见}}"));
+        .tall(2_500, &over("办理结果", "{{办理结果}}"))
+        .tall(1_800, &over("复核意见", "{{复核意见}}"));
     [
         line("表单标题", "{{发文机关}}"),
         line("表单标题", "{{督办单名称}}"),
@@ -41,7 +41,7 @@ pub(super) fn slip() -> String {
 
 /// 销号审批表: one page, with a box for each who signs.
 pub(super) fn closure() -> String {
-    let table = Table::new(UPRIGHT, &[16, 34, 16, 34])
+    let table = Table::new(UPRIGHT, &[17, 18, 15, 50])
         .tall(440, &two("任务编号", "{{任务编号}}", "整改任务", "{{任务标题}}"))
         .tall(700, &over("反馈问题", "{{问题原文}}"))
         .tall(700, &over("完成标准", "{{完成标准}}"))
@@ -50,7 +50,7 @@ pub(super) fn closure() -> String {
         .tall(900, &over("佐证材料目录", "{{佐证目录}}"));
     let mut opinion = wide(3, &["{{签批意见}}"]);
     opinion.inner.push_str(&line("表格签批", "{{签批人}}　{{签批日期}}　{{签批方式}}{{/签批}}"));
-    let table = table.tall(820, &[label("{{#签批}}{{签批环节}}"), opinion]).tall(440, &over("备注", ""));
+    let table = table.tall(740, &[label("{{#签批}}{{签批环节}}"), opinion]).tall(440, &over("备注", ""));
     [line("表单标题", "整改任务销号审批表"), line("表单说明", "{{轮次名称}}"), table.done(), as_of(), end(Sheet::Form)]
         .concat()
 }
@@ -104,11 +104,11 @@ pub(super) fn duties() -> String {
                 "{{检查落实次数}}",
             ],
         );
-    let each = Table::new(UPRIGHT, &[20, 18, 62])
+    let each = Table::new(UPRIGHT, &[22, 20, 58])
         .head(&["日期", "类型", "内容"])
         .each("履责", &["{{履责日期}}", "{{履责类型}}", "{{履责内容}}"]);
     [
-        line("公文标题", "{{标题}}"),
+        headline("{{标题}}"),
         chapter("一、总体情况", &["{{正文.总体情况}}"]),
         line("一级标题", "二、履责次数"),
         all.done(),
@@ -125,14 +125,14 @@ pub(super) fn duties() -> String {
 
 /// 一问题一档案
 pub(super) fn archive() -> String {
-    let catalogue = Table::new(UPRIGHT, &[10, 52, 20, 18])
+    let catalogue = Table::new(UPRIGHT, &[9, 49, 22, 20])
         .head(&["序号", "材料名称", "材料日期", "页次说明"])
         .each("目录", &["{{目录序号}}", "{{材料名称}}", "{{材料日期}}", "{{页次说明}}"]);
     let course = Table::new(UPRIGHT, &[22, 18, 60])
         .head(&["时间", "经过人", "事项"])
         .each("经过", &["{{经过时间}}", "{{经过人}}", "{{经过事项}}"]);
     [
-        line("公文标题", "问题整改档案"),
+        line("表单标题", "问题整改档案"),
         line("表单说明", "{{轮次名称}}\t问题编号：{{问题编号}}"),
         chapter("一、反馈问题", &["方面：{{方面}}", "{{问题原文}}"]),
         line("一级标题", "二、材料目录"),

@@ -16,7 +16,7 @@ pub(super) fn findings() -> String {
 
 /// 整改清单
 pub(super) fn measures() -> String {
-    let table = Table::new(LYING, &[8, 17, 18, 9, 9, 30, 12, 14, 18, 12])
+    let table = Table::new(LYING, &[10, 17, 18, 9, 11, 29, 11, 14, 18, 11])
         .head(&[
             "任务编号",
             "整改任务",
@@ -70,7 +70,7 @@ pub(super) fn responsibility() -> String {
 
 /// 单位任务书
 pub(super) fn brief() -> String {
-    let table = Table::new(LYING, &[6, 9, 22, 9, 17, 18, 9, 28, 13, 12, 10, 10, 12, 9])
+    let table = Table::new(LYING, &[7, 9, 22, 10, 20, 20, 34, 20, 12, 11, 11, 13, 10])
         .head(&[
             "序号",
             "问题编号",
@@ -78,7 +78,6 @@ pub(super) fn brief() -> String {
             "任务编号",
             "整改任务",
             "完成标准",
-            "措施编号",
             "整改措施",
             "计划成果",
             "完成时限",
@@ -96,8 +95,7 @@ pub(super) fn brief() -> String {
                 "{{^任务编号}}",
                 "{{^任务标题}}",
                 "{{^完成标准}}",
-                "{{措施编号}}",
-                "{{措施内容}}",
+                "{{措施编号}} {{措施内容}}",
                 "{{计划成果}}",
                 "{{^完成时限}}",
                 "{{^责任领导}}",

@@ -1,14 +1,16 @@
 //! What is sent as an official document: head, title, text, signature, annexes, foot.
 
 use super::lists;
-use super::page::{Sheet, Table, UPRIGHT, body, cell, chapter, end, end_section, labelled, line};
+use super::page::{Sheet, Table, UPRIGHT, body, cell, chapter, end, end_section, headline, labelled, line};
 
 /// Head of a document: secrecy and urgency, who issues it, its number and who signs, a red rule.
 fn head() -> String {
     [
         line("密级和紧急程度", "{{密级}}"),
         line("密级和紧急程度", "{{紧急程度}}"),
+        line("公文正文", ""),
         line("发文机关标志", "{{发文机关}}文件"),
+        line("公文正文", ""),
         line("发文字号和签发人", "{{?签发人}}"),
         line("发文字号和签发人", "{{发文字号}}\t签发人：{{签发人}}"),
         line("发文字号和签发人", "{{/?签发人}}"),
@@ -21,7 +23,7 @@ fn head() -> String {
 }
 
 fn title() -> String {
-    line("公文标题", "{{标题}}") + &line("主送机关", "{{?主送机关}}{{主送机关}}：{{/?主送机关}}")
+    headline("{{标题}}") + &line("主送机关", "{{?主送机关}}{{主送机关}}：{{/?主送机关}}")
 }
 
 fn signature() -> String {
@@ -71,7 +73,7 @@ pub(super) fn plan() -> String {
         lists::responsibility(),
         end_section(Sheet::Wide),
         foot(),
-        end(Sheet::Official),
+        end(Sheet::Foot),
     ]
     .concat()
 }
@@ -166,7 +168,7 @@ pub(super) fn progress() -> String {
 /// 公示稿: what is put up for everybody to read has no head and no codes.
 pub(super) fn notice() -> String {
     [
-        line("公文标题", "{{标题}}"),
+        headline("{{标题}}"),
         chapter(
             "一、整改进展情况",
             &[
@@ -192,10 +194,13 @@ pub(super) fn minutes() -> String {
     };
     [
         line("密级和紧急程度", "{{密级}}"),
-        line("发文机关标志", "{{发文机关}}会议纪要"),
+        line("公文正文", ""),
+        line("发文机关标志", "{{发文机关}}"),
+        line("发文机关标志", "会议纪要"),
+        line("公文正文", ""),
         line("发文字号", "{{纪要编号}}"),
         line("红色分隔线", ""),
-        line("公文标题", "{{会议名称}}纪要"),
+        headline("{{会议名称}}纪要"),
         said("时间", "会议时间"),
         said("地点", "会议地点"),
         said("主持", "主持人"),

@@ -46,6 +46,11 @@ pub(super) fn labelled(style: &str, label: &str, text: &str) -> String {
     )
 }
 
+/// The title, with two lines above and one below; its own lines stand close.
+pub(super) fn headline(text: &str) -> String {
+    [line("公文正文", ""), line("公文正文", ""), line("公文标题", text), line("公文正文", "")].concat()
+}
+
 /// Paragraphs of the body.
 pub(super) fn body(lines: &[&str]) -> String {
     lines.iter().map(|text| line("公文正文", text)).collect()
@@ -74,6 +79,8 @@ pub(super) fn page_number(style: &str) -> String {
 pub(super) enum Sheet {
     /// The official format with its grid.
     Official,
+    /// The same for a 版记 on a page of its own, which stands at its lower edge.
+    Foot,
     /// For a wide table.
     Wide,
     /// A form of one page, without numbers.
@@ -84,8 +91,9 @@ fn section(sheet: Sheet) -> String {
     let feet = format!(
         "<w:footerReference w:type=\"default\" r:id=\"{ODD}\"/><w:footerReference w:type=\"even\" r:id=\"{EVEN}\"/>"
     );
+    let stand = if sheet == Sheet::Foot { "<w:vAlign w:val=\"bottom\"/>" } else { "" };
     let (feet, size, margins, grid) = match sheet {
-        Sheet::Official => (
+        Sheet::Official | Sheet::Foot => (
             feet.as_str(),
             "w:w=\"11906\" w:h=\"16838\"",
             "w:top=\"2098\" w:right=\"1474\" w:bottom=\"1980\" w:left=\"1588\" w:header=\"851\" w:footer=\"1247\" w:gutter=\"0\"",
@@ -100,12 +108,12 @@ fn section(sheet: Sheet) -> String {
         Sheet::Form => (
             "",
             "w:w=\"11906\" w:h=\"16838\"",
-            "w:top=\"1134\" w:right=\"1474\" w:bottom=\"907\" w:left=\"1588\" w:header=\"567\" w:footer=\"567\" w:gutter=\"0\"",
+            "w:top=\"964\" w:right=\"1474\" w:bottom=\"794\" w:left=\"1588\" w:header=\"567\" w:footer=\"567\" w:gutter=\"0\"",
             "<w:docGrid w:type=\"lines\" w:linePitch=\"312\"/>",
         ),
     };
     format!(
-        "<w:sectPr>{feet}<w:type w:val=\"nextPage\"/><w:pgSz {size}/><w:pgMar {margins}/><w:cols w:space=\"425\"/>{grid}</w:sectPr>"
+        "<w:sectPr>{feet}<w:type w:val=\"nextPage\"/><w:pgSz {size}/><w:pgMar {margins}/><w:cols w:space=\"425\"/>{stand}{grid}</w:sectPr>"
     )
 }
 
@@ -149,6 +157,11 @@ pub(super) struct Table {
 const RULED: &str = "<w:tblBorders><w:top w:val=\"single\" w:sz=\"6\" w:space=\"0\" w:color=\"auto\"/><w:left w:val=\"single\" w:sz=\"6\" w:space=\"0\" w:color=\"auto\"/><w:bottom w:val=\"single\" w:sz=\"6\" w:space=\"0\" w:color=\"auto\"/><w:right w:val=\"single\" w:sz=\"6\" w:space=\"0\" w:color=\"auto\"/><w:insideH w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"auto\"/><w:insideV w:val=\"single\" w:sz=\"4\" w:space=\"0\" w:color=\"auto\"/></w:tblBorders>";
 /// The lines of a 版记: thick above and below, thin between.
 const FOOT: &str = "<w:tblBorders><w:top w:val=\"single\" w:sz=\"8\" w:space=\"0\" w:color=\"auto\"/><w:bottom w:val=\"single\" w:sz=\"8\" w:space=\"0\" w:color=\"auto\"/><w:insideH w:val=\"single\" w:sz=\"6\" w:space=\"0\" w:color=\"auto\"/></w:tblBorders>";
+
+/// Whether a column says something short, which stands in the middle.
+fn is_short(text: &str) -> bool {
+    ["数}}", "率}}", "号}}", "日期}}", "时限}}", "状态}}", "类型}}", "时间}}"].iter().any(|end| text.ends_with(end))
+}
 
 impl Table {
     /// With columns of these shares of a width.
@@ -207,7 +220,8 @@ impl Table {
             .map(|(i, text)| {
                 let open = if i == 0 { format!("{{{{#{list}}}}}") } else { String::new() };
                 let close = if i == last { format!("{{{{/{list}}}}}") } else { String::new() };
-                cell(&format!("{open}{text}{close}"))
+                let style = if is_short(text) { "表格居中" } else { "表格文字" };
+                Cell { inner: line(style, &format!("{open}{text}{close}")), ..cell("") }
             })
             .collect();
         self.push(&cells, 0, false)

@@ -45,6 +45,10 @@ struct Style {
     color: &'static str,
     /// What stands before spacing among the properties: borders, tabs.
     lead: &'static str,
+    /// Whether twenty-eight of its characters fill a line.
+    ///
+    /// By their own spacing, not by the grid of the section: what snaps to that grid stands two cells wide in one of the word processors.
+    is_on_grid: bool,
 }
 
 /// What most have: the body.
@@ -59,10 +63,12 @@ const PLAIN: Style = Style {
     level: None,
     color: "",
     lead: "",
+    is_on_grid: true,
 };
 const FLUSH: &str = "w:firstLineChars=\"0\" w:firstLine=\"0\"";
 /// Cells of a table.
-const CELL: Style = Style { name: "表格文字", size: 21, pitch: 300, align: "left", indent: FLUSH, ..PLAIN };
+const CELL: Style =
+    Style { name: "表格文字", size: 21, pitch: 300, align: "left", indent: FLUSH, is_on_grid: false, ..PLAIN };
 
 const RED: &str = "FF0000";
 
@@ -73,12 +79,12 @@ fn all() -> Vec<Style> {
         Style {
             name: "发文机关标志",
             font: TITLE,
-            size: 56,
-            pitch: 760,
+            size: 46,
+            pitch: 700,
             align: "center",
             indent: FLUSH,
-            space: "w:before=\"580\" w:after=\"580\"",
             color: RED,
+            is_on_grid: false,
             ..PLAIN
         },
         Style { name: "发文字号", align: "center", indent: FLUSH, ..PLAIN },
@@ -96,6 +102,7 @@ fn all() -> Vec<Style> {
             align: "left",
             indent: FLUSH,
             lead: "<w:pBdr><w:bottom w:val=\"single\" w:sz=\"16\" w:space=\"0\" w:color=\"FF0000\"/></w:pBdr>",
+            is_on_grid: false,
             ..PLAIN
         },
         Style {
@@ -104,9 +111,9 @@ fn all() -> Vec<Style> {
             size: 44,
             align: "center",
             indent: FLUSH,
-            space: "w:before=\"1160\" w:after=\"580\"",
             lead: "<w:keepNext/>",
             pitch: 640,
+            is_on_grid: false,
             ..PLAIN
         },
         Style { name: "主送机关", align: "left", indent: FLUSH, ..PLAIN },
@@ -156,6 +163,7 @@ fn all() -> Vec<Style> {
             indent: FLUSH,
             space: "w:after=\"200\"",
             lead: "<w:keepNext/>",
+            is_on_grid: false,
             ..PLAIN
         },
         Style {
@@ -164,7 +172,8 @@ fn all() -> Vec<Style> {
             pitch: 480,
             align: "left",
             indent: "w:leftChars=\"100\" w:left=\"280\" w:rightChars=\"100\" w:right=\"280\" w:firstLineChars=\"0\" w:firstLine=\"0\"",
-            lead: "<w:tabs><w:tab w:val=\"right\" w:pos=\"8560\"/></w:tabs>",
+            lead: "<w:keepNext/><w:tabs><w:tab w:val=\"right\" w:pos=\"8560\"/></w:tabs>",
+            is_on_grid: false,
             ..PLAIN
         },
         Style {
@@ -174,6 +183,7 @@ fn all() -> Vec<Style> {
             pitch: 320,
             align: "right",
             indent: "w:rightChars=\"100\" w:right=\"280\" w:firstLineChars=\"0\" w:firstLine=\"0\"",
+            is_on_grid: false,
             ..PLAIN
         },
         Style {
@@ -183,6 +193,7 @@ fn all() -> Vec<Style> {
             pitch: 320,
             align: "left",
             indent: "w:leftChars=\"100\" w:left=\"280\" w:firstLineChars=\"0\" w:firstLine=\"0\"",
+            is_on_grid: false,
             ..PLAIN
         },
         Style {
@@ -193,6 +204,7 @@ fn all() -> Vec<Style> {
             align: "center",
             indent: FLUSH,
             lead: "<w:keepNext/>",
+            is_on_grid: false,
             ..PLAIN
         },
         Style { name: "表头", font: FIRST, align: "center", ..CELL },
@@ -208,6 +220,7 @@ fn all() -> Vec<Style> {
             indent: FLUSH,
             space: "w:after=\"160\"",
             lead: "<w:keepNext/>",
+            is_on_grid: false,
             ..PLAIN
         },
         Style {
@@ -217,6 +230,7 @@ fn all() -> Vec<Style> {
             align: "left",
             indent: FLUSH,
             lead: "<w:tabs><w:tab w:val=\"right\" w:pos=\"8844\"/></w:tabs>",
+            is_on_grid: false,
             ..PLAIN
         },
         Style {
@@ -226,9 +240,10 @@ fn all() -> Vec<Style> {
             align: "left",
             indent: FLUSH,
             space: "w:before=\"60\"",
+            is_on_grid: false,
             ..PLAIN
         },
-        Style { name: "版面空行", size: 4, pitch: 40, align: "left", indent: FLUSH, ..PLAIN },
+        Style { name: "版面空行", size: 4, pitch: 40, align: "left", indent: FLUSH, is_on_grid: false, ..PLAIN },
     ]
 }
 
@@ -239,15 +254,16 @@ fn face(font: &str) -> String {
 }
 
 fn print(style: &Style) -> String {
-    let Style { name, font, size, pitch, align, indent, space, level, color, lead } = style;
+    let Style { name, font, size, pitch, align, indent, space, level, color, lead, is_on_grid } = style;
     let face = face(font);
     let color = if color.is_empty() { String::new() } else { format!("<w:color w:val=\"{color}\"/>") };
-    let level = level.map(|level| format!("<w:outlineLvl w:val=\"{level}\"/>")).unwrap_or_default();
+    let close = if *is_on_grid { "<w:spacing w:val=\"-5\"/>" } else { "" };
     // A heading is followed by the body.
-    let next = if lead.contains("keepNext") { "<w:next w:val=\"公文正文\"/>" } else { "" };
+    let next = if level.is_some() { "<w:next w:val=\"公文正文\"/>" } else { "" };
+    let level = level.map(|level| format!("<w:outlineLvl w:val=\"{level}\"/>")).unwrap_or_default();
     let space = if space.is_empty() { "w:before=\"0\" w:after=\"0\"" } else { space };
     format!(
-        "<w:style w:type=\"paragraph\" w:customStyle=\"1\" w:styleId=\"{name}\"><w:name w:val=\"{name}\"/><w:basedOn w:val=\"Normal\"/>{next}<w:qFormat/><w:pPr>{lead}<w:snapToGrid w:val=\"0\"/><w:spacing {space} w:line=\"{pitch}\" w:lineRule=\"exact\"/><w:ind {indent}/><w:jc w:val=\"{align}\"/>{level}</w:pPr><w:rPr>{face}{color}<w:sz w:val=\"{size}\"/><w:szCs w:val=\"{size}\"/></w:rPr></w:style>"
+        "<w:style w:type=\"paragraph\" w:customStyle=\"1\" w:styleId=\"{name}\"><w:name w:val=\"{name}\"/><w:basedOn w:val=\"Normal\"/>{next}<w:qFormat/><w:pPr>{lead}<w:snapToGrid w:val=\"0\"/><w:spacing {space} w:line=\"{pitch}\" w:lineRule=\"exact\"/><w:ind {indent}/><w:jc w:val=\"{align}\"/>{level}</w:pPr><w:rPr>{face}{color}{close}<w:sz w:val=\"{size}\"/><w:szCs w:val=\"{size}\"/></w:rPr></w:style>"
     )
 }
 

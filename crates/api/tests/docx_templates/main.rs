@@ -1,11 +1,14 @@
-//! Templates as a word processor writes them, filled from words given as JSON.
+//! Templates as a word processor writes them, filled from words given as JSON; the standard ones among them.
+#![allow(clippy::unwrap_used, reason = "a test that fails says so")]
 
 use std::collections::BTreeMap;
+use std::io::{Cursor, Read, Write};
 
+use api::office::docx::{Fault, Scope, Unknown, fill};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
-
-use super::{Fault, Scope, Unknown, fill, package};
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
 
 mod filling;
 mod hostile;
@@ -13,13 +16,13 @@ mod refusals;
 mod standards;
 
 /// Words of a JSON object; what an inner one does not hold is asked of the outer.
-pub(super) struct Words<'w> {
-    pub(super) here: &'w Value,
-    pub(super) outer: Option<&'w Words<'w>>,
+struct Words<'w> {
+    here: &'w Value,
+    outer: Option<&'w Words<'w>>,
 }
 
 impl<'w> Words<'w> {
-    pub(super) fn of(here: &'w Value) -> Self {
+    fn of(here: &'w Value) -> Self {
         Self { here, outer: None }
     }
 
@@ -55,7 +58,7 @@ impl Scope for Words<'_> {
     }
 }
 
-pub(super) fn moment() -> DateTime<Utc> {
+fn moment() -> DateTime<Utc> {
     DateTime::from_timestamp(1_596_585_600, 0).unwrap()
 }
 
@@ -63,7 +66,7 @@ const NAMESPACES: &str = "xmlns:w=\"http://schemas.openxmlformats.org/wordproces
 const RELATION: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 
 /// The entries of a document with this body, a header and a footer.
-pub(super) fn entries(body: &str) -> BTreeMap<String, Vec<u8>> {
+fn entries(body: &str) -> BTreeMap<String, Vec<u8>> {
     let main = "application/vnd.openxmlformats-officedocument.wordprocessingml";
     let parts = [
         (
@@ -99,40 +102,44 @@ pub(super) fn entries(body: &str) -> BTreeMap<String, Vec<u8>> {
     parts.into_iter().map(|(name, text)| (name.to_owned(), text.into_bytes())).collect()
 }
 
-pub(super) fn packed(entries: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
-    package::pack(entries).unwrap()
+fn packed(entries: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in entries {
+        writer.start_file(name.as_str(), SimpleFileOptions::default()).unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
 }
 
-pub(super) fn docx(body: &str) -> Vec<u8> {
+fn docx(body: &str) -> Vec<u8> {
     packed(&entries(body))
 }
 
 /// A paragraph of one run.
-pub(super) fn line(text: &str) -> String {
+fn line(text: &str) -> String {
     format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>")
 }
 
-pub(super) fn row(cells: &[&str]) -> String {
+fn row(cells: &[&str]) -> String {
     let cells: String =
         cells.iter().map(|text| format!("<w:tc><w:tcPr><w:tcW w:w=\"9\"/></w:tcPr>{}</w:tc>", line(text))).collect();
     format!("<w:tr>{cells}</w:tr>")
 }
 
-pub(super) fn table(rows: &[String]) -> String {
+fn table(rows: &[String]) -> String {
     format!("<w:tbl><w:tblPr/><w:tblGrid/>{}</w:tbl>", rows.concat())
 }
 
 /// A part of a filled document as text.
-pub(super) fn part(bytes: &[u8], name: &str) -> String {
-    use std::io::Read;
-    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+fn part(bytes: &[u8], name: &str) -> String {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
     let mut text = String::new();
     archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
     text
 }
 
 /// The body of the document that a body makes with these words.
-pub(super) fn filled(body: &str, words: &Value) -> String {
+fn filled(body: &str, words: &Value) -> String {
     let bytes = fill(&docx(body), &Words::of(words), moment()).unwrap();
     let text = part(&bytes, "word/document.xml");
     let from = text.find("<w:body>").unwrap() + "<w:body>".len();
@@ -140,7 +147,7 @@ pub(super) fn filled(body: &str, words: &Value) -> String {
 }
 
 /// What a reader sees: paragraphs as lines, cells between bars.
-pub(super) fn seen(body: &str, words: &Value) -> String {
+fn seen(body: &str, words: &Value) -> String {
     let mut text = filled(body, words)
         .replace("</w:p>", "\n")
         .replace("</w:tc>", "|")
@@ -152,11 +159,11 @@ pub(super) fn seen(body: &str, words: &Value) -> String {
     text.replace("\n|", "|").trim_end().to_owned()
 }
 
-pub(super) fn faults(body: &str, words: &Value) -> Vec<Fault> {
+fn faults(body: &str, words: &Value) -> Vec<Fault> {
     fill(&docx(body), &Words::of(words), moment()).unwrap_err()
 }
 
 /// The faults as `code place near`.
-pub(super) fn told(body: &str, words: &Value) -> Vec<String> {
+fn told(body: &str, words: &Value) -> Vec<String> {
     faults(body, words).into_iter().map(|f| format!("{} {} {}", f.code, f.place, f.near)).collect()
 }

@@ -1,8 +1,8 @@
 //! The standard templates filled: with much, and with nothing.
 
+use api::office::docx::standard::{Kind, standard};
 use serde_json::{Map, json};
 
-use super::super::standard::{Kind, standard};
 use super::*;
 
 const FIGURES: [&str; 30] = [
@@ -66,11 +66,13 @@ fn word(name: &str, n: usize) -> Value {
         "完成时限" | "签批日期" | "成文日期" | "印发日期" | "材料日期" | "履责日期" | "签发日期" => {
             "2020年8月5日".to_owned()
         }
-        "整改目标" | "完成标准" | "措施内容" | "计划成果" => LONG.chars().take(48).collect(),
+        "整改目标" | "完成标准" | "措施内容" => LONG.chars().take(48).collect(),
         "问题说明" | "完成情况" | "整改成效" | "措施进展" | "经过事项" | "履责内容" | "本周进展" | "需协调事项"
         | "议定事项" => LONG.to_owned(),
         "责任领导" => "张三、李四".to_owned(),
         "责任单位" | "单位名称" | "所在单位" => format!("第{}工程建设分公司", n % 7 + 1),
+        "单位完成率" => "85.7%".to_owned(),
+        "计划成果" => "《项目现场管理办法》".to_owned(),
         "处置类型" => "限期整改".to_owned(),
         "状态" => "正在推进".to_owned(),
         "配合单位" => "安全质量部、财务部".to_owned(),
@@ -208,15 +210,20 @@ fn a_report_of_sixty_findings_is_filled() {
     assert_eq!(text.matches("w:val=\"三级标题\"").count(), 240);
 }
 
-/// For looking at them: writes every kind where `BIHUAN_DOCUMENTS` names a folder.
+/// For the checks with other programs (tests/office), which take them from here.
 #[test]
-fn documents_are_written_where_a_folder_is_named() {
-    let Some(folder) = option_env!("BIHUAN_DOCUMENTS") else { return };
+fn documents_of_every_kind_are_left_for_other_programs() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("documents");
+    std::fs::create_dir_all(&folder).unwrap();
     for kind in Kind::ALL {
-        for (name, size) in [("none", 0), ("some", 8), ("many", 60)] {
-            let bytes = fill(&standard(kind), &Words::of(&words(size)), moment()).unwrap();
-            std::fs::write(format!("{folder}/{kind:?}-{name}.docx").to_lowercase(), bytes).unwrap();
+        let name = format!("{kind:?}").to_lowercase();
+        let leave = |what: &str, bytes: &[u8]| {
+            assert!(bytes.starts_with(b"PK"), "{name}-{what}");
+            std::fs::write(folder.join(format!("{name}-{what}.docx")), bytes).unwrap();
+        };
+        leave("template", &standard(kind));
+        for (what, size) in [("none", 0), ("some", 8), ("many", 60)] {
+            leave(what, &fill(&standard(kind), &Words::of(&words(size)), moment()).unwrap());
         }
-        std::fs::write(format!("{folder}/{kind:?}-template.docx").to_lowercase(), standard(kind)).unwrap();
     }
 }
