@@ -351,7 +351,7 @@ impl Story {
         let (facts, records, none) = (facts(), records(), DocumentText::default());
         let now = "2020-07-27 10:00";
         let decision = run(P::Office, now, &facts, &none, &records, &|| uuid(1), |ctx| {
-            draft(round(), DocumentKind::Report, head(), &records, template(), ctx)
+            draft(round(), DocumentKind::Progress, head(), &records, template(), ctx)
         })
         .unwrap();
         let document = event::begin(DocumentId(uuid(77)), &decision.events[0]).unwrap();
@@ -455,7 +455,7 @@ fn enter(figure: Figure, value: Option<i64>, reason: &str) -> DocumentCommand {
 fn a_document_goes_from_its_draft_to_its_filing() {
     let mut story = Story::drafted();
     assert_eq!((story.document.state, story.document.n_version), (DocumentState::Draft, 1));
-    assert_eq!(story.text.sections.len(), DocumentKind::Report.sections().len());
+    assert_eq!(story.text.sections.len(), DocumentKind::Progress.sections().len());
     let mut text = story.text.clone();
     text.findings.insert("1".into(), "已清退{{任务数}}笔。".into());
     story.done(P::Office, DocumentCommand::Revise(text));
@@ -515,7 +515,7 @@ fn what_is_signed_is_exactly_what_the_document_says() {
 fn it_is_not_sent_while_something_is_missing_or_does_not_add_up() {
     let mut story = Story::drafted();
     let mut text = story.text.clone();
-    text.sections.insert("存在不足".into(), " ".into());
+    text.sections.insert("存在问题".into(), " ".into());
     text.findings.insert("2".into(), "处理{{处理人数}}人，清退{{已清理金额}}。".into());
     story.done(P::Office, DocumentCommand::Revise(text));
     story.done(P::Office, enter(Figure::Completed, Some(2), "现场核实"));
@@ -524,7 +524,7 @@ fn it_is_not_sent_while_something_is_missing_or_does_not_add_up() {
     assert_eq!(
         faults,
         [
-            ("/sections/存在不足", "required"),
+            ("/sections/存在问题", "required"),
             ("/figures/cleared", "required"),
             ("/figures/persons_handled", "required"),
             ("/figures/tasks", "parts-do-not-add-up"),
@@ -532,7 +532,7 @@ fn it_is_not_sent_while_something_is_missing_or_does_not_add_up() {
     );
     assert_eq!(missing(&story.document, &story.text, &story.records), refusal.errors, "the page is told the same");
     let mut text = story.text.clone();
-    text.sections.insert("存在不足".into(), "个别任务进度偏慢。".into());
+    text.sections.insert("存在问题".into(), "个别任务进度偏慢。".into());
     story.done(P::Office, DocumentCommand::Revise(text));
     story.done(P::Office, enter(Figure::Cleared, Some(450), "财务统计"));
     story.done(P::Office, enter(Figure::PersonsHandled, Some(0), "纪检统计"));
@@ -570,7 +570,7 @@ fn words_are_checked_field_by_field() {
     text.sections.insert("附带请示".into(), "{{总数}}".into());
     text.findings.insert("1".into(), "机密★".into());
     let faults: BTreeSet<_> =
-        check_words(DocumentKind::Report, &text).into_iter().map(|e| (e.pointer, e.code)).collect();
+        check_words(DocumentKind::Progress, &text).into_iter().map(|e| (e.pointer, e.code)).collect();
     let expected = [
         ("/head/title", "required"),
         ("/head/issuing_body", "required"),

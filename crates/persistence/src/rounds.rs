@@ -44,6 +44,14 @@ pub struct RoundRow {
     pub policy_version: i32,
 }
 
+impl RoundRow {
+    /// Who speaks in its documents: the group that was inspected.
+    pub fn issuing_body(&self) -> String {
+        let named = self.inspected_org.trim();
+        if named.is_empty() { self.name.clone() } else { named.to_owned() }
+    }
+}
+
 /// What an office enters of a round.
 #[derive(Clone, Debug, Default, AsChangeset)]
 #[diesel(table_name = rounds, treat_none_as_null = true)]
@@ -201,9 +209,9 @@ pub fn permit_sight(conn: &mut PgConnection, actor: &Actor, id: RoundId) -> Resu
     find(conn, actor, id).map(|_| ())
 }
 
-/// What a round is called, for who has been shown something of it.
-pub fn name(conn: &mut PgConnection, id: RoundId) -> Result<String, Error> {
-    Ok(find_row(conn, id)?.name)
+/// A round for who has been shown something of it; whether he sees it is not asked again.
+pub fn known(conn: &mut PgConnection, id: RoundId) -> Result<RoundRow, Error> {
+    find_row(conn, id)
 }
 
 /// The round of a finding; whether the actor sees it is asked by the caller.

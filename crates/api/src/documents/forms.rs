@@ -45,7 +45,7 @@ async fn made(
         .db
         .read_as_of(&caller.origin.actor, move |conn| {
             let form = read(conn, &origin, &calendar)?;
-            let round = persistence::rounds::name(conn, form.round)?;
+            let round = persistence::rounds::known(conn, form.round)?;
             Ok((form, round))
         })
         .await?;
@@ -57,7 +57,13 @@ async fn made(
         .await?;
     let mut names = form.names.as_object().cloned().unwrap_or_default();
     let time = calendar::time_of_day(now).format("%-H时%M分");
-    names.insert("轮次名称".to_owned(), round.into());
+    let body = round.issuing_body();
+    for (name, text) in
+        [("发文机关", body.as_str()), ("密级", ""), ("抄送", ""), ("印发机关", &body), ("印发日期", &long(now))]
+    {
+        names.insert(name.to_owned(), text.into());
+    }
+    names.insert("轮次名称".to_owned(), round.name.into());
     names.insert("截至时刻".to_owned(), format!("{}{time}", long(now)).into());
     names.insert("模板版本".to_owned(), format!("第{}版", mark.version).into());
     let bytes = actix_web::web::block(move || filled(&template, &names, &Said::new(), now))

@@ -1,7 +1,7 @@
 //! What a template is filled from: the names of the document, those of what is repeated around it, and the figures.
 
 use domain::document::expression::Expression;
-use domain::document::figure::Said;
+use domain::document::figure::{Figure, Said};
 use serde_json::{Map, Value};
 
 use crate::office::docx::{Scope, Unknown};
@@ -52,7 +52,11 @@ impl Scope for Layer<'_> {
         match self.find(name.trim()) {
             Some(Value::String(text)) => Ok(!text.trim().is_empty()),
             Some(Value::Array(items)) => Ok(!items.is_empty()),
-            _ => Err(Unknown::expression()),
+            // A figure stands where it is said; one somebody has to enter may not be.
+            _ => match Figure::named(name.trim()) {
+                Some(figure) => Ok(self.said.contains_key(&figure)),
+                None => Err(Unknown::expression()),
+            },
         }
     }
 }

@@ -112,7 +112,7 @@ impl Kind {
                 let head = vocabulary::HEAD.iter().map(|n| (*n).to_owned());
                 common.chain(head).chain(kind.sections().iter().map(|s| format!("正文.{}", s.name))).collect()
             }
-            Self::Form(_) => common.collect(),
+            Self::Form(_) => common.chain(vocabulary::FORM_HEAD.iter().map(|n| (*n).to_owned())).collect(),
         }
     }
 
@@ -274,4 +274,16 @@ pub async fn put_template(
         .write(&caller.origin.actor, move |conn| templates::put(conn, &origin, kind.word(), &bytes, &filename))
         .await?;
     Ok(HttpResponse::Created().json(PutTemplate { version: mark.version, sha256: mark.sha256 }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_template_of_the_program_says_names_that_are_known() {
+        for kind in Kind::all() {
+            assert_eq!(kind.check(&kind.standard()), Ok(()), "{}", kind.word());
+        }
+    }
 }

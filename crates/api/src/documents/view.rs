@@ -215,9 +215,7 @@ pub(super) fn head(kind: DocumentKind, round: &RoundRow) -> Head {
         DocumentKind::Weekly => format!("{base}整改工作每周简报"),
         DocumentKind::Duties => format!("{base}领导干部履行整改责任情况"),
     };
-    let issuing_body =
-        if round.inspected_org.trim().is_empty() { round.name.clone() } else { round.inspected_org.clone() };
-    Head { title, issuing_body, ..Head::default() }
+    Head { title, issuing_body: round.issuing_body(), ..Head::default() }
 }
 
 fn named(names: &BTreeMap<Uuid, String>, id: Uuid) -> Named {

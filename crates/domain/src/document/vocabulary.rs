@@ -35,6 +35,9 @@ pub const HEAD: &[&str] = &[
     "数据说明",
 ];
 
+/// What stands in the head and foot of a form.
+pub const FORM_HEAD: &[&str] = &["发文机关", "密级", "抄送", "印发机关", "印发日期"];
+
 /// A line of the lists: one measure, with its task and its finding.
 const LINES: Part = plain(&[
     "序号",

@@ -100,7 +100,7 @@ pub fn put(
     filename: &str,
 ) -> Result<TemplateMark, Error> {
     // One after the other, so that no version is given twice.
-    diesel::sql_query("LOCK TABLE document_templates IN SHARE ROW EXCLUSIVE MODE").execute(conn)?;
+    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext('document_templates'))").execute(conn)?;
     let last: Option<(i32, String)> = rows::table
         .filter(rows::kind.eq(kind))
         .order(rows::version.desc())

@@ -1,6 +1,6 @@
 //! Slips, forms and briefs: plainer than an official document.
 
-use super::page::{Cell, Sheet, Table, UPRIGHT, body, cell, chapter, end, headline, label, line, wide};
+use super::page::{Cell, Sheet, Table, UPRIGHT, body, cell, chapter, end, headline, label, line, notes, wide};
 
 fn as_of() -> String {
     line("数据说明", "数据截至{{截至时刻}}。模板版本{{模板版本}}。")
@@ -67,22 +67,17 @@ pub(super) fn weekly() -> String {
         .head(&["任务编号", "整改任务", "责任单位", "需协调事项"])
         .each("求助", &["{{任务编号}}", "{{任务标题}}", "{{责任单位}}", "{{需协调事项}}"]);
     [
-        line("表单标题", "{{轮次名称}}整改工作每周简报"),
+        line("表单标题", "{{标题}}"),
         line("表单说明", "{{周次}}（{{起止日期}}）\t{{发文机关}}"),
         line("红色分隔线", ""),
-        chapter(
-            "一、本周综述",
-            &[
-                "{{正文.综述}}",
-                "整改任务{{任务数}}项，已完成{{已完成任务数}}项，长期坚持{{长期坚持任务数}}项，正在推进{{正在推进任务数}}项，未启动{{未启动任务数}}项，整改完成率{{整改完成率}}。红灯{{红灯任务数}}项，预警{{预警任务数}}项，逾期{{逾期任务数}}项。",
-            ],
-        ),
+        chapter("一、本周综述", &["{{正文.综述}}"]),
         line("一级标题", "二、写实上报情况"),
         units.done(),
         line("一级标题", "三、本周进展"),
         moved.done(),
         line("一级标题", "四、需协调事项"),
         help.done(),
+        notes(),
         as_of(),
         end(Sheet::Official),
     ]
@@ -117,6 +112,7 @@ pub(super) fn duties() -> String {
         line("二级标题", "{{领导姓名}}（{{所在单位}}）"),
         each.done(),
         body(&["{{/领导}}"]),
+        notes(),
         as_of(),
         end(Sheet::Official),
     ]

@@ -1,7 +1,7 @@
 //! What is sent as an official document: head, title, text, signature, annexes, foot.
 
 use super::lists;
-use super::page::{Sheet, Table, UPRIGHT, body, cell, chapter, end, end_section, headline, labelled, line};
+use super::page::{Sheet, Table, UPRIGHT, body, cell, chapter, end, end_section, headline, labelled, line, notes};
 
 /// Head of a document: secrecy and urgency, who issues it, its number and who signs, a red rule.
 fn head() -> String {
@@ -64,6 +64,7 @@ pub(super) fn plan() -> String {
         line("附件说明", "附件：1.问题清单"),
         line("附件说明续", "2.整改清单"),
         line("附件说明续", "3.责任清单"),
+        notes(),
         signature(),
         end_section(Sheet::Official),
         lists::findings(),
@@ -88,15 +89,12 @@ pub(super) fn report() -> String {
             "一、总体情况",
             &[
                 "{{正文.总体情况}}",
-                "反馈问题{{问题数}}个，涉及{{方面数}}个方面，分解为整改任务{{任务数}}项、整改措施{{措施数}}条。截至目前，已完成{{已完成任务数}}项，基本完成并长期坚持{{长期坚持任务数}}项，两项合计{{已完成任务数+长期坚持任务数}}项；正在推进{{正在推进任务数}}项，尚未启动{{未启动任务数}}项。整改完成率{{整改完成率}}。全部任务完成的问题{{已完成问题数}}个。",
-                "已销号{{已销号任务数}}项，其中跟踪巩固{{跟踪巩固任务数}}项。立行立改任务{{立行立改任务数}}项，已完成{{立行立改完成数}}项。经批准延期{{延期任务数}}项，重新整改{{重新整改任务数}}项，逾期未完成{{逾期任务数}}项。",
             ],
         ),
         chapter(
             "二、组织开展情况",
             &[
                 "{{正文.组织开展情况}}",
-                "整改期间，召开整改工作会议{{会议次数}}次，开展监督检查{{检查次数}}次、检查任务{{检查任务数}}项，发出督办单{{督办单数}}份。新建制度{{新建制度数}}项，修订制度{{修订制度数}}项，废止制度{{废止制度数}}项。涉及金额{{涉及金额}}，已清理{{已清理金额}}，已挽回{{已挽回金额}}。处理责任人员{{处理人数}}人。",
             ],
         ),
         line("一级标题", "三、逐项整改落实情况"),
@@ -119,6 +117,7 @@ pub(super) fn report() -> String {
         ]),
         chapter("四、存在不足", &["{{正文.存在不足}}"]),
         chapter("五、下步打算", &["{{正文.下步打算}}"]),
+        notes(),
         signature(),
         foot(),
         end(Sheet::Official),
@@ -145,19 +144,14 @@ pub(super) fn progress() -> String {
         head(),
         title(),
         body(&["现将{{轮次名称}}整改工作阶段性进展情况通报如下（数据截至{{截至时刻}}）。"]),
-        chapter(
-            "一、总体进展",
-            &[
-                "{{正文.总体进展}}",
-                "反馈问题{{问题数}}个，分解为整改任务{{任务数}}项。已完成{{已完成任务数}}项，长期坚持{{长期坚持任务数}}项，正在推进{{正在推进任务数}}项，未启动{{未启动任务数}}项，整改完成率{{整改完成率}}。红灯任务{{红灯任务数}}项，预警任务{{预警任务数}}项，逾期任务{{逾期任务数}}项。发出督办单{{督办单数}}份，开展检查{{检查次数}}次。",
-            ],
-        ),
+        chapter("一、总体进展", &["{{正文.总体进展}}"]),
         chapter("二、主要做法", &["{{正文.主要做法}}"]),
         line("一级标题", "三、各单位进展"),
         line("表题", "各单位整改任务进展情况"),
         units.done(),
         chapter("四、存在问题", &["{{正文.存在问题}}"]),
         chapter("五、下步要求", &["{{正文.下步要求}}"]),
+        notes(),
         signature(),
         foot(),
         end(Sheet::Official),
@@ -169,18 +163,13 @@ pub(super) fn progress() -> String {
 pub(super) fn notice() -> String {
     [
         headline("{{标题}}"),
-        chapter(
-            "一、整改进展情况",
-            &[
-                "{{正文.整改进展}}",
-                "反馈问题{{问题数}}个，制定整改措施{{措施数}}条。已完成和长期坚持的整改任务{{已完成任务数+长期坚持任务数}}项，整改完成率{{整改完成率}}。新建、修订制度{{新建制度数+修订制度数}}项。",
-            ],
-        ),
+        chapter("一、整改进展情况", &["{{正文.整改进展}}"]),
         line("一级标题", "二、具体问题整改情况"),
         line("公文正文", "{{#问题}}"),
         line("二级标题", "{{问题原文}}"),
         body(&["整改情况：{{完成情况}}", "{{/问题}}"]),
         chapter("三、联系方式", &["{{正文.联系方式}}"]),
+        notes(),
         signature(),
         end(Sheet::Official),
     ]

@@ -56,6 +56,19 @@ pub(super) fn body(lines: &[&str]) -> String {
     lines.iter().map(|text| line("公文正文", text)).collect()
 }
 
+/// What a document says of itself: why it corrects another, and which figures somebody entered in the place of the records'.
+pub(super) fn notes() -> String {
+    body(&[
+        "{{?更正说明}}",
+        "更正说明：{{更正说明}}",
+        "{{/?更正说明}}",
+        "{{?数据说明}}",
+        "数据说明：",
+        "{{数据说明}}",
+        "{{/?数据说明}}",
+    ])
+}
+
 /// A heading and what stands beneath it.
 pub(super) fn chapter(heading: &str, lines: &[&str]) -> String {
     line("一级标题", heading) + &body(lines)
