@@ -82,7 +82,7 @@ fn mutated_parts_and_packages_never_panic() {
                 }
             }
             parts.insert(name.to_owned(), text.into_iter().collect::<String>().into_bytes());
-            packed(&parts)
+            package(&parts, CompressionMethod::Stored)
         };
         match fill(&bytes, &Words::of(&words), moment()) {
             Ok(document) => {

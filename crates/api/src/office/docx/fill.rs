@@ -6,10 +6,10 @@ use super::paragraph::{Edit, characters, edited};
 use super::tree::{Element, Node};
 use super::{Fault, Scope, Unknown};
 
-/// Most characters and blocks that a document is filled with.
+/// Most characters and elements that a document is filled with.
 const MOST_WRITTEN: usize = 40_000_000;
-/// What a block counts, so that parts that say nothing end as well.
-const BLOCK: usize = 64;
+/// Characters that an element counts for.
+const ELEMENT: usize = 32;
 
 /// A row that was written: which of the template it was made from, and what its cells say that are merged where they say the same.
 struct Row {
@@ -79,9 +79,12 @@ impl<'s> Writing<'s> {
                 return;
             }
             match block {
-                Block::Other(node) => into.push((*node).clone().into()),
+                Block::Other(node) => {
+                    self.count(ELEMENT * node.element().map_or(1, Element::size), "文件", "", faults);
+                    into.push((*node).clone().into());
+                }
                 Block::Frame(frame) => {
-                    self.count(BLOCK, "文件", "", faults);
+                    self.count(ELEMENT, "文件", "", faults);
                     let element = self.frame(frame, scope, faults);
                     let row = (frame.element.name == "w:tr").then(|| Row {
                         template: std::ptr::from_ref(frame.element).addr(),
@@ -106,7 +109,7 @@ impl<'s> Writing<'s> {
             Control::Each(name) => match scope.list(name) {
                 Ok(each) => {
                     for inner in each {
-                        self.count(BLOCK, &part.place, &part.near, faults);
+                        self.count(ELEMENT, &part.place, &part.near, faults);
                         if self.is_full() {
                             return;
                         }
@@ -134,15 +137,16 @@ impl<'s> Writing<'s> {
         into: &mut Vec<Written>,
     ) {
         let place = paragraph.place.as_str();
+        let size = ELEMENT * paragraph.element.size() + paragraph.characters.len();
         if paragraph.pieces.is_empty() && paragraph.boxes.is_empty() {
-            self.count(BLOCK + paragraph.characters.len(), place, "", faults);
+            self.count(size, place, "", faults);
             into.push(Node::Element(paragraph.element.clone()).into());
             return;
         }
         let mut edits = Vec::new();
         edits_of(&paragraph.pieces, paragraph, scope, faults, &mut edits);
-        let size: usize = edits.iter().map(|edit| edit.text.len()).sum();
-        self.count(BLOCK + paragraph.characters.len() + size, place, "", faults);
+        let said: usize = edits.iter().map(|edit| edit.text.len()).sum();
+        self.count(size + said, place, "", faults);
         let boxes = paragraph
             .boxes
             .iter()
@@ -157,7 +161,7 @@ impl<'s> Writing<'s> {
             let lines: Vec<String> =
                 edit.text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
             let last = lines.len();
-            self.count(BLOCK * last, place, "", faults);
+            self.count(size.saturating_mul(last.saturating_sub(1)), place, "", faults);
             if self.is_full() {
                 return;
             }
