@@ -4,7 +4,7 @@ use super::marks::{self, Control};
 use super::outline::{Block, Frame, Outline, Paragraph, Part, Piece, is_blank};
 use super::paragraph::{Edit, characters, edited};
 use super::tree::{Element, Node};
-use super::{Fault, Scope, Unknown};
+use super::{Fault, Faults, Scope, Unknown};
 
 /// Most characters and elements that a document is filled with.
 const MOST_WRITTEN: usize = 40_000_000;
@@ -39,7 +39,7 @@ impl<'s> Writing<'s> {
     }
 
     /// The part filled; what could not be said is among the faults.
-    pub(super) fn part(&mut self, outline: &Outline<'_>, faults: &mut Vec<Fault>) -> Element {
+    pub(super) fn part(&mut self, outline: &Outline<'_>, faults: &mut Faults) -> Element {
         let scope = self.scope;
         self.frame(&outline.root, scope, faults)
     }
@@ -48,7 +48,7 @@ impl<'s> Writing<'s> {
         self.written > MOST_WRITTEN
     }
 
-    fn count(&mut self, n: usize, place: &str, near: &str, faults: &mut Vec<Fault>) {
+    fn count(&mut self, n: usize, place: &str, near: &str, faults: &mut Faults) {
         let was_full = self.is_full();
         self.written = self.written.saturating_add(n);
         if self.is_full() && !was_full {
@@ -56,7 +56,7 @@ impl<'s> Writing<'s> {
         }
     }
 
-    fn frame(&mut self, frame: &Frame<'_>, scope: &dyn Scope, faults: &mut Vec<Fault>) -> Element {
+    fn frame(&mut self, frame: &Frame<'_>, scope: &dyn Scope, faults: &mut Faults) -> Element {
         let mut written = Vec::new();
         self.blocks(&frame.inner, scope, faults, &mut written);
         let element = frame.element;
@@ -73,7 +73,7 @@ impl<'s> Writing<'s> {
         Element { name: element.name.clone(), attributes: element.attributes.clone(), children }
     }
 
-    fn blocks(&mut self, blocks: &[Block<'_>], scope: &dyn Scope, faults: &mut Vec<Fault>, into: &mut Vec<Written>) {
+    fn blocks(&mut self, blocks: &[Block<'_>], scope: &dyn Scope, faults: &mut Faults, into: &mut Vec<Written>) {
         for block in blocks {
             if self.is_full() {
                 return;
@@ -104,7 +104,7 @@ impl<'s> Writing<'s> {
         }
     }
 
-    fn bound(&mut self, part: &Part<'_>, scope: &dyn Scope, faults: &mut Vec<Fault>, into: &mut Vec<Written>) {
+    fn bound(&mut self, part: &Part<'_>, scope: &dyn Scope, faults: &mut Faults, into: &mut Vec<Written>) {
         let stands = match &part.control {
             Control::Each(name) => match scope.list(name) {
                 Ok(each) => {
@@ -133,7 +133,7 @@ impl<'s> Writing<'s> {
         &mut self,
         paragraph: &Paragraph<'_>,
         scope: &dyn Scope,
-        faults: &mut Vec<Fault>,
+        faults: &mut Faults,
         into: &mut Vec<Written>,
     ) {
         let place = paragraph.place.as_str();
@@ -199,13 +199,7 @@ fn told(unknown: &Unknown, place: &str, near: &str) -> Fault {
     fault(&unknown.code, place, &near)
 }
 
-fn edits_of(
-    pieces: &[Piece],
-    paragraph: &Paragraph<'_>,
-    scope: &dyn Scope,
-    faults: &mut Vec<Fault>,
-    into: &mut Vec<Edit>,
-) {
+fn edits_of(pieces: &[Piece], paragraph: &Paragraph<'_>, scope: &dyn Scope, faults: &mut Faults, into: &mut Vec<Edit>) {
     let near = |range| marks::near(&paragraph.characters, range);
     let nothing = |range: &std::ops::Range<usize>| Edit { range: range.clone(), text: String::new() };
     for piece in pieces {
