@@ -51,7 +51,7 @@ fn mutated_parts_and_packages_never_panic() {
     let names: Vec<&String> = parts.keys().collect();
     let mut chance = Chance(0x9E37_79B9_7F4A_7C15);
     let (mut made, mut refused) = (0, 0);
-    for round in 0..2_000 {
+    for round in 0..3_000 {
         let bytes = if round % 3 == 0 {
             let mut bytes = whole.clone();
             for _ in 0..=chance.below(4) {
@@ -82,7 +82,7 @@ fn mutated_parts_and_packages_never_panic() {
                 }
             }
             parts.insert(name.to_owned(), text.into_iter().collect::<String>().into_bytes());
-            packed(&parts)
+            package(&parts, CompressionMethod::Stored)
         };
         match fill(&bytes, &Words::of(&words), moment()) {
             Ok(document) => {
@@ -103,4 +103,21 @@ fn mutated_parts_and_packages_never_panic() {
         }
     }
     assert!(made > 100 && refused > 100, "both ends are reached: {made} made, {refused} refused");
+}
+
+#[test]
+fn what_nests_deep_is_filled_and_what_is_wrong_everywhere_is_told_within_bounds() {
+    let words = json!({ "甲": "好" });
+    let mut body = line("{{甲}}");
+    for _ in 0..40 {
+        body = format!("<w:tbl><w:tr><w:tc>{body}<w:p/></w:tc></w:tr></w:tbl>");
+    }
+    assert!(filled(&body, &words).contains("好"));
+    let mut body = line("{{甲}}");
+    for _ in 0..30 {
+        body = format!("<w:p><w:r><w:pict><w:txbxContent>{body}</w:txbxContent></w:pict></w:r></w:p>");
+    }
+    assert!(filled(&body, &words).contains("好"));
+    let many: String = (0..3_000).map(|n| line(&format!("{{{{无{n}}}}}"))).collect();
+    assert_eq!(faults(&many, &words).len(), 500);
 }

@@ -8,7 +8,7 @@ use api::office::docx::{Fault, Scope, Unknown, fill};
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 use zip::write::SimpleFileOptions;
-use zip::{ZipArchive, ZipWriter};
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 mod filling;
 mod hostile;
@@ -103,9 +103,13 @@ fn entries(body: &str) -> BTreeMap<String, Vec<u8>> {
 }
 
 fn packed(entries: &BTreeMap<String, Vec<u8>>) -> Vec<u8> {
+    package(entries, CompressionMethod::Deflated)
+}
+
+fn package(entries: &BTreeMap<String, Vec<u8>>, method: CompressionMethod) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in entries {
-        writer.start_file(name.as_str(), SimpleFileOptions::default()).unwrap();
+        writer.start_file(name.as_str(), SimpleFileOptions::default().compression_method(method)).unwrap();
         writer.write_all(bytes).unwrap();
     }
     writer.finish().unwrap().into_inner()

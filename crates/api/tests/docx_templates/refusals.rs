@@ -169,3 +169,17 @@ fn faults_of_heads_and_feet_say_so() {
     let faults = fill(&packed(&parts), &Words::of(&json!({})), moment()).unwrap_err();
     assert_eq!(faults.iter().map(|f| f.place.as_str()).collect::<Vec<_>>(), ["页脚", "页眉"]);
 }
+
+#[test]
+fn a_heavy_paragraph_that_repeats_is_stopped_before_it_fills_the_memory() {
+    let heavy = format!("<w:p><w:r><w:drawing>{}</w:drawing></w:r></w:p>", "<a/>".repeat(20_000));
+    let each: Vec<i32> = (0..1_000).collect();
+    let body = [line("{{#单}}"), heavy, line("{{/单}}")].concat();
+    let mut parts = entries(&body);
+    // What does not pack well keeps the guard against bombs out of it.
+    let noise: Vec<u8> = (0..400_000u32).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
+    parts.insert("word/media/image1.bin".to_owned(), noise);
+    let faults = fill(&packed(&parts), &Words::of(&json!({ "单": each })), moment()).unwrap_err();
+    assert_eq!(faults[0].code, "document-too-large");
+    assert_eq!(faults.len(), 1);
+}

@@ -4,12 +4,12 @@ use super::marks::{self, Control};
 use super::outline::{Block, Frame, Outline, Paragraph, Part, Piece, is_blank};
 use super::paragraph::{Edit, characters, edited};
 use super::tree::{Element, Node};
-use super::{Fault, Scope, Unknown};
+use super::{Fault, Faults, Scope, Unknown};
 
-/// Most characters and blocks that a document is filled with.
+/// Most characters and elements that a document is filled with.
 const MOST_WRITTEN: usize = 40_000_000;
-/// What a block counts, so that parts that say nothing end as well.
-const BLOCK: usize = 64;
+/// Characters that an element counts for.
+const ELEMENT: usize = 32;
 
 /// A row that was written: which of the template it was made from, and what its cells say that are merged where they say the same.
 struct Row {
@@ -39,7 +39,7 @@ impl<'s> Writing<'s> {
     }
 
     /// The part filled; what could not be said is among the faults.
-    pub(super) fn part(&mut self, outline: &Outline<'_>, faults: &mut Vec<Fault>) -> Element {
+    pub(super) fn part(&mut self, outline: &Outline<'_>, faults: &mut Faults) -> Element {
         let scope = self.scope;
         self.frame(&outline.root, scope, faults)
     }
@@ -48,7 +48,7 @@ impl<'s> Writing<'s> {
         self.written > MOST_WRITTEN
     }
 
-    fn count(&mut self, n: usize, place: &str, near: &str, faults: &mut Vec<Fault>) {
+    fn count(&mut self, n: usize, place: &str, near: &str, faults: &mut Faults) {
         let was_full = self.is_full();
         self.written = self.written.saturating_add(n);
         if self.is_full() && !was_full {
@@ -56,7 +56,7 @@ impl<'s> Writing<'s> {
         }
     }
 
-    fn frame(&mut self, frame: &Frame<'_>, scope: &dyn Scope, faults: &mut Vec<Fault>) -> Element {
+    fn frame(&mut self, frame: &Frame<'_>, scope: &dyn Scope, faults: &mut Faults) -> Element {
         let mut written = Vec::new();
         self.blocks(&frame.inner, scope, faults, &mut written);
         let element = frame.element;
@@ -73,15 +73,18 @@ impl<'s> Writing<'s> {
         Element { name: element.name.clone(), attributes: element.attributes.clone(), children }
     }
 
-    fn blocks(&mut self, blocks: &[Block<'_>], scope: &dyn Scope, faults: &mut Vec<Fault>, into: &mut Vec<Written>) {
+    fn blocks(&mut self, blocks: &[Block<'_>], scope: &dyn Scope, faults: &mut Faults, into: &mut Vec<Written>) {
         for block in blocks {
             if self.is_full() {
                 return;
             }
             match block {
-                Block::Other(node) => into.push((*node).clone().into()),
+                Block::Other(node) => {
+                    self.count(ELEMENT * node.element().map_or(1, Element::size), "文件", "", faults);
+                    into.push((*node).clone().into());
+                }
                 Block::Frame(frame) => {
-                    self.count(BLOCK, "文件", "", faults);
+                    self.count(ELEMENT, "文件", "", faults);
                     let element = self.frame(frame, scope, faults);
                     let row = (frame.element.name == "w:tr").then(|| Row {
                         template: std::ptr::from_ref(frame.element).addr(),
@@ -101,12 +104,12 @@ impl<'s> Writing<'s> {
         }
     }
 
-    fn bound(&mut self, part: &Part<'_>, scope: &dyn Scope, faults: &mut Vec<Fault>, into: &mut Vec<Written>) {
+    fn bound(&mut self, part: &Part<'_>, scope: &dyn Scope, faults: &mut Faults, into: &mut Vec<Written>) {
         let stands = match &part.control {
             Control::Each(name) => match scope.list(name) {
                 Ok(each) => {
                     for inner in each {
-                        self.count(BLOCK, &part.place, &part.near, faults);
+                        self.count(ELEMENT, &part.place, &part.near, faults);
                         if self.is_full() {
                             return;
                         }
@@ -130,19 +133,20 @@ impl<'s> Writing<'s> {
         &mut self,
         paragraph: &Paragraph<'_>,
         scope: &dyn Scope,
-        faults: &mut Vec<Fault>,
+        faults: &mut Faults,
         into: &mut Vec<Written>,
     ) {
         let place = paragraph.place.as_str();
+        let size = ELEMENT * paragraph.element.size() + paragraph.characters.len();
         if paragraph.pieces.is_empty() && paragraph.boxes.is_empty() {
-            self.count(BLOCK + paragraph.characters.len(), place, "", faults);
+            self.count(size, place, "", faults);
             into.push(Node::Element(paragraph.element.clone()).into());
             return;
         }
         let mut edits = Vec::new();
         edits_of(&paragraph.pieces, paragraph, scope, faults, &mut edits);
-        let size: usize = edits.iter().map(|edit| edit.text.len()).sum();
-        self.count(BLOCK + paragraph.characters.len() + size, place, "", faults);
+        let said: usize = edits.iter().map(|edit| edit.text.len()).sum();
+        self.count(size + said, place, "", faults);
         let boxes = paragraph
             .boxes
             .iter()
@@ -157,7 +161,7 @@ impl<'s> Writing<'s> {
             let lines: Vec<String> =
                 edit.text.lines().map(|line| line.trim().to_owned()).filter(|line| !line.is_empty()).collect();
             let last = lines.len();
-            self.count(BLOCK * last, place, "", faults);
+            self.count(size.saturating_mul(last.saturating_sub(1)), place, "", faults);
             if self.is_full() {
                 return;
             }
@@ -195,13 +199,7 @@ fn told(unknown: &Unknown, place: &str, near: &str) -> Fault {
     fault(&unknown.code, place, &near)
 }
 
-fn edits_of(
-    pieces: &[Piece],
-    paragraph: &Paragraph<'_>,
-    scope: &dyn Scope,
-    faults: &mut Vec<Fault>,
-    into: &mut Vec<Edit>,
-) {
+fn edits_of(pieces: &[Piece], paragraph: &Paragraph<'_>, scope: &dyn Scope, faults: &mut Faults, into: &mut Vec<Edit>) {
     let near = |range| marks::near(&paragraph.characters, range);
     let nothing = |range: &std::ops::Range<usize>| Edit { range: range.clone(), text: String::new() };
     for piece in pieces {

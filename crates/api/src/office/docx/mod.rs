@@ -12,6 +12,8 @@ mod paragraph;
 pub mod standard;
 mod tree;
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
 /// Where the expressions of a template are looked up.
@@ -62,26 +64,38 @@ impl Fault {
     }
 }
 
+/// What was found to be wrong, each once, in the order it was found.
+#[derive(Default)]
+struct Faults {
+    told: Vec<Fault>,
+    seen: BTreeSet<Fault>,
+}
+
+impl Faults {
+    /// More than a person reads at once.
+    const MOST: usize = 500;
+
+    fn push(&mut self, fault: Fault) {
+        if self.told.len() < Self::MOST && self.seen.insert(fault.clone()) {
+            self.told.push(fault);
+        }
+    }
+}
+
 /// The template with the scope's words in the places of its marks, as the bytes of a docx.
 ///
-/// Errors: every fault that was found. Of the file: `file-too-large`, `file-encrypted`, `file-old-format`, `file-not-docx`, `file-broken`, `file-bomb`,
+/// Errors: every fault that was found, 500 of them at most. Of the file: `file-too-large`, `file-encrypted`, `file-old-format`, `file-not-docx`, `file-broken`, `file-bomb`,
 /// `template-macro`, `template-external`, `template-embedded`, `template-signed`. Of its marks: `mark-not-closed`, `mark-not-opened`, `mark-empty`,
 /// `part-not-closed`, `part-not-opened`, `part-crossing`, `part-in-sentence`, `merge-outside-table`, what the scope says of an expression, and
 /// `document-too-large` where what repeats would fill more than a document holds.
 pub fn fill(template: &[u8], scope: &dyn Scope, as_of: DateTime<Utc>) -> Result<Vec<u8>, Vec<Fault>> {
     let mut package = package::Package::open(template)?;
-    let mut faults = Vec::new();
+    let mut faults = Faults::default();
     let mut writing = fill::Writing::new(scope);
     for part in package.take() {
         let outline = outline::Outline::of(&part.root, part.kind, &mut faults);
         let filled = writing.part(&outline, &mut faults);
         package.put(&part.name, filled);
     }
-    let mut told: Vec<Fault> = Vec::new();
-    for fault in faults {
-        if !told.contains(&fault) {
-            told.push(fault);
-        }
-    }
-    if told.is_empty() { package.close(as_of) } else { Err(told) }
+    if faults.told.is_empty() { package.close(as_of) } else { Err(faults.told) }
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::Fault;
 use super::marks::{self, Control, Mark, NO_TEXT, Said};
 use super::package::Kind;
 use super::paragraph::{boxes, characters};
 use super::tree::{Element, Node};
+use super::{Fault, Faults};
 
 /// Elements whose children are blocks, rows or cells.
 const FRAMES: [&str; 15] = [
@@ -88,7 +88,7 @@ pub(super) struct Outline<'t> {
 }
 
 impl<'t> Outline<'t> {
-    pub(super) fn of(root: &'t Element, kind: Kind, faults: &mut Vec<Fault>) -> Self {
+    pub(super) fn of(root: &'t Element, kind: Kind, faults: &mut Faults) -> Self {
         let mut finder = Finder {
             kind,
             faults,
@@ -144,7 +144,7 @@ fn address(element: &Element) -> usize {
 
 struct Finder<'f> {
     kind: Kind,
-    faults: &'f mut Vec<Fault>,
+    faults: &'f mut Faults,
     paragraphs: usize,
     tables: usize,
     rows: usize,

@@ -14,6 +14,8 @@ use crate::office::guard;
 const CONTENT_TYPES: &str = "[Content_Types].xml";
 const RELATIONS: &str = "_rels/.rels";
 const CORE: &str = "docProps/core.xml";
+/// Most elements of all parts that are filled.
+const MOST_ELEMENTS: usize = 500_000;
 
 /// What a part is that is filled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,6 +95,7 @@ impl Package {
             return Err(not_docx());
         }
         let mut told = Vec::new();
+        let mut elements = 0;
         for (name, kind) in told_names(&entries, &main) {
             let mut root = tree::parse(&entries[&name]).ok_or_else(|| broken(&name))?;
             let is_right = matches!(
@@ -104,6 +107,10 @@ impl Package {
             );
             if !is_right {
                 return Err(not_docx());
+            }
+            elements += root.size();
+            if elements > MOST_ELEMENTS {
+                return Err(vec![Fault::of_file("file-too-large", name)]);
             }
             foreign(&root, kind, &mut faults);
             clean(&mut root);

@@ -7,7 +7,7 @@ use quick_xml::events::{BytesStart, Event};
 /// Deepest nesting of elements.
 const DEEPEST: usize = 128;
 /// Most elements of a part.
-const MOST_ELEMENTS: usize = 1_000_000;
+const MOST_ELEMENTS: usize = 300_000;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Node {
@@ -59,6 +59,11 @@ impl Element {
         let mut text = String::new();
         gather(self, &mut text);
         text
+    }
+
+    /// How many elements it is, with those beneath it.
+    pub(super) fn size(&self) -> usize {
+        1 + self.elements().map(Element::size).sum::<usize>()
     }
 
     /// Visits it and every element beneath it.
