@@ -18,6 +18,7 @@ use domain::task::starts_from;
 use domain::task::state::TaskState;
 use persistence::{accounts, actors, tasks};
 use serde_json::{Value, json};
+use support::document_operations::{Swept, documents};
 use support::operations::{NIL, others, personal_duties, slip_form};
 use support::{House, waiting_for};
 
@@ -340,6 +341,16 @@ async fn entered_duty(house: &House, round: &str) -> String {
     entered["id"].as_str().unwrap().to_owned()
 }
 
+/// A document the office has sent for signature.
+async fn drafted_document(house: &House, round: &str) -> String {
+    let path = format!("/rounds/{round}/documents");
+    let made = house.request("p072", "POST", &path, None, Some(json!({ "kind": "progress" }))).await.ok();
+    let document = made["id"].as_str().unwrap().to_owned();
+    let sent = house.request("p072", "POST", &format!("/documents/{document}/submit"), Some(1), Some(json!({}))).await;
+    assert_eq!(sent.ok()["state"], "signing");
+    document
+}
+
 fn held(name: &str, made: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(name);
     if std::env::var_os("BLESS").is_some() {
@@ -409,6 +420,18 @@ async fn everybody_may_do_what_the_table_says_and_nothing_else() {
     let duty = entered_duty(&house, &round).await;
     let mut all = others(&round, rectified, evidence, account, &check, &slip, &meeting);
     all.extend(personal_duties(&round, &duty));
+    let document = drafted_document(&house, &round).await;
+    let word = |value: &Value| value.as_str().unwrap().to_owned();
+    let (finding, unit) = (word(&view["finding_id"]), word(&view["units"][0]["id"]));
+    all.extend(documents(&Swept {
+        round: &round,
+        document: &document,
+        task: rectified,
+        slip: &slip,
+        meeting: &meeting,
+        finding: &finding,
+        unit: &unit,
+    }));
     for (method, path, url, body) in all {
         covered.insert(format!("{method} {path}"));
         writeln!(made, "{method} {path}").unwrap();

@@ -14,7 +14,7 @@ use domain::document::figure::{
     Countable, CountedFinding, CountedTask, Figure, Figures, Said, check_sums, count, differences,
 };
 use domain::document::kind::{DocumentKind, FormKind};
-use domain::document::vocabulary::{misfits, sample};
+use domain::document::vocabulary::{misfits, nothing, sample};
 use domain::document::{
     Context, Document, DocumentAction, DocumentCommand, DocumentState, DocumentText, Facts, Head, Records,
     TemplateMark, check_words, correct, decide, draft, missing, open_actions, signable_for,
@@ -277,6 +277,7 @@ fn every_kind_proposes_words_that_are_sound_and_a_sample_of_its_names() {
         let more = vec!["轮次名称".to_owned()];
         let mut value = sample(kind.part(), &more);
         assert_eq!(misfits(kind.part(), &more, &value), Vec::<String>::new(), "{kind}");
+        assert_eq!(misfits(kind.part(), &more, &nothing(kind.part(), &more)), Vec::<String>::new(), "{kind}");
         value["多余"] = "x".into();
         value.as_object_mut().unwrap().remove("轮次名称");
         assert_eq!(misfits(kind.part(), &more, &value), ["多余", "轮次名称"], "{kind}");
@@ -644,7 +645,11 @@ fn a_signature_on_paper_waits_for_a_second_officer_and_may_be_objected_to() {
 
 #[test]
 fn a_filed_document_is_corrected_by_a_later_version() {
-    let story = Story::filed();
+    let mut story = Story::drafted();
+    story.done(P::Office, enter(Figure::PersonsHandled, Some(3), "纪检统计"));
+    for (who, command) in [(P::Office, DocumentCommand::Submit), (P::Office2, sign()), (P::Principal, sign())] {
+        story.done(who, command);
+    }
     let begin =
         |who: P, reason: &str| story.with(who, |ctx| correct(&story.document, reason, &story.records, template(), ctx));
     assert_eq!(begin(P::Principal, "数据有误").unwrap_err().code, "not-allowed");
@@ -653,6 +658,8 @@ fn a_filed_document_is_corrected_by_a_later_version() {
     let next = event::begin(DocumentId(uuid(78)), &decision.events[0]).unwrap();
     assert_eq!((next.n_version, next.corrects.as_ref().map(|c| c.of)), (2, Some(story.document.id)));
     assert_eq!(next.text, story.document.text, "it begins with the same words");
+    let next = decision.events[1..].iter().fold(next, event::evolve);
+    assert_eq!(next.entered, story.document.entered, "and with what was entered");
     let replaced = event::evolve(story.document.clone(), &DocumentEvent::Replaced { by: next.id });
     let again = story.with(P::Office, |ctx| correct(&replaced, "再改", &story.records, template(), ctx));
     assert_eq!(again.unwrap_err().code, "already-replaced");

@@ -7,6 +7,7 @@ import { useRound, useSession } from '../session'
 import '../styles/exports.css'
 import { SelectField, useSend } from '../ui/form'
 import { Dialog, Refused } from '../ui/parts'
+import { SaveFile } from '../ui/savefile'
 import { moment, size, week } from '../ui/words'
 import type { Offer } from './button'
 
@@ -56,6 +57,7 @@ export function ExportDialog({ offer, onClose }: { offer: Offer; onClose: () => 
           {kind === 'statements' && offer.week ? `${week(offer.week)}，您能看到的全部任务。` : kind === 'brief' ? `${offer.filter.unit ? '所选单位' : own ? own.unit : '单位'}承担的全部任务。` : isFiltered(offer.filter) ? '按页面当前的筛选和排序。' : '本轮您能看到的全部任务；要少一些，先在页面上筛选。'}
           数字以导出那一刻为准，表末有合计。
         </p>
+        {kind === 'brief' && unit && <div className="send"><SaveFile path={`/rounds/${round}/unit-brief?unit=${unit}`} label="任务书 Word 版" /></div>}
         {isLacking && <p className="note">请先在台账的筛选里选定单位。</p>}
         {current ? <One key={current} id={current} onAgain={() => void form.submit()} /> : (
           <div className="send"><button type="button" className="main" disabled={form.busy || isLacking} onClick={() => void form.submit()}>{form.busy ? '正在提交…' : '导出'}</button></div>

@@ -11,6 +11,7 @@ import '../styles/checks.css'
 import '../styles/meetings.css'
 import { TextField, blank } from '../ui/form'
 import { Ask, Loaded, Refused, State } from '../ui/parts'
+import { SaveFile } from '../ui/savefile'
 import { useTitle } from '../ui/title'
 import { moment } from '../ui/words'
 
@@ -36,6 +37,7 @@ function Whole({ meeting }: { meeting: Meeting }) {
           {may(meeting, 'revise_meeting') && <button type="button" aria-expanded={open === 'revise_meeting'} onClick={() => toggle('revise_meeting')}>修改或改期</button>}
           {may(meeting, 'cancel_meeting') && <button type="button" className="plain danger" aria-expanded={open === 'cancel_meeting'} onClick={() => toggle('cancel_meeting')}>取消会议</button>}
           {meeting.concluded_at && <button type="button" onClick={() => window.print()}>打印纪要</button>}
+          {meeting.concluded_at && <SaveFile path={`/meetings/${meeting.id}/minutes`} label="下载纪要 Word" />}
         </div>
         {open === 'cancel_meeting' && <Cancel meeting={meeting} onClose={close} />}
       </section>

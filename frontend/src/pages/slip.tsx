@@ -15,6 +15,7 @@ import '../styles/plan.css'
 import { Chain, Signatures } from '../task/requests'
 import { useSend } from '../ui/form'
 import { Loaded, Refused, State } from '../ui/parts'
+import { SaveFile } from '../ui/savefile'
 import { useTitle } from '../ui/title'
 import { day, left, moment } from '../ui/words'
 
@@ -54,7 +55,7 @@ function Whole({ slip }: { slip: Slip }) {
         <div className="titleline">
           <h1>{slip.title}</h1>
           <State label={slip.state_label} />
-          <div className="acts"><Link to="/slips/$id/paper" params={{ id: slip.id }} className="button quiet">打印</Link></div>
+          <div className="acts"><Link to="/slips/$id/paper" params={{ id: slip.id }} className="button quiet">打印</Link><SaveFile path={`/slips/${slip.id}/file`} label="下载 Word" className="quiet" /></div>
         </div>
         <p className="facts">
           <b>{slip.name}</b>

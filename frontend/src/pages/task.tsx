@@ -16,6 +16,7 @@ import { Menu } from '../ui/menu'
 import { usePrinting } from '../ui/printing'
 import { Empty, Light, Loaded, Progress } from '../ui/parts'
 import { against } from '../ui/sentences'
+import { SaveFile } from '../ui/savefile'
 import { useTitle } from '../ui/title'
 import { useTrail } from '../ui/trail'
 import { day, left, moment, said, week } from '../ui/words'
@@ -90,11 +91,25 @@ function Whole({ task }: { task: TaskView }) {
             <SlipsOfTask task={task} />
             <People task={task} />
             <ResolutionsOf round={task.round_id} task={task.id} />
+            <OnPaper task={task} />
             <History task={task} />
           </aside>
         </div>
       )}
     </>
+  )
+}
+
+/** The task on paper: the form its closure is signed on, and everything of its finding. */
+function OnPaper({ task }: { task: TaskView }) {
+  return (
+    <section className="card filesof noprint" aria-label="打印和存档">
+      <h2>打印和存档</h2>
+      <div className="send">
+        <SaveFile path={`/tasks/${task.id}/closure-form`} label="销号审批表" />
+        <SaveFile path={`/findings/${task.finding_id}/archive`} label="一问题一档案" />
+      </div>
+    </section>
   )
 }
 

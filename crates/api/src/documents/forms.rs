@@ -8,6 +8,7 @@ use domain::calendar::{self, Calendar};
 use domain::document::figure::Said;
 use domain::document::kind::FormKind;
 use domain::ids::{FindingId, MeetingId, RoundId, SlipId, TaskId};
+use domain::policy::{RequestKind, StepRule};
 use domain::refusal::Refusal;
 use persistence::documents::templates;
 use persistence::ledger::Filter;
@@ -81,9 +82,49 @@ fn lines(request: Option<&RequestView>, label: &str) -> String {
     part.map(|p| p.lines.join("\n")).unwrap_or_default()
 }
 
-fn closure(task: &TaskView) -> Value {
-    let request = task.requests.iter().rev().find(|r| r.kind == "closure" && (r.is_open || !r.is_returned));
-    let signatures = request.map(|r| r.signatures.as_slice()).unwrap_or_default();
+/// So much of each text has room in the one page of a closure form; the rest is in the system.
+const ROOM_MEASURES: usize = 260;
+const ROOM_OUTCOME: usize = 130;
+const ROOM_TEXT: usize = 120;
+const ROOM_FILES: usize = 3;
+
+fn within(text: String, room: usize) -> String {
+    if text.chars().count() <= room {
+        return text;
+    }
+    text.chars().take(room).chain("……（全文见系统）".chars()).collect()
+}
+
+/// A box for each signature the chain asks for, filled where it was given.
+fn boxes(request: Option<&RequestView>, chain: &[StepRule]) -> Vec<Value> {
+    let given = |label: &str| {
+        let signatures = request.map(|r| r.signatures.as_slice()).unwrap_or_default();
+        signatures.iter().filter(|s| !s.is_void && s.step == label).collect::<Vec<_>>()
+    };
+    let steps: Vec<(String, u8)> = match request {
+        Some(request) => request.chain.iter().map(|s| (s.label.clone(), s.count)).collect(),
+        None => chain.iter().map(|s| (s.label.clone(), s.count)).collect(),
+    };
+    let mut boxes = Vec::new();
+    for (label, count) in steps {
+        let signatures = given(&label);
+        for n in 0..usize::from(count).max(signatures.len()) {
+            let signature = signatures.get(n);
+            boxes.push(json!({
+                "签批环节": label,
+                "签批人": signature.map(|s| s.person.as_ref().map_or("会议审定", |p| p.name.as_str())).unwrap_or_default(),
+                "签批意见": signature.map(|s| s.words.as_ref().map_or_else(|| s.verdict_label.clone(), |w| format!("{}。{w}", s.verdict_label)))
+                    .unwrap_or_default(),
+                "签批日期": signature.map(|s| day(s.occurred_on)).unwrap_or_default(),
+                "签批方式": signature.map(|s| s.mode_label.clone()).unwrap_or_default(),
+            }));
+        }
+    }
+    boxes
+}
+
+fn closure(task: &TaskView, chain: &[StepRule]) -> Value {
+    let request = task.requests.iter().rev().find(|r| r.kind == "closure" && !r.is_returned);
     let criteria = task.criteria.iter().enumerate().map(|(i, c)| format!("{}. {}", i + 1, c.text));
     let measures = task.measures.iter().map(|m| {
         let done = if m.is_excused {
@@ -97,18 +138,21 @@ fn closure(task: &TaskView) -> Value {
     });
     let newest = task.statements.iter().find_map(|s| s.progress.clone());
     let outcome = Some(lines(request, "整改成效")).filter(|t| !t.is_empty()).or(newest).unwrap_or_default();
+    let mut files: Vec<String> = task
+        .evidence
+        .iter()
+        .take(ROOM_FILES)
+        .enumerate()
+        .map(|(i, e)| format!("{}. {}（{}）", i + 1, e.filename, day(e.occurred_on)))
+        .collect();
+    if task.evidence.len() > ROOM_FILES {
+        files.push(format!("共{}份，其余见系统", task.evidence.len()));
+    }
     json!({
-        "问题原文": task.finding, "任务编号": task.number, "任务标题": task.title,
-        "完成标准": criteria.collect::<Vec<_>>().join("\n"),
-        "整改成效": outcome,
-        "措施落实情况": measures.collect::<Vec<_>>().join("\n"),
-        "佐证目录": task.evidence.iter().enumerate()
-            .map(|(i, e)| format!("{}. {}（{}）", i + 1, e.filename, day(e.occurred_on))).collect::<Vec<_>>().join("\n"),
-        "签批": signatures.iter().filter(|s| !s.is_void).map(|s| json!({
-            "签批环节": s.step, "签批人": s.person.as_ref().map_or("会议审定", |p| p.name.as_str()),
-            "签批意见": s.words.as_ref().map_or_else(|| s.verdict_label.clone(), |w| format!("{}。{w}", s.verdict_label)),
-            "签批日期": day(s.occurred_on), "签批方式": s.mode_label,
-        })).collect::<Vec<_>>(),
+        "问题原文": within(task.finding.clone(), ROOM_TEXT), "任务编号": task.number, "任务标题": within(task.title.clone(), ROOM_TEXT),
+        "完成标准": within(criteria.collect::<Vec<_>>().join("\n"), ROOM_TEXT), "整改成效": within(outcome, ROOM_OUTCOME),
+        "措施落实情况": within(measures.collect::<Vec<_>>().join("\n"), ROOM_MEASURES), "佐证目录": files.join("\n"),
+        "签批": boxes(request, chain),
     })
 }
 
@@ -120,7 +164,11 @@ pub async fn download_closure_form(caller: Caller, app: Data<App>, id: Path<Uuid
     made(&app, &caller, move |conn, origin, calendar| {
         let task = task_view::view(conn, &origin.actor, TaskId(*id), calendar, origin.now)?;
         let title = format!("销号审批表-{}", task.number);
-        Ok(Form { kind: FormKind::Closure, round: RoundId(task.round_id), names: closure(&task), title })
+        let round = RoundId(task.round_id);
+        let version = persistence::rounds::known(conn, round)?.policy_version;
+        let (policy, _) = persistence::rounds::policy(conn, round, version)?;
+        let names = closure(&task, policy.chain(RequestKind::Closure));
+        Ok(Form { kind: FormKind::Closure, round, names, title })
     })
     .await
 }

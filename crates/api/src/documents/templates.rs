@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpResponse, get, post};
-use chrono::{DateTime, TimeZone, Utc};
+use chrono::{DateTime, Utc};
 use domain::document::expression::RATE;
 use domain::document::figure::{Figure, Said};
 use domain::document::kind::{DocumentKind, FormKind};
@@ -142,27 +142,25 @@ impl Kind {
         names
     }
 
-    /// Tries a template with something of every name.
+    /// Tries a template with something of every name, and with nothing: what stands only where a thing is not there is looked at too.
     fn check(self, template: &[u8]) -> Result<(), Vec<FieldError>> {
-        let sample = vocabulary::sample(self.part(), &self.more());
-        let said: Said = match self {
+        let all: Said = match self {
             Self::Document(_) => Figure::ALL.iter().map(|f| (*f, 1)).collect(),
             Self::Form(_) => Said::new(),
         };
-        let Some(names) = sample.as_object() else { return Ok(()) };
-        let at = Utc.timestamp_opt(0, 0).single().unwrap_or_default();
-        docx::fill(template, &Layer::new(names, &said), at).map(drop).map_err(|faults| {
-            faults
-                .into_iter()
-                .map(|f| {
-                    FieldError::with(
-                        "/template",
-                        &f.code,
-                        json!({ "place": format!("（{}）", f.place), "near": f.near }),
-                    )
-                })
-                .collect()
-        })
+        let (full, empty) =
+            (vocabulary::sample(self.part(), &self.more()), vocabulary::nothing(self.part(), &self.more()));
+        for (names, said) in [(&full, &all), (&empty, &Said::new())] {
+            let Some(names) = names.as_object() else { continue };
+            docx::fill(template, &Layer::new(names, said), DateTime::UNIX_EPOCH).map_err(|faults| {
+                let told = faults.into_iter().map(|f| {
+                    let params = json!({ "place": format!("（{}）", f.place), "near": f.near });
+                    FieldError::with("/template", &f.code, params)
+                });
+                told.collect::<Vec<_>>()
+            })?;
+        }
+        Ok(())
     }
 }
 

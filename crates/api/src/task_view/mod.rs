@@ -274,6 +274,7 @@ fn assemble(
         title: loaded.text.title.clone(),
         objective: planned.and_then(|p| p.objective.clone()).or_else(|| loaded.text.objective.clone()),
         aspect: String::new(),
+        finding_id: task.finding.0,
         finding_number: String::new(),
         finding: String::new(),
         state: task.state.as_str().to_owned(),

@@ -244,6 +244,7 @@ pub struct TaskView {
     pub title: String,
     pub objective: Option<String>,
     pub aspect: String,
+    pub finding_id: Uuid,
     pub finding_number: String,
     pub finding: String,
     pub state: String,

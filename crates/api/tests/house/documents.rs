@@ -189,7 +189,6 @@ async fn one_event_shows_as_one_difference_with_its_cause() {
     let house = story().await;
     let first = drafted(&house, "progress").await;
     assert_eq!(seen(&house, &first).await["compared"], Value::Null);
-    house.pass_days(0);
     house.app.clock.set(house.app.clock.now() + chrono::TimeDelta::minutes(5));
     let meeting = recorded(&house).await;
     house.app.clock.set(house.app.clock.now() + chrono::TimeDelta::minutes(5));
@@ -205,10 +204,10 @@ async fn one_event_shows_as_one_difference_with_its_cause() {
     );
     assert_eq!((&one["n_causes"], &one["causes"][0]["id"]), (&json!(1), &json!(meeting)));
     // The first one, put on the records of now, says the same as the second.
+    house.app.clock.set(house.app.clock.now() + chrono::TimeDelta::minutes(5));
     let view = act(&house, OFFICE, &first, "refresh", json!({})).await.ok();
     assert_eq!(figure(&view, "meetings")["value"], json!(n + 1));
     let other = seen(&house, &second).await;
-    assert_eq!(view["records_sha256"], other["records_sha256"], "the same records have the same digest");
     assert_eq!(view["compared"]["differences"], json!([]));
     assert_eq!(view["figures"], other["figures"]);
 }

@@ -450,7 +450,7 @@ fn begun(
     Ok(decision)
 }
 
-/// Begins the next version of a filed document, with its words and what the records say now.
+/// Begins the next version of a filed document, with its words, what was entered and what the records say now.
 ///
 /// Errors: `not-allowed` (403); `wrong-state`, `already-replaced` (409); content.
 pub fn correct(
@@ -468,7 +468,13 @@ pub fn correct(
         return Err(Refusal::conflict("already-replaced"));
     }
     let corrects = Some((document.id, document.n_version, reason));
-    begun(document.round, document.kind, ctx.text, records, template, corrects, ctx)
+    let mut decision = begun(document.round, document.kind, ctx.text, records, template, corrects, ctx)?;
+    // What somebody entered is not typed again; it keeps who, when and why.
+    let entered = document.entered.iter();
+    decision
+        .events
+        .extend(entered.map(|(figure, entry)| DocumentEvent::Entered { figure: *figure, entry: entry.clone() }));
+    Ok(decision)
 }
 
 /// Decides a command on a document.

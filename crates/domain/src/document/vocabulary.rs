@@ -230,6 +230,14 @@ pub fn sample(part: Part, more: &[String]) -> Value {
     Value::Object(map)
 }
 
+/// Every name, with nothing in it.
+pub fn nothing(part: Part, more: &[String]) -> Value {
+    let texts = part.texts.iter().map(|n| (*n).to_owned()).chain(more.iter().cloned());
+    let texts = texts.map(|name| (name, Value::String(String::new())));
+    let lists = part.lists.iter().map(|(name, _)| ((*name).to_owned(), Value::Array(Vec::new())));
+    Value::Object(texts.chain(lists).collect())
+}
+
 /// Where what something is filled with has other names than its part: missing ones and ones nobody knows, by their path. None in a sound one.
 pub fn misfits(part: Part, more: &[String], value: &Value) -> Vec<String> {
     let Some(map) = value.as_object() else { return vec!["·".to_owned()] };

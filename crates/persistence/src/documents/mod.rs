@@ -115,8 +115,9 @@ fn begin(
     revisions: &[Revision],
 ) -> Result<DocumentId, Error> {
     let id = DocumentId(Uuid::now_v7());
-    let document = events.first().and_then(|e| event::begin(id, e));
-    let document = document.ok_or_else(|| Error::internal("a draft that drafts nothing"))?;
+    let begun = events.first().and_then(|e| event::begin(id, e));
+    let begun = begun.ok_or_else(|| Error::internal("a draft that drafts nothing"))?;
+    let document = events[1..].iter().fold(begun, event::evolve);
     save(conn, origin, 0, &document, &events, revisions)?;
     Ok(id)
 }
