@@ -78,6 +78,10 @@
 //! | 四个亲自 | personal duty, act of one | `personal_duty`, `duty` | 27 |
 //! | 本人确认、不认可 | confirmation, refusal by the head | `confirm_duty`, `refuse_duty` | 27 |
 //! | 导出、任务书 | export, unit's brief | `export`, `brief` | 29 |
+//! | 公示：整改进展情况通报、销号公示 | publication and its kinds | `publication`, `progress`, `closures` | 31 |
+//! | 豁免、标记词 | exemption, marked word | `exemption`, `marked_words` | 31 |
+//! | 保密审查 | secrecy review, a step of a chain | `secrecy` | 31 |
+//! | 群众意见、查询码 | opinion, its writer's code | `opinion`, `code` | 31 |
 //! | 事件、版本、顺序号 | event, version, position | `event`, `version`, `position` | 21 |
 
 pub mod account;
@@ -93,10 +97,12 @@ pub mod ids;
 pub mod labels;
 pub mod meeting;
 pub mod notification;
+pub mod opinion;
 pub mod outward;
 pub mod personal_duty;
 pub mod policy;
 pub mod policy_change;
+pub mod publication;
 pub mod refusal;
 pub mod rights;
 pub mod sign_request;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::publication::rules::{self, PublicationRules};
 use crate::refusal::{FieldError, Refusal};
 use crate::slip::ladder::{self, LevelRule};
 use crate::words;
@@ -19,11 +20,12 @@ words! {
         Reassignment = "reassignment", "责任分工调整";
         Withdrawal = "withdrawal", "作废申请";
         Slip = "slip", "督办单";
+        Publication = "publication", "公示";
     }
 }
 
 impl RequestKind {
-    /// What is asked of a task; the chain of a slip stands in the ladder.
+    /// What is asked of a task; the chain of a slip stands in the ladder, that of a publication in its rules.
     pub const OF_TASKS: [Self; 6] =
         [Self::Plan, Self::Amendment, Self::Closure, Self::Extension, Self::Reassignment, Self::Withdrawal];
 }
@@ -38,6 +40,7 @@ words! {
         Principal = "principal", "主要负责人";
         GroupHead = "group_head", "领导组组长";
         Meeting = "meeting", "会议审定";
+        Secrecy = "secrecy", "保密审查人";
     }
 }
 
@@ -134,6 +137,9 @@ pub struct Policy {
     /// Share of a weekly statement that stood in an earlier one from which it is marked as a copy; 100 marks only what is the same.
     #[serde(default = "copy_percent")]
     pub copy_percent: u16,
+    /// What is published, and what becomes of opinions; nothing until the round says so.
+    #[serde(default)]
+    pub publication: PublicationRules,
 }
 
 /// The default, also of a policy kept before there was the setting.
@@ -219,6 +225,7 @@ impl Default for Policy {
             leaders_have_duties: false,
             duty_reminder_working_days: duty_reminder_working_days(),
             copy_percent: copy_percent(),
+            publication: PublicationRules::default(),
         }
     }
 }
@@ -235,6 +242,10 @@ impl Policy {
         let mut errors = Vec::new();
         for kind in RequestKind::OF_TASKS {
             errors.extend(check_steps(&format!("/chains/{kind}"), self.chain(kind)));
+            // Only what goes out is reviewed for its secrecy.
+            if self.chain(kind).iter().any(|s| s.who == Who::Secrecy) {
+                errors.push(FieldError::at(format!("/chains/{kind}"), "chain-secrecy-unfit"));
+            }
         }
         let closure = self.chain(RequestKind::Closure);
         let verifiers: u8 = closure.iter().filter(|s| s.who == Who::Supervisor).map(|s| s.count).sum();
@@ -259,6 +270,7 @@ impl Policy {
         }
         errors.extend(self.completion_words.check("/completion_words"));
         errors.extend(ladder::check(&self.slips));
+        errors.extend(rules::check(&self.publication));
         if errors.is_empty() { Ok(()) } else { Err(Refusal::invalid("policy-unsound", errors)) }
     }
 }
@@ -312,6 +324,7 @@ mod tests {
         kept.as_object_mut().unwrap().remove("leaders_have_duties");
         kept.as_object_mut().unwrap().remove("duty_reminder_working_days");
         kept.as_object_mut().unwrap().remove("copy_percent");
+        kept.as_object_mut().unwrap().remove("publication");
         assert_eq!(serde_json::from_value::<Policy>(kept).unwrap(), Policy::default());
     }
 
