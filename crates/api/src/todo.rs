@@ -27,7 +27,7 @@ use crate::extract::Caller;
 use crate::problem::Problem;
 
 /// One thing to do.
-#[derive(Serialize, ToSchema)]
+#[derive(Default, Serialize, ToSchema)]
 pub struct TodoItem {
     /// The act, such as claim, sign, submit_statement.
     pub action: String,
@@ -65,6 +65,10 @@ pub struct TodoItem {
     pub resolution_id: Option<Uuid>,
     /// The meeting of the day, where it is about one.
     pub meeting_id: Option<Uuid>,
+    /// The publication it is about, where it is about one.
+    pub publication_id: Option<Uuid>,
+    /// The opinion it is about, where it is about one.
+    pub opinion_id: Option<Uuid>,
     /// The week a statement is for.
     #[schema(example = "2026-W38")]
     pub week: Option<String>,
@@ -216,6 +220,8 @@ impl Collector<'_> {
             slip_id: None,
             resolution_id: None,
             meeting_id: None,
+            publication_id: None,
+            opinion_id: None,
             week: None,
         });
     }
@@ -407,6 +413,8 @@ pub async fn list_todo(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result
             let mut others = crate::checks::todo(conn, &origin.actor, round, &calendar, origin.now)?;
             others.extend(crate::slips::todo(conn, &origin.actor, round, &calendar, origin.now)?);
             others.extend(crate::meetings::todo(conn, &origin.actor, round, &calendar, origin.now)?);
+            others.extend(crate::publications::todo(conn, &origin.actor, round, &calendar, origin.now)?);
+            others.extend(crate::opinions::todo(conn, &origin.actor, round, &calendar, origin.now)?);
             let (duties, records_duties) = crate::personal_duties::todo(conn, &origin, round, &policy, &calendar)?;
             others.extend(duties);
             let list = of_tasks(conn, &origin, round, &ids, &policy, &calendar)?.with(others);

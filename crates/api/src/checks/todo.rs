@@ -70,6 +70,8 @@ fn item(line: &CheckLine, action: CheckAction, count: usize, calendar: &Calendar
         slip_id: None,
         resolution_id: None,
         meeting_id: None,
+        publication_id: None,
+        opinion_id: None,
         week: None,
     }
 }

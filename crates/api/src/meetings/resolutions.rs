@@ -289,6 +289,8 @@ pub(crate) fn todo(
             slip_id: None,
             resolution_id: Some(found.item.id.0),
             meeting_id: None,
+            publication_id: None,
+            opinion_id: None,
             week: None,
         });
     }
@@ -334,6 +336,8 @@ fn of_the_day(
             slip_id: None,
             resolution_id: None,
             meeting_id: Some(line.meeting.id.0),
+            publication_id: None,
+            opinion_id: None,
             week: None,
         })
         .collect())

@@ -39,6 +39,8 @@ pub(crate) fn todo(
         check_id: None,
         slip_id: None,
         meeting_id: None,
+        publication_id: None,
+        opinion_id: None,
         resolution_id: None,
         week: None,
     };

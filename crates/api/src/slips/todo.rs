@@ -134,6 +134,8 @@ fn item(line: &SlipLine, wait: Wait, calendar: &Calendar, now: DateTime<Utc>) ->
         slip_id: Some(line.slip.id.0),
         resolution_id: None,
         meeting_id: None,
+        publication_id: None,
+        opinion_id: None,
         week: None,
     }
 }
