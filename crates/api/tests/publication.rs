@@ -34,6 +34,7 @@ fn folded(house: &House, id: &str) {
 
 #[actix_web::test]
 async fn nothing_is_published_until_the_round_says_so() {
+    api::telemetry::start_log("error");
     let house = House::new().await;
     let round = house.round().await;
     let today = house.today();

@@ -83,7 +83,8 @@ function Draft({ round }: { round: string }) {
   const [to, setTo] = useState(today())
   const [unit, setUnit] = useState('')
   const form = useSend(async () => {
-    const body = { kind: kind as Schemas['PublicationForm']['kind'], from_on: from, to_on: to, filter: unit ? { unit } : {} }
+    const filter: Record<string, string> = unit ? { unit } : {}
+    const body = { kind: kind as Schemas['PublicationForm']['kind'], from_on: from, to_on: to, filter }
     const made = await get(client.POST('/api/v1/rounds/{id}/publications', { params: { path: { id: round } }, body }))
     void queries.invalidateQueries({ queryKey: ['publications'] })
     await navigate({ to: '/publications/$id', params: { id: made.id }, search: {} })

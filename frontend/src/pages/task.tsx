@@ -89,7 +89,7 @@ function Whole({ task }: { task: TaskView }) {
             {shown && <ActionPanel key={shown.action} task={task} open={shown} onClose={() => show()} />}
             {act && !shown && <p className="note">这件事现在不由您办，或者已经办过了。</p>}
             <SlipsOfTask task={task} />
-          <OpinionsOfTask task={task.id} />
+            <OpinionsOfTask task={task.id} />
             <People task={task} />
             <ResolutionsOf round={task.round_id} task={task.id} />
             <History task={task} />

@@ -108,7 +108,7 @@ export function Items({ of }: { of: Publication }) {
   )
 }
 
-function Side({ title, text }: { title: string; text: Schemas['ItemText'] }) {
+function Side({ title, text }: { title: string; text: Item['text'] }) {
   return (
     <div className="pubside">
       <h4>{title}</h4>

@@ -87,7 +87,7 @@ export function Rules({ round }: { round: Round }) {
       <h3>督办等级（由低到高）</h3>
       <LadderEditor ladder={policy.slips ?? []} at={at} onChange={(slips) => change({ slips })} />
       <h3>公示与群众意见</h3>
-      <PublishingEditor rules={policy.publication ?? {}} at={at} faults={inLists(look.error)} onChange={(publication) => change({ publication })} />
+      {policy.publication && <PublishingEditor rules={policy.publication} at={at} faults={inLists(look.error)} onChange={(publication) => change({ publication })} />}
       <h3>导入旧台账时，状态怎么认</h3>
       <div className="pair">
         {wordLists.map(([key, label, hint]) => (

@@ -249,20 +249,23 @@ pub async fn around(
     let is_tls = request.app_data::<Data<App>>().is_some_and(|a| a.settings.is_tls);
     let method = request.method().clone();
     let patience = if is_form { PATIENCE_FOR_FILES } else { PATIENCE };
-    let raw = request.request().clone();
     let called = AssertUnwindSafe(tokio::time::timeout(patience, next.call(request))).catch_unwind().await;
-    let mut response = match called {
-        Ok(Ok(Ok(response))) => response.map_into_boxed_body(),
+    // The request cannot be kept beside the call, so a failure answers without it.
+    let (answered, mut response) = match called {
+        Ok(Ok(Ok(response))) => {
+            let (request, response) = response.into_parts();
+            (Some(request), response.map_into_boxed_body())
+        }
         Ok(Ok(Err(error))) => {
             let status = error.as_response_error().status_code();
             let body = page::plain("没有办成", "请求有误，请返回后再试。");
-            ServiceResponse::new(raw, html(if status.is_success() { StatusCode::BAD_REQUEST } else { status }, body))
+            (None, html(if status.is_success() { StatusCode::BAD_REQUEST } else { status }, body))
         }
-        Ok(Err(_)) => ServiceResponse::new(raw, unavailable()),
+        Ok(Err(_)) => (None, unavailable()),
         Err(_) => {
             tracing::error!("a handler of the open page panicked");
             let body = page::plain("系统出错", "系统出错，请稍后再试。");
-            ServiceResponse::new(raw, html(StatusCode::INTERNAL_SERVER_ERROR, body))
+            (None, html(StatusCode::INTERNAL_SERVER_ERROR, body))
         }
     };
     let headers = response.headers_mut();
@@ -285,5 +288,8 @@ pub async fn around(
         );
     }
     tracing::info!(http.method = %method, http.status = response.status().as_u16(), "open page");
-    Ok(response)
+    match answered {
+        Some(request) => Ok(ServiceResponse::new(request, response)),
+        None => Err(actix_web::error::InternalError::from_response("refused", response).into()),
+    }
 }

@@ -138,7 +138,7 @@ pub struct PublicationView {
     /// Whether the round has an open page.
     pub may_open_page: bool,
     pub items: Vec<PublicationItemView>,
-    /// As of now, or frozen with what was signed.
+    // As of now, or frozen with what was signed.
     #[schema(inline)]
     pub figures: Figures,
     /// The same in sentences.

@@ -3,6 +3,7 @@
 
 pub mod operations;
 pub mod post;
+pub mod publication_operations;
 pub mod publications;
 pub mod served;
 pub mod slips;

@@ -37,7 +37,10 @@ impl OpenPage {
 
     pub async fn send(&self, request: test::TestRequest) -> Said {
         let request = request.peer_addr("10.1.1.1:4000".parse().unwrap());
-        let response = (self.0)(request.to_request()).await.unwrap();
+        let response = match (self.0)(request.to_request()).await {
+            Ok(response) => response.into_parts().1.map_into_boxed_body(),
+            Err(error) => error.error_response(),
+        };
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let bytes = actix_web::body::to_bytes(response.into_body()).await.unwrap_or_default();
         Said { status, body: String::from_utf8(bytes.to_vec()).unwrap(), headers }

@@ -211,7 +211,7 @@ pub(super) fn figures(
         .bind::<Date, _>(publication.to_on)
         .sql(") AS closed_in_period, (SELECT count(*) FROM meetings WHERE state = 'concluded' AND round_id = ")
         .bind::<SqlUuid, _>(round.0)
-        .sql(") AS meetings, (SELECT count(*) FROM checks WHERE state = 'finished' AND round_id = ")
+        .sql(") AS meetings, (SELECT count(*) FROM checks k WHERE k.snapshot->>'state' = 'finished' AND k.round_id = ")
         .bind::<SqlUuid, _>(round.0)
         .sql(") AS checks, (SELECT count(*) FROM slips WHERE n IS NOT NULL AND level <> 'referral' AND round_id = ")
         .bind::<SqlUuid, _>(round.0)
