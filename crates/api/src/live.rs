@@ -225,8 +225,7 @@ impl Live {
                 changed.meetings |= concerns;
                 changed.todo |= concerns;
             }
-            changed.publications =
-                changes.publications.iter().any(|p| rights::sees_publication(&listener.actor, p));
+            changed.publications = changes.publications.iter().any(|p| rights::sees_publication(&listener.actor, p));
             changed.opinions =
                 changes.opinions.iter().any(|(o, unit)| rights::sees_opinion(&listener.actor, o, unit.as_ref()));
             changed.todo |= changed.publications || changed.opinions;

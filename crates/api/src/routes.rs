@@ -9,8 +9,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
     accounts, brief, calendar, checks, evidence, exports, history, import, ledger, lists, live, meetings, notices,
-    openapi, opinions, organisation, outward, overview, own, personal_duties, plan_advice, policy, publications, rounds, saved_views, search,
-    sessions, signing, slips, statements, task_commands, telemetry, todo,
+    openapi, opinions, organisation, outward, overview, own, personal_duties, plan_advice, policy, publications,
+    rounds, saved_views, search, sessions, signing, slips, statements, task_commands, telemetry, todo,
 };
 
 fn api() -> impl HttpServiceFactory + OpenApiFactory {

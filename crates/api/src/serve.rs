@@ -11,8 +11,8 @@ use tokio::sync::watch;
 use crate::app::{App, Clock};
 use crate::config::Config;
 use crate::embedded::Embedded;
-use crate::tokens::TokenKeys;
 use crate::public::rate::Rate;
+use crate::tokens::TokenKeys;
 use crate::{jobs, live, public, routes, telemetry, web};
 
 /// How long running requests are given at the end, seconds.

@@ -492,7 +492,12 @@ fn words_of(code: &str) -> Option<&'static str> {
 
 /// The words of an event kind.
 pub fn event(kind: &str) -> &str {
-    EVENTS.iter().chain(RECORDS).chain(publication::EVENTS).find(|(known, _)| *known == kind).map_or(kind, |(_, words)| words)
+    EVENTS
+        .iter()
+        .chain(RECORDS)
+        .chain(publication::EVENTS)
+        .find(|(known, _)| *known == kind)
+        .map_or(kind, |(_, words)| words)
 }
 
 #[cfg(test)]

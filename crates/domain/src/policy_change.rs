@@ -131,8 +131,15 @@ fn settings(policy: &Policy) -> Vec<(String, String, String)> {
 }
 
 fn publication_settings(rules: &PublicationRules) -> Vec<(String, String, String)> {
-    let PublicationRules { reach, working_days, chain: steps, marked_words, contact, opinion_working_days, shows_writer } =
-        rules;
+    let PublicationRules {
+        reach,
+        working_days,
+        chain: steps,
+        marked_words,
+        contact,
+        opinion_working_days,
+        shows_writer,
+    } = rules;
     let Contact { phone, mailbox, email, window } = contact;
     let told = [phone, mailbox, email, window].into_iter().filter(|s| !s.is_empty()).cloned().collect::<Vec<_>>();
     let or_none = |list: Vec<String>| if list.is_empty() { "无".to_owned() } else { list.join("、") };
@@ -143,11 +150,7 @@ fn publication_settings(rules: &PublicationRules) -> Vec<(String, String, String
         ("marked_words", "公示标记词", or_none(marked_words.clone())),
         ("contact", "公示联系方式", or_none(told)),
         ("opinion_working_days", "群众意见答复时限", format!("{opinion_working_days}个工作日")),
-        (
-            "shows_writer",
-            "群众意见署名",
-            if *shows_writer { "承办单位可见" } else { "承办单位不可见" }.to_owned(),
-        ),
+        ("shows_writer", "群众意见署名", if *shows_writer { "承办单位可见" } else { "承办单位不可见" }.to_owned()),
     ]
     .map(|(key, label, says)| (format!("/publication/{key}"), label.to_owned(), says))
     .to_vec()

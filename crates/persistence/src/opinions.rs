@@ -240,7 +240,8 @@ fn follow(conn: &mut PgConnection, opinion: &Opinion, was_open: bool, today: Nai
         None => None,
     };
     // What came by telephone is counted where it was answered in public as little as where it came in.
-    if let Some(notice) = notice.filter(|_| opinion.code.is_some() && was_open && opinion.state == OpinionState::Replied)
+    if let Some(notice) =
+        notice.filter(|_| opinion.code.is_some() && was_open && opinion.state == OpinionState::Replied)
     {
         published::counted(conn, notice, 0, 1)?;
     }
@@ -338,12 +339,10 @@ fn lines(
     let units: BTreeSet<UnitId> = all.iter().filter_map(|o| o.unit).collect();
     let paths = paths(conn, &units)?;
     let path = |o: &Opinion| o.unit.and_then(|u| paths.get(&u).cloned());
-    let seen: Vec<Opinion> =
-        all.into_iter().filter(|o| rights::sees_opinion(actor, o, path(o).as_ref())).collect();
+    let seen: Vec<Opinion> = all.into_iter().filter(|o| rights::sees_opinion(actor, o, path(o).as_ref())).collect();
     let said = words(conn, seen.iter().flat_map(digests).cloned().collect::<BTreeSet<_>>())?;
     let writers = bodies(conn, seen.iter().filter_map(|o| o.writer.clone()).collect::<BTreeSet<_>>())?;
-    let known: BTreeSet<Uuid> =
-        seen.iter().flat_map(|o| people(o).map(|p| p.0).chain(o.unit.map(|u| u.0))).collect();
+    let known: BTreeSet<Uuid> = seen.iter().flat_map(|o| people(o).map(|p| p.0).chain(o.unit.map(|u| u.0))).collect();
     let names = names(conn, known.into_iter().collect())?;
     let about: Vec<Uuid> = seen.iter().filter_map(|o| o.publication).map(|p| p.0).collect();
     let about: BTreeMap<Uuid, String> = publications::table
@@ -459,10 +458,7 @@ pub(crate) fn count_of(conn: &mut PgConnection, publication: PublicationId) -> R
 }
 
 /// These opinions as they stand now, each with the path of the unit that answers it.
-pub(crate) fn among(
-    conn: &mut PgConnection,
-    ids: BTreeSet<Uuid>,
-) -> Result<Vec<(Opinion, Option<UnitPath>)>, Error> {
+pub(crate) fn among(conn: &mut PgConnection, ids: BTreeSet<Uuid>) -> Result<Vec<(Opinion, Option<UnitPath>)>, Error> {
     let snapshots: Vec<serde_json::Value> =
         opinions::table.filter(opinions::id.eq_any(ids)).select(opinions::snapshot).load(conn)?;
     let all: Vec<Opinion> = snapshots.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?;

@@ -31,10 +31,8 @@ pub async fn list_opinions(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Re
     let calendar = app.calendar().await?;
     let origin = caller.origin.clone();
     let round = RoundId(*id);
-    let lines = app
-        .db
-        .read(&caller.origin.actor, move |conn| opinions::list(conn, &origin.actor, round, origin.now))
-        .await?;
+    let lines =
+        app.db.read(&caller.origin.actor, move |conn| opinions::list(conn, &origin.actor, round, origin.now)).await?;
     let reader = Reader { actor: &caller.origin.actor, calendar: &calendar, now: caller.origin.now };
     let mut items: Vec<OpinionView> = lines.iter().map(|line| reader.view(line, Vec::new())).collect();
     items.sort_by_key(|v| (!v.is_overdue, !v.is_open, v.is_open.then_some(v.due_on)));

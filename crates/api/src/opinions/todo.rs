@@ -29,11 +29,14 @@ pub(crate) fn todo(
         let of = &line.opinion;
         let may = |action| open.contains(&action);
         let what = match of.state {
-            OpinionState::Received if may(OpinionAction::Assign) => Some((OpinionAction::Assign, "分办群众意见", "分办")),
+            OpinionState::Received if may(OpinionAction::Assign) => {
+                Some((OpinionAction::Assign, "分办群众意见", "分办"))
+            }
             // The office could answer as well; it waits for the unit.
             OpinionState::Assigned if is_unit && may(OpinionAction::Answer) => {
                 let is_returned = !of.answers.is_empty();
-                let words = if is_returned { "修改群众意见的答复（已退回）" } else { "答复群众意见" };
+                let words =
+                    if is_returned { "修改群众意见的答复（已退回）" } else { "答复群众意见" };
                 Some((OpinionAction::Answer, words, "答复"))
             }
             OpinionState::Answered if may(OpinionAction::Approve) => {
@@ -49,14 +52,7 @@ pub(crate) fn todo(
     Ok(items)
 }
 
-fn item(
-    line: &OpinionLine,
-    action: &str,
-    what: &str,
-    verb: &str,
-    calendar: &Calendar,
-    now: DateTime<Utc>,
-) -> TodoItem {
+fn item(line: &OpinionLine, action: &str, what: &str, verb: &str, calendar: &Calendar, now: DateTime<Utc>) -> TodoItem {
     let of = &line.opinion;
     let due_at = of.is_open().then(|| calendar::end_of_day(of.due_on));
     let since = of.answers.last().map_or(of.received_at, |a| a.at);
@@ -71,9 +67,7 @@ fn item(
         from: Some("群众意见".to_owned()),
         group: group_of(due_at, now).to_owned(),
         working_days_left: due_at.map(|at| days_until(calendar, now, at)),
-        working_days_waited: Some(
-            calendar.working_days_between(calendar::today(since), calendar::today(now)),
-        ),
+        working_days_waited: Some(calendar.working_days_between(calendar::today(since), calendar::today(now))),
         due_at,
         count: 1,
         opinion_id: Some(of.id.0),

@@ -88,7 +88,8 @@ pub async fn read(app: &App, mut parts: Multipart) -> Result<Form, Broken> {
                 if !std::mem::replace(&mut is_checked, true) {
                     form.faults = said(check_incoming(&form.text, &form.writer, 0));
                 }
-                let filename = field.content_disposition().and_then(|d| d.get_filename()).unwrap_or_default().to_owned();
+                let filename =
+                    field.content_disposition().and_then(|d| d.get_filename()).unwrap_or_default().to_owned();
                 if filename.is_empty() {
                     text_of(&mut field).await?;
                     continue;

@@ -59,10 +59,7 @@ fn nothing() -> HttpResponse {
 }
 
 fn too_often() -> HttpResponse {
-    let mut response = html(
-        StatusCode::TOO_MANY_REQUESTS,
-        page::plain("访问过于频繁", "请求过多，请过一会儿再试。"),
-    );
+    let mut response = html(StatusCode::TOO_MANY_REQUESTS, page::plain("访问过于频繁", "请求过多，请过一会儿再试。"));
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("60"));
     response
 }
@@ -157,7 +154,10 @@ async fn hand_in(
     let may = permits(&request, &app, &rate, Use::Write);
     let parts = Multipart::new(request.headers(), payload);
     let Ok(form) = intake::read(&app, parts).await else {
-        return html(StatusCode::BAD_REQUEST, page::plain("没有收到", "表单内容不完整或过大，意见没有提交，请返回后再试。"));
+        return html(
+            StatusCode::BAD_REQUEST,
+            page::plain("没有收到", "表单内容不完整或过大，意见没有提交，请返回后再试。"),
+        );
     };
     if !may {
         let words = "提交过于频繁，这份意见还没有提交。请过一小时再提交，或用电话、信件反映。";
@@ -282,10 +282,8 @@ pub async fn around(
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
     if is_tls {
-        headers.insert(
-            header::STRICT_TRANSPORT_SECURITY,
-            HeaderValue::from_static("max-age=31536000; includeSubDomains"),
-        );
+        headers
+            .insert(header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000; includeSubDomains"));
     }
     tracing::info!(http.method = %method, http.status = response.status().as_u16(), "open page");
     match answered {

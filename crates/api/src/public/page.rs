@@ -80,7 +80,8 @@ fn line(notice: &Notice) -> String {
 pub fn list(notices: &[Notice]) -> String {
     let is_shown = |n: &&Notice| matches!(n.standing, PublicStanding::Shown(_));
     let part = |title: &str, lines: String, none: &str| {
-        let lines = if lines.is_empty() { format!("<p>{none}</p>") } else { format!("<ul class=\"notices\">{lines}</ul>") };
+        let lines =
+            if lines.is_empty() { format!("<p>{none}</p>") } else { format!("<ul class=\"notices\">{lines}</ul>") };
         format!("<section><h2>{title}</h2>{lines}</section>")
     };
     let now: String = notices.iter().filter(is_shown).map(line).collect();
@@ -141,7 +142,10 @@ pub fn notice(notice: &Notice, form: &Form) -> String {
         ),
         PublicStanding::Replaced(successor) => {
             let link = successor.map(|n| format!("<p><a href=\"/notices/{n}\">查看更正后的公示</a></p>"));
-            format!("<p class=\"state\">本公示已更正，以更正后的公示为准。原公示期：{period}。</p>{}", link.unwrap_or_default())
+            format!(
+                "<p class=\"state\">本公示已更正，以更正后的公示为准。原公示期：{period}。</p>{}",
+                link.unwrap_or_default()
+            )
         }
         PublicStanding::Withdrawn(reason) => {
             format!("<p class=\"state\">本公示已撤回。原公示期：{period}。撤回原因：{}</p>", text(reason))

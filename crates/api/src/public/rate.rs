@@ -91,7 +91,8 @@ mod tests {
         for _ in 0..500 {
             rate.takes(Use::Write, "10.0.0.1", at(0));
         }
-        let taken = (0..400).filter(|i| rate.takes(Use::Write, &format!("10.1.{}.{}", i / 200, i % 200), at(1))).count();
+        let taken =
+            (0..400).filter(|i| rate.takes(Use::Write, &format!("10.1.{}.{}", i / 200, i % 200), at(1))).count();
         assert_eq!(taken, 190, "two hundred in all, ten of them gone");
     }
 

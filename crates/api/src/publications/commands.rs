@@ -195,12 +195,8 @@ pub async fn write_publication_item(
 ) -> Result<HttpResponse, Problem> {
     let (id, item) = ids.into_inner();
     let WriteItem { revision, text, exemptions } = body.0;
-    let exemption = |e: ExemptionForm| Exemption {
-        ground: e.ground,
-        word: e.word,
-        reason: e.reason,
-        approver: e.approver,
-    };
+    let exemption =
+        |e: ExemptionForm| Exemption { ground: e.ground, word: e.word, reason: e.reason, approver: e.approver };
     let words = ItemWords { text, exemptions: exemptions.into_iter().map(exemption).collect() };
     let command = PublicationCommand::WriteItem { item: ItemId(item), revision, words };
     perform(&app, &caller, id, Expected::Any, Input::Plain(command)).await

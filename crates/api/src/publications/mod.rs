@@ -64,10 +64,8 @@ pub async fn list_publications(caller: Caller, app: Data<App>, id: Path<Uuid>) -
 pub async fn get_publication(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     let calendar = app.calendar().await?;
     let origin = caller.origin.clone();
-    let view = app
-        .db
-        .read(&caller.origin.actor, move |conn| view::load(conn, &origin, PublicationId(*id), &calendar))
-        .await?;
+    let view =
+        app.db.read(&caller.origin.actor, move |conn| view::load(conn, &origin, PublicationId(*id), &calendar)).await?;
     Ok(reply(&view))
 }
 

@@ -28,7 +28,12 @@ pub(crate) fn todo(
 }
 
 /// What an open act is as a thing to do; an act nobody waits for is none.
-fn item(line: &PublicationLine, action: PublicationAction, calendar: &Calendar, now: DateTime<Utc>) -> Option<TodoItem> {
+fn item(
+    line: &PublicationLine,
+    action: PublicationAction,
+    calendar: &Calendar,
+    now: DateTime<Utc>,
+) -> Option<TodoItem> {
     let of = &line.publication;
     let kind = of.kind.label();
     let request = of.request();

@@ -4,9 +4,9 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::PublicationContent;
 use super::rules::Contact;
 use super::state::{Figures, ItemText, PublicationKind};
-use super::PublicationContent;
 use crate::calendar;
 
 /// The copy.

@@ -79,7 +79,8 @@ impl PublicationEvent {
 
 /// The publication that a first event makes; none where the first is not `Drafted`.
 pub fn begin(id: PublicationId, event: &PublicationEvent) -> Option<Publication> {
-    let PublicationEvent::Drafted { round, kind, from_on, to_on, head, setting, items, by, at, corrects } = event else {
+    let PublicationEvent::Drafted { round, kind, from_on, to_on, head, setting, items, by, at, corrects } = event
+    else {
         return None;
     };
     Some(Publication {

@@ -109,7 +109,8 @@ mod tests {
 
     #[test]
     fn width_case_white_space_and_punctuation_hide_nothing() {
-        for text in ["由张三丰负责", "由张 三 丰负责", "由张、三·丰负责", "张\u{200b}三\u{feff}丰", "张\n三\u{3000}丰"] {
+        for text in ["由张三丰负责", "由张 三 丰负责", "由张、三·丰负责", "张\u{200b}三\u{feff}丰", "张\n三\u{3000}丰"]
+        {
             assert!(stands(text, "张三丰"), "{text:?}");
         }
         assert!(stands("案号（２０２６）ＡＢ１２号", "(2026)ab12"));
@@ -125,13 +126,9 @@ mod tests {
 
     #[test]
     fn a_number_is_found_whole_only() {
-        for (text, found) in [
-            ("共5万元", true),
-            ("共15万元", false),
-            ("共2.5万元", false),
-            ("共.5万元", true),
-            ("5万元", true),
-        ] {
+        for (text, found) in
+            [("共5万元", true), ("共15万元", false), ("共2.5万元", false), ("共.5万元", true), ("5万元", true)]
+        {
             assert_eq!(stands(text, "5万元"), found, "{text}");
         }
         for (text, found) in

@@ -247,12 +247,7 @@ fn one(event: PublicationEvent) -> Decided {
 /// Begins a publication with what the records say of its items.
 ///
 /// Errors: `not-allowed`; `publication-off`; content.
-pub fn draft(
-    round: RoundId,
-    new: NewPublication,
-    corrects: Option<&Publication>,
-    ctx: &Context<'_>,
-) -> Decided {
+pub fn draft(round: RoundId, new: NewPublication, corrects: Option<&Publication>, ctx: &Context<'_>) -> Decided {
     rights::permit_office(ctx.actor, round)?;
     ctx.check_reach(false)?;
     let by = ctx.person()?;
@@ -307,10 +302,8 @@ pub fn correct(publication: &Publication, ctx: &Context<'_>) -> Decided {
     if ctx.facts.has_correction {
         return Err(Refusal::conflict("publication-being-corrected"));
     }
-    let carried = |item: &Item| NewItem {
-        task: item.task,
-        words: ctx.facts.items.get(&item.id).cloned().unwrap_or_default(),
-    };
+    let carried =
+        |item: &Item| NewItem { task: item.task, words: ctx.facts.items.get(&item.id).cloned().unwrap_or_default() };
     let new = NewPublication {
         kind: publication.kind,
         from_on: publication.from_on,
@@ -336,9 +329,7 @@ pub fn decide(publication: &Publication, command: PublicationCommand, ctx: &Cont
             write_head(publication, revision, head, setting, ctx)
         }
         PublicationCommand::AddItems(new) => add(publication, new, ctx),
-        PublicationCommand::WriteItem { item, revision, words } => {
-            write_item(publication, item, revision, words, ctx)
-        }
+        PublicationCommand::WriteItem { item, revision, words } => write_item(publication, item, revision, words, ctx),
         PublicationCommand::TakeOut { item } => {
             known(publication, item)?;
             one(PublicationEvent::ItemTakenOut { item })
@@ -430,13 +421,7 @@ fn add(publication: &Publication, new: Vec<NewItem>, ctx: &Context<'_>) -> Decid
     Ok(decision)
 }
 
-fn write_item(
-    publication: &Publication,
-    id: ItemId,
-    revision: u32,
-    words: ItemWords,
-    ctx: &Context<'_>,
-) -> Decided {
+fn write_item(publication: &Publication, id: ItemId, revision: u32, words: ItemWords, ctx: &Context<'_>) -> Decided {
     let item = known(publication, id)?;
     if revision != item.revision {
         return Err(Refusal::conflict("publication-changed-meanwhile"));
@@ -481,11 +466,8 @@ pub fn hits(head: &HeadText, items: &[(ItemId, &ItemWords)], guarded: &[Guarded]
     let exempted = exempted.map(|e| Guarded { kind: guard::GuardKind::Exempted, word: e.word.clone() });
     let all: Vec<Guarded> = exempted.chain(guarded.iter().cloned()).collect();
     let Contact { phone, mailbox, email, window } = &head.contact;
-    let mut texts: Vec<(Option<ItemId>, Place, &str)> = vec![
-        (None, Place::Title, &head.title),
-        (None, Place::Lead, &head.lead),
-        (None, Place::Next, &head.next),
-    ];
+    let mut texts: Vec<(Option<ItemId>, Place, &str)> =
+        vec![(None, Place::Title, &head.title), (None, Place::Lead, &head.lead), (None, Place::Next, &head.next)];
     texts.extend([phone, mailbox, email, window].map(|line| (None, Place::Contact, line.as_str())));
     for (id, words) in items {
         let ItemText { problem, measures, outcome } = &words.text;

@@ -112,9 +112,7 @@ pub(super) fn check_contact(contact: &Contact, pointer: &str) -> Vec<FieldError>
     [("phone", phone), ("mailbox", mailbox), ("email", email), ("window", window)]
         .into_iter()
         .filter(|(_, text)| text.chars().count() > LONGEST_CONTACT)
-        .map(|(field, _)| {
-            FieldError::with(format!("{pointer}/{field}"), "too-long", json!({ "max": LONGEST_CONTACT }))
-        })
+        .map(|(field, _)| FieldError::with(format!("{pointer}/{field}"), "too-long", json!({ "max": LONGEST_CONTACT })))
         .collect()
 }
 

@@ -46,11 +46,7 @@ pub(super) fn submit(publication: &Publication, ctx: &Context<'_>) -> Decided {
         from_on: publication.from_on,
         to_on: publication.to_on,
         head: facts.head.clone(),
-        items: publication
-            .items
-            .iter()
-            .map(|i| SignedItem { item: i.id, task: i.task, words: words(i.id) })
-            .collect(),
+        items: publication.items.iter().map(|i| SignedItem { item: i.id, task: i.task, words: words(i.id) }).collect(),
         figures,
         setting: publication.setting,
     };

@@ -28,11 +28,7 @@ pub fn sees_publication(actor: &Actor, publication: &Publication) -> bool {
 /// Whether the actor may do an act on a publication he sees: the office all of them; whoever the chain names signs.
 ///
 /// Errors: `not-allowed`.
-pub fn permit_publication(
-    actor: &Actor,
-    action: PublicationAction,
-    publication: &Publication,
-) -> Result<(), Refusal> {
+pub fn permit_publication(actor: &Actor, action: PublicationAction, publication: &Publication) -> Result<(), Refusal> {
     match action {
         PublicationAction::Sign | PublicationAction::Object if sees_publication(actor, publication) => Ok(()),
         _ => permit_office(actor, publication.round),

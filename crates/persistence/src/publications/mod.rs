@@ -35,7 +35,7 @@ use crate::{actors, blobs, due_acts, rounds};
 pub use open::{Notice, NoticeAnswer, PublicStanding, answer, notice, notices};
 pub(crate) use open::{answered, counted, received};
 pub use read::{Internal, LoadedPublication, PublicationLine, find, is_any_on, list, replay, waiting};
-pub(crate) use read::{Standing, among};
+pub(crate) use read::{Standing, among, sees_any};
 pub(crate) use records::guarded;
 
 /// A command on a publication, as it comes in.
@@ -58,7 +58,9 @@ impl Input {
     fn people(&self) -> Vec<PersonId> {
         match self {
             Self::Plain(PublicationCommand::Sign { signing: Signing::Paper { signer, .. }, .. }) => vec![*signer],
-            Self::Plain(PublicationCommand::Sign { signing: Signing::Screen { on_behalf_of: Some(person) }, .. }) => {
+            Self::Plain(PublicationCommand::Sign {
+                signing: Signing::Screen { on_behalf_of: Some(person) }, ..
+            }) => {
                 vec![*person]
             }
             _ => Vec::new(),
@@ -70,12 +72,7 @@ fn stream(publication: &Publication) -> Stream {
     Stream { kind: "publication", id: publication.id.0, round: Some(publication.round) }
 }
 
-fn with_context<T>(
-    origin: &Origin,
-    calendar: &Calendar,
-    facts: &Facts,
-    run: impl FnOnce(&Context<'_>) -> T,
-) -> T {
+fn with_context<T>(origin: &Origin, calendar: &Calendar, facts: &Facts, run: impl FnOnce(&Context<'_>) -> T) -> T {
     run(&Context { actor: &origin.actor, now: origin.now, calendar, facts, fresh: &Uuid::now_v7 })
 }
 
@@ -315,11 +312,7 @@ pub(crate) fn keep_clock(
     follow(conn, origin, &after, &decision.events, None)
 }
 
-fn people(
-    conn: &mut PgConnection,
-    input: &Input,
-    origin: &Origin,
-) -> Result<BTreeMap<PersonId, PersonActor>, Error> {
+fn people(conn: &mut PgConnection, input: &Input, origin: &Origin) -> Result<BTreeMap<PersonId, PersonActor>, Error> {
     actors::of_people(conn, &input.people(), calendar::today(origin.now))
 }
 
@@ -374,11 +367,7 @@ pub fn permit_file(conn: &mut PgConnection, actor: &domain::actor::Actor, id: Pu
 }
 
 /// The publication that is shown under a number of the open page now, and its round; nothing once its days are over.
-pub(crate) fn shown(
-    conn: &mut PgConnection,
-    notice: i64,
-    today: NaiveDate,
-) -> Result<Option<Publication>, Error> {
+pub(crate) fn shown(conn: &mut PgConnection, notice: i64, today: NaiveDate) -> Result<Option<Publication>, Error> {
     let snapshot: Option<serde_json::Value> = publications::table
         .filter(publications::notice_id.eq(notice))
         .filter(publications::state.eq(PublicationState::Published.as_str()))

@@ -120,8 +120,7 @@ pub(super) fn close(
 
 /// The newest notices as they stand on a day.
 pub fn notices(conn: &mut PgConnection, today: NaiveDate) -> Result<Vec<Notice>, Error> {
-    let rows: Vec<Row> =
-        published_notices::table.order(published_notices::id.desc()).limit(100).load(conn)?;
+    let rows: Vec<Row> = published_notices::table.order(published_notices::id.desc()).limit(100).load(conn)?;
     rows.into_iter().map(|row| row.notice(today)).collect()
 }
 

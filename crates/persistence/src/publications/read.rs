@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Uuid as SqlUuid};
+use diesel::sql_types::{Array, Bool, Text, Uuid as SqlUuid};
 use domain::actor::Actor;
 use domain::calendar::Calendar;
 use domain::chain::Digest;
@@ -289,8 +289,33 @@ pub fn is_any_on(conn: &mut PgConnection, rounds: &[Uuid]) -> Result<bool, Error
             "SELECT EXISTS (SELECT FROM rounds r JOIN round_policies p ON p.round_id = r.id AND p.version = r.policy_version \
              WHERE COALESCE(p.body #>> '{publication,reach}', 'off') <> 'off' AND r.id = ANY(",
         )
-        .bind::<diesel::sql_types::Array<SqlUuid>, _>(rounds.to_vec())
+        .bind::<Array<SqlUuid>, _>(rounds.to_vec())
         .sql(")) AS is_on")
+        .get_result(conn)?;
+    Ok(found.is_on)
+}
+
+/// Whether the chain of a publication of a round names the actor, or one of his units answers an opinion of it.
+pub(crate) fn sees_any(conn: &mut PgConnection, actor: &Actor, round: RoundId) -> Result<bool, Error> {
+    let scope = rights::scope(actor);
+    let persons: Vec<String> = scope.persons.iter().map(ToString::to_string).collect();
+    let units: Vec<Uuid> = scope.units.iter().map(|u| u.0).collect();
+    if persons.is_empty() && units.is_empty() {
+        return Ok(false);
+    }
+    let found: Any = Statement::default()
+        .sql(
+            "SELECT EXISTS (SELECT FROM publications p, jsonb_path_query(p.snapshot, '$.requests[*].chain[*].person') AS signer \
+             WHERE signer #>> '{}' = ANY(",
+        )
+        .bind::<Array<Text>, _>(persons)
+        .sql(") AND p.round_id = ")
+        .bind::<SqlUuid, _>(round.0)
+        .sql(") OR EXISTS (SELECT FROM opinions o JOIN units u ON u.id = o.unit_id WHERE u.path && ")
+        .bind::<Array<SqlUuid>, _>(units)
+        .sql(" AND o.round_id = ")
+        .bind::<SqlUuid, _>(round.0)
+        .sql(") AS is_on")
         .get_result(conn)?;
     Ok(found.is_on)
 }
