@@ -41,6 +41,7 @@ export const signers = {
   principal: '主要负责人',
   group_head: '领导组组长',
   meeting: '会议审定',
+  secrecy: '保密审查人',
 } as const
 
 export const dispositions = {
@@ -102,6 +103,34 @@ export const basisKinds = {
   check: '检查结果',
   meeting: '会议议定事项',
   other: '其他',
+} as const
+
+export const reaches = {
+  off: '不公示',
+  text: '公示栏和办公网',
+  open: '公示栏、办公网和公示网页',
+} as const
+
+export const publicationKinds = {
+  progress: '整改进展情况通报',
+  closures: '销号公示',
+} as const
+
+export const grounds = {
+  work_secret: '工作秘密',
+  business_secret: '商业秘密',
+  privacy: '个人隐私',
+  case: '问题线索或案件',
+  stability: '影响安全稳定',
+  other: '其他（须写明）',
+} as const
+
+export const channels = {
+  page: '公示网页',
+  phone: '电话',
+  letter: '信件',
+  email: '电子邮件',
+  visit: '来访',
 } as const
 
 export const actions = {

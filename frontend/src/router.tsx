@@ -41,6 +41,8 @@ const root = createRootRoute({ component: Frame, notFoundComponent: Nowhere, err
 export type CalendarSearch = Partial<Record<'month' | 'as' | 'all', string>>
 /** Which slips are shown, and what a new one is about. */
 export type SlipSearch = Partial<Record<'new' | 'task' | 'check' | 'resolution' | 'level' | 'state', string>>
+/** Which opinion is open, and what is done with it. */
+export type OpinionSearch = Partial<Record<'id' | 'act', string>>
 /** Which week a brief is of, and whose rows of which figure are open. */
 export type BriefSearch = Partial<Record<'week' | 'part' | 'unit', string>>
 export type { LedgerSearch }
@@ -120,6 +122,24 @@ const routes = [
   createRoute({ getParentRoute: () => root, path: '/documents', component: lazyRouteComponent(() => import('./pages/documents'), 'Documents') }),
   createRoute({ getParentRoute: () => root, path: '/documents/$id', component: lazyRouteComponent(() => import('./pages/document'), 'DocumentPage') }),
   createRoute({ getParentRoute: () => root, path: '/templates', component: lazyRouteComponent(() => import('./pages/templates'), 'Templates') }),
+  createRoute({ getParentRoute: () => root, path: '/publications', component: lazyRouteComponent(() => import('./pages/publications'), 'Publications') }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/publications/$id',
+    validateSearch: (given: Record<string, unknown>): { act?: string } => (typeof given.act === 'string' ? { act: given.act } : {}),
+    component: lazyRouteComponent(() => import('./pages/publication'), 'PublicationPage'),
+  }),
+  createRoute({ getParentRoute: () => root, path: '/publications/$id/paper', component: lazyRouteComponent(() => import('./pages/publicationpaper'), 'PaperOfPublication') }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/opinions',
+    validateSearch: (given: Record<string, unknown>): OpinionSearch => {
+      const search: OpinionSearch = {}
+      for (const key of ['id', 'act'] as const) if (typeof given[key] === 'string') search[key] = given[key]
+      return search
+    },
+    component: lazyRouteComponent(() => import('./pages/opinions'), 'Opinions'),
+  }),
   createRoute({ getParentRoute: () => root, path: '/meetings', component: lazyRouteComponent(() => import('./pages/meetings'), 'Meetings') }),
   createRoute({ getParentRoute: () => root, path: '/meetings/$id', component: lazyRouteComponent(() => import('./pages/meeting'), 'MeetingPage') }),
   createRoute({ getParentRoute: () => root, path: '/resolutions/$id', component: lazyRouteComponent(() => import('./pages/resolution'), 'ResolutionPage') }),

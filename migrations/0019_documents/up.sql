@@ -31,7 +31,7 @@ CREATE TABLE document_templates (
 
 ALTER TABLE attachments DROP CONSTRAINT attachments_subject_kind_check;
 ALTER TABLE attachments ADD CONSTRAINT attachments_subject_kind_check
-    CHECK (subject_kind IN ('task', 'check', 'slip', 'meeting', 'document'));
+    CHECK (subject_kind IN ('task', 'check', 'slip', 'meeting', 'publication', 'opinion', 'document'));
 
 DO $$
 BEGIN

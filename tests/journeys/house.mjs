@@ -46,9 +46,11 @@ export class House {
   /** Starts the server, its clock some days ahead. */
   async start(days) {
     const port = await freePort()
+    const open = await freePort()
     this.address = `http://127.0.0.1:${port}`
+    this.openAddress = `http://127.0.0.1:${open}`
     const program = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug/bihuan')
-    const env = { ...process.env, BIHUAN_DATA_DIR: this.folder, BIHUAN_LISTEN: `127.0.0.1:${port}`, BIHUAN_WEB_DIR: join(root, 'frontend/dist'), BIHUAN_REHEARSAL_DAYS: String(days), BIHUAN_LOG: 'error' }
+    const env = { ...process.env, BIHUAN_DATA_DIR: this.folder, BIHUAN_LISTEN: `127.0.0.1:${port}`, BIHUAN_PUBLIC_LISTEN: `127.0.0.1:${open}`, BIHUAN_WEB_DIR: join(root, 'frontend/dist'), BIHUAN_REHEARSAL_DAYS: String(days), BIHUAN_LOG: 'error' }
     delete env.BIHUAN_DATABASE_URL
     if (this.isBare && !this.password) this.init(program, env)
     this.server = spawn(program, this.isBare ? ['serve'] : ['serve', '--demo'], { env, stdio: ['ignore', 'pipe', 'inherit'] })

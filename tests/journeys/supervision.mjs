@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { personally } from './duties.mjs'
 import { House } from './house.mjs'
 import { meet } from './meetings.mjs'
+import { outlived, published } from './publication.mjs'
 import { newRound } from './round.mjs'
 import { raisedWhenOverdue, slipsOfTasks } from './slips.mjs'
 import { counted } from './steps.mjs'
@@ -14,10 +15,12 @@ try {
   await personally(house)
   await meet(house)
   const late = await slipsOfTasks(house)
+  const notices = await published(house)
   // Four months later.
   await house.stop()
   await house.start(120)
   await raisedWhenOverdue(house, late)
+  await outlived(house, notices)
   assert.deepEqual(house.faults, [])
   console.log(`${counted()} steps, no fault`)
 } finally {

@@ -14,6 +14,8 @@ pub struct Config {
     /// The owner's role, for `migrate` alone.
     pub owner_url: Option<String>,
     pub listen: SocketAddr,
+    /// Where the open page listens; none serves it nowhere.
+    pub public_listen: Option<SocketAddr>,
     pub data_dir: PathBuf,
     /// None when something else serves the page.
     pub web_dir: Option<PathBuf>,
@@ -33,6 +35,7 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     ("BIHUAN_DATABASE_URL", "", "以应用角色连接的 PostgreSQL；不填则自带一个"),
     ("BIHUAN_OWNER_URL", "", "以结构属主连接的 PostgreSQL，供 migrate 升级用"),
     ("BIHUAN_LISTEN", "127.0.0.1:8080", "服务的地址和端口"),
+    ("BIHUAN_PUBLIC_LISTEN", "", "公示网页的地址和端口，不需登录；不填则没有公示网页"),
     ("BIHUAN_DATA_DIR", "var", "存放附件、密钥和自带数据库的目录"),
     ("BIHUAN_WEB_DIR", "frontend/dist", "前端构建结果的目录；填 off 则不提供页面"),
     ("BIHUAN_PUBLIC_URL", "", "用户访问的网址；https 时 Cookie 仅经加密连接发送"),
@@ -119,6 +122,13 @@ impl Config {
         let database_url = reader.database("BIHUAN_DATABASE_URL");
         let owner_url = reader.database("BIHUAN_OWNER_URL");
         let listen: Option<SocketAddr> = reader.parse("BIHUAN_LISTEN", "“地址:端口”，如 127.0.0.1:8080");
+        let public_listen: Option<SocketAddr> = match reader.optional("BIHUAN_PUBLIC_LISTEN") {
+            Some(_) => reader.parse("BIHUAN_PUBLIC_LISTEN", "“地址:端口”，如 127.0.0.1:8090"),
+            None => None,
+        };
+        if public_listen.is_some_and(|open| listen.is_some_and(|own| own.port() != 0 && open == own)) {
+            reader.faults.push("BIHUAN_PUBLIC_LISTEN：不能与 BIHUAN_LISTEN 相同".to_owned());
+        }
         let trusts_proxy = reader.parse("BIHUAN_TRUSTS_PROXY", " true 或 false");
         let pool_size: Option<u32> = reader.parse("BIHUAN_POOL_SIZE", " 2 至 100 的整数");
         if pool_size.is_some_and(|n| !(2..=100).contains(&n)) {
@@ -137,6 +147,7 @@ impl Config {
         let config = (|| {
             Some(Self {
                 listen: listen?,
+                public_listen,
                 trusts_proxy: trusts_proxy?,
                 pool_size: pool_size?,
                 rehearsal_days: rehearsal_days?,
@@ -200,6 +211,14 @@ mod tests {
     fn a_rehearsal_stays_at_home() {
         assert!(read(&[("BIHUAN_REHEARSAL_DAYS", "95")]).is_ok());
         assert!(read(&[("BIHUAN_REHEARSAL_DAYS", "95"), ("BIHUAN_LISTEN", "0.0.0.0:8080")]).is_err());
+    }
+
+    #[test]
+    fn the_open_page_has_an_address_of_its_own_or_none() {
+        assert_eq!(read(&[]).unwrap().public_listen, None);
+        assert!(read(&[("BIHUAN_PUBLIC_LISTEN", "127.0.0.1:8090")]).unwrap().public_listen.is_some());
+        assert!(read(&[("BIHUAN_PUBLIC_LISTEN", "there")]).is_err());
+        assert!(read(&[("BIHUAN_PUBLIC_LISTEN", "127.0.0.1:8080")]).is_err());
     }
 
     #[test]

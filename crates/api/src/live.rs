@@ -63,6 +63,10 @@ pub struct Changed {
     pub meetings: bool,
     /// Some act of a personal duty that he sees.
     pub duties: bool,
+    /// Some publication that he sees.
+    pub publications: bool,
+    /// Some opinion that he sees.
+    pub opinions: bool,
 }
 
 impl Changed {
@@ -228,6 +232,10 @@ impl Live {
                 changed.meetings |= concerns;
                 changed.todo |= concerns;
             }
+            changed.publications = changes.publications.iter().any(|p| rights::sees_publication(&listener.actor, p));
+            changed.opinions =
+                changes.opinions.iter().any(|(o, unit)| rights::sees_opinion(&listener.actor, o, unit.as_ref()));
+            changed.todo |= changed.publications || changed.opinions;
             for (act, head) in &changes.duties {
                 let concerns = rights::sees_duties(&listener.actor, act.round, head);
                 changed.duties |= concerns;
@@ -245,6 +253,8 @@ impl Live {
                     held.changed.documents |= changed.documents;
                     held.changed.meetings |= changed.meetings;
                     held.changed.duties |= changed.duties;
+                    held.changed.publications |= changed.publications;
+                    held.changed.opinions |= changed.opinions;
                 });
             }
         }

@@ -28,6 +28,10 @@ pub struct NoticeView {
     pub slip_id: Option<Uuid>,
     /// The meeting it is about.
     pub meeting_id: Option<Uuid>,
+    /// The publication it is about.
+    pub publication_id: Option<Uuid>,
+    /// The opinion it is about.
+    pub opinion_id: Option<Uuid>,
     /// The resolution of a meeting it is about.
     pub resolution_id: Option<Uuid>,
     pub number: Option<String>,
@@ -108,6 +112,8 @@ fn view(n: NoticeRow) -> NoticeView {
         document_id: n.document_id,
         slip_id: n.slip_id,
         meeting_id: n.meeting_id,
+        publication_id: n.publication_id,
+        opinion_id: n.opinion_id,
         resolution_id: n.resolution_id,
         title: n.title.clone().or_else(kept),
         number: n.number,

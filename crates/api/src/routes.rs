@@ -9,8 +9,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
     accounts, brief, calendar, checks, documents, evidence, exports, history, import, ledger, lists, live, meetings,
-    notices, openapi, organisation, outward, overview, own, personal_duties, plan_advice, policy, rounds, saved_views,
-    search, sessions, signing, slips, statements, task_commands, telemetry, todo,
+    notices, openapi, opinions, organisation, outward, overview, own, personal_duties, plan_advice, policy,
+    publications, rounds, saved_views, search, sessions, signing, slips, statements, task_commands, telemetry, todo,
 };
 
 fn api() -> impl HttpServiceFactory + OpenApiFactory {
@@ -164,6 +164,34 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(personal_duties::confirm_duty_act)
         .service(personal_duties::refuse_duty_act)
         .service(personal_duties::withdraw_duty_act)
+        .service(publications::list_publications)
+        .service(publications::draft_publication)
+        .service(publications::get_publication)
+        .service(publications::write_publication)
+        .service(publications::add_publication_items)
+        .service(publications::write_publication_item)
+        .service(publications::take_out_publication_item)
+        .service(publications::submit_publication)
+        .service(publications::recall_publication)
+        .service(publications::sign_publication)
+        .service(publications::record_publication_signature)
+        .service(publications::confirm_publication_signature)
+        .service(publications::object_to_publication_signature)
+        .service(publications::rework_publication)
+        .service(publications::publish_publication)
+        .service(publications::correct_publication)
+        .service(publications::withdraw_publication)
+        .service(publications::receive_publication_scan)
+        .service(opinions::list_opinions)
+        .service(opinions::enter_opinion)
+        .service(opinions::get_opinion)
+        .service(opinions::assign_opinion)
+        .service(opinions::answer_opinion)
+        .service(opinions::approve_opinion)
+        .service(opinions::return_opinion)
+        .service(opinions::judge_opinion)
+        .service(opinions::set_aside_opinion)
+        .service(opinions::list_task_opinions)
         .service(todo::list_todo)
         .service(brief::get_brief)
         .service(brief::list_brief_rows)

@@ -4,15 +4,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::web::Data;
-use actix_web::{App as Server, HttpServer, middleware};
+use actix_web::{App as Server, HttpServer, dev, middleware};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::app::{App, Clock};
 use crate::config::Config;
 use crate::embedded::Embedded;
+use crate::public::rate::Rate;
 use crate::tokens::TokenKeys;
-use crate::{jobs, live, routes, telemetry, web};
+use crate::{jobs, live, public, routes, telemetry, web};
 
 /// How long running requests are given at the end, seconds.
 const DRAIN_SECONDS: u64 = 10;
@@ -77,8 +78,11 @@ pub fn run(config: &Config, at_start: impl FnOnce(&App, &str)) -> Result<(), Str
         .bind(config.listen)
         .map_err(|e| format!("{}：{e}", config.listen))?;
         let address = server.addrs().first().map(|a| format!("http://{a}")).unwrap_or_default();
+        let open = open_page(config, &app)?;
         let server = server.run();
         let handle = server.handle();
+        let open_handle = open.as_ref().map(dev::Server::handle);
+        let open = open.map(actix_web::rt::spawn);
         let (stop, stopped) = watch::channel(false);
         let listening = actix_web::rt::spawn(live::run(app.clone(), stopped.clone()));
         let sending = actix_web::rt::spawn(jobs::send(app.clone(), stopped.clone()));
@@ -90,16 +94,45 @@ pub fn run(config: &Config, at_start: impl FnOnce(&App, &str)) -> Result<(), Str
             told_to_stop(told).await;
             // Streams never end by themselves and would be waited for.
             streams.close();
+            if let Some(open) = open_handle {
+                open.stop(true).await;
+            }
             handle.stop(true).await;
         });
         server.await.map_err(|e| e.to_string())?;
         let _ = stop.send(true);
+        if let Some(open) = open {
+            let _ = open.await;
+        }
         let _ = work.await;
         let _ = sending.await;
         let _ = sweeping.await;
         let _ = listening.await;
         Ok(())
     })
+}
+
+/// The open page on a listener of its own, where one is set; it serves nothing else, and nothing else serves it.
+///
+/// Errors: what keeps it from listening, in words.
+fn open_page(config: &Config, app: &App) -> Result<Option<dev::Server>, String> {
+    let Some(address) = config.public_listen else { return Ok(None) };
+    let (shared, rate) = (Data::new(app.clone()), Data::new(Rate::default()));
+    let server = HttpServer::new(move || {
+        Server::new()
+            .app_data(shared.clone())
+            .app_data(rate.clone())
+            .configure(public::configure)
+            .wrap(middleware::Compress::default())
+            .wrap(middleware::from_fn(public::around))
+    })
+    .workers(1)
+    .client_request_timeout(Duration::from_secs(10))
+    .shutdown_timeout(DRAIN_SECONDS)
+    .disable_signals()
+    .bind(address)
+    .map_err(|e| format!("{address}：{e}"))?;
+    Ok(Some(server.run()))
 }
 
 /// What tells the server to stop; caught from now on, also while nobody waits for it yet.

@@ -10,6 +10,7 @@ use domain::actor::{Actor, AssignmentKind};
 use domain::ids::{AccountId, RoundId};
 use domain::refusal::Refusal;
 use persistence::actors::LoadedActor;
+use persistence::publications::is_any_on;
 use persistence::sessions::{Place, Rotation};
 use persistence::{accounts, actors, rounds, sessions};
 use serde::{Deserialize, Serialize};
@@ -244,7 +245,7 @@ pub async fn log_out(request: HttpRequest, app: Data<App>) -> Result<HttpRespons
     Ok(HttpResponse::NoContent().cookie(cookie(&app, String::new(), 0)).finish())
 }
 
-fn navigation(loaded: &LoadedActor) -> Vec<String> {
+fn navigation(loaded: &LoadedActor, publishes: bool) -> Vec<String> {
     use domain::actor::Role::{Leader, Supervisor, Unit};
     // Somebody who only belongs to teams enters nothing.
     let is_office = loaded.actor.assignments.iter().any(|a| a.kind == AssignmentKind::Office);
@@ -289,7 +290,19 @@ fn navigation(loaded: &LoadedActor) -> Vec<String> {
         (None, Some(_)) => &["organisation"],
         (None, None) => &[],
     };
-    entries.iter().map(|e| (*e).to_owned()).collect()
+    let mut entries: Vec<String> = entries.iter().map(|e| (*e).to_owned()).collect();
+    // What nobody has switched on stands in nobody's way; the office finds it, for it switches it on.
+    match loaded.actor.role {
+        Some(Unit) if publishes => entries.push("opinions".to_owned()),
+        Some(Leader) if publishes => entries.extend(["publications", "opinions"].map(str::to_owned)),
+        Some(Supervisor) if publishes || is_office => {
+            let at = entries.iter().position(|e| e == "calendar").unwrap_or(entries.len());
+            let more = if publishes { &["publications", "opinions"][..] } else { &["publications"][..] };
+            entries.splice(at..at, more.iter().map(|e| (*e).to_owned()));
+        }
+        _ => {}
+    }
+    entries
 }
 
 fn permissions(actor: &Actor) -> Vec<String> {
@@ -312,7 +325,7 @@ fn permissions(actor: &Actor) -> Vec<String> {
 #[get("/me")]
 pub async fn get_me(caller: Caller, app: Data<App>) -> Result<HttpResponse, Problem> {
     let actor = caller.origin.actor.clone();
-    let (seen, names) = app
+    let (seen, publishes, names) = app
         .db
         .read(&caller.origin.actor, move |conn| {
             let mut ids: Vec<Uuid> = Vec::new();
@@ -320,7 +333,9 @@ pub async fn get_me(caller: Caller, app: Data<App>) -> Result<HttpResponse, Prob
                 ids.extend(person.memberships.iter().filter_map(|m| m.unit.unit()).map(|u| u.0));
                 ids.extend(person.stands_in_for.iter().map(|(p, _)| p.0));
             }
-            Ok((rounds::list(conn, &actor)?, persistence::tasks::names(conn, ids)?))
+            let seen = rounds::list(conn, &actor)?;
+            let publishes = is_any_on(conn, &seen.iter().map(|r| r.id).collect::<Vec<_>>())?;
+            Ok((seen, publishes, persistence::tasks::names(conn, ids)?))
         })
         .await?;
     let person = &caller.loaded.actor;
@@ -355,7 +370,7 @@ pub async fn get_me(caller: Caller, app: Data<App>) -> Result<HttpResponse, Prob
             })
             .collect(),
         stands_in_for: person.stands_in_for.iter().map(|(p, _)| StandsInFor { id: p.0, name: name_of(p.0) }).collect(),
-        navigation: navigation(&caller.loaded),
+        navigation: navigation(&caller.loaded, publishes),
         permissions: permissions(caller.actor()),
     }))
 }

@@ -67,6 +67,10 @@ pub struct TodoItem {
     pub meeting_id: Option<Uuid>,
     /// The document it is about, where it is about one.
     pub document_id: Option<Uuid>,
+    /// The publication it is about, where it is about one.
+    pub publication_id: Option<Uuid>,
+    /// The opinion it is about, where it is about one.
+    pub opinion_id: Option<Uuid>,
     /// The week a statement is for.
     #[schema(example = "2026-W38")]
     pub week: Option<String>,
@@ -219,6 +223,8 @@ impl Collector<'_> {
             resolution_id: None,
             meeting_id: None,
             document_id: None,
+            publication_id: None,
+            opinion_id: None,
             week: None,
         });
     }
@@ -411,6 +417,8 @@ pub async fn list_todo(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result
             others.extend(crate::slips::todo(conn, &origin.actor, round, &calendar, origin.now)?);
             others.extend(crate::meetings::todo(conn, &origin.actor, round, &calendar, origin.now)?);
             others.extend(crate::documents::todo(conn, &origin, round, &calendar)?);
+            others.extend(crate::publications::todo(conn, &origin.actor, round, &calendar, origin.now)?);
+            others.extend(crate::opinions::todo(conn, &origin.actor, round, &calendar, origin.now)?);
             let (duties, records_duties) = crate::personal_duties::todo(conn, &origin, round, &policy, &calendar)?;
             others.extend(duties);
             let list = of_tasks(conn, &origin, round, &ids, &policy, &calendar)?.with(others);

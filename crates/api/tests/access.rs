@@ -20,6 +20,7 @@ use persistence::{accounts, actors, tasks};
 use serde_json::{Value, json};
 use support::document_operations::{Swept, documents};
 use support::operations::{NIL, others, personal_duties, slip_form};
+use support::publication_operations::publications;
 use support::{House, waiting_for};
 
 /// Everybody the table names, by what he is to the sweep's task.
@@ -351,6 +352,20 @@ async fn drafted_document(house: &House, round: &str) -> String {
     document
 }
 
+/// A publication in its draft, and an opinion that the lead unit answers.
+async fn begun_publication(house: &House, round: &str) -> (String, String) {
+    support::publications::switch_on(house, "open", json!({})).await;
+    let publication = support::publications::drafted(house, "progress").await;
+    let ids = directory(house).await;
+    let form = json!({ "channel": "phone", "text": "反映合同归档", "name": "打电话的人" });
+    let path = format!("/rounds/{round}/opinions");
+    let entered = house.request("p072", "POST", &path, None, Some(form)).await.ok();
+    let opinion = entered["id"].as_str().unwrap().to_owned();
+    let assign = json!({ "unit": ids["U201"] });
+    support::publications::opine(house, "p072", &opinion, "assign", assign).await.ok();
+    (publication["id"].as_str().unwrap().to_owned(), opinion)
+}
+
 fn held(name: &str, made: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(name);
     if std::env::var_os("BLESS").is_some() {
@@ -432,6 +447,8 @@ async fn everybody_may_do_what_the_table_says_and_nothing_else() {
         finding: &finding,
         unit: &unit,
     }));
+    let (publication, opinion) = begun_publication(&house, &round).await;
+    all.extend(publications(&round, rectified, &publication, &opinion));
     for (method, path, url, body) in all {
         covered.insert(format!("{method} {path}"));
         writeln!(made, "{method} {path}").unwrap();

@@ -69,4 +69,8 @@ ids! {
     ItemId,
     /// An act of a personal duty (四个亲自).
     DutyActId,
+    /// A publication (公示).
+    PublicationId,
+    /// An opinion of somebody who read it (群众意见).
+    OpinionId,
 }

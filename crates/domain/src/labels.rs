@@ -1,5 +1,7 @@
 //! Every word the users read for a code: problems, what is missing, reasons of a light, events. Documents, pages and mail share them.
 
+mod publication;
+
 use serde_json::Value;
 
 /// Words of problem codes, field codes and reasons; `{name}` is replaced by the parameter of that name.
@@ -515,7 +517,7 @@ pub const RECORDS: &[(&str, &str)] = &[
 
 /// The words of a code with its parameters; a code nobody wrote words for is shown as it is.
 pub fn say(code: &str, params: &Value) -> String {
-    let template = CODES.iter().find(|(known, _)| *known == code).map_or(code, |(_, words)| words);
+    let template = words_of(code).unwrap_or(code);
     let mut text = template.to_owned();
     if let Value::Object(map) = params {
         for (name, value) in map {
@@ -529,9 +531,18 @@ pub fn say(code: &str, params: &Value) -> String {
     text
 }
 
+fn words_of(code: &str) -> Option<&'static str> {
+    CODES.iter().chain(publication::CODES).find(|(known, _)| *known == code).map(|(_, words)| *words)
+}
+
 /// The words of an event kind.
 pub fn event(kind: &str) -> &str {
-    EVENTS.iter().chain(RECORDS).find(|(known, _)| *known == kind).map_or(kind, |(_, words)| words)
+    EVENTS
+        .iter()
+        .chain(RECORDS)
+        .chain(publication::EVENTS)
+        .find(|(known, _)| *known == kind)
+        .map_or(kind, |(_, words)| words)
 }
 
 #[cfg(test)]
@@ -609,7 +620,7 @@ mod tests {
                 for call in ["conflict(\"", "forbidden(\"", "invalid(\"", "Reason::new(\"", "Reason::on(\""] {
                     for rest in source.split(call).skip(1) {
                         let code = rest.split('"').next().unwrap();
-                        if !CODES.iter().any(|(known, _)| *known == code) {
+                        if words_of(code).is_none() {
                             unsaid.insert(code.to_owned());
                         }
                     }
@@ -621,7 +632,7 @@ mod tests {
                             arguments.split('"').skip(1).step_by(2).find(|w| !w.starts_with('/') && !w.is_empty());
                         #[expect(clippy::collapsible_if, reason = "the two questions are apart")]
                         if let Some(code) = code.filter(|c| c.chars().all(|c| c.is_ascii_lowercase() || c == '-')) {
-                            if !CODES.iter().any(|(known, _)| *known == code) {
+                            if words_of(code).is_none() {
                                 unsaid.insert(code.to_owned());
                             }
                         }

@@ -82,6 +82,10 @@
 //! | 数据、数据锁定 | figure, number lock | `figure`, `records` | 32 |
 //! | 模板 | template | `template` | 32 |
 //! | 定稿、更正 | filed, correction | `filed`, `correct` | 32 |
+//! | 公示：整改进展情况通报、销号公示 | publication and its kinds | `publication`, `progress`, `closures` | 31 |
+//! | 豁免、标记词 | exemption, marked word | `exemption`, `marked_words` | 31 |
+//! | 保密审查 | secrecy review, a step of a chain | `secrecy` | 31 |
+//! | 群众意见、查询码 | opinion, its writer's code | `opinion`, `code` | 31 |
 //! | 事件、版本、顺序号 | event, version, position | `event`, `version`, `position` | 21 |
 
 pub mod account;
@@ -98,10 +102,12 @@ pub mod ids;
 pub mod labels;
 pub mod meeting;
 pub mod notification;
+pub mod opinion;
 pub mod outward;
 pub mod personal_duty;
 pub mod policy;
 pub mod policy_change;
+pub mod publication;
 pub mod refusal;
 pub mod rights;
 pub mod sign_request;

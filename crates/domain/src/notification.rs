@@ -3,7 +3,11 @@
 use crate::document::Document;
 use crate::document::event::DocumentEvent;
 use crate::ids::{PersonId, SignRequestId, UnitId};
+use crate::opinion::event::OpinionEvent;
+use crate::opinion::state::Opinion;
 use crate::policy::{AlertLevel, Who};
+use crate::publication::event::PublicationEvent;
+use crate::publication::state::Publication;
 use crate::sign_request::{SignMode, SignRequest, SignatureState};
 use crate::slip::event::SlipEvent;
 use crate::slip::state::Slip;
@@ -48,6 +52,13 @@ words! {
         ResolutionReturned = "resolution_returned", "议定事项办结被退回";
         DutyEntered = "duty_entered", "单位代填了您的“四个亲自”，请确认";
         DutyRefused = "duty_refused", "您代填的“四个亲自”本人没有认可";
+        PublicationEnded = "publication_ended", "公示期满，页面已转为存档";
+        OpinionReceived = "opinion_received", "收到群众意见，请分办";
+        OpinionAssigned = "opinion_assigned", "有群众意见由您单位办理";
+        OpinionAnswered = "opinion_answered", "群众意见已拟答复，请审核";
+        OpinionReturned = "opinion_returned", "群众意见的答复被退回，请修改";
+        OpinionOverdue = "opinion_overdue", "群众意见逾期未答复";
+        OpinionTrue = "opinion_true", "群众意见属实，请考虑重新整改";
         CaughtUp = "caught_up", "系统停机期间到期的事项已补记，请看待办";
     }
 }
@@ -62,7 +73,8 @@ impl Rule {
             | Self::TaskClosed
             | Self::SlipSettled
             | Self::SlipWithdrawn
-            | Self::ReassignmentAnswered => true,
+            | Self::ReassignmentAnswered
+            | Self::PublicationEnded => true,
             Self::TaskIssued
             | Self::ReassignmentWished
             | Self::SignatureWanted
@@ -90,6 +102,12 @@ impl Rule {
             | Self::ResolutionReturned
             | Self::DutyEntered
             | Self::DutyRefused
+            | Self::OpinionReceived
+            | Self::OpinionAssigned
+            | Self::OpinionAnswered
+            | Self::OpinionReturned
+            | Self::OpinionOverdue
+            | Self::OpinionTrue
             | Self::CaughtUp => false,
         }
     }
@@ -249,6 +267,58 @@ pub fn slip_warning(event: &SlipEvent, slip: &Slip, lead_leader: Option<PersonId
     }
 }
 
+/// Who is told of what happened to a publication, after the event (docs/domain.md §31).
+pub fn publication_audience(event: &PublicationEvent, publication: &Publication) -> Vec<(Rule, Audience)> {
+    let by = publication.request().map(|r| Audience::Person(r.submitted_by));
+    let told = |rule: Rule, who: &[Option<Audience>]| who.iter().flatten().map(|a| (rule, *a)).collect::<Vec<_>>();
+    match event {
+        PublicationEvent::Submitted { request } => next_of(request, None),
+        PublicationEvent::Signed { signature } if signature.mode == SignMode::Paper => {
+            let mut all = told(Rule::SignatureWanted, &[Some(Audience::Office)]);
+            all.extend(signature.person.map(|p| (Rule::PaperRecorded, Audience::Person(p))));
+            all
+        }
+        PublicationEvent::Signed { .. } | PublicationEvent::SignatureConfirmed { .. } => {
+            publication.request().map(|r| next_of(r, None)).unwrap_or_default()
+        }
+        PublicationEvent::SignatureObjected { .. } => told(Rule::SignatureObjected, &[Some(Audience::Office)]),
+        PublicationEvent::SigningReturned {} => told(Rule::RequestReturned, &[by]),
+        PublicationEvent::SigningGranted {} => told(Rule::RequestGranted, &[by]),
+        PublicationEvent::Ended { .. } => told(Rule::PublicationEnded, &[Some(Audience::Office)]),
+        PublicationEvent::Drafted { .. }
+        | PublicationEvent::HeadWritten { .. }
+        | PublicationEvent::ItemsAdded { .. }
+        | PublicationEvent::ItemWritten { .. }
+        | PublicationEvent::ItemTakenOut { .. }
+        | PublicationEvent::Recalled {}
+        | PublicationEvent::SignatureVoided { .. }
+        | PublicationEvent::Reworked {}
+        | PublicationEvent::Published { .. }
+        | PublicationEvent::Replaced { .. }
+        | PublicationEvent::Withdrawn { .. } => Vec::new(),
+    }
+}
+
+/// Who is told of what happened to an opinion, after the event (docs/domain.md §31).
+pub fn opinion_audience(event: &OpinionEvent, opinion: &Opinion) -> Vec<(Rule, Audience)> {
+    let unit = opinion.unit.map(Audience::Unit);
+    let told = |rule: Rule, who: &[Option<Audience>]| who.iter().flatten().map(|a| (rule, *a)).collect::<Vec<_>>();
+    match event {
+        OpinionEvent::Received { .. } => told(Rule::OpinionReceived, &[Some(Audience::Office)]),
+        OpinionEvent::Assigned { .. } => told(Rule::OpinionAssigned, &[unit]),
+        OpinionEvent::Answered { .. } => told(Rule::OpinionAnswered, &[Some(Audience::Office)]),
+        OpinionEvent::AnswerReturned { .. } => {
+            let by = opinion.answers.last().map(|a| Audience::Person(a.by));
+            told(Rule::OpinionReturned, &[by, unit])
+        }
+        OpinionEvent::DuePassed { .. } => told(Rule::OpinionOverdue, &[unit, Some(Audience::Office)]),
+        OpinionEvent::Judged { judgement } if judgement.holds_true && judgement.task.is_some() => {
+            told(Rule::OpinionTrue, &[Some(Audience::Office)])
+        }
+        OpinionEvent::AnswerApproved { .. } | OpinionEvent::Judged { .. } | OpinionEvent::SetAside { .. } => Vec::new(),
+    }
+}
+
 /// Whoever can sign the next step of one of the task's requests.
 fn next_signers(task: &Task, id: SignRequestId) -> Vec<(Rule, Audience)> {
     task.request(id).map(|r| next_of(&r.request, task.lead_unit())).unwrap_or_default()
@@ -263,7 +333,7 @@ fn next_of(request: &SignRequest, lead_unit: Option<UnitId>) -> Vec<(Rule, Audie
     let Some(step) = request.current_step().map(|i| &request.chain[i]) else { return Vec::new() };
     let to = match step.who {
         Who::UnitHead => lead_unit.map(Audience::Heads),
-        Who::LeadLeader | Who::Principal | Who::GroupHead => step.person.map(Audience::Person),
+        Who::LeadLeader | Who::Principal | Who::GroupHead | Who::Secrecy => step.person.map(Audience::Person),
         Who::Office | Who::Meeting => Some(Audience::Office),
         Who::Supervisor => Some(Audience::Verifiers),
     };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::document;
+use crate::publication::rules::{self, PublicationRules};
 use crate::refusal::{FieldError, Refusal};
 use crate::slip::ladder::{self, LevelRule};
 use crate::words;
@@ -21,11 +22,12 @@ words! {
         Withdrawal = "withdrawal", "作废申请";
         Slip = "slip", "督办单";
         Document = "document", "文书";
+        Publication = "publication", "公示";
     }
 }
 
 impl RequestKind {
-    /// What is asked of a task; the chain of a slip stands in the ladder, that of a document by itself.
+    /// What is asked of a task; the chain of a slip stands in the ladder, that of a publication in its rules, that of a document by itself.
     pub const OF_TASKS: [Self; 6] =
         [Self::Plan, Self::Amendment, Self::Closure, Self::Extension, Self::Reassignment, Self::Withdrawal];
 }
@@ -40,6 +42,7 @@ words! {
         Principal = "principal", "主要负责人";
         GroupHead = "group_head", "领导组组长";
         Meeting = "meeting", "会议审定";
+        Secrecy = "secrecy", "保密审查人";
     }
 }
 
@@ -139,6 +142,9 @@ pub struct Policy {
     /// Who signs a document. A policy kept before there were documents has the default.
     #[serde(default = "document::standard_chain")]
     pub documents: Vec<StepRule>,
+    /// What is published, and what becomes of opinions; nothing until the round says so.
+    #[serde(default)]
+    pub publication: PublicationRules,
 }
 
 /// The default, also of a policy kept before there was the setting.
@@ -225,6 +231,7 @@ impl Default for Policy {
             duty_reminder_working_days: duty_reminder_working_days(),
             copy_percent: copy_percent(),
             documents: document::standard_chain(),
+            publication: PublicationRules::default(),
         }
     }
 }
@@ -241,6 +248,10 @@ impl Policy {
         let mut errors = Vec::new();
         for kind in RequestKind::OF_TASKS {
             errors.extend(check_steps(&format!("/chains/{kind}"), self.chain(kind)));
+            // Only what goes out is reviewed for its secrecy.
+            if self.chain(kind).iter().any(|s| s.who == Who::Secrecy) {
+                errors.push(FieldError::at(format!("/chains/{kind}"), "chain-secrecy-unfit"));
+            }
         }
         let closure = self.chain(RequestKind::Closure);
         let verifiers: u8 = closure.iter().filter(|s| s.who == Who::Supervisor).map(|s| s.count).sum();
@@ -274,6 +285,7 @@ impl Policy {
         {
             errors.push(FieldError::at("/documents", "document-chain-unfit"));
         }
+        errors.extend(rules::check(&self.publication));
         if errors.is_empty() { Ok(()) } else { Err(Refusal::invalid("policy-unsound", errors)) }
     }
 }
@@ -328,6 +340,7 @@ mod tests {
         kept.as_object_mut().unwrap().remove("duty_reminder_working_days");
         kept.as_object_mut().unwrap().remove("copy_percent");
         kept.as_object_mut().unwrap().remove("documents");
+        kept.as_object_mut().unwrap().remove("publication");
         assert_eq!(serde_json::from_value::<Policy>(kept).unwrap(), Policy::default());
     }
 

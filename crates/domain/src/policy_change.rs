@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::policy::{Policy, RequestKind, StepRule};
+use crate::publication::rules::{Contact, PublicationRules};
 use crate::slip::ladder::{self, LevelRule, SlipLevel};
 use crate::workbook::completion::CompletionWords;
 
@@ -56,6 +57,7 @@ fn settings(policy: &Policy) -> Vec<(String, String, String)> {
         completion_words,
         slips,
         documents,
+        publication,
     } = policy;
     let weekday = usize::from(*cut_off_weekday).checked_sub(1).and_then(|i| WEEKDAYS.get(i)).copied().unwrap_or("—");
     let plain = |pointer: &str, label: &str, value: String| (pointer.to_owned(), label.to_owned(), value);
@@ -117,6 +119,7 @@ fn settings(policy: &Policy) -> Vec<(String, String, String)> {
         let says = ladder::rule_of(slips, *level).map_or_else(|| "不用".to_owned(), level_words);
         all.push((format!("/slips/{level}"), format!("督办等级：{}", level.label()), says));
     }
+    all.extend(publication_settings(publication));
     let CompletionWords { done, sustained, open, lasting } = completion_words;
     for (key, label, words) in [
         ("done", "已完成的写法", done),
@@ -127,6 +130,32 @@ fn settings(policy: &Policy) -> Vec<(String, String, String)> {
         all.push((format!("/completion_words/{key}"), label.to_owned(), words.join("、")));
     }
     all
+}
+
+fn publication_settings(rules: &PublicationRules) -> Vec<(String, String, String)> {
+    let PublicationRules {
+        reach,
+        working_days,
+        chain: steps,
+        marked_words,
+        contact,
+        opinion_working_days,
+        shows_writer,
+    } = rules;
+    let Contact { phone, mailbox, email, window } = contact;
+    let told = [phone, mailbox, email, window].into_iter().filter(|s| !s.is_empty()).cloned().collect::<Vec<_>>();
+    let or_none = |list: Vec<String>| if list.is_empty() { "无".to_owned() } else { list.join("、") };
+    [
+        ("reach", "公示范围", reach.label().to_owned()),
+        ("working_days", "公示期", format!("{working_days}个工作日")),
+        ("chain", "公示审签链", chain(steps)),
+        ("marked_words", "公示标记词", or_none(marked_words.clone())),
+        ("contact", "公示联系方式", or_none(told)),
+        ("opinion_working_days", "群众意见答复时限", format!("{opinion_working_days}个工作日")),
+        ("shows_writer", "群众意见署名", if *shows_writer { "承办单位可见" } else { "承办单位不可见" }.to_owned()),
+    ]
+    .map(|(key, label, says)| (format!("/publication/{key}"), label.to_owned(), says))
+    .to_vec()
 }
 
 fn level_words(rule: &LevelRule) -> String {

@@ -1,5 +1,7 @@
 //! All authorization: who may see a task and who may do what with it. Nothing else in the product decides that.
 
+mod publication;
+
 use std::collections::BTreeSet;
 
 use crate::actor::{Actor, AssignmentKind, PersonActor, Role, UnitPath};
@@ -19,6 +21,10 @@ use crate::slip::{Parties, SlipAction};
 use crate::task::command::Action;
 use crate::task::state::{Sensitivity, TaskState};
 use crate::words;
+
+pub use publication::{
+    permit_opinion, permit_publication, reads_writer, sees_opinion, sees_publication, sees_publications,
+};
 
 words! {
     /// How an actor stands to a task (docs/domain.md §19).

@@ -234,6 +234,8 @@ pub struct SigningFacts<'a> {
     pub principal: Option<PersonId>,
     /// The head of the leading group.
     pub group_head: Option<PersonId>,
+    /// Who was named to review the secrecy of a publication.
+    pub secrecy_reviewer: Option<PersonId>,
     /// Cross-checkers the principal named.
     pub cross_checkers: &'a [PersonId],
     /// Whether a check on the spot is to look at it first.
@@ -300,6 +302,7 @@ pub fn chain_for(
             Who::LeadLeader => facts.lead_leader,
             Who::Principal => facts.principal,
             Who::GroupHead => facts.group_head,
+            Who::Secrecy => facts.secrecy_reviewer,
             Who::UnitHead | Who::Office | Who::Supervisor | Who::Meeting => None,
         };
         if let Some(earlier) = step.person.and_then(|p| chain.iter().position(|s| s.person == Some(p))) {
@@ -316,7 +319,7 @@ pub fn chain_for(
 /// Errors: `chain-incomplete`, `signed-own-submission`.
 pub fn check_chain(chain: &[Step], submitted_by: PersonId) -> Result<(), Refusal> {
     for step in chain {
-        let names_one = matches!(step.who, Who::LeadLeader | Who::Principal | Who::GroupHead);
+        let names_one = matches!(step.who, Who::LeadLeader | Who::Principal | Who::GroupHead | Who::Secrecy);
         if names_one && step.person.is_none() {
             let missing = FieldError::with("", "signer-missing", json!({ "step": step.label }));
             return Err(Refusal::invalid("chain-incomplete", vec![missing]));
@@ -342,7 +345,7 @@ pub fn check_signer(request: &SignRequest, signer: &PersonActor, facts: &Signing
         Who::UnitHead => {
             facts.lead_unit.is_some_and(|unit| signer.memberships.iter().any(|m| m.is_head && m.unit == *unit))
         }
-        Who::LeadLeader | Who::Principal | Who::GroupHead => step.person == Some(person),
+        Who::LeadLeader | Who::Principal | Who::GroupHead | Who::Secrecy => step.person == Some(person),
         Who::Office => is_assigned(signer, facts.round, AssignmentKind::Office),
         Who::Supervisor => {
             let team = is_team_for(signer, facts) || facts.cross_checkers.contains(&person);

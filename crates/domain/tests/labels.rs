@@ -5,7 +5,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use domain::actor::{AssignmentKind, Role};
+use domain::opinion::state::Channel;
 use domain::policy::{AlertLevel, Cadence, RequestKind, Who};
+use domain::publication::rules::Reach;
+use domain::publication::state::{Ground, PublicationKind};
 use domain::sign_request::Verdict;
 use domain::slip::ladder::SlipLevel;
 use domain::slip::state::{BasisKind, SlipState, Urgency};
@@ -41,6 +44,10 @@ fn the_page_says_what_the_domain_says() {
     list(&mut made, "slipStates", SlipState::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "urgencies", Urgency::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "basisKinds", BasisKind::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "reaches", Reach::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "publicationKinds", PublicationKind::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "grounds", Ground::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "channels", Channel::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "actions", Action::ALL.iter().map(|w| (w.as_str(), w.label())));
 
     let said = |code: &'static str| (code, domain::labels::say(code, &serde_json::Value::Null));

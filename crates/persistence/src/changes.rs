@@ -11,8 +11,10 @@ use domain::check::state::Check;
 use domain::document::Document;
 use domain::ids::{PersonId, RoundId, UnitId};
 use domain::meeting::state::Meeting;
+use domain::opinion::state::Opinion;
 use domain::personal_duty::Head;
 use domain::personal_duty::state::DutyAct;
+use domain::publication::state::Publication;
 use domain::rights::Subject;
 use domain::slip::Parties;
 use domain::slip::state::Slip;
@@ -70,6 +72,9 @@ pub struct Changes {
     pub duties: Vec<(DutyAct, Head)>,
     /// Documents as they stand now, each with the people of its round's leading group.
     pub documents: Vec<(Document, BTreeSet<PersonId>)>,
+    /// Publications and opinions as they stand now, these with the path of the unit that answers.
+    pub publications: Vec<Publication>,
+    pub opinions: Vec<(Opinion, Option<UnitPath>)>,
     /// Rounds whose own settings changed.
     pub rounds: BTreeSet<RoundId>,
     /// Whether there may be more.
@@ -103,6 +108,7 @@ pub fn since(conn: &mut PgConnection, position: i64, now: DateTime<Utc>) -> Resu
     let mut changes = Changes { position, is_cut: i64::try_from(placed.len()) == Ok(MOST), ..Changes::default() };
     let (mut checked, mut of_slips, mut met) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     let (mut done, mut written) = (BTreeSet::new(), BTreeSet::new());
+    let (mut published, mut said) = (BTreeSet::new(), BTreeSet::new());
     for row in placed {
         changes.position = row.position;
         match (row.stream_kind.as_str(), row.round_id) {
@@ -123,6 +129,12 @@ pub fn since(conn: &mut PgConnection, position: i64, now: DateTime<Utc>) -> Resu
             }
             ("document", _) => {
                 written.insert(row.stream_id);
+            }
+            ("publication", _) => {
+                published.insert(row.stream_id);
+            }
+            ("opinion", _) => {
+                said.insert(row.stream_id);
             }
             ("round", _) => {
                 changes.rounds.insert(RoundId(row.stream_id));
@@ -163,6 +175,12 @@ pub fn since(conn: &mut PgConnection, position: i64, now: DateTime<Utc>) -> Resu
     }
     if !done.is_empty() {
         changes.duties = crate::personal_duties::with_heads(conn, done)?;
+    }
+    if !published.is_empty() {
+        changes.publications = crate::publications::among(conn, published)?;
+    }
+    if !said.is_empty() {
+        changes.opinions = crate::opinions::among(conn, said)?;
     }
     Ok(changes)
 }

@@ -64,6 +64,12 @@ pub struct NoticeRow {
     /// The meeting it is about.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub meeting_id: Option<Uuid>,
+    /// The publication it is about.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub publication_id: Option<Uuid>,
+    /// The opinion it is about.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub opinion_id: Option<Uuid>,
     /// The resolution it is about.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub resolution_id: Option<Uuid>,
@@ -255,6 +261,8 @@ pub fn list(conn: &mut PgConnection, origin: &Origin, asked: &Asked) -> Result<V
             "SELECT n.id, n.rule, n.params, CASE WHEN n.subject_kind = 'task' THEN t.id END AS task_id, p.id AS slip_id, \
              CASE WHEN n.subject_kind = 'document' THEN n.subject_id END AS document_id, \
              CASE WHEN n.subject_kind = 'meeting' THEN n.subject_id END AS meeting_id, \
+             CASE WHEN n.subject_kind = 'publication' THEN n.subject_id END AS publication_id, \
+             CASE WHEN n.subject_kind = 'opinion' THEN n.subject_id END AS opinion_id, \
              CASE WHEN n.subject_kind = 'resolution' THEN n.subject_id END AS resolution_id, \
              n.created_at, n.read_at, t.number, t.sensitivity, CASE WHEN t.id IS NULL OR t.sensitivity = 'open' OR (t.sensitivity = 'internal' AND (t.round_id = ANY(",
         )

@@ -75,7 +75,7 @@ pub(crate) fn check_units(conn: &mut PgConnection, pointer: &str, ids: &[UnitId]
     check_known(conn, "units", pointer, &ids, "unit-unknown")
 }
 
-fn check_people(conn: &mut PgConnection, pointer: &str, ids: &[PersonId]) -> Result<(), Error> {
+pub(crate) fn check_people(conn: &mut PgConnection, pointer: &str, ids: &[PersonId]) -> Result<(), Error> {
     let ids: Vec<Uuid> = ids.iter().map(|p| p.0).collect();
     check_known(conn, "persons", pointer, &ids, "person-unknown")
 }

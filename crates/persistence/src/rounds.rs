@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::events::{self, NewEvent, Origin, Stream};
 use crate::schema::{aspects, findings, leading_group_members, persons, round_assignments, round_policies, rounds};
-use crate::{counts, due_acts, ledger, slips};
+use crate::{counts, due_acts, ledger, publications, slips};
 
 /// A round.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -171,9 +171,11 @@ fn find_row(conn: &mut PgConnection, id: RoundId) -> Result<RoundRow, Error> {
     rounds::table.find(id.0).select(RoundRow::as_select()).first(conn).optional()?.ok_or(Error::NotFound)
 }
 
-/// Whether the actor sees a task of a round, or a slip that was sent to his unit.
+/// Whether the actor sees a task of a round, a slip or an opinion that was sent to his unit, or a publication that he signs.
 fn sees_any(conn: &mut PgConnection, actor: &Actor, id: RoundId) -> Result<bool, Error> {
-    Ok(ledger::sees_any(conn, actor, id)? || slips::sees_any(conn, actor, id)?)
+    Ok(ledger::sees_any(conn, actor, id)?
+        || slips::sees_any(conn, actor, id)?
+        || publications::sees_any(conn, actor, id)?)
 }
 
 /// Rounds the actor has something to do with.

@@ -38,7 +38,7 @@ diesel::table! {
         filename -> Text,
         occurred_on -> Nullable<Date>,
         received_at -> Timestamptz,
-        account_id -> Uuid,
+        account_id -> Nullable<Uuid>,
     }
 }
 
@@ -416,6 +416,24 @@ diesel::table! {
 }
 
 diesel::table! {
+    opinions (id) {
+        id -> Uuid,
+        round_id -> Uuid,
+        publication_id -> Nullable<Uuid>,
+        state -> Text,
+        unit_id -> Nullable<Uuid>,
+        task_id -> Nullable<Uuid>,
+        due_on -> Date,
+        code_sha256 -> Nullable<Text>,
+        snapshot -> Jsonb,
+        seq -> Int8,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     pending_events (stream_kind, stream_id, seq) {
         stream_kind -> Text,
         stream_id -> Uuid,
@@ -481,6 +499,50 @@ diesel::table! {
         cover_sha256 -> Text,
         submitted_by -> Uuid,
         submitted_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    publications (id) {
+        id -> Uuid,
+        round_id -> Uuid,
+        kind -> Text,
+        state -> Text,
+        title -> Text,
+        corrects_id -> Nullable<Uuid>,
+        notice_id -> Nullable<Int8>,
+        snapshot -> Jsonb,
+        seq -> Int8,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    published_answers (code_sha256) {
+        code_sha256 -> Text,
+        notice_id -> Int8,
+        received_on -> Date,
+        standing -> Text,
+        answer -> Nullable<Text>,
+        answered_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    published_notices (id) {
+        id -> Int8,
+        kind -> Text,
+        title -> Text,
+        published_on -> Date,
+        until_on -> Date,
+        standing -> Text,
+        body -> Nullable<Jsonb>,
+        reason -> Nullable<Text>,
+        successor_id -> Nullable<Int8>,
+        n_received -> Int4,
+        n_answered -> Int4,
     }
 }
 
@@ -842,6 +904,10 @@ diesel::joinable!(milestones -> measures (measure_id));
 diesel::joinable!(milestones -> tasks (task_id));
 diesel::joinable!(milestones -> units (unit_id));
 diesel::joinable!(notifications -> persons (recipient_id));
+diesel::joinable!(opinions -> publications (publication_id));
+diesel::joinable!(opinions -> rounds (round_id));
+diesel::joinable!(opinions -> tasks (task_id));
+diesel::joinable!(opinions -> units (unit_id));
 diesel::joinable!(personal_duties -> persons (head_id));
 diesel::joinable!(personal_duties -> rounds (round_id));
 diesel::joinable!(personal_duty_sources -> personal_duties (personal_duty_id));
@@ -854,6 +920,9 @@ diesel::joinable!(plan_packages -> persons (submitted_by));
 diesel::joinable!(plan_packages -> revisions (cover_sha256));
 diesel::joinable!(plan_packages -> rounds (round_id));
 diesel::joinable!(plan_packages -> units (unit_id));
+diesel::joinable!(publications -> published_notices (notice_id));
+diesel::joinable!(publications -> rounds (round_id));
+diesel::joinable!(published_answers -> published_notices (notice_id));
 diesel::joinable!(quiet_rules -> persons (person_id));
 diesel::joinable!(refresh_tokens -> accounts (account_id));
 diesel::joinable!(resolutions -> meetings (meeting_id));
@@ -925,6 +994,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     memberships,
     milestones,
     notifications,
+    opinions,
     pending_events,
     personal_duties,
     personal_duty_sources,
@@ -932,6 +1002,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     persons,
     plan_package_items,
     plan_packages,
+    publications,
+    published_answers,
+    published_notices,
     quiet_rules,
     refresh_tokens,
     resolutions,

@@ -8,7 +8,7 @@ use diesel::sql_types::{Array, Text, Uuid as SqlUuid};
 use domain::actor::{Actor, PersonActor, UnitPath};
 use domain::calendar::{self, Calendar};
 use domain::chain::Digest;
-use domain::ids::{FindingId, MilestoneId, PersonId, RoundId, SlipId, TaskId, UnitId};
+use domain::ids::{FindingId, MilestoneId, OpinionId, PersonId, PublicationId, RoundId, SlipId, TaskId, UnitId};
 use domain::notification;
 use domain::rights;
 use domain::task::command::{DraftInput, Signing, TaskCommand};
@@ -478,16 +478,27 @@ pub fn ids(conn: &mut PgConnection) -> Result<Vec<TaskId>, Error> {
 /// An act this much overdue is caught up with, after the server was off: people are told in one digest.
 const CATCHING_UP: TimeDelta = TimeDelta::hours(12);
 
-/// One due look of the clock, at a task or a slip, in the caller's transaction: whether there was one. What fails is tried again, ten times in all,
+/// One due look of the clock, at a task, a slip, a publication or an opinion, in the caller's transaction: whether there was one. What fails is tried again, ten times in all,
 /// and holds nothing else up.
 pub fn keep_clock_once(conn: &mut PgConnection, now: DateTime<Utc>, calendar: &Calendar) -> Result<bool, Error> {
-    let acts = [due_acts::KEEP_CLOCK, due_acts::KEEP_SLIP_CLOCK];
+    let acts = [
+        due_acts::KEEP_CLOCK,
+        due_acts::KEEP_SLIP_CLOCK,
+        due_acts::KEEP_PUBLICATION_CLOCK,
+        due_acts::KEEP_OPINION_CLOCK,
+    ];
     let Some(due) = due_acts::claim(conn, &acts, now)? else { return Ok(false) };
     let origin = Origin::system(now);
     let telling = if due.due_at + CATCHING_UP < now { Telling::OneDigest } else { Telling::EachThing };
     let looked = database::attempt(conn, |conn| {
         if due.act == due_acts::KEEP_SLIP_CLOCK {
             return crate::slips::keep_clock(conn, &origin, SlipId(due.subject_id), telling);
+        }
+        if due.act == due_acts::KEEP_PUBLICATION_CLOCK {
+            return crate::publications::keep_clock(conn, &origin, PublicationId(due.subject_id), telling);
+        }
+        if due.act == due_acts::KEEP_OPINION_CLOCK {
+            return crate::opinions::keep_clock(conn, &origin, OpinionId(due.subject_id), telling);
         }
         let task = TaskId(due.subject_id);
         execute_telling(conn, &origin, task, Expected::Any, TaskCommand::KeepClock, calendar, telling).map(|_| ())

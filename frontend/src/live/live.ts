@@ -70,7 +70,7 @@ function listen(queries: QueryClient): () => void {
 }
 
 /** Everything one shows may be old: what was said while nobody listened. */
-const everything: Changed = { notices: true, todo: true, tasks: [], is_many: true, checks: true, slips: true, documents: true, meetings: true, duties: true }
+const everything: Changed = { notices: true, todo: true, tasks: [], is_many: true, checks: true, slips: true, documents: true, meetings: true, duties: true, publications: true, opinions: true }
 
 async function stream(signal: AbortSignal, say: (changed: Changed) => void, opened: (now: boolean) => void) {
   let failures = 0
@@ -141,6 +141,8 @@ function gatherer(queries: QueryClient): (changed: Changed) => void {
     if (!now) return
     if (now.checks) for (const key of ['checks', 'check']) void queries.invalidateQueries({ queryKey: [key] })
     if (now.documents) for (const key of ['documents', 'document', 'todo']) void queries.invalidateQueries({ queryKey: [key] })
+    if (now.publications) for (const key of ['publications', 'publication', 'todo']) void queries.invalidateQueries({ queryKey: [key] })
+    if (now.opinions) for (const key of ['opinions', 'opinion', 'publication', 'todo']) void queries.invalidateQueries({ queryKey: [key] })
     if (now.slips) for (const key of ['slips', 'slip', 'todo', 'waiting']) void queries.invalidateQueries({ queryKey: [key] })
     if (now.meetings) for (const key of ['meetings', 'meeting', 'resolutions', 'resolution', 'calendar']) void queries.invalidateQueries({ queryKey: [key] })
     if (now.duties) for (const key of ['duties', 'duty-acts', 'todo']) void queries.invalidateQueries({ queryKey: [key] })
@@ -156,7 +158,7 @@ function gatherer(queries: QueryClient): (changed: Changed) => void {
   }
   return (changed) => {
     const first = held === null
-    held = held ? { notices: held.notices || changed.notices, todo: held.todo || changed.todo, is_many: held.is_many || changed.is_many, checks: held.checks || changed.checks, slips: held.slips || changed.slips, documents: held.documents || changed.documents, meetings: held.meetings || changed.meetings, duties: held.duties || changed.duties, tasks: [...held.tasks, ...changed.tasks] } : changed
+    held = held ? { notices: held.notices || changed.notices, todo: held.todo || changed.todo, is_many: held.is_many || changed.is_many, checks: held.checks || changed.checks, slips: held.slips || changed.slips, documents: held.documents || changed.documents, meetings: held.meetings || changed.meetings, duties: held.duties || changed.duties, publications: held.publications || changed.publications, opinions: held.opinions || changed.opinions, tasks: [...held.tasks, ...changed.tasks] } : changed
     if (first) window.setTimeout(ask, Math.max(0, last + GATHER - Date.now()))
   }
 }

@@ -70,6 +70,10 @@ function Line({ notice, again }: { notice: Schemas['NoticeView']; again: () => P
         ? <Link to="/tasks/$id" params={{ id: notice.task_id }} search={{}} onClick={open}>{words}</Link>
         : notice.document_id
         ? <Link to="/documents/$id" params={{ id: notice.document_id }} onClick={open}>{words}</Link>
+        : notice.publication_id
+        ? <Link to="/publications/$id" params={{ id: notice.publication_id }} search={{}} onClick={open}>{words}</Link>
+        : notice.opinion_id
+        ? <Link to="/opinions" search={{ id: notice.opinion_id }} onClick={open}>{words}</Link>
         : notice.slip_id
         ? <Link to="/slips/$id" params={{ id: notice.slip_id }} search={{}} onClick={open}>{words}</Link>
         : notice.meeting_id

@@ -11,6 +11,7 @@ import { hasForm, isNext, place } from '../task/forms'
 import { ActionPanel } from '../task/panel'
 import { ResolutionsOf } from '../task/resolutions'
 import { Requests } from '../task/requests'
+import { OpinionsOfTask } from '../opinions/oftask'
 import { SlipsOfTask } from '../slips/oftask'
 import { Menu } from '../ui/menu'
 import { usePrinting } from '../ui/printing'
@@ -89,6 +90,7 @@ function Whole({ task }: { task: TaskView }) {
             {shown && <ActionPanel key={shown.action} task={task} open={shown} onClose={() => show()} />}
             {act && !shown && <p className="note">这件事现在不由您办，或者已经办过了。</p>}
             <SlipsOfTask task={task} />
+            <OpinionsOfTask task={task.id} />
             <People task={task} />
             <ResolutionsOf round={task.round_id} task={task.id} />
             <OnPaper task={task} />

@@ -3,12 +3,13 @@ import { useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ApiError, type Schemas, client, get } from '../api/client'
-import { alertLevels, cadences, requestKinds } from '../labels.gen'
+import { alertLevels, cadences, requestKinds, signers } from '../labels.gen'
 import { Check, SelectField, TextField, blank, useDraft, useSend } from '../ui/form'
 import { Dialog, Light, Refused } from '../ui/parts'
 import { until } from '../ui/words'
 import { ChainEditor } from './chain'
 import { LadderEditor } from './ladder'
+import { PublishingEditor } from './publishing'
 
 type Policy = Schemas['Policy']
 type Round = Schemas['RoundView']
@@ -27,6 +28,9 @@ const spans: [Numbers, string, string][] = [
   ['answer_working_days', '答复时限（工作日）', '自报来起，事事有回音按此计'],
   ['observation_working_days', '跟踪巩固期（工作日）', '自销号起，可为 0'],
 ]
+
+/** The secrecy of what goes out is reviewed, and of nothing else. */
+const ofTasks = Object.keys(signers).filter((who) => who !== 'secrecy')
 
 const wordLists = [
   ['done', '已完成', '导入时作存量办结'],
@@ -78,11 +82,13 @@ export function Rules({ round }: { round: Round }) {
       </div>
       <h3>签批链</h3>
       {options(requestKinds).map(({ value, label }) => (
-        <ChainEditor key={value} label={label} steps={policy.chains[value] ?? []} error={at(`/chains/${value}`)} onChange={(steps) => change({ chains: { ...policy.chains, [value]: steps } })} />
+        <ChainEditor key={value} label={label} steps={policy.chains[value] ?? []} among={ofTasks} error={at(`/chains/${value}`)} onChange={(steps) => change({ chains: { ...policy.chains, [value]: steps } })} />
       ))}
       <ChainEditor label="文书签发" steps={policy.documents ?? []} error={at('/documents')} onChange={(documents) => change({ documents })} />
       <h3>督办等级（由低到高）</h3>
       <LadderEditor ladder={policy.slips ?? []} at={at} onChange={(slips) => change({ slips })} />
+      <h3>公示与群众意见</h3>
+      {policy.publication && <PublishingEditor rules={policy.publication} at={at} faults={inLists(look.error)} onChange={(publication) => change({ publication })} />}
       <h3>导入旧台账时，状态怎么认</h3>
       <div className="pair">
         {wordLists.map(([key, label, hint]) => (

@@ -71,6 +71,8 @@ fn item(line: &CheckLine, action: CheckAction, count: usize, calendar: &Calendar
         resolution_id: None,
         meeting_id: None,
         document_id: None,
+        publication_id: None,
+        opinion_id: None,
         week: None,
     }
 }

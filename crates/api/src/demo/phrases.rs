@@ -53,6 +53,7 @@ pub(super) fn of(who: Who, kind: RequestKind, seed: u32) -> &'static str {
         (Who::Principal | Who::GroupHead, RequestKind::Withdrawal) => &["同意作废，台账相应更正。"],
         (Who::Principal | Who::GroupHead, _) => &["同意调整。"],
         (Who::Meeting, _) => &["会议审定，同意销号。"],
+        (Who::Secrecy, _) => &["已审查，不涉及国家秘密和工作秘密，可以公示。"],
     };
     pick(from, seed)
 }

@@ -5,14 +5,16 @@ mod kind;
 use std::io::Write;
 use std::path::{Path as FilePath, PathBuf};
 
-use actix_web::web::{Data, Path, Payload};
+use actix_web::web::{Bytes, Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use chrono::NaiveDate;
-use domain::ids::{CheckId, CriterionId, DocumentId, EvidenceId, MeetingId, MilestoneId, SlipId, TaskId};
+use domain::ids::{
+    CheckId, CriterionId, DocumentId, EvidenceId, MeetingId, MilestoneId, OpinionId, PublicationId, SlipId, TaskId,
+};
 use domain::refusal::Refusal;
 use domain::task::command::{EvidenceInput, TaskCommand};
 use domain::task::state::EvidencePurpose;
-use futures_util::StreamExt;
+use futures_util::{Stream, StreamExt};
 use persistence::blobs::{self, StoredBlob};
 use persistence::tasks::{self, Expected};
 use serde::{Deserialize, Serialize};
@@ -39,11 +41,16 @@ pub(crate) fn blob_path(folder: &FilePath, sha256: &str) -> PathBuf {
 /// it is there.
 ///
 /// Errors: `file-too-large`, `file-empty`, `file-type-refused`.
-async fn receive(app: &App, mut payload: Payload, filename: &str) -> Result<StoredBlob, Problem> {
+async fn receive<E>(
+    app: &App,
+    mut bytes: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    filename: &str,
+    most: u64,
+) -> Result<StoredBlob, Problem> {
     let folder = app.settings.data_dir.join("blobs").join("incoming");
     std::fs::create_dir_all(&folder).map_err(Problem::internal)?;
     let temporary = folder.join(Uuid::now_v7().to_string());
-    let received = stream(&mut payload, &temporary, filename).await;
+    let received = stream(&mut bytes, &temporary, filename, most).await;
     let (sha256, size, media_type) = match received {
         Ok(received) => received,
         Err(problem) => {
@@ -66,18 +73,19 @@ async fn receive(app: &App, mut payload: Payload, filename: &str) -> Result<Stor
     Ok(StoredBlob { sha256, size, media_type: media_type.to_owned() })
 }
 
-async fn stream(
-    payload: &mut Payload,
+async fn stream<E>(
+    bytes: &mut (impl Stream<Item = Result<Bytes, E>> + Unpin),
     temporary: &FilePath,
     filename: &str,
+    most: u64,
 ) -> Result<(String, i64, &'static str), Problem> {
     let mut file = std::fs::File::create(temporary).map_err(Problem::internal)?;
     let mut hasher = Sha256::new();
     let mut size = 0u64;
-    while let Some(chunk) = payload.next().await {
+    while let Some(chunk) = bytes.next().await {
         let chunk = chunk.map_err(|_| Problem::field("/file", "file-broken"))?;
         size += chunk.len() as u64;
-        if size > LARGEST {
+        if size > most {
             return Err(Problem::field("/file", "file-too-large"));
         }
         hasher.update(&chunk);
@@ -95,8 +103,18 @@ async fn stream(
 
 /// The same for other subjects, with the file's name made harmless.
 pub(crate) async fn received(app: &App, payload: Payload, filename: &str) -> Result<(StoredBlob, String), Problem> {
+    received_from(app, payload, filename, LARGEST).await
+}
+
+/// The same from any stream of bytes, of a size of its own.
+pub(crate) async fn received_from<E>(
+    app: &App,
+    bytes: impl Stream<Item = Result<Bytes, E>> + Unpin,
+    filename: &str,
+    most: u64,
+) -> Result<(StoredBlob, String), Problem> {
     let filename = clean(filename);
-    let blob = receive(app, payload, &filename).await?;
+    let blob = receive(app, bytes, &filename, most).await?;
     Ok((blob, filename))
 }
 
@@ -160,7 +178,7 @@ pub async fn attach_evidence(
         })
         .await?;
     let filename = clean(&query.0.filename);
-    let blob = receive(&app, payload, &filename).await?;
+    let blob = receive(&app, payload, &filename, LARGEST).await?;
     let criteria: Result<Vec<CriterionId>, _> = query
         .0
         .criteria
@@ -238,7 +256,7 @@ pub async fn receive_scan(
         })
         .await?;
     let filename = clean(&query.0.filename);
-    let blob = receive(&app, payload, &filename).await?;
+    let blob = receive(&app, payload, &filename, LARGEST).await?;
     let view = ScanView { sha256: blob.sha256.clone(), filename: filename.clone() };
     let origin = caller.origin.clone();
     app.db
@@ -303,6 +321,14 @@ fn readable(
     if attachment.subject_kind == "meeting" {
         let meeting = MeetingId(attachment.subject_id);
         persistence::meetings::permit_file(conn, actor, meeting, &attachment.blob_sha256)?;
+        return Ok(attachment);
+    }
+    if attachment.subject_kind == "publication" {
+        persistence::publications::permit_file(conn, actor, PublicationId(attachment.subject_id))?;
+        return Ok(attachment);
+    }
+    if attachment.subject_kind == "opinion" {
+        persistence::opinions::permit_file(conn, actor, OpinionId(attachment.subject_id))?;
         return Ok(attachment);
     }
     let loaded = tasks::find(conn, actor, TaskId(attachment.subject_id), now)?;

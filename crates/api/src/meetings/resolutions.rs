@@ -290,6 +290,8 @@ pub(crate) fn todo(
             resolution_id: Some(found.item.id.0),
             meeting_id: None,
             document_id: None,
+            publication_id: None,
+            opinion_id: None,
             week: None,
         });
     }
@@ -336,6 +338,8 @@ fn of_the_day(
             resolution_id: None,
             meeting_id: Some(line.meeting.id.0),
             document_id: None,
+            publication_id: None,
+            opinion_id: None,
             week: None,
         })
         .collect())

@@ -40,6 +40,8 @@ pub(crate) fn todo(
         slip_id: None,
         meeting_id: None,
         document_id: None,
+        publication_id: None,
+        opinion_id: None,
         resolution_id: None,
         week: None,
     };

@@ -135,6 +135,8 @@ fn item(line: &SlipLine, wait: Wait, calendar: &Calendar, now: DateTime<Utc>) ->
         resolution_id: None,
         meeting_id: None,
         document_id: None,
+        publication_id: None,
+        opinion_id: None,
         week: None,
     }
 }

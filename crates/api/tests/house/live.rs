@@ -155,7 +155,21 @@ async fn whoever_is_concerned_hears_it_on_either_server_and_nobody_else() {
     assert_eq!(other.changes(), Vec::<Value>::new(), "{}", other.heard);
     for said in concerned.changes() {
         let keys: Vec<_> = said.as_object().unwrap().keys().cloned().collect();
-        assert_eq!(keys, ["checks", "duties", "is_many", "meetings", "notices", "slips", "tasks", "todo"]);
+        assert_eq!(
+            keys,
+            [
+                "checks",
+                "duties",
+                "is_many",
+                "meetings",
+                "notices",
+                "opinions",
+                "publications",
+                "slips",
+                "tasks",
+                "todo"
+            ]
+        );
     }
     assert!(concerned.heard.contains("content-encoding: identity") || !concerned.heard.contains("gzip"));
 }

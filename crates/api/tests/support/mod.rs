@@ -4,6 +4,8 @@
 pub mod document_operations;
 pub mod operations;
 pub mod post;
+pub mod publication_operations;
+pub mod publications;
 pub mod served;
 pub mod slips;
 

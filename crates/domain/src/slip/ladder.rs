@@ -97,7 +97,7 @@ pub fn check(ladder: &[LevelRule]) -> Vec<FieldError> {
         let pointer = format!("/slips/{i}/chain");
         errors.extend(check_steps(&pointer, &rule.chain));
         // The unit does not sign what is sent to it, and nobody verifies what only asks.
-        if rule.chain.iter().any(|s| matches!(s.who, Who::UnitHead | Who::Supervisor | Who::Meeting)) {
+        if rule.chain.iter().any(|s| matches!(s.who, Who::UnitHead | Who::Supervisor | Who::Meeting | Who::Secrecy)) {
             errors.push(FieldError::at(pointer, "slip-chain-unfit"));
         }
     }
@@ -139,7 +139,7 @@ mod tests {
         assert_eq!(codes(|l| l[2].answer_working_days = 0), one("/slips/2/answer_working_days", "out-of-range"));
         assert_eq!(codes(|l| l[2].receive_working_days = 251), one("/slips/2/receive_working_days", "out-of-range"));
         assert_eq!(codes(|l| l[3].chain.clear()), one("/slips/3/chain", "chain-empty"));
-        for who in [Who::UnitHead, Who::Supervisor, Who::Meeting] {
+        for who in [Who::UnitHead, Who::Supervisor, Who::Meeting, Who::Secrecy] {
             assert_eq!(codes(|l| l[0].chain[0].who = who), one("/slips/0/chain", "slip-chain-unfit"));
         }
     }

@@ -256,6 +256,7 @@ impl Context<'_> {
             units: Vec::new(),
             principal: self.facts.principal,
             group_head: self.facts.group_head,
+            secrecy_reviewer: None,
             cross_checkers: &[],
             is_being_checked: false,
             is_principals_own: false,

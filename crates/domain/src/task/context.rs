@@ -217,6 +217,7 @@ pub fn with_signing<T>(task: &Task, facts: &Facts, run: impl FnOnce(&SigningFact
         units: paths.iter().collect(),
         principal: facts.round.principal,
         group_head: facts.round.group_head,
+        secrecy_reviewer: None,
         cross_checkers: &task.cross_checkers,
         is_being_checked: facts.is_being_checked,
         is_principals_own: task.lead_leader().is_some() && task.lead_leader() == facts.round.principal
