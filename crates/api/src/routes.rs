@@ -8,9 +8,9 @@ use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    accounts, brief, calendar, checks, evidence, exports, history, import, ledger, lists, live, meetings, notices,
-    openapi, organisation, outward, overview, own, personal_duties, plan_advice, policy, rounds, saved_views, search,
-    sessions, signing, slips, statements, task_commands, telemetry, todo,
+    accounts, brief, calendar, checks, cockpit, evidence, exports, history, import, kiosks, ledger, lists, live,
+    meetings, notices, openapi, organisation, outward, overview, own, personal_duties, plan_advice, policy, rounds,
+    saved_views, search, sessions, signing, slips, statements, task_commands, telemetry, todo, wall,
 };
 
 fn api() -> impl HttpServiceFactory + OpenApiFactory {
@@ -64,6 +64,13 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(ledger::list_tasks)
         .service(ledger::count_chain)
         .service(overview::get_overview)
+        .service(wall::get_wall)
+        .service(wall::get_schedule)
+        .service(cockpit::get_cockpit)
+        .service(kiosks::list_kiosks)
+        .service(kiosks::make_kiosk)
+        .service(kiosks::withdraw_kiosk)
+        .service(kiosks::get_kiosk_wall)
         .service(calendar::get_calendar)
         .service(search::find)
         .service(ledger::count_groups)

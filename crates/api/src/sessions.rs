@@ -255,15 +255,17 @@ fn navigation(loaded: &LoadedActor) -> Vec<String> {
             &["todo", "ledger", "statements", "signing", "slips", "plans", "overview", "brief", "duties", "calendar"]
         }
         // A leader of the group may be a party of a draw.
-        (Some(Leader), _) => {
-            &["todo", "overview", "ledger", "signing", "slips", "meetings", "brief", "duties", "calendar", "checks"]
-        }
-        (Some(Supervisor), _) if only_checks => {
-            &["todo", "overview", "ledger", "signing", "checks", "slips", "meetings", "brief", "calendar", "rounds"]
-        }
+        (Some(Leader), _) => &[
+            "todo", "overview", "ledger", "signing", "wall", "slips", "meetings", "brief", "duties", "calendar",
+            "checks",
+        ],
+        (Some(Supervisor), _) if only_checks => &[
+            "todo", "overview", "ledger", "signing", "wall", "checks", "slips", "meetings", "brief", "calendar",
+            "rounds",
+        ],
         (Some(Supervisor), _) => &[
-            "todo", "overview", "ledger", "signing", "checks", "slips", "meetings", "brief", "duties", "calendar",
-            "imports", "rounds",
+            "todo", "overview", "ledger", "signing", "wall", "checks", "slips", "meetings", "brief", "duties",
+            "calendar", "imports", "rounds",
         ],
         (None, Some(_)) => &["organisation"],
         (None, None) => &[],
@@ -278,6 +280,7 @@ fn permissions(actor: &Actor) -> Vec<String> {
         ("administer_accounts", account::permit_administer(actor).is_ok()),
         ("audit", account::permit_audit(actor).is_ok()),
         ("open_round", domain::rights::permit_open_round(actor).is_ok()),
+        ("cockpit", actor.person().is_some_and(|p| p.role == Some(domain::actor::Role::Leader))),
     ] {
         if allowed {
             open.push(name.to_owned());

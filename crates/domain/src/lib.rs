@@ -78,6 +78,10 @@
 //! | 四个亲自 | personal duty, act of one | `personal_duty`, `duty` | 27 |
 //! | 本人确认、不认可 | confirmation, refusal by the head | `confirm_duty`, `refuse_duty` | 27 |
 //! | 导出、任务书 | export, unit's brief | `export`, `brief` | 29 |
+//! | 挂图作战、矩阵 | wall, matrix of units and findings | `wall`, `matrix` | 30 |
+//! | 倒排工期 | schedule, worked back from the due dates | `schedule` | 30 |
+//! | 挂图链接 | kiosk: a screen without a log-in | `kiosk` | 30 |
+//! | 领导驾驶舱 | cockpit | `cockpit` | 30 |
 //! | 事件、版本、顺序号 | event, version, position | `event`, `version`, `position` | 21 |
 
 pub mod account;
@@ -103,6 +107,7 @@ pub mod sign_request;
 pub mod signature;
 pub mod slip;
 pub mod task;
+pub mod wall;
 pub mod weekly_statement;
 pub mod words;
 pub mod workbook;

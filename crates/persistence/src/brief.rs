@@ -108,6 +108,19 @@ pub fn load(
     Ok((Brief { stretch, lines, moved: moved(conn, &sight, &stretch)? }, policy))
 }
 
+/// What happened to the tasks in the actor's sight after a moment and up to another, as a brief counts it.
+pub fn moved_since(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    round: RoundId,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<Moved>, Error> {
+    let scope = rights::scope(actor);
+    let sight = Sight { round, scope: &scope, own: &scope, reader: reader(actor, round) };
+    moved(conn, &sight, &Stretch { week: Week::of(calendar::today(until)), from, until })
+}
+
 struct Sight<'a> {
     round: RoundId,
     /// Whose tasks the brief is about.
