@@ -8,9 +8,9 @@ use actix_web::{HttpResponse, get};
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use domain::calendar::{self, Week};
 use domain::ids::RoundId;
-use persistence::brief::Line;
+use persistence::brief::Of;
 use persistence::ledger::Filter;
-use persistence::{Error, brief, counts, rounds, wall};
+use persistence::{brief, counts, rounds, wall};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -63,15 +63,14 @@ pub struct CockpitView {
     pub missing: Option<MissingView>,
 }
 
-/// Of the lines of a brief, those of the reader's charge that owe a statement.
-fn missing(lines: &[Line], week: Week, cut_off: DateTime<Utc>) -> MissingView {
-    let owing = lines.iter().filter(|l| l.of.opens && l.is_owed && l.stated.is_none());
+/// Units by what they did not hand in, those with most first.
+fn missing(owing: &[Of], week: Week, cut_off: DateTime<Utc>) -> MissingView {
     let mut all: BTreeSet<(i64, Uuid)> = BTreeSet::new();
     let mut units: BTreeMap<(String, Uuid), Vec<Uuid>> = BTreeMap::new();
-    for line in owing {
-        all.insert((line.of.ordinal, line.of.id));
-        if let Some((id, name)) = &line.of.unit {
-            units.entry((name.clone(), *id)).or_default().push(line.of.id);
+    for of in owing {
+        all.insert((of.ordinal, of.id));
+        if let Some((id, name)) = &of.unit {
+            units.entry((name.clone(), *id)).or_default().push(of.id);
         }
     }
     let first = |tasks: Vec<Uuid>| tasks.into_iter().take(TOGETHER).collect::<Vec<_>>();
@@ -105,11 +104,7 @@ pub async fn get_cockpit(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Resu
             let red = Filter { alert_levels: vec!["red".to_owned()], ..Filter::default() };
             let red = wall::first_due(conn, &actor, round, &red, NAMED)?;
             let moved = brief::moved_since(conn, &actor, round, calendar::instant(monday, NaiveTime::MIN), now)?;
-            let brief = match brief::load(conn, &actor, round, None, &calendar, now) {
-                Ok((brief, _)) => Some(brief),
-                Err(Error::NotFound) => None,
-                Err(other) => return Err(other),
-            };
+            let brief = brief::not_handed_in(conn, &actor, round, &calendar, now)?;
             let (on, text, _) = wall::report(conn, round)?;
             Ok(CockpitView {
                 now,
@@ -119,7 +114,7 @@ pub async fn get_cockpit(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Resu
                 closed: chain.closed,
                 red: Roll { n: chain.red, rows: red.into_iter().map(|row| roll_row(row, today, false)).collect() },
                 moves: moves(moved, monday),
-                missing: brief.map(|b| missing(&b.lines, b.stretch.week, b.stretch.until)),
+                missing: brief.map(|(stretch, owing)| missing(&owing, stretch.week, stretch.until)),
             })
         })
         .await?;

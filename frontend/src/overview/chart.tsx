@@ -19,7 +19,7 @@ export const ink = { line: '#d5dbe2', grid: '#edf0f3', muted: '#5c6875', text: '
 /** Colours and the size of words, on the page and on the wall. */
 export type Look = { ink: typeof ink; size: number }
 export const onPage: Look = { ink, size: 13 }
-export const onWall: Look = { ink: { line: '#3a4c60', grid: '#223243', muted: '#a9b9c9', text: '#e8eef4', accent: '#7db7f5', plan: '#a9b9c9' }, size: 28 }
+export const onWall: Look = { ink: { line: '#3a4c60', grid: '#223243', muted: '#a9b9c9', text: '#e8eef4', accent: '#7db7f5', plan: '#a9b9c9' }, size: 32 }
 
 export function draw(option: Option, width: number, height: number): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height })

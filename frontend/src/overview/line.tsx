@@ -38,11 +38,11 @@ export function option(view: View, width: number, { ink, size }: Look = onPage):
       max: weeks[last]?.sunday,
       axisLine: { lineStyle: { color: ink.line } },
       axisTick: { show: false },
-      axisLabel: { color: ink.muted, fontSize: size - 1, hideOverlap: true, formatter: (at: number) => month(at) },
+      axisLabel: { color: ink.muted, fontSize: size === onPage.size ? 12 : size, hideOverlap: true, formatter: (at: number) => month(at) },
       splitNumber: Math.max(2, Math.floor(width / (110 * big))),
       minInterval: 28 * 864e5,
     },
-    yAxis: { type: 'value', minInterval: 1, splitNumber: 4, axisLabel: { color: ink.muted, fontSize: size - 1 }, splitLine: { lineStyle: { color: ink.grid } } },
+    yAxis: { type: 'value', minInterval: 1, splitNumber: 4, axisLabel: { color: ink.muted, fontSize: size === onPage.size ? 12 : size }, splitLine: { lineStyle: { color: ink.grid } } },
     series: [
       { type: 'line', step: 'end', data: plan, lineStyle: { color: ink.plan, width: 1.5 * big }, itemStyle: { color: ink.plan } },
       {
@@ -54,7 +54,7 @@ export function option(view: View, width: number, { ink, size }: Look = onPage):
           symbol: 'none',
           silent: true,
           lineStyle: { color: ink.text, type: [2, 3] },
-          label: { formatter: `今日 ${day(today)}`, color: ink.text, position: 'end', fontSize: size - 1 },
+          label: { formatter: `今日 ${day(today)}`, color: ink.text, position: 'end', fontSize: size === onPage.size ? 12 : size },
           data: [{ xAxis: today }],
         },
       },

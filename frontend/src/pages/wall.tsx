@@ -18,12 +18,15 @@ import { useTitle } from '../ui/title'
 import { day, moment, said } from '../ui/words'
 import { Board, type Go, type Page, useFullScreen } from '../wall/board'
 import { gantt } from '../wall/gantt'
+import { worstFirst } from '../wall/blocks'
 import { MatrixGrid } from '../wall/grid'
 import { Key, MarkShape } from '../wall/mark'
-import { type Paper, Sheet, papers } from '../wall/sheet'
+import { type Paper, Sheet, papers, usePaper } from '../wall/sheet'
 import { type Bar, type Wall, changesTitle, countdownWords, doors, markOf, matrixTitle, outlookParts, outlookTitle, reportDay, scheduleTitle } from '../wall/words'
 import { marks } from '../labels.gen'
 
+/** With more findings than this the worst stand first, unless somebody says otherwise. */
+const many = 60
 /** Bars of one page of the schedule. */
 const perPage = 20
 
@@ -48,6 +51,9 @@ function Whole({ view }: { view: Wall }) {
   const [isOn, setOn] = useState(false)
   const leave = useCallback(() => setOn(false), [])
   const [paper, setPaper] = useState<Paper>('a3')
+  const [order, setOrder] = useState(view.matrix.findings.length > many ? 'worst' : 'given')
+  const matrix = useMemo(() => (order === 'worst' ? worstFirst(view.matrix) : view.matrix), [order, view.matrix])
+  usePaper(paper)
   const isPrinting = usePrinting()
   const isStill = useMedia('(prefers-reduced-motion: reduce)')
   if (view.overview.chain.tasks === 0)
@@ -59,21 +65,25 @@ function Whole({ view }: { view: Wall }) {
     )
   if (isPrinting) return <Sheet view={view} paper={paper} />
   return (
+    <>
     <div className="wallpage">
       <div className="head">
         <h1>{matrixTitle(view.matrix)}</h1>
         <p>数据截至 {moment(view.now)}</p>
         <div className="acts">
           <button type="button" className="main" onClick={() => setOn(true)}>全屏轮播</button>
-          <label className="paper">纸张<select value={paper} onChange={(e) => setPaper(e.target.value as Paper)}>{Object.entries(papers).map(([key, [name]]) => <option key={key} value={key}>{name} 横向</option>)}</select></label>
+          <select aria-label="纸张" value={paper} onChange={(e) => setPaper(e.target.value as Paper)}>{Object.entries(papers).map(([key, [name]]) => <option key={key} value={key}>{name} 横向</option>)}</select>
           <button type="button" onClick={() => window.print()}>打印</button>
         </div>
       </div>
       <Report view={view} />
       <section className="card" aria-label={wallPages.matrix}>
         <h2>{wallPages.matrix} <span>行为牵头单位，红灯多的在前；列为反馈问题；每格取最重一项，数字为任务数</span></h2>
-        <Key counts={[['red', view.overview.chain.red], ['yellow', view.overview.chain.yellow], ['green', view.overview.chain.green], ['done', view.overview.chain.closed], ['unissued', view.overview.chain.draft]]} />
-        <MatrixGrid matrix={view.matrix} go={go.rows} />
+        <div className="choices">
+          <Key counts={[['red', view.overview.chain.red], ['yellow', view.overview.chain.yellow], ['green', view.overview.chain.green], ['done', view.overview.chain.closed], ['unissued', view.overview.chain.draft]]} />
+          <select aria-label="问题次序" value={order} onChange={(e) => setOrder(e.target.value)}><option value="given">问题按反馈意见的次序</option><option value="worst">问题按轻重，重的在前</option></select>
+        </div>
+        <MatrixGrid key={order} matrix={matrix} go={go.rows} />
         {(view.matrix.n_units > view.matrix.units.length || view.matrix.n_findings > view.matrix.findings.length || view.matrix.n_cells > view.matrix.cells.length) && <p className="muted">共 {view.matrix.n_units} 个单位、{view.matrix.n_findings} 个问题，图上为最重的 {view.matrix.units.length} 个单位、{view.matrix.findings.length} 个问题。</p>}
         <Units view={view} />
       </section>
@@ -83,8 +93,9 @@ function Whole({ view }: { view: Wall }) {
         <Pace view={view.overview} go={go.rows} />
         <Outlook view={view} />
       </div>
-      {isOn && <OnScreen view={view} go={go} leave={leave} begins={!isStill} />}
     </div>
+    {isOn && <OnScreen view={view} go={go} leave={leave} begins={!isStill} />}
+    </>
   )
 }
 
@@ -155,8 +166,8 @@ function Schedule({ view, go }: { view: Wall; go: Go }) {
     <section className="card" aria-label={wallPages.schedule}>
       <h2>{wallPages.schedule} <span>{lead || leader ? `${n} 项任务${late > 0 ? `，本页 ${late} 项已逾期` : ''}` : scheduleTitle(n, view.overdue.n)}</span></h2>
       <div className="choices">
-        <label>单位<select value={lead ?? ''} onChange={(e) => choose('lead', e.target.value)}><option value="">全部</option>{view.matrix.units.map((u) => u.id && <option key={u.id} value={u.id}>{u.name}</option>)}</select></label>
-        <label>领导<select value={leader ?? ''} onChange={(e) => choose('leader', e.target.value)}><option value="">全部</option>{view.leaders.map((l) => <option key={l.id} value={l.id}>{l.name}（{l.tasks} 项{l.red > 0 ? `，红灯 ${l.red}` : ''}）</option>)}</select></label>
+        <select aria-label="单位" value={lead ?? ''} onChange={(e) => choose('lead', e.target.value)}><option value="">全部单位</option>{view.matrix.units.map((u) => u.id && <option key={u.id} value={u.id}>{u.name}</option>)}</select>
+        <select aria-label="领导" value={leader ?? ''} onChange={(e) => choose('leader', e.target.value)}><option value="">全部领导</option>{view.leaders.map((l) => <option key={l.id} value={l.id}>{l.name}（{l.tasks} 项{l.red > 0 ? `，红灯 ${l.red}` : ''}）</option>)}</select>
         <p className="ganttkey" aria-hidden="true"><i className="work" />开工至时限 <i className="moved" />推后 <i className="over" />超期 <i className="first" />原定时限 ◆ 节点已完成 ◇ 未完成 ✓ 销号</p>
       </div>
       {n === 0 ? <p className="muted">没有定了时限的任务。</p> : (

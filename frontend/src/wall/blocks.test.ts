@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bands, blocks } from './blocks'
+import { bands, blocks, worstFirst } from './blocks'
 import type { Cell, Matrix } from './words'
 
 const cell = (unit: number, finding: number, part: Partial<Cell> = {}): Cell => ({ unit, finding, mark: 'green', tasks: 1, closed: 0, red: 0, yellow: 0, ...part })
@@ -29,6 +29,17 @@ describe('a matrix on a wall', () => {
   })
   it('is nothing where there is nothing', () => {
     expect(blocks(matrix(0, 0, []), 16, 24)).toEqual([])
+  })
+})
+
+describe('a matrix at a desk', () => {
+  it('puts the worst findings first, and its cells with them', () => {
+    const one = matrix(1, 3, [cell(0, 0), cell(0, 2, { red: 1, tasks: 4 })])
+    const two = one.findings[2]
+    if (two) two.red = 1
+    const turned = worstFirst(one)
+    expect(turned.findings.map((f) => f.id)).toEqual(['f2', 'f0', 'f1'])
+    expect(turned.cells.map((c) => [turned.findings[c.finding]?.id, c.tasks])).toEqual([['f0', 1], ['f2', 4]])
   })
 })
 

@@ -46,6 +46,14 @@ export function blocks(matrix: Matrix, rows: number, columns: number): Block[] {
   return isWhole ? found : found.sort((a, b) => b.red - a.red || b.yellow - a.yellow)
 }
 
+/** The same with the findings worst first instead of in the inspecting body's order. */
+export function worstFirst(matrix: Matrix): Matrix {
+  const order = matrix.findings.map((finding, i) => ({ finding, i }))
+    .sort((a, b) => b.finding.red - a.finding.red || b.finding.yellow - a.finding.yellow || b.finding.tasks - b.finding.closed - (a.finding.tasks - a.finding.closed) || a.i - b.i)
+  const place = new Map(order.map(({ i }, at) => [i, at]))
+  return { ...matrix, findings: order.map(({ finding }) => finding), cells: matrix.cells.map((cell) => ({ ...cell, finding: place.get(cell.finding) ?? 0 })) }
+}
+
 /** In how many bands, one below the other, a matrix fills a sheet with the largest cells. */
 export function bands(rows: number, columns: number, width: number, height: number): number {
   let [best, most] = [1, 0]

@@ -3,7 +3,7 @@ import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, us
 import { Chart, onWall } from '../overview/chart'
 import { option as trend } from '../overview/line'
 import { pace, thisWeek } from '../overview/words'
-import { wallPages } from '../labels.gen'
+import { marks, wallPages } from '../labels.gen'
 import type { LedgerSearch } from '../router'
 import { moment, said } from '../ui/words'
 import { type Block, TURNED, blocks } from './blocks'
@@ -17,7 +17,7 @@ export type Page = keyof typeof wallPages
 export type Go = { rows: (search: LedgerSearch) => void; task: (id: string) => void }
 
 /** Rows and columns of a screen of the matrix, bars and lines of the others. */
-const fits = { rows: 15, bars: 9, lines: 9 }
+const fits = { rows: 14, bars: 9, lines: 9 }
 /** The matrix: the width of its drawing, of the names at its rows, the height of a row. */
 const grid = { width: 1320, names: 252, row: 46, head: 84 }
 /** Screens of the schedule and of the roll that turn by themselves. */
@@ -25,8 +25,12 @@ const most = 4
 
 type Screen = { page: Page; block?: Block; from?: number; of: number; nth: number; all: number }
 
-/** A column is as wide as its number needs. */
-const columnWidth = (view: Wall) => Math.max(44, Math.max(1, ...view.matrix.findings.map((f) => f.number.length)) * 14 + 10)
+/** A column is as wide as its number needs; where there are few, they share the room. */
+function columnWidth(view: Wall): number {
+  const digits = view.matrix.findings.reduce((most, f) => Math.max(most, f.number.replace(/\./g, '').length), 1)
+  const room = Math.floor((grid.width - grid.names) / Math.max(1, view.matrix.findings.length))
+  return Math.max(44, digits * 14 + 8, Math.min(88, room))
+}
 
 /** All screens of these pages; those that turn by themselves stand first in each page. */
 function screens(view: Wall, pages: Page[]): { turned: Screen[]; byHand: Screen[] } {
@@ -159,20 +163,21 @@ function MatrixScreen({ view, block, go }: { view: Wall; block?: Block; go?: Go 
   })
   return (
     <div className="two">
-      <svg className="matrix" viewBox={`0 0 ${grid.width} ${Math.max(height, 780)}`} width={grid.width} height="780" preserveAspectRatio="xMinYMin" role="group" aria-label={`${matrixTitle(matrix)}。列为反馈问题，行为牵头单位`}>
+      <div>
+      <svg className="matrix" viewBox={`0 0 ${grid.width} ${Math.max(height, 728)}`} width={grid.width} height="728" preserveAspectRatio="xMinYMin" role="group" aria-label={`${matrixTitle(matrix)}。列为反馈问题，行为牵头单位`}>
         <rect className="field" x={grid.names} y={grid.head} width={width - grid.names} height={height - grid.head} />
         <path className="lines" d={[...block.units.map((_, i) => `M${grid.names} ${grid.head + i * grid.row}H${width}`), ...block.findings.map((_, i) => `M${grid.names + i * column} ${grid.head}V${height}`)].join('')} />
         {aspects.map(({ i, name, wide }) => (
           <g key={i}>
             <path className="edge" d={`M${grid.names + i * column} 0V${height}`} />
-            <text className="aspect" x={grid.names + i * column + 8} y="30">{fit(name, wide * column - 8, 28)}</text>
+            <text className="aspect" x={grid.names + i * column + 8} y="30">{aspectWords(name, wide * column - 10)}</text>
           </g>
         ))}
         {block.findings.map((finding, i) => (
           <text key={finding} className="col" x={grid.names + (i + 0.5) * column} y="70">{matrix.findings[finding]?.number}</text>
         ))}
         {block.units.map((unit) => (
-          <text key={unit} className="row" x={grid.names - 16} y={(row.get(unit) ?? 0) + 34}>{fit(matrix.units[unit]?.name ?? '', grid.names - 20, 32)}</text>
+          <text key={unit} className="row" x={grid.names - 16} y={(row.get(unit) ?? 0) + 34}>{unitWords(matrix.units[unit]?.name ?? '', grid.names - 20)}</text>
         ))}
         {block.cells.map((cell) => {
           const [x, y] = [place.get(cell.finding) ?? 0, row.get(cell.unit) ?? 0]
@@ -185,6 +190,13 @@ function MatrixScreen({ view, block, go }: { view: Wall; block?: Block; go?: Go 
           )
         })}
       </svg>
+      <p className="legend">
+        {([['red', view.overview.chain.red, { light: 'red' }], ['yellow', view.overview.chain.yellow, { light: 'yellow' }], ['green', view.overview.chain.green, { light: 'green' }], ['done', view.overview.chain.closed, { closed: 'true' }]] as const).map(([mark, n, search]) => (
+          <Door key={mark} go={go} search={search}><MarkShape mark={mark} size={28} /> {marks[mark]} {n}</Door>
+        ))}
+        <em>取最重一项</em>
+      </p>
+      </div>
       <div className="aside">
         <Countdown view={view} />
         <RedRoll view={view} go={go} />
@@ -202,6 +214,19 @@ function fit(text: string, room: number, size: number): string {
     if (wide > room) return `${text.slice(0, Math.max(0, i - 1))}…`
   }
   return text
+}
+
+/** A unit's name; what stands in brackets goes first where there is no room. */
+function unitWords(name: string, room: number): string {
+  const whole = fit(name, room, 32)
+  return whole === name ? name : fit(name.split('（')[0] ?? name, room, 32)
+}
+
+/** An aspect over its columns; what all of them begin with goes first, and where there is no room for two letters nothing is said. */
+function aspectWords(name: string, room: number): string {
+  if (fit(name, room, 32) === name) return name
+  const letters = Math.floor(room / 32)
+  return letters < 2 ? '' : name.replace(/^党的/, '').slice(0, letters)
 }
 
 function Countdown({ view }: { view: Wall }) {
@@ -232,14 +257,15 @@ function RedRoll({ view, go }: { view: Wall; go?: Go }) {
 }
 
 /** 逾期 35 天 of a reason that goes on. */
-const short = (why: string) => said(why).split('，')[0]?.split('：')[0] ?? ''
+const short = (why: string) => said(why).split(/[，：（]/)[0] ?? ''
 
 function Expected({ view, go }: { view: Wall; go?: Go }) {
   const ids = view.behind.rows.map((r) => r.task_id)
   return (
     <div className="box">
-      <p className="small">照现在的进度会误期</p>
-      <p><Door go={go} search={ids.length === view.behind.n && ids.length > 0 ? doors.named(ids) : undefined}><b className="large">{view.behind.n}</b></Door> <span className="mid">项{view.outlook && `，应销号 ${view.outlook.planned} 项`}</span></p>
+      <p className="small">照现在的进度</p>
+      <p><Door go={go} search={ids.length === view.behind.n && ids.length > 0 ? doors.named(ids) : undefined}><b className="large">{view.behind.n}</b></Door> <span className="mid">项会误期</span></p>
+      {view.outlook && <p className="small">报告前应销号 {view.outlook.planned} 项</p>}
     </div>
   )
 }
@@ -304,7 +330,7 @@ function ProgressScreen({ view, go }: { view: Wall; go?: Go }) {
       </div>
       <div className="aside">
         <div className="box">
-          <p className="small">{view.outlook ? `到 ${moment(`${view.outlook.by}T04:00:00Z`).split(' ')[0]} 应销号 ${view.outlook.planned} 项` : '还没有定书面报告时限'}</p>
+          <p className="small">{view.outlook ? `报告前应销号 ${view.outlook.planned} 项` : '还没有定书面报告时限'}</p>
           <ul className="parts">
             {outlookParts(view).map((part) => <li key={part.key}><MarkShape mark={part.key as 'red'} size={30} /><span>{part.label}</span><Door go={go} search={part.n > 0 ? part.door : undefined}><b>{part.n}</b></Door></li>)}
           </ul>
@@ -331,13 +357,6 @@ function Foot({ view, go }: { view: Wall; go?: Go }) {
       <Door go={go} search={{}}>任务 <b>{chain.tasks}</b></Door><i>›</i>
       <Door go={go} search={{}}>措施 <b>{chain.measures}</b></Door><i>›</i>
       <Door go={go} search={{ closed: 'true' }}>已销号 <b>{chain.closed}</b></Door>
-      <span className="keys">
-        {([['red', chain.red, '红灯'], ['yellow', chain.yellow, '预警'], ['green', chain.green, '正常']] as const).map(([mark, n, word]) => (
-          <Door key={mark} go={go} search={{ light: mark }}><MarkShape mark={mark} size={28} /> {word} {n}</Door>
-        ))}
-        <span><MarkShape mark="done" size={28} /> 已销号</span>
-        <em>每格取最重一项</em>
-      </span>
     </footer>
   )
 }

@@ -32,12 +32,19 @@ export function parts(bar: Bar, today: string): { kind: 'work' | 'moved' | 'late
   return found
 }
 
+/** A tick of the axis: the day, and the year where one begins. */
+function tick(ms: number): string {
+  const on = new Date(ms + 8 * 36e5)
+  return on.getUTCMonth() === 0 && on.getUTCDate() === 1 ? `${on.getUTCFullYear()}年1月` : `${on.getUTCMonth() + 1}月${on.getUTCDate()}日`
+}
+
 const at = (on: string) => Date.parse(on)
 
 export function gantt(bars: Bar[], today: string, { ink, size }: Look, names: number, room: number): Option {
   const fill = fills[size > 20 ? 'dark' : 'light']
   const big = size / 13
   const [from, to] = span(bars, today)
+  const mark = size > 20 ? { on: '#fff', off: '#0f1a26' } : { on: '#18212b', off: '#fff' }
   const render: CustomSeriesRenderItem = (_, api) => {
     const i = Number(api.value(0))
     const bar = bars[i]
@@ -52,6 +59,7 @@ export function gantt(bars: Bar[], today: string, { ink, size }: Look, names: nu
         ? { fill: 'none', stroke: fill[markOf(bar)], lineWidth: 1.5 * big, lineDash: [4 * big, 3 * big] }
         : { fill: kind === 'late' ? fill.red : fill[markOf(bar)] },
     }))
+    children.push({ type: 'line', shape: { x1: x(bar.due_on), x2: x(bar.due_on), y1: y - tall * 0.75, y2: y + tall * 0.75 }, style: { stroke: ink.text, lineWidth: 1.2 * big } })
     if (bar.original_due_on && bar.original_due_on !== bar.due_on)
       children.push({ type: 'line', shape: { x1: x(bar.original_due_on), x2: x(bar.original_due_on), y1: y - tall, y2: y + tall }, style: { stroke: ink.text, lineWidth: 1.5 * big, lineDash: [2 * big, 2 * big] } })
     for (const stone of bar.milestones) {
@@ -60,7 +68,7 @@ export function gantt(bars: Bar[], today: string, { ink, size }: Look, names: nu
       children.push({
         type: 'polygon',
         shape: { points: [[cx, y - half], [cx + half, y], [cx, y + half], [cx - half, y]] },
-        style: { fill: stone.done_on ? ink.text : size > 20 ? '#0f1a26' : '#fff', stroke: isLate ? fill.red : ink.text, lineWidth: (isLate ? 2.4 : 1.4) * big },
+        style: { fill: stone.done_on ? mark.on : mark.off, stroke: isLate ? fill.red : stone.done_on ? mark.off : mark.on, lineWidth: (isLate ? 2.4 : 1.4) * big },
       })
     }
     if (bar.closed_on) {
@@ -70,7 +78,7 @@ export function gantt(bars: Bar[], today: string, { ink, size }: Look, names: nu
     return { type: 'group', children } as ReturnType<CustomSeriesRenderItem>
   }
   return {
-    grid: { left: names + 8, right: 20 * big, top: 34 * big, bottom: 4 },
+    grid: { left: names + 8, right: 20 * big, top: 34 * big, bottom: 26 * big },
     xAxis: {
       type: 'time',
       position: 'top',
@@ -80,7 +88,7 @@ export function gantt(bars: Bar[], today: string, { ink, size }: Look, names: nu
       axisTick: { show: false },
       splitLine: { show: true, lineStyle: { color: ink.grid } },
       splitNumber: Math.max(2, Math.floor(room / (90 * big))),
-      axisLabel: { color: ink.muted, fontSize: size - 1, hideOverlap: true, formatter: (ms: number) => day(new Date(ms + 8 * 36e5).toISOString().slice(0, 10)) },
+      axisLabel: { color: ink.muted, fontSize: size === 13 ? 12 : size, hideOverlap: true, formatter: tick },
     },
     yAxis: {
       type: 'category',
@@ -99,7 +107,7 @@ export function gantt(bars: Bar[], today: string, { ink, size }: Look, names: nu
           symbol: 'none',
           silent: true,
           lineStyle: { color: ink.accent, type: 'solid', width: 1.5 * big },
-          label: { formatter: `今日 ${day(today)}`, color: ink.accent, position: 'start', fontSize: size - 1, distance: 2 },
+          label: { formatter: `今日 ${day(today)}`, color: ink.accent, position: 'end', fontSize: size === 13 ? 12 : size, distance: 2 },
           data: [{ xAxis: today }],
         },
       },

@@ -13,7 +13,8 @@ export function MatrixGrid({ matrix, go }: { matrix: Matrix; go: (search: Ledger
   const box = useRef<HTMLDivElement>(null)
   const isPhone = useMedia('(max-width: 760px)')
   const names = isPhone ? 104 : 176
-  const column = Math.max(40, Math.max(1, ...matrix.findings.map((f) => f.number.length)) * 8 + 16)
+  // Few columns share the room there is.
+  const column = Math.max(isPhone ? 40 : Math.min(64, Math.floor(1000 / Math.max(1, matrix.findings.length))), 40, Math.max(1, ...matrix.findings.map((f) => f.number.length)) * 8 + 16)
   const [at, setAt] = useState<[number, number]>([0, 0])
   const [isMoved, setMoved] = useState(false)
   const rows = useVirtualizer({ count: matrix.units.length, getScrollElement: () => box.current, estimateSize: () => row, overscan: 6, scrollPaddingStart: head })
@@ -64,8 +65,8 @@ export function MatrixGrid({ matrix, go }: { matrix: Matrix; go: (search: Ledger
           const cells = ofUnit.get(index)
           if (!unit) return null
           return (
-            <div key={index} role="row" aria-rowindex={index + 2} className="line" style={{ top: start, height: row, width: wide }}>
-              <span role="rowheader" className="name" style={{ width: names }} title={`${unit.name}：${unit.tasks} 项，红灯 ${unit.red}，预警 ${unit.yellow}，已销号 ${unit.closed}`}>
+            <div key={index} role="row" aria-rowindex={index + 2} className="mrow" style={{ top: start, height: row, width: wide }}>
+              <span role="rowheader" className="mname" style={{ width: names }} title={`${unit.name}：${unit.tasks} 项，红灯 ${unit.red}，预警 ${unit.yellow}，已销号 ${unit.closed}`}>
                 <button type="button" tabIndex={-1} onClick={() => go(doors.unit(unit))}>{unit.name}</button>
               </span>
               {across.map(({ index: finding, start: left }) => {

@@ -1,5 +1,5 @@
 // The wall on paper: the whole matrix and the schedule as drawings that are as large as the sheet.
-import { useMemo } from 'react'
+import { useLayoutEffect, useMemo } from 'react'
 import { attributes } from '../overview/attributes'
 import { draw, onPage } from '../overview/chart'
 import { moment } from '../ui/words'
@@ -11,6 +11,17 @@ import { type Bar, type Matrix, type Wall, markOf, matrixTitle, scheduleTitle } 
 export const papers = { a3: ['A3', 420, 297], a1: ['A1', 841, 594], a0: ['A0', 1189, 841] } as const
 export type Paper = keyof typeof papers
 
+/** Makes what is printed as large as the sheet; a sheet of styles made by the page itself, for what is on the page already has no size to choose. */
+export function usePaper(paper: Paper) {
+  useLayoutEffect(() => {
+    const [, width, height] = papers[paper]
+    const styles = new CSSStyleSheet()
+    styles.replaceSync(`@page { size: ${width}mm ${height}mm; margin: 12mm; } @media print { .onpaper { display: none !important; } .content { padding: 0 !important; max-width: none !important; } }`)
+    document.adoptedStyleSheets = [...document.adoptedStyleSheets, styles]
+    return () => { document.adoptedStyleSheets = document.adoptedStyleSheets.filter((one) => one !== styles) }
+  }, [paper])
+}
+
 const [column, row, head, names] = [22, 20, 30, 150] as const
 
 /** The matrix whole, in as many bands below each other as fill the sheet best. */
@@ -20,11 +31,13 @@ function MatrixDrawing({ matrix, width, height }: { matrix: Matrix; width: numbe
   const tall = head + matrix.units.length * row + 12
   const wide = names + per * column
   const place = (finding: number, unit: number) => ({ x: names + (finding % per) * column, y: Math.floor(finding / per) * tall + head + unit * row })
+  // Where cells are small, lines would be all one sees.
+  const every = matrix.units.length * matrix.findings.length > 20_000 ? 10 : 1
   const lines = Array.from({ length: n }, (_, band) => {
     const top = band * tall + head
     const count = Math.min(per, matrix.findings.length - band * per)
-    const across = matrix.units.map((_, i) => `M0 ${top + i * row}H${names + count * column}`)
-    const down = Array.from({ length: count + 1 }, (_, i) => `M${names + i * column} ${top - 14}V${top + matrix.units.length * row}`)
+    const across = matrix.units.filter((_, i) => i % every === 0).map((_, i) => `M0 ${top + i * every * row}H${names + count * column}`)
+    const down = Array.from({ length: Math.floor(count / every) + 1 }, (_, i) => `M${names + i * every * column} ${top - 14}V${top + matrix.units.length * row}`)
     return [...across, `M0 ${top + matrix.units.length * row}H${names + count * column}`, ...down].join('')
   }).join('')
   return (
@@ -37,7 +50,7 @@ function MatrixDrawing({ matrix, width, height }: { matrix: Matrix; width: numbe
       })}
       {matrix.cells.map((cell) => {
         const { x, y } = place(cell.finding, cell.unit)
-        return <Glyph key={`${cell.unit} ${cell.finding}`} mark={markOf(cell)} x={x + 4.5} y={y + 3.5} size={13} />
+        return <Glyph key={`${cell.unit} ${cell.finding}`} mark={markOf(cell)} x={x + (every > 1 ? 1.5 : 4.5)} y={y + (every > 1 ? 0.5 : 3.5)} size={every > 1 ? 19 : 13} />
       })}
     </svg>
   )
