@@ -43,9 +43,9 @@ export class House {
     return house
   }
 
-  /** Starts the server, its clock some days ahead. */
-  async start(days) {
-    const port = await freePort()
+  /** Starts the server, its clock some days ahead; where it was before, if that is asked for. */
+  async start(days, wanted) {
+    const port = wanted ?? await freePort()
     this.address = `http://127.0.0.1:${port}`
     const program = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug/bihuan')
     const env = { ...process.env, BIHUAN_DATA_DIR: this.folder, BIHUAN_LISTEN: `127.0.0.1:${port}`, BIHUAN_WEB_DIR: join(root, 'frontend/dist'), BIHUAN_REHEARSAL_DAYS: String(days), BIHUAN_LOG: 'error' }

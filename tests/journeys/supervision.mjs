@@ -1,4 +1,4 @@
-// Personal duties, meetings and slips in a house of their own: node tests/journeys/supervision.mjs
+// The wall, personal duties, meetings and slips in a house of their own: node tests/journeys/supervision.mjs
 import assert from 'node:assert/strict'
 import { personally } from './duties.mjs'
 import { House } from './house.mjs'
@@ -6,9 +6,11 @@ import { meet } from './meetings.mjs'
 import { newRound } from './round.mjs'
 import { raisedWhenOverdue, slipsOfTasks } from './slips.mjs'
 import { counted } from './steps.mjs'
+import { onTheWall } from './wall.mjs'
 
 const house = await House.open()
 try {
+  await onTheWall(house)
   // A second round, which none of it is about.
   await newRound(house)
   await personally(house)
