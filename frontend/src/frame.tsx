@@ -20,6 +20,7 @@ const entries: Record<string, { to: string; label: string; icon: string }> = {
   todo: { to: '/todo', label: '我的待办', icon: 'M4 6h2m3 0h11M4 12h2m3 0h11M4 18h2m3 0h11' },
   ledger: { to: '/ledger', label: '整改台账', icon: 'M4 5h16v14H4zM4 10h16M10 5v14' },
   overview: { to: '/overview', label: '总览', icon: 'M4 20h16M6 17v-5M11 17V6M16 17v-8M20 17V9' },
+  wall: { to: '/wall', label: '挂图作战', icon: 'M4 5h16v11H4zM8 20h8M12 16v4M8 9h1M12 9h1M16 9h1M8 12.5h1M12 12.5h1' },
   calendar: { to: '/calendar', label: '日历', icon: 'M4 6h16v14H4zM4 10h16M8 3v4M16 3v4' },
   statements: { to: '/statements', label: '每周写实', icon: 'M5 19l1-4L16 5l3 3L9 18zM14 7l3 3' },
   brief: { to: '/brief', label: '每周简报', icon: 'M6 4h12v16H6zM9 9h6M9 12.5h6M9 16h3' },

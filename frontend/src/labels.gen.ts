@@ -175,6 +175,22 @@ export const actions = {
   keep_clock: '到期检查',
 } as const
 
+export const wallPages = {
+  matrix: '矩阵',
+  schedule: '倒排工期',
+  changes: '逾期与本周变化',
+  progress: '进度与预测',
+} as const
+
+export const marks = {
+  red: '红灯',
+  yellow: '预警',
+  green: '正常',
+  unissued: '待下发',
+  dark: '无灯',
+  done: '已销号',
+} as const
+
 export const words = {
   'required': '请填写',
   'content': '填写的内容有误，请按提示修改',

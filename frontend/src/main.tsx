@@ -1,6 +1,6 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
-import { StrictMode } from 'react'
+import { StrictMode, Suspense, lazy } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ApiError } from './api/client'
 import { router } from './router'
@@ -32,14 +32,20 @@ const queries = new QueryClient({
   },
 })
 
+/** A screen without a log-in knows no session and no other page. */
+const Kiosk = lazy(() => import('./pages/kiosk'))
+const isKiosk = window.location.pathname === '/kiosk'
+
 const page = document.getElementById('page')
 if (page)
   createRoot(page).render(
     <StrictMode>
-      <QueryClientProvider client={queries}>
-        <Session>
-          <RouterProvider router={router} />
-        </Session>
-      </QueryClientProvider>
+      {isKiosk ? <Suspense fallback={null}><Kiosk /></Suspense> : (
+        <QueryClientProvider client={queries}>
+          <Session>
+            <RouterProvider router={router} />
+          </Session>
+        </QueryClientProvider>
+      )}
     </StrictMode>,
   )

@@ -41,6 +41,9 @@ const root = createRootRoute({ component: Frame, notFoundComponent: Nowhere, err
 export type CalendarSearch = Partial<Record<'month' | 'as' | 'all', string>>
 /** Which slips are shown, and what a new one is about. */
 export type SlipSearch = Partial<Record<'new' | 'task' | 'check' | 'resolution' | 'level' | 'state', string>>
+/** Whose schedule the wall shows: of a unit or a leader. */
+export type WallSearch = Partial<Record<'lead' | 'leader', string>>
+
 /** Which opinion is open, and what is done with it. */
 export type OpinionSearch = Partial<Record<'id' | 'act', string>>
 /** Which week a brief is of, and whose rows of which figure are open. */
@@ -50,6 +53,16 @@ export type { LedgerSearch }
 const routes = [
   createRoute({ getParentRoute: () => root, path: '/', component: Home }),
   createRoute({ getParentRoute: () => root, path: '/overview', component: lazyRouteComponent(() => import('./pages/overview'), 'Overview') }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/wall',
+    validateSearch: (given: Record<string, unknown>): WallSearch => {
+      const search: WallSearch = {}
+      for (const key of ['lead', 'leader'] as const) if (typeof given[key] === 'string') search[key] = given[key]
+      return search
+    },
+    component: lazyRouteComponent(() => import('./pages/wall'), 'WallPage'),
+  }),
   createRoute({ getParentRoute: () => root, path: '/notices', validateSearch: (given: Record<string, unknown>): { all?: string } => (given.all === undefined ? {} : { all: String(given.all) }), component: lazyRouteComponent(() => import('./pages/notices'), 'Notices') }),
   createRoute({
     getParentRoute: () => root,

@@ -32,7 +32,7 @@ export async function lookedAt(house, page, name, whole = true) {
 export async function onPhone(house, task) {
   const tours = [
     [login('甲丑一'), ['/todo', '/statements', '/plans', '/signing', '/slips', '/ledger', '/overview', '/brief', '/calendar', '/notices']],
-    [login('丙寅正'), ['/todo', '/signing', '/ledger', '/overview', '/calendar?as=list']],
+    [login('丙寅正'), ['/todo', '/signing', '/ledger', '/overview', '/wall', '/calendar?as=list']],
     [office, ['/todo', '/ledger', '/imports', '/rounds', '/checks', '/slips', '/draw']],
   ]
   let pages = 0

@@ -43,9 +43,9 @@ export class House {
     return house
   }
 
-  /** Starts the server, its clock some days ahead. */
-  async start(days) {
-    const port = await freePort()
+  /** Starts the server, its clock some days ahead; where it was before, if that is asked for. */
+  async start(days, wanted) {
+    const port = wanted ?? await freePort()
     const open = await freePort()
     this.address = `http://127.0.0.1:${port}`
     this.openAddress = `http://127.0.0.1:${open}`

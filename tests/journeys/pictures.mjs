@@ -124,7 +124,7 @@ async function everybody(house) {
     p041: ['todo', 'ledger', 'plans', 'signing'],
   }
   for (const [who, names] of Object.entries(pages)) for (const name of names) await at(house, who, `/${name}`, `${who}-${name}`)
-  for (const who of ['p001', 'p003', 'p072', 'p068', 'p012', 'p041']) for (const name of ['overview', 'calendar', 'calendar?as=list', 'notices?all=1']) await at(house, who, `/${name}`, `${who}-${name.replace(/\?.*/, '')}${name.includes('list') ? '-list' : ''}`)
+  for (const who of ['p001', 'p003', 'p072', 'p068', 'p012', 'p041']) for (const name of ['overview', 'wall', 'calendar', 'calendar?as=list', 'notices?all=1']) await at(house, who, `/${name}`, `${who}-${name.replace(/\?.*/, '')}${name.includes('list') ? '-list' : ''}`)
   for (const name of ['todo', 'ledger', 'lists', 'signing', 'overview', 'calendar']) await at(house, 'p072', `/${name}`, `p072-${name}`, { sizes: [wide, zoomed] })
   for (const name of ['todo', 'statements', 'plans']) await at(house, 'p012', `/${name}`, `p012-${name}`, { sizes: [zoomed] })
   for (const list of ['measures', 'responsibility']) await at(house, 'p072', `/lists?list=${list}`, `p072-lists-${list}`)

@@ -15,6 +15,7 @@ const manual = [
   { name: 'unit-plans', who: login('庚未一'), at: '/plans' },
   { name: 'unit-statements', who: clerk, at: '/statements' },
   { name: 'leader-overview', who: leader, at: '/overview' },
+  { name: 'leader-wall', who: leader, at: '/wall', size: { width: 1440, height: 810 }, act: board },
   { name: 'leader-sign', who: leader, at: '/signing', size: phone, act: sign },
   { name: 'paper-form', who: office, at: '/signing', act: form },
   { name: 'office-import', who: office, at: '/imports', act: drop },
@@ -39,6 +40,11 @@ const readme = [
 async function sign(page) {
   await page.getByRole('button', { name: '看内容并签' }).first().click()
   await page.locator('.panel .decide').waitFor()
+}
+
+async function board(page) {
+  await page.getByRole('button', { name: '全屏轮播' }).click()
+  await page.locator('.board').waitFor()
 }
 
 async function form(page) {

@@ -1,5 +1,6 @@
-// Personal duties, meetings and slips in a house of their own: node tests/journeys/supervision.mjs
+// The wall, personal duties, meetings, documents and slips in a house of their own: node tests/journeys/supervision.mjs
 import assert from 'node:assert/strict'
+import { documents } from './documents.mjs'
 import { personally } from './duties.mjs'
 import { House } from './house.mjs'
 import { meet } from './meetings.mjs'
@@ -7,13 +8,16 @@ import { outlived, published } from './publication.mjs'
 import { newRound } from './round.mjs'
 import { raisedWhenOverdue, slipsOfTasks } from './slips.mjs'
 import { counted } from './steps.mjs'
+import { onTheWall } from './wall.mjs'
 
 const house = await House.open()
 try {
+  await onTheWall(house)
   // A second round, which none of it is about.
   await newRound(house)
   await personally(house)
   await meet(house)
+  await documents(house)
   const late = await slipsOfTasks(house)
   const notices = await published(house)
   // Four months later.

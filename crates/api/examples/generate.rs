@@ -1,4 +1,4 @@
-//! Fills an empty, migrated database with a data set: `generate tiny|small|big`, the owner's address in BIHUAN_OWNER_URL. Every account has
+//! Fills an empty, migrated database with a data set: `generate tiny|small|big|UNITSxTASKS`, the owner's address in BIHUAN_OWNER_URL. Every account has
 //! the password that is printed.
 
 use std::process::ExitCode;
@@ -12,7 +12,7 @@ const SEED: u64 = 7319;
 #[expect(clippy::disallowed_methods, reason = "a program of its own")]
 fn run() -> Result<String, String> {
     let name = std::env::args().nth(1).unwrap_or_default();
-    let size = Size::parse(&name).ok_or("generate tiny|small|big")?;
+    let size = Size::parse(&name).ok_or("generate tiny|small|big|UNITSxTASKS")?;
     let url = std::env::var("BIHUAN_OWNER_URL").map_err(|_| "BIHUAN_OWNER_URL is not set")?;
     let hash = api::passwords::hash(PASSWORD)?;
     let now = api::app::Clock::default().now();

@@ -169,6 +169,8 @@ pub struct LedgerQuery {
     pub unanswered: Option<bool>,
     /// Only key problems.
     pub key: Option<bool>,
+    /// These tasks alone, a hundred at most.
+    pub task: Option<String>,
     /// number, due or light, with a minus sign from the last to the first; by number unless given. Counts have no order.
     #[param(example = "-due")]
     pub sort: Option<String>,
@@ -183,8 +185,8 @@ fn words(text: Option<&str>) -> Vec<String> {
     text.map(|t| t.split(',').map(str::trim).filter(|w| !w.is_empty()).map(str::to_owned).collect()).unwrap_or_default()
 }
 
-/// Most findings or units that one request asks for together.
-const TOGETHER: usize = 100;
+/// Most findings, units or tasks that one request asks for together.
+pub(crate) const TOGETHER: usize = 100;
 
 fn ids(field: &str, text: Option<&str>) -> Result<Vec<Uuid>, Problem> {
     let wrong = || Problem::field(&format!("/{field}"), "wrong-type");
@@ -231,6 +233,7 @@ impl LedgerQuery {
             closed_to: self.closed_to,
             unanswered: self.unanswered.unwrap_or(false),
             is_key: self.key.unwrap_or(false),
+            tasks: ids("task", self.task.as_deref())?,
         })
     }
 

@@ -21,6 +21,7 @@ pub fn base() -> OpenApi {
     );
     let components = document.components.get_or_insert_default();
     components.add_security_scheme("session", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
+    components.add_security_scheme("kiosk", SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer)));
     components.schemas.insert(Problem::name().into_owned(), Problem::schema());
     components.schemas.insert(Fault::name().into_owned(), Fault::schema());
     document.security = Some(vec![SecurityRequirement::new::<_, _, &str>("session", [])]);
@@ -41,6 +42,7 @@ pub fn complete(document: &mut OpenApi) {
             let statuses = [
                 ("400", has_body, "The body is no JSON or breaks off"),
                 ("401", !is_public || path.ends_with("/sessions"), "Nobody is logged in"),
+                ("401", path == "/api/v1/kiosk/wall", "The link was withdrawn, or never was one"),
                 ("403", !is_public, "The caller may not do this"),
                 ("404", has_id, "Not there, or not to be seen by the caller"),
                 ("409", has_body && !is_public, "The state does not allow it"),

@@ -243,12 +243,13 @@ fn echoes(found: &Overview, calendar: &Calendar, today: NaiveDate, since: NaiveD
 }
 
 /// Sums of the days from one to another.
-fn between(days: &[Day], is_due: bool, from: NaiveDate, to: NaiveDate) -> (i64, i64) {
+pub(crate) fn between(days: &[Day], is_due: bool, from: NaiveDate, to: NaiveDate) -> (i64, i64) {
     let of_days = days.iter().filter(|d| d.is_due == is_due && (from..=to).contains(&d.on_day));
     of_days.fold((0, 0), |sum, d| (sum.0 + d.tasks, sum.1 + d.closed))
 }
 
-fn view(found: Overview, calendar: &Calendar, now: DateTime<Utc>, since: NaiveDate) -> OverviewView {
+/// The figures as they were found, told.
+pub(crate) fn view(found: Overview, calendar: &Calendar, now: DateTime<Utc>, since: NaiveDate) -> OverviewView {
     let today = calendar::today(now);
     let week = Week::of(today);
     let by = today.pred_opt().unwrap_or(today);
@@ -301,15 +302,8 @@ fn view(found: Overview, calendar: &Calendar, now: DateTime<Utc>, since: NaiveDa
     }
 }
 
-/// See the figures of a round at one look.
-///
-/// Within the caller's sight. Each figure is what the chain counts under the filter of the ledger it opens.
-#[utoipa::path(tag = "overview", params(("id" = Uuid, Path)), responses((status = 200, body = OverviewView)))]
-#[get("/rounds/{id}/overview")]
-pub async fn get_overview(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
-    let calendar = app.calendar().await?;
-    let (actor, now) = (caller.origin.actor.clone(), caller.origin.now);
-    let today = calendar::today(now);
+/// What the overview of a day asks for, and since when answers count.
+pub(crate) fn window(today: NaiveDate) -> (Window, NaiveDate) {
     let week = Week::of(today);
     let since = today.checked_sub_days(Days::new(ECHO_DAYS.unsigned_abs())).unwrap_or(today);
     let window = Window {
@@ -319,6 +313,18 @@ pub async fn get_overview(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Res
         units: UNITS,
         milestones: MILESTONES,
     };
+    (window, since)
+}
+
+/// See the figures of a round at one look.
+///
+/// Within the caller's sight. Each figure is what the chain counts under the filter of the ledger it opens.
+#[utoipa::path(tag = "overview", params(("id" = Uuid, Path)), responses((status = 200, body = OverviewView)))]
+#[get("/rounds/{id}/overview")]
+pub async fn get_overview(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+    let calendar = app.calendar().await?;
+    let (actor, now) = (caller.origin.actor.clone(), caller.origin.now);
+    let (window, since) = window(calendar::today(now));
     let found = app
         .db
         .read(&caller.origin.actor, move |conn| {

@@ -8,9 +8,10 @@ use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    accounts, brief, calendar, checks, documents, evidence, exports, history, import, ledger, lists, live, meetings,
-    notices, openapi, opinions, organisation, outward, overview, own, personal_duties, plan_advice, policy,
-    publications, rounds, saved_views, search, sessions, signing, slips, statements, task_commands, telemetry, todo,
+    accounts, brief, calendar, checks, cockpit, documents, evidence, exports, history, import, kiosks, ledger, lists,
+    live, meetings, notices, openapi, opinions, organisation, outward, overview, own, personal_duties, plan_advice,
+    policy, publications, rounds, saved_views, search, sessions, signing, slips, statements, task_commands, telemetry,
+    todo, wall,
 };
 
 fn api() -> impl HttpServiceFactory + OpenApiFactory {
@@ -64,6 +65,13 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(ledger::list_tasks)
         .service(ledger::count_chain)
         .service(overview::get_overview)
+        .service(wall::get_wall)
+        .service(wall::get_schedule)
+        .service(cockpit::get_cockpit)
+        .service(kiosks::list_kiosks)
+        .service(kiosks::make_kiosk)
+        .service(kiosks::withdraw_kiosk)
+        .service(kiosks::get_kiosk_wall)
         .service(calendar::get_calendar)
         .service(search::find)
         .service(ledger::count_groups)

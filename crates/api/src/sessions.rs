@@ -261,6 +261,7 @@ fn navigation(loaded: &LoadedActor, publishes: bool) -> Vec<String> {
             "overview",
             "ledger",
             "signing",
+            "wall",
             "slips",
             "meetings",
             "brief",
@@ -269,14 +270,16 @@ fn navigation(loaded: &LoadedActor, publishes: bool) -> Vec<String> {
             "documents",
             "checks",
         ],
-        (Some(Supervisor), _) if only_checks => {
-            &["todo", "overview", "ledger", "signing", "checks", "slips", "meetings", "brief", "calendar", "rounds"]
-        }
+        (Some(Supervisor), _) if only_checks => &[
+            "todo", "overview", "ledger", "signing", "wall", "checks", "slips", "meetings", "brief", "calendar",
+            "rounds",
+        ],
         (Some(Supervisor), _) => &[
             "todo",
             "overview",
             "ledger",
             "signing",
+            "wall",
             "checks",
             "slips",
             "meetings",
@@ -312,6 +315,7 @@ fn permissions(actor: &Actor) -> Vec<String> {
         ("administer_accounts", account::permit_administer(actor).is_ok()),
         ("audit", account::permit_audit(actor).is_ok()),
         ("open_round", domain::rights::permit_open_round(actor).is_ok()),
+        ("cockpit", actor.person().is_some_and(|p| p.role == Some(domain::actor::Role::Leader))),
     ] {
         if allowed {
             open.push(name.to_owned());

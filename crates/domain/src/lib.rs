@@ -86,6 +86,10 @@
 //! | 豁免、标记词 | exemption, marked word | `exemption`, `marked_words` | 31 |
 //! | 保密审查 | secrecy review, a step of a chain | `secrecy` | 31 |
 //! | 群众意见、查询码 | opinion, its writer's code | `opinion`, `code` | 31 |
+//! | 挂图作战、矩阵 | wall, matrix of units and findings | `wall`, `matrix` | 30 |
+//! | 倒排工期 | schedule, worked back from the due dates | `schedule` | 30 |
+//! | 挂图链接 | kiosk: a screen without a log-in | `kiosk` | 30 |
+//! | 领导驾驶舱 | cockpit | `cockpit` | 30 |
 //! | 事件、版本、顺序号 | event, version, position | `event`, `version`, `position` | 21 |
 
 pub mod account;
@@ -114,6 +118,7 @@ pub mod sign_request;
 pub mod signature;
 pub mod slip;
 pub mod task;
+pub mod wall;
 pub mod weekly_statement;
 pub mod words;
 pub mod workbook;

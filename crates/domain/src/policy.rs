@@ -281,7 +281,7 @@ impl Policy {
         if self
             .documents
             .iter()
-            .any(|s| matches!(s.who, Who::UnitHead | Who::LeadLeader | Who::Supervisor | Who::Meeting))
+            .any(|s| matches!(s.who, Who::UnitHead | Who::LeadLeader | Who::Supervisor | Who::Meeting | Who::Secrecy))
         {
             errors.push(FieldError::at("/documents", "document-chain-unfit"));
         }

@@ -439,6 +439,13 @@ pub fn brief_scope(actor: &Actor, round: RoundId, group: &BTreeSet<PersonId>) ->
     scope
 }
 
+/// The units whose rows of the wall are shown, with those below them: a unit's own; none says all that the actor sees (docs/domain.md §30).
+pub fn own_rows(actor: &Actor, round: RoundId) -> Option<BTreeSet<UnitId>> {
+    let person = actor.person().filter(|p| p.role == Some(Role::Unit))?;
+    let scope = scope(actor);
+    (!scope.rounds.contains(&round)).then(|| person.memberships.iter().filter_map(|m| m.unit.unit()).collect())
+}
+
 /// Whether a resolution is the actor's to carry out: his own, or that of a unit he works for.
 pub fn owns(actor: &Actor, resolution: &Resolution) -> bool {
     let Some(person) = actor.person().filter(|p| p.role.is_some()) else { return false };

@@ -14,6 +14,7 @@ use domain::slip::ladder::SlipLevel;
 use domain::slip::state::{BasisKind, SlipState, Urgency};
 use domain::task::command::Action;
 use domain::task::state::{CompletionStatus, Disposition, TaskState};
+use domain::wall::{Mark, WallPage};
 
 /// One list as a constant of the page: stored word to label, in the domain's order.
 fn list(made: &mut String, name: &str, words: impl Iterator<Item = (&'static str, &'static str)>) {
@@ -49,6 +50,9 @@ fn the_page_says_what_the_domain_says() {
     list(&mut made, "grounds", Ground::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "channels", Channel::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "actions", Action::ALL.iter().map(|w| (w.as_str(), w.label())));
+
+    list(&mut made, "wallPages", WallPage::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "marks", Mark::ALL.iter().map(|w| (w.as_str(), w.label())));
 
     let said = |code: &'static str| (code, domain::labels::say(code, &serde_json::Value::Null));
     // Said by the page itself, before it asks the server.

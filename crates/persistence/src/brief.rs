@@ -102,10 +102,46 @@ pub fn load(
     let sight = Sight { round, scope: &scope, own: &rights::scope(actor), reader: reader(actor, round) };
     let earlier = earlier(conn, &sight, week)?;
     let reasons = reasons(conn, &sight, week)?;
-    let rows = stated(conn, &sight, &stretch)?;
+    let rows = stated(conn, &sight, &stretch, false)?;
     let lines =
         rows.into_iter().map(|row| line(row, is_asked, &earlier, &reasons, &policy)).collect::<Result<_, _>>()?;
     Ok((Brief { stretch, lines, moved: moved(conn, &sight, &stretch)? }, policy))
+}
+
+/// Who of the actor's own sight did not hand in for the newest brief, without what the others wrote; none before there is one.
+pub fn not_handed_in(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    round: RoundId,
+    calendar: &Calendar,
+    now: DateTime<Utc>,
+) -> Result<Option<(Stretch, Vec<Of>)>, Error> {
+    let (facts, policy, _) = rounds::facts(conn, round)?;
+    let week = domain::brief::latest(&policy, calendar, now);
+    let stretch = week.and_then(|week| domain::brief::stretch(week, &policy, calendar)).filter(|s| s.until <= now);
+    let Some(stretch) = stretch else { return Ok(None) };
+    if !weekly_statement::is_in_cadence(stretch.week, &policy, facts.concentrated_until, calendar) {
+        return Ok(Some((stretch, Vec::new())));
+    }
+    let scope = rights::scope(actor);
+    let sight = Sight { round, scope: &scope, own: &scope, reader: reader(actor, round) };
+    let rows = stated(conn, &sight, &stretch, true)?;
+    let lines =
+        rows.into_iter().map(|row| line(row, true, &Earlier::new(), &Reasons::new(), &policy).map(|line| line.of));
+    Ok(Some((stretch, lines.collect::<Result<_, _>>()?)))
+}
+
+/// What happened to the tasks in the actor's sight after a moment and up to another, as a brief counts it.
+pub fn moved_since(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    round: RoundId,
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+) -> Result<Vec<Moved>, Error> {
+    let scope = rights::scope(actor);
+    let sight = Sight { round, scope: &scope, own: &scope, reader: reader(actor, round) };
+    moved(conn, &sight, &Stretch { week: Week::of(calendar::today(until)), from, until })
 }
 
 struct Sight<'a> {
@@ -161,8 +197,13 @@ struct StatedRow {
     body: Option<String>,
 }
 
-/// Who led a task under work at the cut-off, and whoever else wrote, each with the newest revision.
-fn stated(conn: &mut PgConnection, sight: &Sight<'_>, stretch: &Stretch) -> Result<Vec<StatedRow>, Error> {
+/// Who led a task under work at the cut-off, and whoever else wrote, each with the newest revision; or those alone who led it and wrote nothing.
+fn stated(
+    conn: &mut PgConnection,
+    sight: &Sight<'_>,
+    stretch: &Stretch,
+    is_missing: bool,
+) -> Result<Vec<StatedRow>, Error> {
     let (week, until) = (stretch.week.to_string(), stretch.until);
     let query = sight.columns(Statement::default().sql("SELECT ")).sql(
         ", o.unit_id, u.name AS unit, o.is_owed, w.revision, w.is_late, w.reply, r.body, \
@@ -187,7 +228,8 @@ fn stated(conn: &mut PgConnection, sight: &Sight<'_>, stretch: &Stretch) -> Resu
              LEFT JOIN weekly_statements w ON w.task_id = t.id AND w.unit_id = o.unit_id AND w.is_newest AND w.week = ",
         )
         .bind::<Text, _>(week)
-        .sql(" LEFT JOIN revisions r ON r.sha256 = w.revision_sha256 WHERE ");
+        .sql(" LEFT JOIN revisions r ON r.sha256 = w.revision_sha256 WHERE ")
+        .sql(if is_missing { "o.is_owed AND w.revision IS NULL AND " } else { "" });
     Ok(sight.tasks(query).sql(" ORDER BY t.ordinal, t.id, o.is_owed DESC, u.name, u.id").load(conn)?)
 }
 

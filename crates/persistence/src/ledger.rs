@@ -55,6 +55,8 @@ pub struct Filter {
     pub unanswered: bool,
     /// Only key problems.
     pub is_key: bool,
+    /// These tasks alone.
+    pub tasks: Vec<Uuid>,
 }
 
 /// One line of the ledger, in the order of `COLUMNS`.
@@ -237,6 +239,9 @@ pub(crate) fn narrowed(mut query: Statement, filter: &Filter, reader: &(bool, St
     }
     if narrow(filter.is_key) {
         query = query.sql(" AND t.is_key");
+    }
+    if narrow(!filter.tasks.is_empty()) {
+        query = query.sql(" AND t.id = ANY(").bind::<Array<SqlUuid>, _>(filter.tasks.clone()).sql(")");
     }
     if n > FEW { query.rare() } else { query }
 }

@@ -20,6 +20,7 @@ pub mod events;
 pub mod exports;
 pub mod idempotency;
 pub mod imports;
+pub mod kiosks;
 pub mod ledger;
 pub mod meetings;
 pub mod notifications;
@@ -46,6 +47,7 @@ pub mod tasks;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod todo;
+pub mod wall;
 
 pub use database::Database;
 pub use diesel::PgConnection;

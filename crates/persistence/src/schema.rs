@@ -313,6 +313,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    kiosks (id) {
+        id -> Uuid,
+        round_id -> Uuid,
+        account_id -> Uuid,
+        name -> Text,
+        pages -> Array<Nullable<Text>>,
+        token_sha256 -> Text,
+        seq -> Int8,
+        created_at -> Timestamptz,
+        last_seen_at -> Nullable<Timestamptz>,
+        withdrawn_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     lead_counters (round_id, unit_id) {
         round_id -> Uuid,
         unit_id -> Uuid,
@@ -892,6 +907,8 @@ diesel::joinable!(import_previews -> accounts (account_id));
 diesel::joinable!(import_previews -> rounds (round_id));
 diesel::joinable!(imports -> accounts (account_id));
 diesel::joinable!(imports -> rounds (round_id));
+diesel::joinable!(kiosks -> accounts (account_id));
+diesel::joinable!(kiosks -> rounds (round_id));
 diesel::joinable!(lead_counters -> rounds (round_id));
 diesel::joinable!(lead_counters -> units (unit_id));
 diesel::joinable!(leading_group_members -> persons (person_id));
@@ -986,6 +1003,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     import_mappings,
     import_previews,
     imports,
+    kiosks,
     lead_counters,
     leading_group_members,
     login_failures,

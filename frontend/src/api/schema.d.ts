@@ -619,6 +619,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/kiosk/wall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See the wall by the token of a kiosk.
+         * @description `kiosk-withdrawn` (401) for a token that was withdrawn or never given.
+         */
+        get: operations["get_kiosk_wall"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/kiosks/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a kiosk; its token is worth nothing from then on. */
+        post: operations["withdraw_kiosk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me": {
         parameters: {
             query?: never;
@@ -1727,6 +1764,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rounds/{id}/cockpit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See what is in the caller's charge at a glance. */
+        get: operations["get_cockpit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rounds/{id}/exports": {
         parameters: {
             query?: never;
@@ -1818,6 +1872,27 @@ export interface paths {
          * @description A dry run answers what would be taken in; a commit is whole or nothing; the same file again changes nothing.
          */
         post: operations["import_plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/kiosks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the kiosks of a round, the newest first. */
+        get: operations["list_kiosks"];
+        put?: never;
+        /**
+         * Make a kiosk.
+         * @description The token is in this answer and nowhere else. It shows the round as its principal sees it, without what is sensitive, until it is withdrawn.
+         */
+        post: operations["make_kiosk"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2258,6 +2333,43 @@ export interface paths {
         };
         /** List the open requests the caller can move on, oldest first. */
         get: operations["list_waiting"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/wall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See the wall chart of a round.
+         * @description Within the caller's sight; a unit sees its own rows of the matrix and the schedule. The figures are those of the overview.
+         */
+        get: operations["get_wall"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/wall/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read a page of the schedule, of a unit or a leader. */
+        get: operations["get_schedule"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3915,6 +4027,21 @@ export interface components {
             basis: string;
             vouched_by: components["schemas"]["PersonId"];
         };
+        /** @description What a leader sees first. */
+        CockpitView: {
+            /** Format: date-time */
+            now: string;
+            /** Format: date */
+            today: string;
+            report?: components["schemas"]["CountdownView"] | null;
+            /** Format: int64 */
+            tasks: number;
+            /** Format: int64 */
+            closed: number;
+            red: components["schemas"]["Roll"];
+            moves: components["schemas"]["MovesView"];
+            missing?: components["schemas"]["MissingView"] | null;
+        };
         /** @description A column whose meaning was chosen. */
         ColumnCorrection: {
             /** @description From 1. */
@@ -4034,6 +4161,23 @@ export interface components {
             year?: number | null;
             sheets?: components["schemas"]["SheetCorrection"][];
             answers?: components["schemas"]["Answer"][];
+        };
+        /** @description How far off the written report is. */
+        CountdownView: {
+            /** Format: date */
+            on: string;
+            /**
+             * @description The words the day is known by.
+             * @example 8月上旬
+             */
+            text: string;
+            /**
+             * Format: int64
+             * @description Working days after today, up to and with the day; negative once it is past.
+             */
+            working_days: number;
+            /** Format: int64 */
+            calendar_days: number;
         };
         /** @description A new account. */
         CreateAccount: {
@@ -5082,6 +5226,35 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
+        /** @description A kiosk that was made, with the only sight of its token. */
+        KioskMade: {
+            kiosk: components["schemas"]["KioskView"];
+            /** @description Goes behind the # of the page's address, and is sent as the bearer. */
+            token: string;
+        };
+        /** @description A kiosk, without its token. */
+        KioskView: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            pages: string[];
+            made_by: string;
+            /** Format: date-time */
+            made_at: string;
+            /**
+             * Format: date-time
+             * @description To the minute; none where it was never looked at.
+             */
+            last_seen_at?: string | null;
+            /** Format: date-time */
+            withdrawn_at?: string | null;
+        };
+        /** @description What a kiosk shows. */
+        KioskWall: {
+            name: string;
+            pages: string[];
+            wall: components["schemas"]["WallView"];
+        };
         /** @description 件件有着落: findings of which every task has an owner and an outcome. */
         LandedView: {
             /**
@@ -5340,11 +5513,35 @@ export interface components {
             /** @example a password */
             password: string;
         };
+        /** @description Where a kiosk hangs and what it shows. */
+        MakeKiosk: {
+            /** @example 一楼大厅 */
+            name: string;
+            /**
+             * @example [
+             *       "matrix",
+             *       "progress"
+             *     ]
+             */
+            pages: string[];
+        };
         /** @description A key problem, or no longer one. */
         MarkKey: {
             is_key: boolean;
             /** @example 涉及面广，领导组确定为关键问题 */
             reason: string;
+        };
+        /** @description Units against findings; what has no task has no cell. */
+        MatrixView: {
+            /** @description The worst first, five hundred at most. */
+            units: components["schemas"]["WallUnit"][];
+            n_units: number;
+            /** @description In the inspecting body's order; of more than three thousand the worst. */
+            findings: components["schemas"]["WallFinding"][];
+            n_findings: number;
+            /** @description The worst first, twenty thousand at most. */
+            cells: components["schemas"]["WallCell"][];
+            n_cells: number;
         };
         /** @description Who is logged in and what the page shows him. */
         Me: {
@@ -5581,6 +5778,29 @@ export interface components {
             done_on?: string | null;
             is_late: boolean;
         };
+        /** @description Who has not handed in for the last cut-off, by the rule of the weekly brief. */
+        MissingView: {
+            /** @example 2026-W23 */
+            week: string;
+            /** Format: date-time */
+            cut_off: string;
+            /** @description Tasks whose statement is missing. */
+            n: number;
+            /** @description The first hundred of them. */
+            tasks: string[];
+            /** @description Those with most first. */
+            units: components["schemas"]["NotHandedIn"][];
+        };
+        /** @description Tasks that moved, the first hundred of them named, closures before the rest. */
+        MovesView: {
+            /**
+             * Format: date
+             * @description From this day on.
+             */
+            since: string;
+            n: number;
+            rows: components["schemas"]["WallMove"][];
+        };
         /** @description A post of the person. */
         MyPost: {
             /** Format: uuid */
@@ -5639,6 +5859,16 @@ export interface components {
         NewMeetingForm: {
             meeting: components["schemas"]["MeetingForm"];
             held?: components["schemas"]["HeldForm"] | null;
+        };
+        /** @description A unit that has not handed in, with the tasks it is about. */
+        NotHandedIn: {
+            /** Format: uuid */
+            unit_id: string;
+            unit: string;
+            /** @description Tasks whose statement is missing, shown or not. */
+            n: number;
+            /** @description The first hundred of them. */
+            tasks: string[];
         };
         /** @description Nothing but the act itself. */
         Nothing: Record<string, never>;
@@ -5880,6 +6110,21 @@ export interface components {
         } | {
             /** @enum {string} */
             became: "doubted";
+        };
+        /** @description What is to be expected of the tasks due by the report; the parts sum to `planned`. */
+        OutlookView: {
+            /** Format: date */
+            by: string;
+            /** Format: int64 */
+            planned: number;
+            /** Format: int64 */
+            closed: number;
+            /** Format: int64 */
+            overdue: number;
+            /** Format: int64 */
+            behind: number;
+            /** Format: int64 */
+            on_course: number;
         };
         /** @description The figures of a round. */
         OverviewView: {
@@ -6914,6 +7159,25 @@ export interface components {
          * @enum {string}
          */
         Role: "leader" | "unit" | "supervisor";
+        /** @description Tasks, the first of them named. */
+        Roll: {
+            /** Format: int64 */
+            n: number;
+            rows: components["schemas"]["RollRow"][];
+        };
+        /** @description A task of a roll. */
+        RollRow: {
+            /** Format: uuid */
+            task_id: string;
+            number: string;
+            /** @description None where the reader may know no more than that there is one. */
+            title?: string | null;
+            unit?: string | null;
+            /** Format: date */
+            due_on?: string | null;
+            /** @description Why it is here, in words. */
+            why: string;
+        };
         /** @description What an office enters of a round. */
         RoundForm: {
             /** @example 2026-1 */
@@ -7035,6 +7299,49 @@ export interface components {
         ScanView: {
             sha256: string;
             filename: string;
+        };
+        /** @description A task on the schedule. */
+        ScheduleBar: {
+            /** Format: uuid */
+            task_id: string;
+            number: string;
+            /** @description None where the reader may know no more than that there is one. */
+            title?: string | null;
+            unit?: string | null;
+            leader?: string | null;
+            /** @example red */
+            mark: string;
+            /** Format: date */
+            began_on?: string | null;
+            /** Format: date */
+            original_due_on?: string | null;
+            /** @description Dates that were granted or set anew, in their order. */
+            moved_to: string[];
+            /** Format: date */
+            due_on: string;
+            /**
+             * Format: date
+             * @description When it was ratified.
+             */
+            closed_on?: string | null;
+            /** Format: int32 */
+            progress_done: number;
+            /** Format: int32 */
+            progress_all: number;
+            milestones: components["schemas"]["StoneView"][];
+            /** @description How it slipped, in words. */
+            slippage?: string | null;
+        };
+        /** @description A page of the schedule. */
+        ScheduleView: {
+            /** Format: date */
+            today: string;
+            /**
+             * Format: int64
+             * @description Issued tasks with a due date, shown or not.
+             */
+            n: number;
+            bars: components["schemas"]["ScheduleBar"][];
         };
         /** @description A few of each kind. */
         SearchHits: {
@@ -7636,6 +7943,15 @@ export interface components {
             /** @description Whoever signs it says how he looked. */
             needs_method: boolean;
         };
+        /** @description A milestone of a task on the schedule. */
+        StoneView: {
+            /** @description Empty where the reader may not read it. */
+            title: string;
+            /** Format: date */
+            due_on: string;
+            /** Format: date */
+            done_on?: string | null;
+        };
         /** @description How the frame would fall into strata. */
         StrataView: {
             /** @description Tasks that can be drawn. */
@@ -7742,6 +8058,22 @@ export interface components {
             failed: number;
             /** Format: int32 */
             false_closure: number;
+        };
+        /** @description Tasks counted together, with the mark of the heaviest. */
+        TallyView: {
+            /**
+             * @description red, yellow, green, unissued, dark or done.
+             * @example red
+             */
+            mark: string;
+            /** Format: int64 */
+            tasks: number;
+            /** Format: int64 */
+            closed: number;
+            /** Format: int64 */
+            red: number;
+            /** Format: int64 */
+            yellow: number;
         };
         /** @description A task that is looked at. */
         TargetView: {
@@ -8085,6 +8417,72 @@ export interface components {
             action_labels: string[];
             /** Format: int64 */
             version: number;
+        };
+        /** @description A cell that has a task: the places of its row and column in their lists. */
+        WallCell: components["schemas"]["TallyView"] & {
+            unit: number;
+            finding: number;
+        };
+        /** @description A finding as a column. */
+        WallFinding: components["schemas"]["TallyView"] & {
+            /** Format: uuid */
+            id: string;
+            number: string;
+            /** @description The first of its words; none where a task of it is a matter the reader may not read. */
+            words?: string | null;
+            aspect: string;
+        };
+        /** @description A leader with the tasks he is named on. */
+        WallLeader: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** Format: int64 */
+            tasks: number;
+            /** Format: int64 */
+            red: number;
+        };
+        /** @description A task that moved. */
+        WallMove: {
+            /** Format: uuid */
+            task_id: string;
+            number: string;
+            /** @description None where the reader may know no more than that there is one. */
+            title?: string | null;
+            unit?: string | null;
+            /** @description What happened, in words. */
+            moves: string[];
+            is_closed: boolean;
+        };
+        /** @description A unit as a row: the tasks it leads. */
+        WallUnit: components["schemas"]["TallyView"] & {
+            /**
+             * Format: uuid
+             * @description None stands for tasks that no unit leads yet.
+             */
+            id?: string | null;
+            name: string;
+        };
+        /** @description Everything a wall shows. */
+        WallView: {
+            /** Format: date-time */
+            now: string;
+            /** Format: date */
+            today: string;
+            round: string;
+            /** @description The figures of the overview for the same reader. */
+            overview: components["schemas"]["OverviewView"];
+            report?: components["schemas"]["CountdownView"] | null;
+            matrix: components["schemas"]["MatrixView"];
+            schedule: components["schemas"]["ScheduleView"];
+            /** @description Whose schedule may be asked for. */
+            leaders: components["schemas"]["WallLeader"][];
+            overdue: components["schemas"]["Roll"];
+            red: components["schemas"]["Roll"];
+            moves: components["schemas"]["MovesView"];
+            /** @description Tasks that will miss their date at the present pace, the first hundred of them named. */
+            behind: components["schemas"]["Roll"];
+            outlook?: components["schemas"]["OutlookView"] | null;
         };
         /** @description One task of the week. */
         WeekLine: {
@@ -11615,6 +12013,109 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SheetPage"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_kiosk_wall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KioskWall"];
+                };
+            };
+            /** @description The link was withdrawn, or never was one */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_kiosk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KioskView"];
                 };
             };
             /** @description Nobody is logged in */
@@ -17763,6 +18264,8 @@ export interface operations {
                 unanswered?: boolean;
                 /** @description Only key problems. */
                 key?: boolean;
+                /** @description These tasks alone, a hundred at most. */
+                task?: string;
                 /**
                  * @description number, due or light, with a minus sign from the last to the first; by number unless given. Counts have no order.
                  * @example -due
@@ -17966,6 +18469,72 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_cockpit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CockpitView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18287,6 +18856,8 @@ export interface operations {
                 unanswered?: boolean;
                 /** @description Only key problems. */
                 key?: boolean;
+                /** @description These tasks alone, a hundred at most. */
+                task?: string;
                 /**
                  * @description number, due or light, with a minus sign from the last to the first; by number unless given. Counts have no order.
                  * @example -due
@@ -18617,6 +19188,160 @@ export interface operations {
             };
         };
     };
+    list_kiosks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KioskView"][];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_kiosk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeKiosk"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KioskMade"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     edit_lists: {
         parameters: {
             query?: never;
@@ -18736,6 +19461,8 @@ export interface operations {
                 unanswered?: boolean;
                 /** @description Only key problems. */
                 key?: boolean;
+                /** @description These tasks alone, a hundred at most. */
+                task?: string;
                 /**
                  * @description number, due or light, with a minus sign from the last to the first; by number unless given. Counts have no order.
                  * @example -due
@@ -20652,6 +21379,8 @@ export interface operations {
                 unanswered?: boolean;
                 /** @description Only key problems. */
                 key?: boolean;
+                /** @description These tasks alone, a hundred at most. */
+                task?: string;
                 /**
                  * @description number, due or light, with a minus sign from the last to the first; by number unless given. Counts have no order.
                  * @example -due
@@ -21207,6 +21936,146 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WaitingView"][];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_wall: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WallView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_schedule: {
+        parameters: {
+            query?: {
+                /** @description Tasks this unit leads. */
+                lead?: string;
+                /** @description Tasks this leader is named on. */
+                leader?: string;
+                skip?: number;
+                /** @description Two hundred at most; sixty unless given. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
                 };
             };
             /** @description Nobody is logged in */

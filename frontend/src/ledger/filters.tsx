@@ -42,6 +42,7 @@ export const Filters = memo(function Filters({ search, set, clear }: { search: F
         至 <DayInput label="时限至" className={search.due_to ? 'set' : ''} value={search.due_to ?? ''} onChange={(on) => set({ due_to: on || undefined })} /></span>
       {search.lead && <button type="button" className="set" onClick={() => set({ lead: undefined })}>牵头单位 {units.find((u) => u.value === search.lead)?.label.trim() ?? ''} ✕</button>}
       {(search.closed_from || search.closed_to) && <button type="button" className="set" onClick={() => set({ closed_from: undefined, closed_to: undefined })}>销号于 {search.closed_from && day(search.closed_from)}至{search.closed_to && day(search.closed_to)} ✕</button>}
+      {search.task && <button type="button" className="set" onClick={() => set({ task: undefined })}>指定的 {wordsOf(search.task).length} 项任务 ✕</button>}
       {search.unanswered && <button type="button" className="set" onClick={() => set({ unanswered: undefined })}>等待答复 ✕</button>}
       {isFiltered(search) && <button type="button" className="plain" onClick={clear}>清除筛选</button>}
     </div>

@@ -1,5 +1,5 @@
 // The ledger's filter, order and grouping, as they stand in the address.
-export const filterKeys = ['text', 'unit', 'aspect', 'finding', 'leader', 'state', 'light', 'disposition', 'due_from', 'due_to', 'closed', 'completion', 'lead', 'closed_from', 'closed_to', 'unanswered', 'key'] as const
+export const filterKeys = ['text', 'unit', 'aspect', 'finding', 'leader', 'state', 'light', 'disposition', 'due_from', 'due_to', 'closed', 'completion', 'lead', 'closed_from', 'closed_to', 'unanswered', 'key', 'task'] as const
 type FilterKey = (typeof filterKeys)[number]
 export type Filter = Partial<Record<FilterKey, string>>
 export type Grouping = 'finding' | 'lead' | 'none'
@@ -39,7 +39,7 @@ export function asked(filter: Filter) {
 }
 
 /** What the tabs narrow to; another filter stays as it is. */
-export const cleared: Filter = { state: undefined, light: undefined, closed: undefined, due_from: undefined, due_to: undefined, completion: undefined, closed_from: undefined, closed_to: undefined, unanswered: undefined }
+export const cleared: Filter = { state: undefined, light: undefined, closed: undefined, due_from: undefined, due_to: undefined, completion: undefined, closed_from: undefined, closed_to: undefined, unanswered: undefined, task: undefined }
 
 /** How the rows are put together: as chosen, else by finding in the ledger's own order and not at all in another. */
 export function grouping(search: LedgerSearch): Grouping {

@@ -12,7 +12,7 @@ const GATHER = 1_500
 /** A stream that says nothing for so long is dead. */
 const SILENCE = 45_000
 /** What shows tasks and is asked for again when one changes. */
-const lists = ['todo', 'ledger', 'chain', 'overview', 'calendar', 'waiting']
+const lists = ['todo', 'ledger', 'chain', 'overview', 'calendar', 'waiting', 'wall', 'schedule', 'cockpit']
 /** What one fills in: marked as old, and read again when it is next looked at. */
 const sheets = ['week']
 

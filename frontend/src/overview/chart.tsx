@@ -1,7 +1,7 @@
 // A chart, drawn as text by ECharts and put on the page as it is: no script of it stays, nothing moves, and the page's content policy, which allows
 // no style attribute, holds. What is clicked says which point of which series it is.
-import { BarChart, LineChart } from 'echarts/charts'
-import type { BarSeriesOption, LineSeriesOption } from 'echarts/charts'
+import { BarChart, CustomChart, LineChart } from 'echarts/charts'
+import type { BarSeriesOption, CustomSeriesOption, LineSeriesOption } from 'echarts/charts'
 import { GridComponent, MarkLineComponent } from 'echarts/components'
 import type { GridComponentOption, MarkLineComponentOption } from 'echarts/components'
 import { type ComposeOption, init, use } from 'echarts/core'
@@ -9,15 +9,19 @@ import { SVGRenderer } from 'echarts/renderers'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { attributes } from './attributes'
 
-use([BarChart, LineChart, GridComponent, MarkLineComponent, SVGRenderer])
+use([BarChart, CustomChart, LineChart, GridComponent, MarkLineComponent, SVGRenderer])
 
-export type Option = ComposeOption<BarSeriesOption | LineSeriesOption | GridComponentOption | MarkLineComponentOption>
+export type Option = ComposeOption<BarSeriesOption | CustomSeriesOption | LineSeriesOption | GridComponentOption | MarkLineComponentOption>
 
 /** Written into the drawing, so that words are measured as they are shown. */
 export const font = "'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', 'Source Han Sans SC', sans-serif"
-export const ink = { line: '#d5dbe2', muted: '#5c6875', text: '#3f4a56', accent: '#17457f', plan: '#8592a0' }
+export const ink = { line: '#d5dbe2', grid: '#edf0f3', muted: '#5c6875', text: '#3f4a56', accent: '#17457f', plan: '#8592a0' }
+/** Colours and the size of words, on the page and on the wall. */
+export type Look = { ink: typeof ink; size: number }
+export const onPage: Look = { ink, size: 13 }
+export const onWall: Look = { ink: { line: '#3a4c60', grid: '#223243', muted: '#a9b9c9', text: '#e8eef4', accent: '#7db7f5', plan: '#a9b9c9' }, size: 32 }
 
-function draw(option: Option, width: number, height: number): string {
+export function draw(option: Option, width: number, height: number): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height })
   chart.setOption({ animation: false, textStyle: { fontFamily: font, fontSize: 13 }, ...option })
   const text = attributes(chart.renderToSVGString())

@@ -4,7 +4,7 @@ import { useCallback } from 'react'
 import type { Schemas } from '../api/client'
 import type { LedgerSearch } from '../router'
 import { day, week as weekWords } from '../ui/words'
-import { Chart, ink, type Option } from './chart'
+import { Chart, type Look, type Option, onPage } from './chart'
 import { doors, pace, thisWeek } from './words'
 
 type View = Schemas['OverviewView']
@@ -13,7 +13,8 @@ type Week = Schemas['WeekPoint']
 /** The last days of a week's bars: fact of the running week ends today. */
 const end = (w: Week, today: string) => (w.monday <= today && today < w.sunday ? today : w.sunday)
 
-function option(view: View, width: number): Option {
+export function option(view: View, width: number, { ink, size }: Look = onPage): Option {
+  const big = size / onPage.size
   const { weeks, today } = view
   const now = thisWeek(weeks)
   const last = weeks.length - 1
@@ -21,39 +22,39 @@ function option(view: View, width: number): Option {
     value: [end(w, i === last ? '' : today), w.planned] as [string, number],
     symbol: 'circle',
     symbolSize: w.due > 0 ? 5 : 1,
-    label: { show: i === last, position: 'top' as const, align: 'right' as const, formatter: `计划 ${w.planned}`, color: ink.muted },
+    label: { show: i === last, position: 'top' as const, align: 'right' as const, formatter: `计划 ${w.planned}`, color: ink.muted, fontSize: size },
   }))
   const fact = weeks.slice(0, now + 1).map((w, i) => ({
     value: [end(w, today), w.closed_by_then ?? 0] as [string, number],
     symbol: 'circle',
     symbolSize: i === now ? 9 : (w.closed ?? 0) > 0 ? 5 : 1,
-    label: { show: i === now, position: 'top' as const, align: (i > 2 ? 'right' : 'left') as 'right' | 'left', formatter: `已销号 ${w.closed_by_then ?? 0}`, color: ink.accent, fontWeight: 600 as const },
+    label: { show: i === now, position: 'top' as const, align: (i > 2 ? 'right' : 'left') as 'right' | 'left', formatter: `已销号 ${w.closed_by_then ?? 0}`, color: ink.accent, fontWeight: 600 as const, fontSize: size },
   }))
   return {
-    grid: { left: 34, right: 16, top: 30, bottom: 26 },
+    grid: { left: 34 * big, right: 16 * big, top: 30 * big, bottom: 26 * big },
     xAxis: {
       type: 'time',
       min: weeks[0]?.sunday,
       max: weeks[last]?.sunday,
       axisLine: { lineStyle: { color: ink.line } },
       axisTick: { show: false },
-      axisLabel: { color: ink.muted, hideOverlap: true, formatter: (at: number) => month(at) },
-      splitNumber: Math.max(2, Math.floor(width / 110)),
+      axisLabel: { color: ink.muted, fontSize: size === onPage.size ? 12 : size, hideOverlap: true, formatter: (at: number) => month(at) },
+      splitNumber: Math.max(2, Math.floor(width / (110 * big))),
       minInterval: 28 * 864e5,
     },
-    yAxis: { type: 'value', minInterval: 1, splitNumber: 4, axisLabel: { color: ink.muted }, splitLine: { lineStyle: { color: '#edf0f3' } } },
+    yAxis: { type: 'value', minInterval: 1, splitNumber: 4, axisLabel: { color: ink.muted, fontSize: size === onPage.size ? 12 : size }, splitLine: { lineStyle: { color: ink.grid } } },
     series: [
-      { type: 'line', step: 'end', data: plan, lineStyle: { color: ink.plan, width: 1.5 }, itemStyle: { color: ink.plan } },
+      { type: 'line', step: 'end', data: plan, lineStyle: { color: ink.plan, width: 1.5 * big }, itemStyle: { color: ink.plan } },
       {
         type: 'line',
         data: fact,
-        lineStyle: { color: ink.accent, width: 2.5 },
+        lineStyle: { color: ink.accent, width: 2.5 * big },
         itemStyle: { color: ink.accent },
         markLine: {
           symbol: 'none',
           silent: true,
           lineStyle: { color: ink.text, type: [2, 3] },
-          label: { formatter: `今日 ${day(today)}`, color: ink.text, position: 'end' },
+          label: { formatter: `今日 ${day(today)}`, color: ink.text, position: 'end', fontSize: size === onPage.size ? 12 : size },
           data: [{ xAxis: today }],
         },
       },

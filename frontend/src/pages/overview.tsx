@@ -5,10 +5,11 @@ import { type ReactNode, useCallback, useMemo } from 'react'
 import { type Schemas, client, get } from '../api/client'
 import { useTodo } from '../frame'
 import { Bars } from '../overview/bars'
+import { Cockpit } from '../overview/cockpit'
 import { Figure, Pace } from '../overview/line'
 import { type Part, doors, due, headline, lacking, percent, whereRed, worstAspect } from '../overview/words'
 import type { LedgerSearch } from '../router'
-import { NoRound, useRound } from '../session'
+import { NoRound, useRound, useSession } from '../session'
 import '../styles/overview.css'
 import { Empty, Loaded } from '../ui/parts'
 import { useTitle } from '../ui/title'
@@ -33,6 +34,7 @@ function Whole({ view }: { view: View }) {
   const go = useCallback((search: LedgerSearch) => void navigate({ to: '/ledger', search }), [navigate])
   // One line below the other: an aspect's findings and measures reconcile with the chain.
   const aspects = useMemo(() => view.aspects.map((a) => `${a.name}\n问题 ${a.findings} · 措施 ${a.measures}`), [view.aspects])
+  const { me } = useSession()
   const waiting = useTodo().data?.items.filter((i) => i.action === 'sign').length ?? 0
   const rest = view.n_units - view.units.length
   if (view.chain.tasks === 0)
@@ -52,6 +54,7 @@ function Whole({ view }: { view: View }) {
         <Sentence parts={due(view)} />
         {waiting > 0 && <>等您签批 <Link to="/signing">{waiting} 件</Link>。</>}
       </p>
+      {me.permissions.includes('cockpit') && <Cockpit />}
       <Chain chain={view.chain} />
       <div className="panels">
         <Pace view={view} go={go} />

@@ -9,6 +9,7 @@ import { DayField } from '../ui/dayfield'
 import { TextField, blank, useSend } from '../ui/form'
 import { Ask, Empty, Loaded, Refused } from '../ui/parts'
 import { Pick } from '../ui/pick'
+import { Kiosks } from '../rounds/kiosks'
 import { Rules } from '../rounds/rules'
 import { useTitle } from '../ui/title'
 
@@ -133,6 +134,7 @@ function Whole({ round }: { round: Round }) {
         <div className="send"><button type="button" disabled={saveAssigned.busy} onClick={() => void saveAssigned.submit()}>保存分工</button>{saved === '分工' && <small className="ok" role="status">已保存</small>}</div>
       </section>
       <Rules round={round} />
+      {round.is_office && <Kiosks round={round.id} />}
       {round.can_activate && (
         <section className="card stack">
           <h2>启动</h2>

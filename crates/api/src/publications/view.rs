@@ -20,7 +20,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::task_view::{Named, SignatureView, StepView, signatures_of, steps_of};
+use crate::task_view::{Named, SigningView, signing_of};
 
 /// Something the caller may do with a publication.
 #[derive(Serialize, ToSchema)]
@@ -107,20 +107,6 @@ pub struct PublicationItemView {
     pub is_barred: bool,
 }
 
-/// The signing of a publication.
-#[derive(Serialize, ToSchema)]
-pub struct PublicationRequestView {
-    pub id: Uuid,
-    pub is_open: bool,
-    pub state_label: String,
-    /// SHA-256 of exactly what is signed.
-    pub content_hash: String,
-    pub submitted_by: Named,
-    pub submitted_at: DateTime<Utc>,
-    pub chain: Vec<StepView>,
-    pub signatures: Vec<SignatureView>,
-}
-
 /// A publication.
 #[derive(Serialize, ToSchema)]
 pub struct PublicationView {
@@ -148,7 +134,7 @@ pub struct PublicationView {
     /// The text that goes out, to be copied into the OA.
     pub plain_text: String,
     pub drafted_by: Named,
-    pub request: Option<PublicationRequestView>,
+    pub request: Option<SigningView>,
     /// Why a signer returned it last.
     pub returned: Option<String>,
     /// Whom the caller can sign for now, beside himself.
@@ -265,18 +251,9 @@ impl Seen<'_> {
             .collect()
     }
 
-    fn request(&self, request: &SignRequest, scans: &BTreeMap<String, Uuid>) -> PublicationRequestView {
+    fn request(&self, request: &SignRequest, scans: &BTreeMap<String, Uuid>) -> SigningView {
         let name = |id: Uuid| Named { id, name: self.0.names.get(&id).cloned().unwrap_or_default() };
-        PublicationRequestView {
-            id: request.id.0,
-            is_open: request.is_open(),
-            state_label: request.state.label().to_owned(),
-            content_hash: request.revision.as_str().to_owned(),
-            submitted_by: self.person(request.submitted_by),
-            submitted_at: request.submitted_at,
-            chain: steps_of(request, &name),
-            signatures: signatures_of(request, &name, &|d| self.words(d), scans),
-        }
+        signing_of(request, &name, &|d| self.words(d), scans)
     }
 
     /// Why the newest signing came back, while nobody has sent it again.

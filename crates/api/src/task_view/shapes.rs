@@ -299,7 +299,7 @@ pub struct TaskView {
     pub version: i64,
 }
 
-/// The signing of a slip or a document.
+/// The signing of a slip, a publication or a document.
 #[derive(Serialize, ToSchema)]
 pub struct SigningView {
     pub id: Uuid,

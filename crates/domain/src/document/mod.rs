@@ -320,6 +320,7 @@ impl Context<'_> {
             cross_checkers: &[],
             is_being_checked: false,
             is_principals_own: false,
+            secrecy_reviewer: None,
         }
     }
 }

@@ -43,8 +43,12 @@ impl Size {
     /// What is quoted before a release.
     pub const BIG: Size = Size { units: 2_000, tasks: 100_000, statements: 1_000_000, events: 3_000_000 };
 
-    /// By its name.
+    /// By its name, or as units and tasks, such as 30x60.
     pub fn parse(name: &str) -> Option<Self> {
+        if let Some((units, tasks)) = name.split_once('x') {
+            let (units, tasks) = (units.parse().ok().filter(|n| *n >= 2)?, tasks.parse().ok().filter(|n| *n > 0)?);
+            return Some(Self { units, tasks, statements: tasks * 4, events: tasks * 30 });
+        }
         match name {
             "tiny" => Some(Self::TINY),
             "small" => Some(Self::SMALL),

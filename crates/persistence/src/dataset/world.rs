@@ -234,6 +234,7 @@ fn open_round(
         feedback_on: Some(calendar::today(before)),
         plan_approved_on: Some(calendar::today(before)),
         concentrated_until: today.checked_add_days(Days::new(180)),
+        report_due_on: today.checked_add_days(Days::new(60)),
         ..RoundInput::default()
     };
     let origin = act(conn)?;

@@ -24,6 +24,10 @@ use crate::statement::Statement;
 /// Longest part of a call for help that an agenda quotes, in characters.
 const QUOTED: usize = 120;
 
+/// The day the work on `t` began: since when its lead unit reports.
+pub(crate) const BEGAN_ON: &str =
+    "((t.snapshot #>> '{reporting,-1,from}')::timestamptz AT TIME ZONE 'Asia/Shanghai')::date";
+
 #[derive(QueryableByName)]
 struct RunningRow {
     #[diesel(sql_type = SqlUuid)]
@@ -136,10 +140,10 @@ fn quoted(words: &str) -> String {
 fn running(conn: &mut PgConnection, round: RoundId) -> Result<Vec<RunningRow>, Error> {
     let states: Vec<String> = TaskState::RUNNING.map(|s| s.as_str().to_owned()).to_vec();
     Ok(Statement::default()
+        .sql("SELECT t.id, t.state, t.due_on, ")
+        .sql(BEGAN_ON)
         .sql(
-            "SELECT t.id, t.state, t.due_on, \
-             ((t.snapshot #>> '{reporting,-1,from}')::timestamptz AT TIME ZONE 'Asia/Shanghai')::date AS began_on, \
-             COALESCE(m.n_all, 0) AS n_all, COALESCE(m.n_done, 0) AS n_done, m.last_on, h.help \
+            " AS began_on, COALESCE(m.n_all, 0) AS n_all, COALESCE(m.n_done, 0) AS n_done, m.last_on, h.help \
              FROM tasks t \
              LEFT JOIN LATERAL (SELECT count(*) AS n_all, count(x.done_on) AS n_done, max(x.done_on) AS last_on \
                  FROM milestones x WHERE x.task_id = t.id) m ON true \

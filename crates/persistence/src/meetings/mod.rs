@@ -4,6 +4,7 @@
 mod agenda;
 mod resolutions;
 
+pub(crate) use agenda::BEGAN_ON;
 pub use agenda::{SlipOnAgenda, next_proposed};
 pub use resolutions::{Asked, LoadedResolution, find_resolution, permit_file, resolutions, waiting};
 

@@ -1,7 +1,7 @@
 //! Publications over the API and on the open page: nothing goes out that was exempted, marked or sensitive; what goes out is a copy and ends.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
-mod support;
+use crate::support;
 
 use domain::actor::Actor;
 use domain::ids::PublicationId;
