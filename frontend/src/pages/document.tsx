@@ -27,6 +27,7 @@ const signable = (document: Document): forms.Signable => ({
   path: `/documents/${document.id}`,
   id: document.id,
   word: '文稿',
+  verb: '签发',
   request: document.request,
   signs_for: document.signs_for,
   useAct: (act, body, done, missing) => useDocumentAct(document, act, body, done, missing),

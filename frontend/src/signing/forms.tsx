@@ -1,4 +1,4 @@
-// Signing what the office sends out, a slip or a document: sent, on screen, on paper with a scan, the second officer's check, objection; taken back, withdrawn.
+// Signing what the office sends out, a slip, a publication or a document: sent, on screen, on paper with a scan, the second officer's check, objection; taken back, withdrawn.
 import { type ReactNode, useState } from 'react'
 import { type Schemas, upload } from '../api/client'
 import { verdicts } from '../labels.gen'
@@ -13,8 +13,10 @@ export type Signable = {
   /** Its address, `/slips/…`. */
   path: string
   id: string
-  /** 督办单, 文稿. */
+  /** 督办单, 文稿, 公示. */
   word: string
+  /** What signing it is called: 签发, 同意. */
+  verb: string
   request?: Schemas['SigningView'] | null
   signs_for: Schemas['Named'][]
   /** Sends an act on the version that is shown; a hook. */
@@ -41,6 +43,7 @@ export function SubmitForm({ of, done }: SignProps) {
 export function SignForm({ of, done }: SignProps) {
   const { values, change, forget, kept } = useDraft(`sign${of.path}`.replaceAll('/', '-'), of.request?.id ?? of.id, { words: '' })
   const other = of.signs_for[0]
+  const step = of.request?.chain.find((s) => s.is_current)
   const body = (verdict: string) => () => ({ verdict, words: values.words.trim() || null, on_behalf_of: other?.id ?? null })
   const finish = () => { forget(); done() }
   const approve = of.useAct('sign', body('approve'), finish)
@@ -48,12 +51,12 @@ export function SignForm({ of, done }: SignProps) {
   const isBusy = approve.busy || back.busy
   return (
     <form className="stack" noValidate onSubmit={(e) => { e.preventDefault(); void approve.submit() }}>
-      {other && <p><b>代 {other.name} 签</b></p>}
-      <TextField label="意见（签发可不填，退回必填）" rows={2} value={values.words} onChange={(words) => change({ words })} error={back.at('/words') ?? approve.at('/words')} />
+      <p><b>{step?.label}</b>{other && `，代 ${other.name} 签`}</p>
+      <TextField label={`意见（${of.verb}可不填，退回必填）`} rows={2} value={values.words} onChange={(words) => change({ words })} error={back.at('/words') ?? approve.at('/words')} />
       <Refused error={back.error ?? approve.error} shown={['/words']} />
       <div className="send">
         <button type="button" disabled={isBusy} onClick={() => void back.submit()}>退回修改</button>
-        <button type="submit" className="main" disabled={isBusy}>{isBusy ? '正在提交…' : '签发'}</button>
+        <button type="submit" className="main" disabled={isBusy}>{isBusy ? '正在提交…' : of.verb}</button>
       </div>
       <small className="muted">所签内容校验码 {checkCode(of.request?.content_hash ?? '')}。{kept && '草稿已存'}</small>
     </form>
@@ -78,7 +81,7 @@ export function PaperForm({ of, done }: SignProps) {
     <form className="stack" noValidate onSubmit={(e) => { e.preventDefault(); void form.submit() }}>
       <p>{step?.label}　{of.paper}</p>
       <div className="pair">
-        <PickField label="签发人" value={values.signer} onChange={(signer) => change({ signer })} options={people} error={form.at('/signer')} />
+        <PickField label="签批人" value={values.signer} onChange={(signer) => change({ signer })} options={people} error={form.at('/signer')} />
         <SelectField label="结论" value={values.verdict} onChange={(verdict) => change({ verdict })} options={Object.entries(verdicts).map(([value, label]) => ({ value, label }))} />
       </div>
       <TextField label="批示原文" rows={2} value={values.words} onChange={(words) => change({ words })} error={form.at('/words')} />
@@ -97,12 +100,12 @@ export function ConfirmForm({ of, done }: SignProps) {
   const body = (confirmed: boolean) => () => ({ signature: signed?.id, confirmed, reason: reason.trim() || null })
   const yes = of.useAct('confirm-signature', body(true), done)
   const no = of.useAct('confirm-signature', body(false), done, () => blank({ '/reason': reason }))
-  if (!signed) return <p className="muted">没有等复核的代录签发。</p>
+  if (!signed) return <p className="muted">没有等复核的代录。</p>
   const isBusy = yes.busy || no.busy
   return (
     <form className="stack" noValidate onSubmit={(e) => { e.preventDefault(); void yes.submit() }}>
       <p>{signed.person?.name} {signed.verdict_label}，{day(signed.occurred_on)}，由 {signed.recorded_by.name} 代录{signed.words && `，批示“${signed.words}”`}</p>
-      <p className="muted">请对照纸质原件核对签发人、结论、日期和校验码 {checkCode(of.request?.content_hash ?? '')}。</p>
+      <p className="muted">请对照纸质原件核对签批人、结论、日期和校验码 {checkCode(of.request?.content_hash ?? '')}。</p>
       <TextField label="不一致的说明（不通过时必填）" rows={2} value={reason} onChange={setReason} error={no.at('/reason')} />
       <Refused error={no.error ?? yes.error} shown={['/reason']} />
       <div className="send"><button type="submit" className="main" disabled={isBusy}>与原件一致</button><button type="button" disabled={isBusy} onClick={() => void no.submit()}>不一致，作废</button></div>
@@ -117,7 +120,7 @@ export function ObjectForm({ of, done }: SignProps) {
   const form = of.useAct('object', () => ({ signature: entered[Number(which)]?.id, reason }), done, () => blank({ '/reason': reason }))
   return (
     <form className="stack" noValidate onSubmit={(e) => { e.preventDefault(); void form.submit() }}>
-      <SelectField label="代录的签发" value={which} onChange={setWhich} options={entered.map((s, i) => ({ value: String(i), label: `${s.person?.name ?? ''} ${s.verdict_label} ${day(s.occurred_on)}` }))} />
+      <SelectField label="代录的签批" value={which} onChange={setWhich} options={entered.map((s, i) => ({ value: String(i), label: `${s.person?.name ?? ''} ${s.verdict_label} ${day(s.occurred_on)}` }))} />
       <TextField label="理由" rows={2} value={reason} onChange={setReason} error={form.at('/reason')} />
       <Refused error={form.error} shown={['/reason']} />
       <div className="send"><button type="submit" className="danger" disabled={form.busy}>提出异议</button></div>

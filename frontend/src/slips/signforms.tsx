@@ -13,6 +13,7 @@ const signable = (slip: Slip): forms.Signable => ({
   path: `/slips/${slip.id}`,
   id: slip.id,
   word: '督办单',
+  verb: '签发',
   request: slip.request,
   signs_for: slip.signs_for,
   useAct: (act, body, done, missing) => useSlipAct(slip, act, body, done, missing),
