@@ -53,7 +53,8 @@ fn figures(tasks: i64) -> Figures {
 }
 
 fn words(outcome: &str) -> ItemWords {
-    let text = ItemText { problem: "合同归档不及时".into(), measures: "清理存量".into(), outcome: outcome.into() };
+    let text =
+        ItemText { problem: "合同归档不及时".into(), measures: "清理存量".into(), outcome: outcome.into() };
     ItemWords { text, exemptions: Vec::new() }
 }
 
@@ -151,11 +152,7 @@ fn run<T>(who: P, now: &str, facts: &Facts, run: impl FnOnce(&Context<'_>) -> T)
 }
 
 fn sign() -> PublicationCommand {
-    PublicationCommand::Sign {
-        verdict: Verdict::Approve,
-        words: None,
-        signing: Signing::Screen { on_behalf_of: None },
-    }
+    PublicationCommand::Sign { verdict: Verdict::Approve, words: None, signing: Signing::Screen { on_behalf_of: None } }
 }
 
 fn code<T: std::fmt::Debug>(asked: Result<T, Refusal>) -> String {
@@ -324,7 +321,8 @@ fn what_goes_out_is_what_was_signed_for_so_many_working_days() {
         ]
     );
     let text = copy::plain_text(&copy);
-    for line in ["通报", "1. 合同归档不及时", "整改措施：清理存量", "公示期：2020年9月7日至2020年9月14日。"] {
+    for line in ["通报", "1. 合同归档不及时", "整改措施：清理存量", "公示期：2020年9月7日至2020年9月14日。"]
+    {
         assert!(text.lines().any(|l| l == line), "{line}: {text}");
     }
     assert_eq!(publication::end(&world.publication, at("2020-09-14 23:00")), None);
@@ -338,9 +336,8 @@ fn what_goes_out_is_what_was_signed_for_so_many_working_days() {
 #[test]
 fn a_correction_carries_everything_over_and_a_withdrawal_is_checked() {
     let mut world = World::drafted(PublicationKind::Progress, 1).published();
-    let correct = |world: &World| {
-        run(P::Office, world.now, &world.facts, |ctx| publication::correct(&world.publication, ctx))
-    };
+    let correct =
+        |world: &World| run(P::Office, world.now, &world.facts, |ctx| publication::correct(&world.publication, ctx));
     let begun = event::begin(PublicationId(uuid(2)), &correct(&world).unwrap().events[0]).unwrap();
     assert_eq!(begun.corrects, Some(world.publication.id));
     assert_eq!(begun.setting, world.publication.setting);
@@ -361,7 +358,12 @@ fn a_correction_carries_everything_over_and_a_withdrawal_is_checked() {
 
 fn opinion_facts() -> opinion::Facts {
     let guarded = vec![Guarded { kind: GuardKind::Marked, word: "内部电话".into() }];
-    opinion::Facts { rules: PublicationRules::default(), unit: Some(UnitPath(vec![GROUP, LEAD])), guarded, waiting: None }
+    opinion::Facts {
+        rules: PublicationRules::default(),
+        unit: Some(UnitPath(vec![GROUP, LEAD])),
+        guarded,
+        waiting: None,
+    }
 }
 
 fn opine<T>(who: P, facts: &opinion::Facts, run: impl FnOnce(&opinion::Context<'_>) -> T) -> T {
