@@ -32,7 +32,6 @@ function Sheet({ of }: { of: Publication }) {
           <button type="button" className="main" onClick={() => window.print()}>打印</button>
         </div>
       </div>
-      <style media="print">{`@page { size: ${isLarge ? 'A3' : 'A4'}; margin: 20mm; }`}</style>
       <article className={isLarge ? 'paper card poster large' : 'paper card poster'}>
         <h2>{of.title}</h2>
         {of.lead.split('\n').filter(Boolean).map((p) => <p key={p}>{p}</p>)}

@@ -38,7 +38,7 @@ export function Publications() {
 
 function Whole({ list, mayDraft }: { list: Schemas['PublicationList']; mayDraft: boolean }) {
   if (list.items.length === 0) {
-    const off = <>本轮没有开通公示。需要公示的，由整改办在<Link to="/rounds">轮次设置</Link>的“规则”中开通。</>
+    const off = <>本轮没有开通公示。需要公示的，由整改办在“轮次设置”的规则中开通。</>
     return <Empty>{mayDraft ? '还没有公示。起草时，进展通报和销号公示的内容从记录自动带入，敏感事项不带入；审签之后才能发布。' : list.reach === 'off' ? off : '还没有公示。'}</Empty>
   }
   const mine = list.items.filter((p) => nextOf(p).length > 0)

@@ -162,7 +162,8 @@ pub(super) fn head(
         ),
     };
     Ok(HeadText {
-        title: format!("{}{}", row.name, kind.label()).chars().take(100).collect(),
+        // 某某整改整改进展情况通报 would say it twice.
+        title: format!("{}{}", row.name.trim_end_matches("整改"), kind.label()).chars().take(100).collect(),
         lead,
         next: String::new(),
         contact: rules.contact.clone(),
