@@ -1,5 +1,6 @@
 //! Every word the users read for a code: problems, what is missing, reasons of a light, events. Documents, pages and mail share them.
 
+mod document;
 mod publication;
 
 use serde_json::Value;
@@ -255,34 +256,6 @@ pub const CODES: &[(&str, &str)] = &[
     // Slips.
     ("slip-open", "{number}未办结"),
     ("slip-open-closure", "有未办结的督办单，不能同意销号；可以退回"),
-    // Documents and their templates.
-    ("unknown-expression", "没有“{near}”这一项{place}"),
-    ("wrong-expression", "“{near}”写法不对{place}"),
-    ("expression-mixes-units", "“{near}”把金额和数量混在一起{place}"),
-    ("mark-not-closed", "“{near}”少了右边的括号 }}{place}"),
-    ("mark-not-opened", "“{near}”多了右边的括号 }}{place}"),
-    ("mark-empty", "括号里没有内容{place}"),
-    ("part-not-closed", "“{near}”没有对应的结束标记{place}"),
-    ("part-not-opened", "“{near}”没有对应的开始标记{place}"),
-    ("part-crossing", "“{near}”与其他重复部分交叉{place}"),
-    ("part-in-sentence", "“{near}”应独占一段或在表格的一行里{place}"),
-    ("merge-outside-table", "“{near}”只能用在表格重复的行里{place}"),
-    ("document-too-large", "内容太多，超出一份文件能容纳的范围"),
-    ("template-macro", "模板含宏，不能使用：{near}"),
-    ("template-external", "模板引用了外部文件，不能使用：{near}"),
-    ("template-embedded", "模板嵌入了其他文件，不能使用：{near}"),
-    ("template-signed", "模板带数字签名，修改后会失效，请另存后再用"),
-    ("template-unsound", "模板有问题，没有启用，请按提示修改后重新上传"),
-    ("template-unchanged", "与现行模板相同，无须重新上传"),
-    ("unknown-section", "本类文书没有这一部分"),
-    ("parts-do-not-add-up", "四类完成情况合计{sum}，与任务总数{all}不符"),
-    ("part-exceeds-whole", "{part}大于{whole}（{all}）"),
-    ("document-incomplete", "还有内容没有完成，不能送签"),
-    ("document-chain-unfit", "文书由整改办、主要负责人或领导组组长签发"),
-    ("figure-not-entered", "这一数据没有填写过"),
-    ("already-replaced", "已有更正后的版本，请对最新版本更正"),
-    ("correction-begun", "已有一份更正稿在办"),
-    ("meeting-not-over", "会议还没有结束，纪要尚未形成"),
     ("slip-levels-out-of-order", "督办等级须由低到高，不能重复"),
     ("slip-chain-unfit", "督办单由整改办或领导签发，不能由单位负责人、核查人或会议签批"),
     ("slip-level-unused", "本轮不用这一督办等级"),
@@ -500,22 +473,6 @@ pub const RECORDS: &[(&str, &str)] = &[
     ("personal_duty.confirmed", "本人确认四个亲自"),
     ("personal_duty.refused", "本人不认可代填的四个亲自"),
     ("personal_duty.withdrawn", "撤回四个亲自"),
-    ("document.drafted", "拟制文书"),
-    ("document.revised", "修改文书"),
-    ("document.figure_entered", "填写文书数据"),
-    ("document.figure_restored", "恢复文书数据"),
-    ("document.refreshed", "更新文书数据"),
-    ("document.submitted", "文书送签"),
-    ("document.recalled", "撤回文书送签"),
-    ("document.signed", "签发文书"),
-    ("document.signature_confirmed", "复核代录的文书签发"),
-    ("document.signature_voided", "文书签发作废"),
-    ("document.signature_objected", "对代录的文书签发提出异议"),
-    ("document.signing_returned", "退回文书"),
-    ("document.filed", "文书定稿"),
-    ("document.replaced", "文书已更正"),
-    ("document.withdrawn", "撤销文书"),
-    ("template.put", "启用模板"),
 ];
 
 /// The words of a code with its parameters; a code nobody wrote words for is shown as it is.
@@ -535,7 +492,12 @@ pub fn say(code: &str, params: &Value) -> String {
 }
 
 fn words_of(code: &str) -> Option<&'static str> {
-    CODES.iter().chain(publication::CODES).find(|(known, _)| *known == code).map(|(_, words)| *words)
+    CODES
+        .iter()
+        .chain(document::CODES)
+        .chain(publication::CODES)
+        .find(|(known, _)| *known == code)
+        .map(|(_, words)| *words)
 }
 
 /// The words of an event kind.
@@ -543,6 +505,7 @@ pub fn event(kind: &str) -> &str {
     EVENTS
         .iter()
         .chain(RECORDS)
+        .chain(document::EVENTS)
         .chain(publication::EVENTS)
         .find(|(known, _)| *known == kind)
         .map_or(kind, |(_, words)| words)

@@ -1,5 +1,6 @@
 //! All authorization: who may see a task and who may do what with it. Nothing else in the product decides that.
 
+mod document;
 mod publication;
 
 use std::collections::BTreeSet;
@@ -7,7 +8,6 @@ use std::collections::BTreeSet;
 use crate::actor::{Actor, AssignmentKind, PersonActor, Role, UnitPath};
 use crate::check::CheckAction;
 use crate::check::state::Check;
-use crate::document::{Document, DocumentAction, DocumentState};
 use crate::ids::{PersonId, RoundId, UnitId};
 use crate::meeting::MeetingAction;
 use crate::meeting::state::{Meeting, Resolution};
@@ -22,6 +22,7 @@ use crate::task::command::Action;
 use crate::task::state::{Sensitivity, TaskState};
 use crate::words;
 
+pub use document::{permit_document, permit_templates, sees_document};
 pub use publication::{
     permit_opinion, permit_publication, reads_writer, sees_opinion, sees_publication, sees_publications,
 };
@@ -474,50 +475,6 @@ pub fn permit_meeting(actor: &Actor, action: MeetingAction, round: RoundId) -> R
         | MeetingAction::Accept
         | MeetingAction::Return
         | MeetingAction::Replace => permit_office(actor, round),
-    }
-}
-
-/// Whether a document is seen: by the office always, by whoever sees the meetings of the round once it is sent for signature; never by a unit
-/// (docs/domain.md §32).
-pub fn sees_document(actor: &Actor, document: &Document, group: &BTreeSet<PersonId>) -> bool {
-    if actor.person().is_none() || permit_office(actor, document.round).is_ok() {
-        return true;
-    }
-    let was_sent = document.state != DocumentState::Draft && !document.requests.is_empty();
-    was_sent && sees_meetings(actor, document.round, group)
-}
-
-/// Whether the actor may put templates of documents and forms in place: whoever is of an office (docs/domain.md §32).
-///
-/// Errors: `not-allowed`.
-pub fn permit_templates(actor: &Actor) -> Result<(), Refusal> {
-    let is_office = actor.person().is_some_and(|p| p.assignments.iter().any(|a| a.kind == AssignmentKind::Office));
-    if is_office { Ok(()) } else { Err(Refusal::forbidden("not-allowed")) }
-}
-
-/// Whether the actor may do an act on a document he sees, one line per act (docs/domain.md §32).
-///
-/// Errors: `not-allowed`.
-pub fn permit_document(
-    actor: &Actor,
-    action: DocumentAction,
-    document: &Document,
-    group: &BTreeSet<PersonId>,
-) -> Result<(), Refusal> {
-    match action {
-        DocumentAction::Sign | DocumentAction::Object => {
-            let may = actor.person().is_some() && sees_document(actor, document, group);
-            if may { Ok(()) } else { Err(Refusal::forbidden("not-allowed")) }
-        }
-        DocumentAction::Revise
-        | DocumentAction::EnterFigure
-        | DocumentAction::Refresh
-        | DocumentAction::Submit
-        | DocumentAction::Recall
-        | DocumentAction::Withdraw
-        | DocumentAction::RecordSignature
-        | DocumentAction::ConfirmSignature
-        | DocumentAction::Correct => permit_office(actor, document.round),
     }
 }
 

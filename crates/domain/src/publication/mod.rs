@@ -437,15 +437,16 @@ fn write_item(publication: &Publication, id: ItemId, revision: u32, words: ItemW
     }
     for (i, exemption) in exemptions.iter().enumerate() {
         let at = |field: &str| format!("/exemptions/{i}/{field}");
+        let (word, approver) = (at("word"), at("approver"));
         check_text(&mut errors, at("reason"), &exemption.reason, exemption.ground == Ground::Other);
         if !guard::is_findable(&exemption.word) {
-            errors.push(FieldError::at(at("word"), "word-too-short"));
+            errors.push(FieldError::at(word.clone(), "word-too-short"));
         } else if exemption.word.chars().count() > LONGEST_WORD {
-            errors.push(FieldError::with(at("word"), "too-long", json!({ "max": LONGEST_WORD })));
+            errors.push(FieldError::with(word.clone(), "too-long", json!({ "max": LONGEST_WORD })));
         }
         // Who marks it does not approve it as well.
         if exemption.approver == by {
-            errors.push(FieldError::at(at("approver"), "exemption-approved-by-oneself"));
+            errors.push(FieldError::at(approver.clone(), "exemption-approved-by-oneself"));
         }
     }
     if !errors.is_empty() {
