@@ -116,7 +116,7 @@ pub struct FigureView {
 
 /// Something to be done before it can be sent.
 #[derive(Serialize, ToSchema)]
-pub struct MissingView {
+pub struct DocumentLackView {
     #[schema(example = "/sections/存在不足")]
     pub pointer: String,
     #[schema(example = "存在不足：不能为空")]
@@ -170,7 +170,7 @@ pub struct DocumentView {
     pub sections: Vec<SectionView>,
     pub findings: Vec<DocumentFindingView>,
     pub figures: Vec<FigureView>,
-    pub missing: Vec<MissingView>,
+    pub missing: Vec<DocumentLackView>,
     pub compared: Option<ComparedView>,
     pub template_version: i32,
     /// SHA-256 of what the figures and lists are, hex; the same records make the same document.
@@ -280,11 +280,11 @@ fn place(pointer: &str) -> String {
     }
 }
 
-pub(super) fn missing(loaded: &LoadedDocument) -> Vec<MissingView> {
+pub(super) fn missing(loaded: &LoadedDocument) -> Vec<DocumentLackView> {
     let faults = document::missing(&loaded.document, &loaded.text, &loaded.records);
     faults
         .into_iter()
-        .map(|f| MissingView {
+        .map(|f| DocumentLackView {
             words: format!("{}：{}", place(&f.pointer), labels::say(&f.code, &f.params)),
             pointer: f.pointer,
         })

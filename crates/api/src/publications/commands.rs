@@ -207,7 +207,7 @@ acts! {
     /// Put tasks in, with what the records say of them.
     add_publication_items "/publications/{id}/items" AddItems => |b| Input::Add(b.tasks);
     /// Take an item out.
-    take_out_publication_item "/publications/{id}/take-out" TakeOutItem => |b| Input::Plain(PublicationCommand::TakeOut { item: b.item });
+    take_out_publication_item "/publications/{id}/take-out" TakeOutPublicationItem => |b| Input::Plain(PublicationCommand::TakeOut { item: b.item });
     /// Send a draft for signature; its words are checked, its figures frozen.
     submit_publication "/publications/{id}/submit" Nothing => |_b| Input::Plain(PublicationCommand::Submit);
     /// Take a publication back before anybody has signed it.
@@ -238,7 +238,7 @@ pub struct AddItems {
 /// An item to be taken out.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct TakeOutItem {
+pub struct TakeOutPublicationItem {
     pub item: ItemId,
 }
 

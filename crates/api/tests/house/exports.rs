@@ -143,6 +143,10 @@ async fn it_is_set_for_the_printer_and_put_together_for_the_eye() {
     assert!(xml.matches("<mergeCell ").count() > 60);
     let book = part(&bytes, "xl/workbook.xml");
     assert!(book.contains("_xlnm.Print_Titles") && book.contains("$3:$3"), "{book}");
+    // Left for other programs, which look at it too.
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("documents");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("ledger.xlsx"), &bytes).unwrap();
     let listed = file(&house, OFFICE, json!({ "kind": "findings" })).await;
     assert!(part(&listed, "xl/worksheets/sheet1.xml").contains("paperSize=\"9\""), "A4");
 }

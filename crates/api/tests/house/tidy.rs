@@ -1,7 +1,7 @@
 //! What ARCHITECTURE.md promises of the repository itself, read from the files.
 #![allow(clippy::unwrap_used, reason = "a test that fails says so")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use domain::actor::{Duty, Role};
@@ -299,4 +299,29 @@ fn the_page_compares_no_role_and_no_state_of_a_task() {
         }
     }
     assert!(faults.is_empty(), "what is open comes from the server: {faults:#?}");
+}
+
+/// Two shapes of one name would be one in the contract, and one of them wrong.
+#[test]
+fn no_two_shapes_of_the_contract_have_one_name() {
+    let mut known: BTreeMap<String, String> = BTreeMap::new();
+    for folder in ["crates/api/src", "crates/domain/src"] {
+        for path in files(folder, &[".rs"]) {
+            let text = read(&path);
+            for after in text.split("ToSchema").skip(1) {
+                // What the derive stands before: attributes, then the shape itself.
+                let mut lines = after.lines().skip(1).skip_while(|line| line.trim_start().starts_with("#["));
+                let Some(rest) =
+                    lines.next().and_then(|l| l.strip_prefix("pub struct ").or(l.strip_prefix("pub enum ")))
+                else {
+                    continue;
+                };
+                let name: String = rest.chars().take_while(|c| c.is_alphanumeric()).collect();
+                if let Some(other) = known.insert(name.clone(), path.clone()) {
+                    panic!("{name} stands in {other} and in {path}");
+                }
+            }
+        }
+    }
+    assert!(known.len() > 300, "only {} were found", known.len());
 }
