@@ -2,6 +2,7 @@
 
 mod document;
 mod publication;
+mod records;
 
 use serde_json::Value;
 
@@ -384,97 +385,6 @@ pub const EVENTS: &[(&str, &str)] = &[
     ("task.light_changed", "灯色变化"),
 ];
 
-/// Words of what happens to accounts, people, units, rounds and imports, for the auditor.
-pub const RECORDS: &[(&str, &str)] = &[
-    ("account.created", "建立账号"),
-    ("account.role_given", "授予角色"),
-    ("account.enabled", "启用账号"),
-    ("account.disabled", "停用账号"),
-    ("account.password_changed", "修改密码"),
-    ("account.password_reset", "重置密码"),
-    ("channel_rules.set", "设定哪些消息外发"),
-    ("delegation.granted", "登记授权代行"),
-    ("delegation.revoked", "终止授权代行"),
-    ("person.created", "录入人员"),
-    ("person.changed", "修改人员资料"),
-    ("unit.created", "录入单位"),
-    ("unit.changed", "修改单位资料"),
-    ("round.created", "建立轮次"),
-    ("round.changed", "修改轮次资料"),
-    ("round.group_set", "设定领导组"),
-    ("round.assigned", "编入整改办"),
-    ("round.assignments_set", "设定整改办和督导组"),
-    ("round.policy_set", "设定本轮规则"),
-    ("round.activated", "启动本轮整改"),
-    ("import.committed", "导入台账"),
-    ("check.planned", "筹备检查"),
-    ("check.revised", "修改检查"),
-    ("check.frame_frozen", "冻结抽样框"),
-    ("check.committed", "登记随机数"),
-    ("check.revealed", "公开随机数"),
-    ("check.went_on", "缺席继续抽取"),
-    ("check.drawn", "抽取完成"),
-    ("check.draw_given_up", "作废本次抽取"),
-    ("check.announced", "宣布进点"),
-    ("check.result_recorded", "记录检查情况"),
-    ("check.result_signed", "复核签名"),
-    ("check.result_returned", "退回检查情况"),
-    ("check.finished", "检查办结"),
-    ("check.cancelled", "取消检查"),
-    ("slip.drafted", "拟制督办单"),
-    ("slip.revised", "修改督办单"),
-    ("slip.submitted", "督办单送签"),
-    ("slip.recalled", "撤回送签的督办单"),
-    ("slip.signed", "签发督办单"),
-    ("slip.signature_confirmed", "复核代录的签发"),
-    ("slip.signature_voided", "作废一项签发"),
-    ("slip.signature_objected", "对代录的签发提出异议"),
-    ("slip.signing_returned", "督办单退回修改"),
-    ("slip.signing_granted", "督办单签发完成"),
-    ("slip.issued", "督办单编号发出"),
-    ("slip.received", "签收督办单"),
-    ("slip.answered", "答复督办单"),
-    ("slip.answer_returned", "退回督办单答复"),
-    ("slip.answer_accepted", "督办单复核办结"),
-    ("slip.interview_recorded", "记录约谈"),
-    ("slip.promise_kept", "核销约谈承诺"),
-    ("slip.handed_over", "登记问责线索移交"),
-    ("slip.overtaken", "督办单升级"),
-    ("slip.released", "上一级督办单撤销，恢复办理"),
-    ("slip.settled_with", "随上一级督办单办结"),
-    ("slip.withdrawn", "撤销督办单"),
-    ("kiosk.made", "开通挂图链接"),
-    ("kiosk.withdrawn", "停用挂图链接"),
-    ("export.begun", "导出清单"),
-    ("export.ready", "清单生成完毕"),
-    ("export.failed", "清单生成失败"),
-    ("export.cancelled", "取消导出"),
-    ("export.taken", "下载清单"),
-    ("meeting.scheduled", "安排会议"),
-    ("meeting.recorded", "登记已开的会议"),
-    ("meeting.revised", "修改会议安排"),
-    ("meeting.ordered", "调整议题顺序"),
-    ("meeting.item_added", "增加议题"),
-    ("meeting.item_taken_out", "移出议题"),
-    ("meeting.item_put_back", "恢复议题"),
-    ("meeting.opened", "开始会议，议程固定"),
-    ("meeting.item_raised", "会上增加议题"),
-    ("meeting.noted", "议题记为知悉"),
-    ("meeting.resolved", "记录议定事项"),
-    ("meeting.outcome_cleared", "撤回议题记录"),
-    ("meeting.ratified", "会议审定销号"),
-    ("meeting.concluded", "会议结束，纪要已出"),
-    ("meeting.cancelled", "取消会议"),
-    ("meeting.resolution_reported", "报议定事项办结"),
-    ("meeting.resolution_returned", "退回议定事项办结"),
-    ("meeting.resolution_accepted", "认可议定事项办结"),
-    ("meeting.resolution_replaced", "议定事项由新的接替"),
-    ("personal_duty.recorded", "记录四个亲自"),
-    ("personal_duty.confirmed", "本人确认四个亲自"),
-    ("personal_duty.refused", "本人不认可代填的四个亲自"),
-    ("personal_duty.withdrawn", "撤回四个亲自"),
-];
-
 /// The words of a code with its parameters; a code nobody wrote words for is shown as it is.
 pub fn say(code: &str, params: &Value) -> String {
     let template = words_of(code).unwrap_or(code);
@@ -504,7 +414,7 @@ fn words_of(code: &str) -> Option<&'static str> {
 pub fn event(kind: &str) -> &str {
     EVENTS
         .iter()
-        .chain(RECORDS)
+        .chain(records::RECORDS)
         .chain(document::EVENTS)
         .chain(publication::EVENTS)
         .find(|(known, _)| *known == kind)

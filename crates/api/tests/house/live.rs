@@ -159,6 +159,7 @@ async fn whoever_is_concerned_hears_it_on_either_server_and_nobody_else() {
             keys,
             [
                 "checks",
+                "documents",
                 "duties",
                 "is_many",
                 "meetings",
