@@ -79,6 +79,7 @@ async function signed(house, path, made) {
 
   const page = await house.as(principal, phone)
   await at(house, page, '/todo')
+  await told(page)
   await page.getByText('签发：阶段性进展通报').first().waitFor()
   await at(house, page, path)
   await looked(house, page, 'sign-phone')

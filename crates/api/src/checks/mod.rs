@@ -77,7 +77,7 @@ pub struct StrataView {
     pub sample: u32,
     pub strata: Vec<draw::Stratum>,
     pub excluded: Vec<draw::Exclusion>,
-    /// The tasks, to leave one out with a reason; the first hundred.
+    /// The tasks, to leave one out with a reason; the first two thousand.
     pub entries: Vec<draw::Entry>,
 }
 
@@ -96,7 +96,7 @@ pub async fn preview_strata(
         app.db.read(&caller.origin.actor, move |conn| checks::strata(conn, &origin, CheckId(*id), &input)).await?;
     let mut entries = frame.entries;
     let size = entries.len();
-    entries.truncate(100);
+    entries.truncate(2_000);
     let sample = frame.strata.iter().map(|s| s.sample).sum();
     Ok(HttpResponse::Ok().json(StrataView { size, sample, strata: frame.strata, excluded: frame.excluded, entries }))
 }

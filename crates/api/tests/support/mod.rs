@@ -10,8 +10,9 @@ pub mod served;
 pub mod slips;
 
 use std::cell::RefCell;
-use std::collections::HashMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use actix_http::Request;
 use actix_web::body::BoxBody;
@@ -47,6 +48,70 @@ pub struct House {
     folder: PathBuf,
     call: Call,
     tokens: RefCell<HashMap<String, (DateTime<Utc>, String)>>,
+}
+
+/// A folder for keys and files that nobody else has.
+fn own_folder() -> PathBuf {
+    std::env::temp_dir().join(format!("bihuan-test-{}", Uuid::now_v7()))
+}
+
+fn app_in(pool: Database, folder: &Path, outward: OutwardSettings, now: DateTime<Utc>) -> App {
+    let settings = AppSettings {
+        data_dir: folder.to_owned(),
+        web_dir: None,
+        is_tls: false,
+        public_url: None,
+        trusts_proxy: false,
+        outward,
+    };
+    let clock = Clock::default();
+    clock.set(now);
+    App::new(pool, settings, TokenKeys::load(folder).unwrap(), clock)
+}
+
+/// A loaded house that others are copied from; nobody lives in it.
+struct Model {
+    db: TestDatabase,
+    folder: PathBuf,
+}
+
+impl Model {
+    /// A copy of the one that was loaded so at this moment.
+    fn copied(now: DateTime<Utc>, load: fn(&App) -> Result<String, String>) -> (TestDatabase, PathBuf) {
+        static KNOWN: Mutex<BTreeMap<(usize, i64), Model>> = Mutex::new(BTreeMap::new());
+        let mut known = KNOWN.lock().unwrap();
+        let model = known.entry((load as usize, now.timestamp_millis())).or_insert_with(|| Self::loaded(now, load));
+        let folder = own_folder();
+        copy_folder(&model.folder, &folder);
+        (model.db.copy(), folder)
+    }
+
+    fn loaded(now: DateTime<Utc>, load: fn(&App) -> Result<String, String>) -> Self {
+        let models = Path::new(env!("CARGO_TARGET_TMPDIR")).join("models");
+        sweep(&models);
+        let (db, folder) = (TestDatabase::new(), models.join(Uuid::now_v7().to_string()));
+        let app = app_in(Database::new(&db.url(), 8), &folder, OutwardSettings::default(), now);
+        load(&app).unwrap();
+        Self { db, folder }
+    }
+}
+
+/// Nothing ends with a program of tests, so what an earlier one left is taken away by the next.
+fn sweep(models: &Path) {
+    for entry in std::fs::read_dir(models).into_iter().flatten().flatten() {
+        let age = entry.metadata().and_then(|m| m.modified()).ok().and_then(|at| at.elapsed().ok());
+        if age.is_some_and(|age| age.as_secs() > 2 * 3600) {
+            let _ = std::fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+fn copy_folder(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap().flatten() {
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() { copy_folder(&path, &target) } else { std::fs::copy(path, target).map(drop).unwrap() }
+    }
 }
 
 /// What came back.
@@ -90,7 +155,7 @@ impl House {
         Self::reaching(|url| url.replace(direct, address), first_day(), demo::begin).await
     }
 
-    /// The sample group as it is loaded at a moment.
+    /// The sample group as it is loaded at a moment: once for all tests of a program that begin alike, each of which has a copy.
     pub async fn with(now: DateTime<Utc>, load: fn(&App) -> Result<String, String>) -> Self {
         Self::reaching(|url| url, now, load).await
     }
@@ -100,12 +165,9 @@ impl House {
         now: DateTime<Utc>,
         load: fn(&App) -> Result<String, String>,
     ) -> Self {
-        let db = TestDatabase::new();
+        let (db, folder) = actix_web::rt::task::spawn_blocking(move || Model::copied(now, load)).await.unwrap();
         let pool = Database::new(&by(db.url()), 8);
-        let house = Self::around(db, pool, now).await;
-        let loaded = house.app.clone();
-        actix_web::rt::task::spawn_blocking(move || load(&loaded)).await.unwrap().unwrap();
-        house
+        Self::around(db, pool, folder, now).await
     }
 
     /// A data set instead of the sample group, and one connection, so that what it has prepared can be looked at.
@@ -114,22 +176,11 @@ impl House {
         let now = DateTime::parse_from_rfc3339("2026-06-10T02:00:00Z").unwrap().to_utc();
         dataset::fill(&db.owner_url(), size, 1, "no password", now).unwrap();
         let pool = Database::new(&db.url(), 1);
-        Self::around(db, pool, now).await
+        Self::around(db, pool, own_folder(), now).await
     }
 
-    async fn around(db: TestDatabase, pool: Database, now: DateTime<Utc>) -> Self {
-        let folder = std::env::temp_dir().join(format!("bihuan-test-{}", Uuid::now_v7()));
-        let settings = AppSettings {
-            data_dir: folder.clone(),
-            web_dir: None,
-            is_tls: false,
-            public_url: None,
-            trusts_proxy: false,
-            outward: OUTWARD.with_borrow(Clone::clone),
-        };
-        let clock = Clock::default();
-        clock.set(now);
-        let app = App::new(pool, settings, TokenKeys::load(&folder).unwrap(), clock);
+    async fn around(db: TestDatabase, pool: Database, folder: PathBuf, now: DateTime<Utc>) -> Self {
+        let app = app_in(pool, &folder, OUTWARD.with_borrow(Clone::clone), now);
         let contract = Data::new(String::new());
         let shared = Data::new(app.clone());
         let service = test::init_service(
