@@ -8656,7 +8656,7 @@ export interface components {
             sample: number;
             strata: components["schemas"]["Stratum"][];
             excluded: components["schemas"]["Exclusion"][];
-            /** @description The tasks, to leave one out with a reason; the first hundred. */
+            /** @description The tasks, to leave one out with a reason; the first two thousand. */
             entries: components["schemas"]["Entry"][];
         };
         /** @description A stratum with how many tasks it holds and how many are drawn of it. */
