@@ -15,6 +15,7 @@ use crate::sign_request::{
     SignDocument, SignMode, SignRequest, Signature, SignatureState, Signing, SigningFacts, Verdict, check_meeting,
     check_signer,
 };
+use crate::task::check_text;
 use crate::task::context::Decision;
 
 /// What a signer says, however it reaches us.
@@ -224,4 +225,103 @@ pub fn signable_for(request: &SignRequest, own: &PersonActor, facts: &SigningFac
     let step = request.current_step().and_then(|i| request.chain[i].person);
     let people = own.stands_in_for.iter().filter(|_| !is_party).map(|(p, _)| *p);
     people.filter(|p| step == Some(*p) && !request.has_signed(*p)).map(Some).collect()
+}
+
+/// The events by which a stream of its own tells how it is signed.
+pub trait SigningEvent: Sized {
+    fn signed(signature: Signature) -> Self;
+    fn confirmed(signature: SignatureId, by: PersonId) -> Self;
+    fn voided(signature: SignatureId, reason: Digest) -> Self;
+    fn objected(signature: SignatureId, by: PersonId, reason: Digest) -> Self;
+    /// A signer sent it back.
+    fn returned() -> Self;
+    /// All have signed.
+    fn granted(at: DateTime<Utc>) -> Self;
+}
+
+/// What follows from one more effective signature; `after` has it.
+fn concluded<E: SigningEvent>(after: &SignRequest, verdict: Verdict, now: DateTime<Utc>) -> Option<E> {
+    match verdict {
+        Verdict::Return => Some(E::returned()),
+        Verdict::Approve => after.current_step().is_none().then(|| E::granted(now)),
+    }
+}
+
+/// Signs what has a stream of its own, on screen or on paper; one from paper waits for a second officer (docs/domain.md §9, §11).
+///
+/// Errors: those of [`give`].
+pub fn sign<E: SigningEvent>(
+    request: &SignRequest,
+    entry: Entry,
+    signing: Signing,
+    desk: &Desk<'_>,
+) -> Result<Decision<E>, Refusal> {
+    let verdict = entry.verdict;
+    let mut decision = Decision::default();
+    let signed = give(request, entry, signing, desk, &mut decision)?;
+    decision.events.push(E::signed(signed.clone()));
+    if signed.state == SignatureState::Effective {
+        let mut after = request.clone();
+        after.signatures.push(signed);
+        decision.events.extend(concluded(&after, verdict, desk.now));
+    }
+    Ok(decision)
+}
+
+/// The second officer's answer to a signature from paper, with a reason where it is void.
+///
+/// Errors: those of [`confirmable`]; content.
+pub fn confirm<E: SigningEvent>(
+    request: &SignRequest,
+    id: SignatureId,
+    is_confirmed: bool,
+    reason: Option<&str>,
+    by: PersonId,
+    now: DateTime<Utc>,
+) -> Result<Decision<E>, Refusal> {
+    let verdict = confirmable(request, id, by)?.verdict;
+    let mut decision = Decision::default();
+    if is_confirmed {
+        decision.events.push(E::confirmed(id, by));
+        let mut after = request.clone();
+        if let Some(signed) = after.signature_mut(id) {
+            signed.state = SignatureState::Effective;
+        }
+        decision.events.extend(concluded(&after, verdict, now));
+    } else {
+        let reason = reason_of(reason.unwrap_or_default(), &mut decision)?;
+        decision.events.push(E::voided(id, reason));
+    }
+    Ok(decision)
+}
+
+/// A signer's objection to what was recorded for him; while others still sign, the signature is void with it.
+///
+/// Errors: `already-objected`; those of [`objection`].
+pub fn object<E: SigningEvent>(
+    request: &SignRequest,
+    objections: &[(SignatureId, Digest)],
+    id: SignatureId,
+    reason: &str,
+    by: PersonId,
+) -> Result<Decision<E>, Refusal> {
+    let mut decision = Decision::default();
+    if objections.iter().any(|(known, _)| *known == id) {
+        return Err(Refusal::conflict("already-objected"));
+    }
+    let reason = objection(request, id, by, reason, &mut decision)?;
+    decision.events.push(E::objected(id, by, reason.clone()));
+    if request.is_open() {
+        decision.events.push(E::voided(id, reason));
+    }
+    Ok(decision)
+}
+
+/// A reason that has to be given, kept.
+///
+/// Errors: content.
+pub(crate) fn reason_of<E>(reason: &str, decision: &mut Decision<E>) -> Result<Digest, Refusal> {
+    let mut errors = Vec::new();
+    check_text(&mut errors, "/reason".to_owned(), reason, true);
+    if errors.is_empty() { Ok(decision.words(reason)) } else { Err(Refusal::invalid("content", errors)) }
 }

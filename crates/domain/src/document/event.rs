@@ -10,6 +10,7 @@ use super::{Correction, Document, DocumentState, Override, TemplateMark};
 use crate::chain::Digest;
 use crate::ids::{DocumentId, PersonId, RoundId, SignatureId};
 use crate::sign_request::{RequestState, SignRequest, Signature, SignatureState};
+use crate::signature::SigningEvent;
 
 macro_rules! events {
     ($($(#[$doc:meta])* $name:ident { $($field:ident : $ty:ty),* $(,)? } = $kind:literal;)+) => {
@@ -180,5 +181,31 @@ fn apply(document: &mut Document, event: &DocumentEvent) {
             document.withdrawn = Some(reason.clone());
             document.state = DocumentState::Withdrawn;
         }
+    }
+}
+
+impl SigningEvent for DocumentEvent {
+    fn signed(signature: Signature) -> Self {
+        Self::Signed { signature }
+    }
+
+    fn confirmed(signature: SignatureId, by: PersonId) -> Self {
+        Self::SignatureConfirmed { signature, by }
+    }
+
+    fn voided(signature: SignatureId, reason: Digest) -> Self {
+        Self::SignatureVoided { signature, reason }
+    }
+
+    fn objected(signature: SignatureId, by: PersonId, reason: Digest) -> Self {
+        Self::SignatureObjected { signature, by, reason }
+    }
+
+    fn returned() -> Self {
+        Self::SigningReturned {}
+    }
+
+    fn granted(at: DateTime<Utc>) -> Self {
+        Self::Filed { at }
     }
 }

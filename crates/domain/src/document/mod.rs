@@ -514,7 +514,7 @@ pub fn decide(document: &Document, command: DocumentCommand, ctx: &Context<'_>) 
         }
         DocumentCommand::Withdraw { reason } => {
             let mut decision = Decision::default();
-            let reason = reason_of(&reason, &mut decision)?;
+            let reason = signature::reason_of(&reason, &mut decision)?;
             decision.events.push(DocumentEvent::Withdrawn { reason });
             Ok(decision)
         }
@@ -544,16 +544,10 @@ fn enter(document: &Document, figure: Figure, value: Option<i64>, reason: &str, 
         return Err(Refusal::field("/value", "out-of-range"));
     }
     let mut decision = Decision::default();
-    let reason = reason_of(reason, &mut decision)?;
+    let reason = signature::reason_of(reason, &mut decision)?;
     let entry = Override { value, reason, by, at: ctx.now };
     decision.events.push(DocumentEvent::Entered { figure, entry });
     Ok(decision)
-}
-
-fn reason_of(reason: &str, decision: &mut Decision<DocumentEvent>) -> Result<Digest, Refusal> {
-    let mut errors = Vec::new();
-    check_text(&mut errors, "/reason".to_owned(), reason, true);
-    if errors.is_empty() { Ok(decision.words(reason)) } else { Err(Refusal::invalid("content", errors)) }
 }
 
 /// The acts open to this actor now.

@@ -1,11 +1,11 @@
 //! The signing of a document: sent, signed on screen or on paper, confirmed, objected to; with the last signature it is filed (docs/domain.md §9, §32).
 
 use super::event::DocumentEvent;
-use super::{Context, Decided, Document, DocumentContent, missing, reason_of, revision};
+use super::{Context, Decided, Document, DocumentContent, missing, revision};
 use crate::ids::{SignRequestId, SignatureId};
 use crate::policy::RequestKind;
 use crate::refusal::Refusal;
-use crate::sign_request::{RequestState, SignRequest, SignatureState, Signing, Verdict, chain_for, check_chain};
+use crate::sign_request::{RequestState, SignRequest, Signing, chain_for, check_chain};
 use crate::signature::{self, Desk, Entry};
 use crate::task::context::Decision;
 
@@ -51,26 +51,9 @@ fn request(document: &Document) -> Result<&SignRequest, Refusal> {
 
 pub(super) fn sign(document: &Document, entry: Entry, signing: Signing, ctx: &Context<'_>) -> Decided {
     let request = request(document)?;
-    let verdict = entry.verdict;
     let facts = ctx.signing(document);
     let desk = Desk { actor: ctx.actor, now: ctx.now, people: &ctx.facts.people, facts: &facts, fresh: ctx.fresh };
-    let mut decision = Decision::default();
-    let signed = signature::give(request, entry, signing, &desk, &mut decision)?;
-    decision.events.push(DocumentEvent::Signed { signature: signed.clone() });
-    if signed.state == SignatureState::Effective {
-        let mut after = request.clone();
-        after.signatures.push(signed);
-        decision.events.extend(concluded(&after, verdict, ctx));
-    }
-    Ok(decision)
-}
-
-/// What follows from one more effective signature.
-fn concluded(after: &SignRequest, verdict: Verdict, ctx: &Context<'_>) -> Option<DocumentEvent> {
-    match verdict {
-        Verdict::Return => Some(DocumentEvent::SigningReturned {}),
-        Verdict::Approve => after.current_step().is_none().then_some(DocumentEvent::Filed { at: ctx.now }),
-    }
+    signature::sign(request, entry, signing, &desk)
 }
 
 pub(super) fn confirm(
@@ -81,34 +64,9 @@ pub(super) fn confirm(
     ctx: &Context<'_>,
 ) -> Decided {
     let request = request(document)?;
-    let by = ctx.person()?;
-    let verdict = signature::confirmable(request, id, by)?.verdict;
-    let mut decision = Decision::default();
-    if confirmed {
-        decision.events.push(DocumentEvent::SignatureConfirmed { signature: id, by });
-        let mut after = request.clone();
-        if let Some(signed) = after.signature_mut(id) {
-            signed.state = SignatureState::Effective;
-        }
-        decision.events.extend(concluded(&after, verdict, ctx));
-    } else {
-        let reason = reason_of(reason.unwrap_or_default(), &mut decision)?;
-        decision.events.push(DocumentEvent::SignatureVoided { signature: id, reason });
-    }
-    Ok(decision)
+    signature::confirm(request, id, confirmed, reason, ctx.person()?, ctx.now)
 }
 
 pub(super) fn object(document: &Document, id: SignatureId, reason: &str, ctx: &Context<'_>) -> Decided {
-    let request = request(document)?;
-    let by = ctx.person()?;
-    let mut decision = Decision::default();
-    if document.objections.iter().any(|(known, _)| *known == id) {
-        return Err(Refusal::conflict("already-objected"));
-    }
-    let reason = signature::objection(request, id, by, reason, &mut decision)?;
-    decision.events.push(DocumentEvent::SignatureObjected { signature: id, by, reason: reason.clone() });
-    if request.is_open() {
-        decision.events.push(DocumentEvent::SignatureVoided { signature: id, reason });
-    }
-    Ok(decision)
+    signature::object(request(document)?, &document.objections, id, reason, ctx.person()?)
 }

@@ -8,6 +8,7 @@ use super::state::{Item, Publication, PublicationKind, PublicationState, Publish
 use crate::chain::Digest;
 use crate::ids::{ItemId, PersonId, PublicationId, RoundId, SignatureId};
 use crate::sign_request::{RequestState, SignRequest, Signature, SignatureState};
+use crate::signature::SigningEvent;
 
 macro_rules! events {
     ($($(#[$doc:meta])* $name:ident { $($field:ident : $ty:ty),* $(,)? } = $kind:literal;)+) => {
@@ -197,5 +198,31 @@ fn apply(publication: &mut Publication, event: &PublicationEvent) {
             publication.ended_at = Some(*at);
             publication.state = PublicationState::Withdrawn;
         }
+    }
+}
+
+impl SigningEvent for PublicationEvent {
+    fn signed(signature: Signature) -> Self {
+        Self::Signed { signature }
+    }
+
+    fn confirmed(signature: SignatureId, by: PersonId) -> Self {
+        Self::SignatureConfirmed { signature, by }
+    }
+
+    fn voided(signature: SignatureId, reason: Digest) -> Self {
+        Self::SignatureVoided { signature, reason }
+    }
+
+    fn objected(signature: SignatureId, by: PersonId, reason: Digest) -> Self {
+        Self::SignatureObjected { signature, by, reason }
+    }
+
+    fn returned() -> Self {
+        Self::SigningReturned {}
+    }
+
+    fn granted(_at: DateTime<Utc>) -> Self {
+        Self::SigningGranted {}
     }
 }

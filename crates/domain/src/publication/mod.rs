@@ -18,7 +18,6 @@ use uuid::Uuid;
 
 use crate::actor::{Actor, PersonActor};
 use crate::calendar::{self, Calendar};
-use crate::chain::Digest;
 use crate::ids::{ItemId, PersonId, PublicationId, RoundId, SignatureId, TaskId};
 use crate::policy::Policy;
 use crate::refusal::{FieldError, Refusal};
@@ -515,12 +514,6 @@ fn waits(publication: &Publication, action: PublicationAction, ctx: &Context<'_>
             person.zip(request).is_some_and(|(own, r)| r.entered_for(own).any(|s| is_new(s.id)))
         }
     }
-}
-
-fn reason_of(reason: &str, decision: &mut Decision<PublicationEvent>) -> Result<Digest, Refusal> {
-    let mut errors = Vec::new();
-    check_text(&mut errors, "/reason".to_owned(), reason, true);
-    if errors.is_empty() { Ok(decision.words(reason)) } else { Err(Refusal::invalid("content", errors)) }
 }
 
 /// The publication that is corrected by this one, where it is one.

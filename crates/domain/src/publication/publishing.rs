@@ -6,12 +6,13 @@ use serde_json::json;
 use super::event::PublicationEvent;
 use super::guard::{self, GuardKind, Guarded, Place};
 use super::state::{Publication, PublicationState, Published};
-use super::{Context, Decided, one, reason_of, signing};
+use super::{Context, Decided, one, signing};
 use crate::calendar;
 use crate::ids::PublicationId;
 use crate::policy::Who;
 use crate::refusal::{FieldError, Refusal};
 use crate::sign_request::{RequestState, SignRequest};
+use crate::signature::reason_of;
 use crate::task::context::Decision;
 
 /// Whether somebody has reviewed the secrecy of what was signed.

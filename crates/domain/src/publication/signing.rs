@@ -5,11 +5,11 @@ use serde_json::json;
 use super::event::PublicationEvent;
 use super::guard::Hit;
 use super::state::{ItemWords, Publication, PublicationKind};
-use super::{Context, Decided, PublicationContent, SignedItem, hits, kind, reason_of};
+use super::{Context, Decided, PublicationContent, SignedItem, hits, kind};
 use crate::ids::{ItemId, SignRequestId, SignatureId};
 use crate::policy::RequestKind;
 use crate::refusal::{FieldError, Refusal};
-use crate::sign_request::{RequestState, SignRequest, SignatureState, Signing, Verdict, chain_for, check_chain};
+use crate::sign_request::{RequestState, SignRequest, Signing, chain_for, check_chain};
 use crate::signature::{self, Desk, Entry};
 use crate::task::context::Decision;
 
@@ -91,26 +91,9 @@ fn request(publication: &Publication) -> Result<&SignRequest, Refusal> {
 
 pub(super) fn sign(publication: &Publication, entry: Entry, signing: Signing, ctx: &Context<'_>) -> Decided {
     let request = request(publication)?;
-    let verdict = entry.verdict;
     let facts = ctx.signing(publication);
     let desk = Desk { actor: ctx.actor, now: ctx.now, people: &ctx.facts.people, facts: &facts, fresh: ctx.fresh };
-    let mut decision = Decision::default();
-    let signed = signature::give(request, entry, signing, &desk, &mut decision)?;
-    decision.events.push(PublicationEvent::Signed { signature: signed.clone() });
-    if signed.state == SignatureState::Effective {
-        let mut after = request.clone();
-        after.signatures.push(signed);
-        decision.events.extend(concluded(&after, verdict));
-    }
-    Ok(decision)
-}
-
-/// What follows from one more effective signature.
-fn concluded(after: &SignRequest, verdict: Verdict) -> Option<PublicationEvent> {
-    match verdict {
-        Verdict::Return => Some(PublicationEvent::SigningReturned {}),
-        Verdict::Approve => after.current_step().is_none().then_some(PublicationEvent::SigningGranted {}),
-    }
+    signature::sign(request, entry, signing, &desk)
 }
 
 pub(super) fn confirm(
@@ -121,34 +104,9 @@ pub(super) fn confirm(
     ctx: &Context<'_>,
 ) -> Decided {
     let request = request(publication)?;
-    let by = ctx.person()?;
-    let verdict = signature::confirmable(request, id, by)?.verdict;
-    let mut decision = Decision::default();
-    if confirmed {
-        decision.events.push(PublicationEvent::SignatureConfirmed { signature: id, by });
-        let mut after = request.clone();
-        if let Some(signed) = after.signature_mut(id) {
-            signed.state = SignatureState::Effective;
-        }
-        decision.events.extend(concluded(&after, verdict));
-    } else {
-        let reason = reason_of(reason.unwrap_or_default(), &mut decision)?;
-        decision.events.push(PublicationEvent::SignatureVoided { signature: id, reason });
-    }
-    Ok(decision)
+    signature::confirm(request, id, confirmed, reason, ctx.person()?, ctx.now)
 }
 
 pub(super) fn object(publication: &Publication, id: SignatureId, reason: &str, ctx: &Context<'_>) -> Decided {
-    let request = request(publication)?;
-    let by = ctx.person()?;
-    let mut decision = Decision::default();
-    if publication.objections.iter().any(|(known, _)| *known == id) {
-        return Err(Refusal::conflict("already-objected"));
-    }
-    let reason = signature::objection(request, id, by, reason, &mut decision)?;
-    decision.events.push(PublicationEvent::SignatureObjected { signature: id, by, reason: reason.clone() });
-    if request.is_open() {
-        decision.events.push(PublicationEvent::SignatureVoided { signature: id, reason });
-    }
-    Ok(decision)
+    signature::object(request(publication)?, &publication.objections, id, reason, ctx.person()?)
 }

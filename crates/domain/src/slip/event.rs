@@ -8,6 +8,7 @@ use super::state::{Answer, HandOver, Interview, Kept, Receipt, Review, Shape, Sl
 use crate::chain::Digest;
 use crate::ids::{PersonId, RoundId, SignatureId, SlipId};
 use crate::sign_request::{RequestState, SignRequest, Signature, SignatureState};
+use crate::signature::SigningEvent;
 
 macro_rules! events {
     ($($(#[$doc:meta])* $name:ident { $($field:ident : $ty:ty),* $(,)? } = $kind:literal;)+) => {
@@ -229,5 +230,31 @@ fn apply(slip: &mut Slip, event: &SlipEvent) {
         }
         SlipEvent::ReceiptPassed { due_on } => slip.receipt_passed_on = Some(*due_on),
         SlipEvent::AnswerPassed { due_on } => slip.answer_passed_on = Some(*due_on),
+    }
+}
+
+impl SigningEvent for SlipEvent {
+    fn signed(signature: Signature) -> Self {
+        Self::Signed { signature }
+    }
+
+    fn confirmed(signature: SignatureId, by: PersonId) -> Self {
+        Self::SignatureConfirmed { signature, by }
+    }
+
+    fn voided(signature: SignatureId, reason: Digest) -> Self {
+        Self::SignatureVoided { signature, reason }
+    }
+
+    fn objected(signature: SignatureId, by: PersonId, reason: Digest) -> Self {
+        Self::SignatureObjected { signature, by, reason }
+    }
+
+    fn returned() -> Self {
+        Self::SigningReturned {}
+    }
+
+    fn granted(_at: DateTime<Utc>) -> Self {
+        Self::SigningGranted {}
     }
 }

@@ -16,7 +16,6 @@ use uuid::Uuid;
 
 use crate::actor::{Actor, PersonActor, UnitPath};
 use crate::calendar::{self, Calendar};
-use crate::chain::Digest;
 use crate::ids::{PersonId, RoundId, SignatureId, SlipId, TaskId, UnitId};
 use crate::policy::Policy;
 use crate::refusal::{FieldError, Refusal};
@@ -405,7 +404,7 @@ pub fn decide(slip: &Slip, command: SlipCommand, ctx: &Context<'_>) -> Decided {
         }
         SlipCommand::Withdraw { reason } => {
             let mut decision = Decision::default();
-            let reason = reason_of(&reason, &mut decision)?;
+            let reason = signature::reason_of(&reason, &mut decision)?;
             decision.events.push(SlipEvent::Withdrawn { reason });
             Ok(decision)
         }
@@ -424,12 +423,6 @@ pub fn decide(slip: &Slip, command: SlipCommand, ctx: &Context<'_>) -> Decided {
         SlipCommand::KeepPromise { words } => unit::keep_promise(slip, &words, ctx),
         SlipCommand::HandOver { on, document } => unit::hand_over(slip, on, document, ctx),
     }
-}
-
-fn reason_of(reason: &str, decision: &mut Decision<SlipEvent>) -> Result<Digest, Refusal> {
-    let mut errors = Vec::new();
-    check_text(&mut errors, "/reason".to_owned(), reason, true);
-    if errors.is_empty() { Ok(decision.words(reason)) } else { Err(Refusal::invalid("content", errors)) }
 }
 
 /// What becomes of a slip of a higher level, for the one it follows.

@@ -2,11 +2,11 @@
 
 use super::event::SlipEvent;
 use super::state::{Shape, Slip, SlipNumber, SlipState};
-use super::{Context, Decided, SlipContent, kind, reason_of};
+use super::{Context, Decided, SlipContent, kind};
 use crate::ids::{SignRequestId, SignatureId};
 use crate::policy::RequestKind;
 use crate::refusal::Refusal;
-use crate::sign_request::{RequestState, SignRequest, SignatureState, Signing, Verdict, chain_for, check_chain};
+use crate::sign_request::{RequestState, SignRequest, Signing, Verdict, chain_for, check_chain};
 use crate::signature::{self, Desk, Entry};
 use crate::task::context::Decision;
 
@@ -79,26 +79,11 @@ pub(super) fn sign(slip: &Slip, entry: Entry, signing: Signing, ctx: &Context<'_
     let verdict = entry.verdict;
     let facts = ctx.signing(slip);
     let desk = Desk { actor: ctx.actor, now: ctx.now, people: &ctx.facts.people, facts: &facts, fresh: ctx.fresh };
-    let mut decision = Decision::default();
-    let signed = signature::give(request, entry, signing, &desk, &mut decision)?;
+    let decision = signature::sign(request, entry, signing, &desk)?;
     if verdict == Verdict::Approve {
         check_due(slip, ctx)?;
     }
-    decision.events.push(SlipEvent::Signed { signature: signed.clone() });
-    if signed.state == SignatureState::Effective {
-        let mut after = request.clone();
-        after.signatures.push(signed);
-        decision.events.extend(concluded(&after, verdict));
-    }
     Ok(decision)
-}
-
-/// What follows from one more effective signature.
-fn concluded(after: &SignRequest, verdict: Verdict) -> Option<SlipEvent> {
-    match verdict {
-        Verdict::Return => Some(SlipEvent::SigningReturned {}),
-        Verdict::Approve => after.current_step().is_none().then_some(SlipEvent::SigningGranted {}),
-    }
 }
 
 pub(super) fn confirm(
@@ -109,39 +94,15 @@ pub(super) fn confirm(
     ctx: &Context<'_>,
 ) -> Decided {
     let request = request(slip)?;
-    let by = ctx.person()?;
-    let verdict = signature::confirmable(request, id, by)?.verdict;
-    let mut decision = Decision::default();
-    if confirmed {
-        if verdict == Verdict::Approve {
-            check_due(slip, ctx)?;
-        }
-        decision.events.push(SlipEvent::SignatureConfirmed { signature: id, by });
-        let mut after = request.clone();
-        if let Some(signed) = after.signature_mut(id) {
-            signed.state = SignatureState::Effective;
-        }
-        decision.events.extend(concluded(&after, verdict));
-    } else {
-        let reason = reason_of(reason.unwrap_or_default(), &mut decision)?;
-        decision.events.push(SlipEvent::SignatureVoided { signature: id, reason });
+    let decision = signature::confirm(request, id, confirmed, reason, ctx.person()?, ctx.now)?;
+    if confirmed && signature::find(request, id)?.verdict == Verdict::Approve {
+        check_due(slip, ctx)?;
     }
     Ok(decision)
 }
 
 pub(super) fn object(slip: &Slip, id: SignatureId, reason: &str, ctx: &Context<'_>) -> Decided {
-    let request = request(slip)?;
-    let by = ctx.person()?;
-    let mut decision = Decision::default();
-    if slip.objections.iter().any(|(known, _)| *known == id) {
-        return Err(Refusal::conflict("already-objected"));
-    }
-    let reason = signature::objection(request, id, by, reason, &mut decision)?;
-    decision.events.push(SlipEvent::SignatureObjected { signature: id, by, reason: reason.clone() });
-    if request.is_open() {
-        decision.events.push(SlipEvent::SignatureVoided { signature: id, reason });
-    }
-    Ok(decision)
+    signature::object(request(slip)?, &slip.objections, id, reason, ctx.person()?)
 }
 
 /// Whether all have signed and it only waits for its number.
