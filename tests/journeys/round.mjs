@@ -41,7 +41,7 @@ export async function newRound(house) {
   await page.getByRole('link', { name: '轮次设置' }).click()
   await page.getByRole('button', { name: '启动本轮整改' }).click()
   await page.getByRole('dialog').getByRole('button', { name: '启动' }).click()
-  await page.getByText('进行中').waitFor()
+  await page.getByText('进行中', { exact: true }).waitFor()
   await page.getByRole('link', { name: '整改台账' }).click()
   await page.getByLabel('选择 T08').check()
   await page.getByLabel('选择 T05').check()
