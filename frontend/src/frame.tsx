@@ -47,7 +47,7 @@ const behind: Record<string, (todo: Todo) => number> = {
   todo: (t) => t.items.length,
   statements: (t) => count(t, ['submit_statement']),
   plans: (t) => count(t, ['claim', 'submit_plan']),
-  signing: (t) => count(t, ['sign', 'confirm_signature', 'record_meeting', 'sign_slip', 'confirm_slip_signature']),
+  signing: (t) => count(t, ['sign', 'confirm_signature', 'record_meeting', 'sign_slip', 'confirm_slip_signature', 'sign_document', 'confirm_document_signature', 'sign_publication', 'confirm_publication_signature']),
   slips: (t) => t.items.filter((i) => i.slip_id).length,
   documents: (t) => t.items.filter((i) => i.document_id || i.action === 'prepare_report').length,
   publications: (t) => t.items.filter((i) => i.publication_id).length,
@@ -188,6 +188,8 @@ function Notices() {
           ? <Link key={n.id} to="/meetings/$id" params={{ id: n.meeting_id }} className={look} onClick={open}>{words}</Link>
           : n.resolution_id
           ? <Link key={n.id} to="/resolutions/$id" params={{ id: n.resolution_id }} className={look} onClick={open}>{words}</Link>
+          : n.duty_act_id
+          ? <Link key={n.id} to="/duties" search={{}} className={look} onClick={open}>{words}</Link>
           : <Link key={n.id} to="/todo" className={look} onClick={open}>{words}</Link>
       })}
       <div className="send">

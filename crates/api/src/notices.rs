@@ -34,6 +34,8 @@ pub struct NoticeView {
     pub opinion_id: Option<Uuid>,
     /// The resolution of a meeting it is about.
     pub resolution_id: Option<Uuid>,
+    /// The act of a personal duty it is about.
+    pub duty_act_id: Option<Uuid>,
     pub number: Option<String>,
     pub title: Option<String>,
     pub at: DateTime<Utc>,
@@ -115,6 +117,7 @@ fn view(n: NoticeRow) -> NoticeView {
         publication_id: n.publication_id,
         opinion_id: n.opinion_id,
         resolution_id: n.resolution_id,
+        duty_act_id: n.duty_act_id,
         title: n.title.clone().or_else(kept),
         number: n.number,
         at: n.created_at,

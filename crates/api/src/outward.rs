@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use domain::account;
 use domain::notification::Rule;
 use domain::outward::{Channel, RobotKind, ToldBy};
+use domain::warning;
 use persistence::outward;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -127,6 +128,9 @@ pub struct ChannelRule {
     #[schema(example = "light_red")]
     pub rule: String,
     pub label: String,
+    /// Who is told, the nearest first.
+    #[schema(example = json!(["承办单位", "第一责任人"]))]
+    pub told: Vec<String>,
     /// mail, robot; in the page it always stands.
     #[schema(example = json!(["mail"]))]
     pub channels: Vec<String>,
@@ -146,6 +150,7 @@ fn listed(app: &App, (rules, version): (outward::Outward, i64)) -> ChannelRules 
     let one = |(rule, channels): (Rule, BTreeSet<Channel>)| ChannelRule {
         rule: rule.as_str().to_owned(),
         label: rule.label().to_owned(),
+        told: warning::circles(rule).iter().map(|c| c.label().to_owned()).collect(),
         channels: channels.into_iter().map(|c| c.as_str().to_owned()).collect(),
     };
     ChannelRules {

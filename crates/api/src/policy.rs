@@ -1,13 +1,15 @@
-//! The round's policy: what a new one would change, and setting it.
+//! The round's policy: what a new one would change, setting it, and of what people are told by it.
 
 use actix_web::web::{Data, Path};
-use actix_web::{HttpResponse, post, put};
+use actix_web::{HttpResponse, get, post, put};
 use chrono::{DateTime, Utc};
 use domain::ids::RoundId;
+use domain::notification::Rule;
 use domain::policy::{AlertLevel, Policy};
-use domain::policy_change::PolicyChange;
+use domain::policy_change::{self, PolicyChange};
+use domain::warning;
 use persistence::policy_preview::{self, PolicyEffect};
-use persistence::rounds;
+use persistence::{outward, rounds};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -122,4 +124,69 @@ pub async fn set_policy(
         rounds::set_policy(conn, origin, RoundId(*id), Some(version.0), &body.0.policy, &body.0.basis)
     })
     .await
+}
+
+/// A setting of the round that moves a rule.
+#[derive(Serialize, ToSchema)]
+pub struct WarningSetting {
+    #[schema(example = "/due_soon_working_days")]
+    pub pointer: String,
+    #[schema(example = "临期预警")]
+    pub label: String,
+    #[schema(example = "到期前5个工作日")]
+    pub says: String,
+}
+
+/// Of what people are told, when, to whom and how.
+#[derive(Serialize, ToSchema)]
+pub struct WarningRule {
+    #[schema(example = "light_red")]
+    pub rule: String,
+    #[schema(example = "任务转为红灯")]
+    pub label: String,
+    /// When, under the round's policy; 工作日 are working days, times are Asia/Shanghai.
+    #[schema(example = "逾期；连续两次缺写实；检查不合格；对代录的签批有异议未了")]
+    pub when: String,
+    /// Who is told, the nearest first.
+    #[schema(example = json!(["承办单位", "第一责任人", "牵头领导", "单位负责人", "主要负责人"]))]
+    pub told: Vec<String>,
+    /// How it leaves the page, besides standing in it.
+    #[schema(example = json!(["电子邮件"]))]
+    pub channels: Vec<String>,
+    /// Whether its reader may ask not to be called to it.
+    pub may_be_quiet: bool,
+    pub settings: Vec<WarningSetting>,
+}
+
+/// List the rules by which people are told in a round: of what, when, to whom, by which channel.
+#[utoipa::path(tag = "rounds", params(("id" = Uuid, Path)), responses((status = 200, body = Vec<WarningRule>)))]
+#[get("/rounds/{id}/warnings")]
+pub async fn list_warnings(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+    let actor = caller.origin.actor.clone();
+    let (policy, channels) = app
+        .db
+        .read(&caller.origin.actor, move |conn| {
+            let row = rounds::find(conn, &actor, RoundId(*id))?;
+            Ok((rounds::policy(conn, RoundId(*id), row.policy_version)?.0, outward::rules(conn)?.0))
+        })
+        .await?;
+    let settings = policy_change::settings(&policy);
+    let one = |rule: &Rule| WarningRule {
+        rule: rule.as_str().to_owned(),
+        label: rule.label().to_owned(),
+        when: warning::when(*rule, &policy),
+        told: warning::circles(*rule).iter().map(|c| c.label().to_owned()).collect(),
+        channels: channels.get(rule).into_iter().flatten().map(|c| c.label().to_owned()).collect(),
+        may_be_quiet: rule.may_be_quiet(),
+        settings: settings
+            .iter()
+            .filter(|(at, _, _)| warning::settings(*rule).iter().any(|s| at == s || at.starts_with(&format!("{s}/"))))
+            .map(|(pointer, label, says)| WarningSetting {
+                pointer: pointer.clone(),
+                label: label.clone(),
+                says: says.clone(),
+            })
+            .collect(),
+    };
+    Ok(HttpResponse::Ok().json(Rule::ALL.iter().map(one).collect::<Vec<_>>()))
 }

@@ -52,6 +52,7 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(rounds::set_group)
         .service(rounds::set_assignments)
         .service(policy::preview_policy)
+        .service(policy::list_warnings)
         .service(policy::set_policy)
         .service(rounds::activate_round)
         .service(rounds::list_aspects)

@@ -119,6 +119,7 @@ pub mod signature;
 pub mod slip;
 pub mod task;
 pub mod wall;
+pub mod warning;
 pub mod weekly_statement;
 pub mod words;
 pub mod workbook;

@@ -8,11 +8,12 @@ use crate::opinion::state::Opinion;
 use crate::policy::{AlertLevel, Who};
 use crate::publication::event::PublicationEvent;
 use crate::publication::state::Publication;
-use crate::sign_request::{SignMode, SignRequest, SignatureState};
+use crate::sign_request::{SignMode, SignRequest, Signature, SignatureState};
 use crate::slip::event::SlipEvent;
 use crate::slip::state::Slip;
 use crate::task::event::TaskEvent;
 use crate::task::state::Task;
+use crate::warning::{self, Circle};
 use crate::words;
 
 words! {
@@ -132,80 +133,90 @@ pub enum Audience {
 
 /// Who is told, after the event; a warning widens with its level (docs/domain.md §15).
 pub fn audience(event: &TaskEvent, task: &Task) -> Vec<(Rule, Audience)> {
-    let lead = task.lead_unit().map(Audience::Unit);
-    let lead_heads = task.lead_unit().map(Audience::Heads);
-    let leader = task.lead_leader().map(Audience::Person);
-    let person = task.draft.parties.persons.first().copied().map(Audience::Person);
-    let told = |rule: Rule, who: &[Option<Audience>]| who.iter().flatten().map(|a| (rule, *a)).collect::<Vec<_>>();
+    let told = |rule| told_of(rule, task, None, None);
     match event {
-        TaskEvent::Issued { .. } | TaskEvent::Reassigned { .. } => told(Rule::TaskIssued, &[lead]),
-        TaskEvent::ReassignmentWished { .. } => told(Rule::ReassignmentWished, &[Some(Audience::Office)]),
-        TaskEvent::Upheld { .. } => told(Rule::ReassignmentAnswered, &[lead]),
+        TaskEvent::Issued { .. } | TaskEvent::Reassigned { .. } => told(Rule::TaskIssued),
+        TaskEvent::ReassignmentWished { .. } => told(Rule::ReassignmentWished),
+        TaskEvent::Upheld { .. } => told(Rule::ReassignmentAnswered),
         TaskEvent::RequestSubmitted { request } => next_signers(task, request.request.id),
-        TaskEvent::Signed { signature, .. } if signature.mode == SignMode::Paper => {
-            let mut all = told(Rule::SignatureWanted, &[Some(Audience::Office)]);
-            all.extend(signature.person.map(|p| (Rule::PaperRecorded, Audience::Person(p))));
-            all
-        }
+        TaskEvent::Signed { signature, .. } if signature.mode == SignMode::Paper => recorded(signature),
         TaskEvent::Signed { request, .. } | TaskEvent::SignatureConfirmed { request, .. } => {
             next_signers(task, *request)
         }
-        TaskEvent::SignatureObjected { .. } => told(Rule::SignatureObjected, &[Some(Audience::Office)]),
-        TaskEvent::RequestReturned { request } => {
-            let by = task.request(*request).map(|r| Audience::Person(r.request.submitted_by));
-            told(Rule::RequestReturned, &[by, lead_heads])
-        }
-        TaskEvent::RequestGranted { request } => {
-            let by = task.request(*request).map(|r| Audience::Person(r.request.submitted_by));
-            told(Rule::RequestGranted, &[by])
-        }
-        TaskEvent::StatementReturned { unit, .. } => told(Rule::StatementReturned, &[Some(Audience::Unit(*unit))]),
-        TaskEvent::StatementMissed { unit, .. } => told(Rule::StatementMissed, &[Some(Audience::Unit(*unit))]),
-        TaskEvent::MilestonePassed { .. } => told(Rule::MilestonePassed, &[lead, person]),
-        TaskEvent::DueDatePassed { .. } => told(Rule::DueDatePassed, &[lead, person, leader, Some(Audience::Office)]),
-        TaskEvent::LightChanged { to: AlertLevel::Yellow, .. } => told(Rule::LightYellow, &[lead, person]),
-        TaskEvent::LightChanged { to: AlertLevel::Red, .. } => {
-            told(Rule::LightRed, &[lead, person, leader, lead_heads, Some(Audience::Principal)])
-        }
-        TaskEvent::ObservationEnded {} => told(Rule::ObservationEnded, &[Some(Audience::Office)]),
-        TaskEvent::Reopened { .. } => told(Rule::TaskReopened, &[lead, person, leader]),
-        TaskEvent::Closed { .. } => told(Rule::TaskClosed, &[lead, leader]),
+        TaskEvent::SignatureObjected { .. } => told(Rule::SignatureObjected),
+        TaskEvent::RequestReturned { request } => told_of(Rule::RequestReturned, task, Some(*request), None),
+        TaskEvent::RequestGranted { request } => told_of(Rule::RequestGranted, task, Some(*request), None),
+        TaskEvent::StatementReturned { unit, .. } => told_of(Rule::StatementReturned, task, None, Some(*unit)),
+        TaskEvent::StatementMissed { unit, .. } => told_of(Rule::StatementMissed, task, None, Some(*unit)),
+        TaskEvent::MilestonePassed { .. } => told(Rule::MilestonePassed),
+        TaskEvent::DueDatePassed { .. } => told(Rule::DueDatePassed),
+        TaskEvent::LightChanged { to: AlertLevel::Yellow, .. } => told(Rule::LightYellow),
+        TaskEvent::LightChanged { to: AlertLevel::Red, .. } => told(Rule::LightRed),
+        TaskEvent::ObservationEnded {} => told(Rule::ObservationEnded),
+        TaskEvent::Reopened { .. } => told(Rule::TaskReopened),
+        TaskEvent::Closed { .. } => told(Rule::TaskClosed),
         _ => Vec::new(),
     }
 }
 
+/// The circles of a task: its unit is its lead unit, unless the event names another.
+fn told_of(rule: Rule, task: &Task, request: Option<SignRequestId>, unit: Option<UnitId>) -> Vec<(Rule, Audience)> {
+    warning::told(rule, |circle| {
+        let one = match circle {
+            Circle::Unit => unit.or_else(|| task.lead_unit()).map(Audience::Unit),
+            Circle::UnitHeads => task.lead_unit().map(Audience::Heads),
+            Circle::ResponsiblePerson => task.draft.parties.persons.first().copied().map(Audience::Person),
+            Circle::LeadLeader => task.lead_leader().map(Audience::Person),
+            Circle::Submitter => {
+                request.and_then(|id| task.request(id)).map(|r| Audience::Person(r.request.submitted_by))
+            }
+            other => of_the_round(other),
+        };
+        one.into_iter().collect()
+    })
+}
+
+/// Circles that are the same whatever it is about.
+fn of_the_round(circle: Circle) -> Option<Audience> {
+    match circle {
+        Circle::Office => Some(Audience::Office),
+        Circle::Principal => Some(Audience::Principal),
+        _ => None,
+    }
+}
+
+/// Paper was recorded: a second officer looks at it, and its signer hears of it.
+fn recorded(signature: &Signature) -> Vec<(Rule, Audience)> {
+    let of_signer =
+        warning::told(Rule::PaperRecorded, |_| signature.person.map(Audience::Person).into_iter().collect());
+    std::iter::once((Rule::SignatureWanted, Audience::Office)).chain(of_signer).collect()
+}
+
+/// The circles of what one person submitted for signature.
+fn told_submitter(rule: Rule, by: Option<PersonId>) -> Vec<(Rule, Audience)> {
+    warning::told(rule, |circle| {
+        let one = if circle == Circle::Submitter { by.map(Audience::Person) } else { of_the_round(circle) };
+        one.into_iter().collect()
+    })
+}
+
 /// Who is told of what happened to a slip, after the event. No unit is told of a referral, nor of anything before the issue (docs/domain.md §25).
 pub fn slip_audience(event: &SlipEvent, slip: &Slip) -> Vec<(Rule, Audience)> {
-    let is_public = slip.was_issued() && !slip.shape.level.is_referral();
-    let unit = || is_public.then_some(Audience::Unit(slip.shape.unit));
-    let units = |rule| {
-        let supporting = slip.shape.supporting.iter().filter(|_| is_public).map(|u| Audience::Unit(*u));
-        unit().into_iter().chain(supporting).map(|to| (rule, to)).collect()
-    };
-    let by = || slip.request().map(|r| Audience::Person(r.submitted_by));
-    let told = |rule: Rule, who: &[Option<Audience>]| who.iter().flatten().map(|a| (rule, *a)).collect::<Vec<_>>();
+    let told = |rule| told_of_slip(rule, slip, None);
     match event {
         SlipEvent::Submitted { request } => next_of(request, None),
-        SlipEvent::Signed { signature } if signature.mode == SignMode::Paper => {
-            let mut all = told(Rule::SignatureWanted, &[Some(Audience::Office)]);
-            all.extend(signature.person.map(|p| (Rule::PaperRecorded, Audience::Person(p))));
-            all
-        }
+        SlipEvent::Signed { signature } if signature.mode == SignMode::Paper => recorded(signature),
         SlipEvent::Signed { .. } | SlipEvent::SignatureConfirmed { .. } => {
             slip.request().map(|r| next_of(r, None)).unwrap_or_default()
         }
-        SlipEvent::SignatureObjected { .. } => told(Rule::SignatureObjected, &[Some(Audience::Office)]),
-        SlipEvent::SigningReturned {} => told(Rule::RequestReturned, &[by()]),
-        SlipEvent::Issued { .. } => units(Rule::SlipIssued),
-        SlipEvent::Answered { .. } => {
-            told(Rule::SlipAnswered, &[Some(Audience::Person(slip.drafted_by)), Some(Audience::Office)])
-        }
-        SlipEvent::AnswerReturned { .. } => told(Rule::SlipReturned, &[unit()]),
-        SlipEvent::AnswerAccepted { .. } | SlipEvent::SettledWith { .. } => units(Rule::SlipSettled),
-        SlipEvent::Withdrawn { .. } => units(Rule::SlipWithdrawn),
-        SlipEvent::InterviewRecorded { .. } => {
-            told(Rule::PromiseMade, &[is_public.then_some(Audience::Heads(slip.shape.unit))])
-        }
+        SlipEvent::SignatureObjected { .. } => told(Rule::SignatureObjected),
+        SlipEvent::SigningReturned {} => told_submitter(Rule::RequestReturned, slip.request().map(|r| r.submitted_by)),
+        SlipEvent::Issued { .. } => told(Rule::SlipIssued),
+        SlipEvent::Answered { .. } => told(Rule::SlipAnswered),
+        SlipEvent::AnswerReturned { .. } => told(Rule::SlipReturned),
+        SlipEvent::AnswerAccepted { .. } | SlipEvent::SettledWith { .. } => told(Rule::SlipSettled),
+        SlipEvent::Withdrawn { .. } => told(Rule::SlipWithdrawn),
+        SlipEvent::InterviewRecorded { .. } => told(Rule::PromiseMade),
         SlipEvent::Drafted { .. }
         | SlipEvent::Revised { .. }
         | SlipEvent::Recalled {}
@@ -221,21 +232,31 @@ pub fn slip_audience(event: &SlipEvent, slip: &Slip) -> Vec<(Rule, Audience)> {
     }
 }
 
+/// The circles of a slip; those of the unit are empty before the issue and of a referral.
+fn told_of_slip(rule: Rule, slip: &Slip, lead_leader: Option<PersonId>) -> Vec<(Rule, Audience)> {
+    let is_public = slip.was_issued() && !slip.shape.level.is_referral();
+    warning::told(rule, |circle| match circle {
+        Circle::Unit => is_public.then_some(Audience::Unit(slip.shape.unit)).into_iter().collect(),
+        Circle::UnitHeads => is_public.then_some(Audience::Heads(slip.shape.unit)).into_iter().collect(),
+        Circle::SupportingUnits if is_public => slip.shape.supporting.iter().map(|u| Audience::Unit(*u)).collect(),
+        Circle::Drafter => vec![Audience::Person(slip.drafted_by)],
+        Circle::LeadLeader => lead_leader.map(Audience::Person).into_iter().collect(),
+        other => of_the_round(other).into_iter().collect(),
+    })
+}
+
 /// Who is told of what happened to a document, after the event (docs/domain.md §32).
 pub fn document_audience(event: &DocumentEvent, document: &Document) -> Vec<(Rule, Audience)> {
-    let by = || document.request().map(|r| Audience::Person(r.submitted_by));
+    let told = |rule| told_submitter(rule, document.request().map(|r| r.submitted_by));
     match event {
         DocumentEvent::Submitted { request } => next_of(request, None),
-        DocumentEvent::Signed { signature } if signature.mode == SignMode::Paper => {
-            let recorded = signature.person.map(|p| (Rule::PaperRecorded, Audience::Person(p)));
-            std::iter::once((Rule::SignatureWanted, Audience::Office)).chain(recorded).collect()
-        }
+        DocumentEvent::Signed { signature } if signature.mode == SignMode::Paper => recorded(signature),
         DocumentEvent::Signed { .. } | DocumentEvent::SignatureConfirmed { .. } => {
             document.request().map(|r| next_of(r, None)).unwrap_or_default()
         }
-        DocumentEvent::SignatureObjected { .. } => vec![(Rule::SignatureObjected, Audience::Office)],
-        DocumentEvent::SigningReturned {} => by().map(|who| (Rule::RequestReturned, who)).into_iter().collect(),
-        DocumentEvent::Filed { .. } => by().map(|who| (Rule::RequestGranted, who)).into_iter().collect(),
+        DocumentEvent::SignatureObjected { .. } => told(Rule::SignatureObjected),
+        DocumentEvent::SigningReturned {} => told(Rule::RequestReturned),
+        DocumentEvent::Filed { .. } => told(Rule::RequestGranted),
         DocumentEvent::Drafted { .. }
         | DocumentEvent::Revised { .. }
         | DocumentEvent::Entered { .. }
@@ -251,40 +272,29 @@ pub fn document_audience(event: &DocumentEvent, document: &Document) -> Vec<(Rul
 /// Who is warned of what went by, after the event; widening as of tasks (docs/domain.md §15, §25): not signed for, the unit and who drafted it; not
 /// answered, the unit's heads, the lead leader of its task, the principal and the office too. Of a referral nobody but the office.
 pub fn slip_warning(event: &SlipEvent, slip: &Slip, lead_leader: Option<PersonId>) -> Vec<(Rule, Audience)> {
-    let unit = slip.shape.unit;
-    let mut who = vec![Audience::Unit(unit), Audience::Person(slip.drafted_by)];
     match event {
-        SlipEvent::ReceiptPassed { .. } => who.into_iter().map(|a| (Rule::SlipNotReceived, a)).collect(),
+        SlipEvent::ReceiptPassed { .. } => told_of_slip(Rule::SlipNotReceived, slip, None),
         SlipEvent::AnswerPassed { .. } if slip.shape.level.is_referral() => {
             vec![(Rule::SlipOverdue, Audience::Office)]
         }
-        SlipEvent::AnswerPassed { .. } => {
-            who.extend([Audience::Heads(unit), Audience::Principal, Audience::Office]);
-            who.extend(lead_leader.map(Audience::Person));
-            who.into_iter().map(|a| (Rule::SlipOverdue, a)).collect()
-        }
+        SlipEvent::AnswerPassed { .. } => told_of_slip(Rule::SlipOverdue, slip, lead_leader),
         _ => Vec::new(),
     }
 }
 
 /// Who is told of what happened to a publication, after the event (docs/domain.md §31).
 pub fn publication_audience(event: &PublicationEvent, publication: &Publication) -> Vec<(Rule, Audience)> {
-    let by = publication.request().map(|r| Audience::Person(r.submitted_by));
-    let told = |rule: Rule, who: &[Option<Audience>]| who.iter().flatten().map(|a| (rule, *a)).collect::<Vec<_>>();
+    let told = |rule| told_submitter(rule, publication.request().map(|r| r.submitted_by));
     match event {
         PublicationEvent::Submitted { request } => next_of(request, None),
-        PublicationEvent::Signed { signature } if signature.mode == SignMode::Paper => {
-            let mut all = told(Rule::SignatureWanted, &[Some(Audience::Office)]);
-            all.extend(signature.person.map(|p| (Rule::PaperRecorded, Audience::Person(p))));
-            all
-        }
+        PublicationEvent::Signed { signature } if signature.mode == SignMode::Paper => recorded(signature),
         PublicationEvent::Signed { .. } | PublicationEvent::SignatureConfirmed { .. } => {
             publication.request().map(|r| next_of(r, None)).unwrap_or_default()
         }
-        PublicationEvent::SignatureObjected { .. } => told(Rule::SignatureObjected, &[Some(Audience::Office)]),
-        PublicationEvent::SigningReturned {} => told(Rule::RequestReturned, &[by]),
-        PublicationEvent::SigningGranted {} => told(Rule::RequestGranted, &[by]),
-        PublicationEvent::Ended { .. } => told(Rule::PublicationEnded, &[Some(Audience::Office)]),
+        PublicationEvent::SignatureObjected { .. } => told(Rule::SignatureObjected),
+        PublicationEvent::SigningReturned {} => told(Rule::RequestReturned),
+        PublicationEvent::SigningGranted {} => told(Rule::RequestGranted),
+        PublicationEvent::Ended { .. } => told(Rule::PublicationEnded),
         PublicationEvent::Drafted { .. }
         | PublicationEvent::HeadWritten { .. }
         | PublicationEvent::ItemsAdded { .. }
@@ -301,19 +311,24 @@ pub fn publication_audience(event: &PublicationEvent, publication: &Publication)
 
 /// Who is told of what happened to an opinion, after the event (docs/domain.md §31).
 pub fn opinion_audience(event: &OpinionEvent, opinion: &Opinion) -> Vec<(Rule, Audience)> {
-    let unit = opinion.unit.map(Audience::Unit);
-    let told = |rule: Rule, who: &[Option<Audience>]| who.iter().flatten().map(|a| (rule, *a)).collect::<Vec<_>>();
+    let told = |rule| {
+        warning::told(rule, |circle| {
+            let one = match circle {
+                Circle::Unit => opinion.unit.map(Audience::Unit),
+                Circle::Drafter => opinion.answers.last().map(|a| Audience::Person(a.by)),
+                other => of_the_round(other),
+            };
+            one.into_iter().collect()
+        })
+    };
     match event {
-        OpinionEvent::Received { .. } => told(Rule::OpinionReceived, &[Some(Audience::Office)]),
-        OpinionEvent::Assigned { .. } => told(Rule::OpinionAssigned, &[unit]),
-        OpinionEvent::Answered { .. } => told(Rule::OpinionAnswered, &[Some(Audience::Office)]),
-        OpinionEvent::AnswerReturned { .. } => {
-            let by = opinion.answers.last().map(|a| Audience::Person(a.by));
-            told(Rule::OpinionReturned, &[by, unit])
-        }
-        OpinionEvent::DuePassed { .. } => told(Rule::OpinionOverdue, &[unit, Some(Audience::Office)]),
+        OpinionEvent::Received { .. } => told(Rule::OpinionReceived),
+        OpinionEvent::Assigned { .. } => told(Rule::OpinionAssigned),
+        OpinionEvent::Answered { .. } => told(Rule::OpinionAnswered),
+        OpinionEvent::AnswerReturned { .. } => told(Rule::OpinionReturned),
+        OpinionEvent::DuePassed { .. } => told(Rule::OpinionOverdue),
         OpinionEvent::Judged { judgement } if judgement.holds_true && judgement.task.is_some() => {
-            told(Rule::OpinionTrue, &[Some(Audience::Office)])
+            told(Rule::OpinionTrue)
         }
         OpinionEvent::AnswerApproved { .. } | OpinionEvent::Judged { .. } | OpinionEvent::SetAside { .. } => Vec::new(),
     }
@@ -337,5 +352,5 @@ fn next_of(request: &SignRequest, lead_unit: Option<UnitId>) -> Vec<(Rule, Audie
         Who::Office | Who::Meeting => Some(Audience::Office),
         Who::Supervisor => Some(Audience::Verifiers),
     };
-    to.map(|a| (Rule::SignatureWanted, a)).into_iter().collect()
+    warning::told(Rule::SignatureWanted, |_| to.into_iter().collect())
 }

@@ -28,7 +28,7 @@ pub struct PolicyChange {
 const WEEKDAYS: [&str; 7] = ["周一", "周二", "周三", "周四", "周五", "周六", "周日"];
 
 /// Every setting in the order of the page: its place, its name, what it says in words.
-fn settings(policy: &Policy) -> Vec<(String, String, String)> {
+pub fn settings(policy: &Policy) -> Vec<(String, String, String)> {
     // All fields by name: a setting that is added does not compile until it has words.
     let Policy {
         claim_working_days,

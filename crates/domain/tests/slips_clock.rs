@@ -80,11 +80,12 @@ fn a_warning_widens_from_the_unit_to_its_heads_the_lead_leader_and_the_principal
     let told = |event, slip: &Slip, leader| slip_warning(&event, slip, leader);
     let not_received = [(Rule::SlipNotReceived, unit), (Rule::SlipNotReceived, by)];
     assert_eq!(told(SlipEvent::ReceiptPassed { due_on }, &slip, Some(P::Leader.person())), not_received);
-    let wide = [unit, by, Audience::Heads(LEAD), Audience::Principal, Audience::Office];
     let leader = Audience::Person(P::Leader.person());
-    let expected: Vec<_> = wide.into_iter().chain([leader]).map(|a| (Rule::SlipOverdue, a)).collect();
+    let wide = [unit, by, Audience::Heads(LEAD), leader, Audience::Principal, Audience::Office];
+    let mut expected: Vec<_> = wide.into_iter().map(|a| (Rule::SlipOverdue, a)).collect();
     assert_eq!(told(SlipEvent::AnswerPassed { due_on }, &slip, Some(P::Leader.person())), expected);
-    assert_eq!(told(SlipEvent::AnswerPassed { due_on }, &slip, None), expected[..5]);
+    expected.remove(3);
+    assert_eq!(told(SlipEvent::AnswerPassed { due_on }, &slip, None), expected);
     // Of a referral no unit learns, and nobody signs for it.
     let referral = issued(SlipLevel::Referral).slip;
     let said = looked(&referral, "2020-10-30").1;

@@ -73,6 +73,9 @@ pub struct NoticeRow {
     /// The resolution it is about.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub resolution_id: Option<Uuid>,
+    /// The act of a personal duty it is about.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub duty_act_id: Option<Uuid>,
     #[diesel(sql_type = Timestamptz)]
     pub created_at: DateTime<Utc>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
@@ -264,6 +267,7 @@ pub fn list(conn: &mut PgConnection, origin: &Origin, asked: &Asked) -> Result<V
              CASE WHEN n.subject_kind = 'publication' THEN n.subject_id END AS publication_id, \
              CASE WHEN n.subject_kind = 'opinion' THEN n.subject_id END AS opinion_id, \
              CASE WHEN n.subject_kind = 'resolution' THEN n.subject_id END AS resolution_id, \
+             CASE WHEN n.subject_kind = 'personal_duty' THEN n.subject_id END AS duty_act_id, \
              n.created_at, n.read_at, t.number, t.sensitivity, CASE WHEN t.id IS NULL OR t.sensitivity = 'open' OR (t.sensitivity = 'internal' AND (t.round_id = ANY(",
         )
         .bind::<Array<SqlUuid>, _>(office)

@@ -2723,6 +2723,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rounds/{id}/warnings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the rules by which people are told in a round: of what, when, to whom, by which channel. */
+        get: operations["list_warnings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -4305,6 +4322,14 @@ export interface components {
             /** @example light_red */
             rule: string;
             label: string;
+            /**
+             * @description Who is told, the nearest first.
+             * @example [
+             *       "承办单位",
+             *       "第一责任人"
+             *     ]
+             */
+            told: string[];
             /**
              * @description mail, robot; in the page it always stands.
              * @example [
@@ -6580,6 +6605,11 @@ export interface components {
              * @description The resolution of a meeting it is about.
              */
             resolution_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The act of a personal duty it is about.
+             */
+            duty_act_id?: string | null;
             number?: string | null;
             title?: string | null;
             /** Format: date-time */
@@ -9225,6 +9255,48 @@ export interface components {
             /** @description Tasks that will miss their date at the present pace, the first hundred of them named. */
             behind: components["schemas"]["Roll"];
             outlook?: components["schemas"]["OutlookView"] | null;
+        };
+        /** @description Of what people are told, when, to whom and how. */
+        WarningRule: {
+            /** @example light_red */
+            rule: string;
+            /** @example 任务转为红灯 */
+            label: string;
+            /**
+             * @description When, under the round's policy; 工作日 are working days, times are Asia/Shanghai.
+             * @example 逾期；连续两次缺写实；检查不合格；对代录的签批有异议未了
+             */
+            when: string;
+            /**
+             * @description Who is told, the nearest first.
+             * @example [
+             *       "承办单位",
+             *       "第一责任人",
+             *       "牵头领导",
+             *       "单位负责人",
+             *       "主要负责人"
+             *     ]
+             */
+            told: string[];
+            /**
+             * @description How it leaves the page, besides standing in it.
+             * @example [
+             *       "电子邮件"
+             *     ]
+             */
+            channels: string[];
+            /** @description Whether its reader may ask not to be called to it. */
+            may_be_quiet: boolean;
+            settings: components["schemas"]["WarningSetting"][];
+        };
+        /** @description A setting of the round that moves a rule. */
+        WarningSetting: {
+            /** @example /due_soon_working_days */
+            pointer: string;
+            /** @example 临期预警 */
+            label: string;
+            /** @example 到期前5个工作日 */
+            says: string;
         };
         /** @description One task of the week. */
         WeekLine: {
@@ -24800,6 +24872,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_warnings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WarningRule"][];
                 };
             };
             /** @description Nobody is logged in */

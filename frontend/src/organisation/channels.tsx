@@ -33,14 +33,15 @@ function Choices({ rules }: { rules: Rules }) {
   const off = [!rules.has_mail && '邮件（未设发信服务器）', rules.robot_hosts.length === 0 && '机器人（未设允许的主机）'].filter(Boolean)
   return (
     <section className="card stack">
-      <h2>哪些消息外发 <span>系统里的消息一律都有；外发的只发给在“我的”里填了地址的人，只说有什么要办</span></h2>
+      <h2>哪些消息外发 <span>系统里的消息一律都有；外发的只发给在“我的”里填了地址的人，只说有什么要办。何时提醒由各轮次的规则定，见“轮次设置 › 提醒规则”</span></h2>
       {off.length > 0 && <p className="muted">还没有接通：{off.join('、')}。接通在服务器的配置里办，接通前这里的选择先存着。</p>}
       <div className="scroll"><table className="channels">
-        <thead><tr><th>消息</th>{ways.map((w) => <th key={w.key}>{w.label}</th>)}</tr></thead>
+        <thead><tr><th>消息</th><th>通知谁（由近及远）</th>{ways.map((w) => <th key={w.key}>{w.label}</th>)}</tr></thead>
         <tbody>
           {rules.rules.map((r) => (
             <tr key={r.rule}>
               <td className="words">{r.label}</td>
+              <td className="words">{r.told.join(' → ')}</td>
               {ways.map((w) => <td key={w.key}><input type="checkbox" aria-label={`${r.label}，${w.label}`} checked={chosen[r.rule]?.includes(w.key) ?? false} onChange={() => flip(r.rule, w.key)} /></td>)}
             </tr>
           ))}

@@ -80,6 +80,8 @@ function Line({ notice, again }: { notice: Schemas['NoticeView']; again: () => P
         ? <Link to="/meetings/$id" params={{ id: notice.meeting_id }} onClick={open}>{words}</Link>
         : notice.resolution_id
         ? <Link to="/resolutions/$id" params={{ id: notice.resolution_id }} onClick={open}>{words}</Link>
+        : notice.duty_act_id
+        ? <Link to="/duties" search={{}} onClick={open}>{words}</Link>
         : <Link to="/todo" onClick={open}>{words}</Link>}
       <small>{moment(notice.at)}</small>
       {notice.is_read ? <span className="muted">已读</span> : <button type="button" className="plain" disabled={read.busy} onClick={open}>标为已读</button>}

@@ -11,6 +11,7 @@ import { Ask, Empty, Loaded, Refused } from '../ui/parts'
 import { Pick } from '../ui/pick'
 import { Kiosks } from '../rounds/kiosks'
 import { Rules } from '../rounds/rules'
+import { Warnings } from '../rounds/warnings'
 import { useTitle } from '../ui/title'
 
 type Round = Schemas['RoundView']
@@ -134,6 +135,7 @@ function Whole({ round }: { round: Round }) {
         <div className="send"><button type="button" disabled={saveAssigned.busy} onClick={() => void saveAssigned.submit()}>保存分工</button>{saved === '分工' && <small className="ok" role="status">已保存</small>}</div>
       </section>
       <Rules round={round} />
+      <Warnings round={round.id} />
       {round.is_office && <Kiosks round={round.id} />}
       {round.can_activate && (
         <section className="card stack">

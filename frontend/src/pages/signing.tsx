@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { type Schemas, client, get, post } from '../api/client'
+import { useTodo } from '../frame'
 import { NoRound, useRound } from '../session'
 import { MeetingOverMany } from '../signing/meeting'
 import { SlipLines } from '../slips/lines'
@@ -18,6 +19,9 @@ type Waiting = Schemas['WaitingView']
 /** The signer's own act; all others are the desk's. */
 const own = 'sign'
 const byMeeting = 'record_meeting'
+/** Documents and publications to sign come from the list of things to do, which the frame has asked for already. */
+const ofPapers = ['sign_document', 'confirm_document_signature', 'sign_publication', 'confirm_publication_signature']
+type Paper = Schemas['TodoItem']
 
 export function Signing() {
   useTitle('签批')
@@ -32,11 +36,13 @@ export function Signing() {
     queryFn: () => get(client.GET('/api/v1/rounds/{id}/slips', { params: { path: { id: round }, query: { to_sign: true } } })),
     enabled: round !== '',
   })
+  const todo = useTodo()
   if (round === '') return <NoRound title="签批" />
-  return <Loaded query={query}>{(list) => <Whole list={list} slips={slips.data ?? []} />}</Loaded>
+  const papers = todo.data?.items.filter((i) => ofPapers.includes(i.action)) ?? []
+  return <Loaded query={query}>{(list) => <Whole list={list} slips={slips.data ?? []} papers={papers} />}</Loaded>
 }
 
-function Whole({ list, slips }: { list: Waiting[]; slips: SlipLine[] }) {
+function Whole({ list, slips, papers }: { list: Waiting[]; slips: SlipLine[]; papers: Paper[] }) {
   const queries = useQueryClient()
   const [chosen, setChosen] = useState<Set<string>>(new Set())
   const [isAsking, setAsking] = useState(false)
@@ -80,8 +86,8 @@ function Whole({ list, slips }: { list: Waiting[]; slips: SlipLine[] }) {
   )
   return (
     <>
-      <div className="head"><h1>签批</h1><p>{list.length === 0 ? (slips.length > 0 ? `督办单 ${slips.length} 件` : '') : `等我签 ${mine.length} 项${desk.length > 0 ? `，线下办理 ${desk.length} 项` : ''}`}</p></div>
-      {list.length === 0 && slips.length === 0 && <Empty>没有等您签批的事项。有新的会出现在这里，也会在右上角通知您。</Empty>}
+      <div className="head"><h1>签批</h1><p>{[mine.length > 0 && `等我签 ${mine.length} 项`, desk.length > 0 && `线下办理 ${desk.length} 项`, slips.length > 0 && `督办单 ${slips.length} 件`, papers.length > 0 && `文书和公示 ${papers.length} 件`].filter(Boolean).join('，')}</p></div>
+      {list.length + slips.length + papers.length === 0 && <Empty>没有等您签批的事项。有新的会出现在这里，也会在右上角通知您。</Empty>}
       {mine.length > 0 && (
         <section className="part">
           <header><h2>等我签 <span>{mine.length}</span></h2><span>何时报</span></header>
@@ -95,6 +101,7 @@ function Whole({ list, slips }: { list: Waiting[]; slips: SlipLine[] }) {
         </section>
       )}
       {slips.length > 0 && <section className="part"><header><h2>督办单 <span>{slips.length}</span></h2><span>办结时限</span></header><SlipLines list={slips} /></section>}
+      {papers.length > 0 && <section className="part"><header><h2>文书和公示 <span>{papers.length}</span></h2><span>何时报</span></header><ul className="card lines">{papers.map((p) => <PaperLine key={`${p.document_id ?? p.publication_id} ${p.action}`} item={p} />)}</ul></section>}
       {refused.length > 0 && <ul className="refused" role="alert">{refused.map((r) => <li key={r}>{r}</li>)}</ul>}
       {picked.length > 0 && (
         <div className="batch card" role="region" aria-label="批量签批">
@@ -119,6 +126,22 @@ function Whole({ list, slips }: { list: Waiting[]; slips: SlipLine[] }) {
         </Ask>
       )}
     </>
+  )
+}
+
+/** A document or a publication is read whole where it stands, and signed there. */
+function PaperLine({ item }: { item: Paper }) {
+  return (
+    <li>
+      <div className="line">
+        <div className="what"><p><b>{item.what}</b></p><p>{item.context}</p></div>
+        <div className="span">{item.since ? <><span>{began(item.since)}</span><small>{item.from}</small></> : <span className="muted">—</span>}</div>
+        <div className="do">
+          {item.document_id && <Link to="/documents/$id" params={{ id: item.document_id }} className="button main">看内容并签</Link>}
+          {item.publication_id && <Link to="/publications/$id" params={{ id: item.publication_id }} search={{ act: item.action }} className="button main">看内容并签</Link>}
+        </div>
+      </div>
+    </li>
   )
 }
 

@@ -164,6 +164,38 @@ async fn a_preview_is_the_offices_and_of_a_sound_policy() {
 }
 
 #[actix_web::test]
+async fn the_list_of_warnings_says_what_the_round_sets() {
+    let house = House::new().await;
+    let round = house.round().await;
+    let path = format!("/rounds/{round}/warnings");
+    let of = |list: &serde_json::Value, rule: &str| -> serde_json::Value {
+        list.as_array().unwrap().iter().find(|r| r["rule"] == rule).unwrap().clone()
+    };
+    let before = house.get("p072", &path).await.ok();
+    let yellow = of(&before, "light_yellow");
+    assert!(yellow["when"].as_str().unwrap().contains("时限前5个工作日"), "{yellow}");
+    assert_eq!(yellow["told"], json!(["承办单位", "第一责任人"]));
+    // A warning that only tells stays in the page until somebody sends it out; a red light goes out by all ways.
+    assert_eq!((&yellow["channels"], &yellow["may_be_quiet"]), (&json!([]), &json!(true)));
+    assert_eq!(of(&before, "light_red")["channels"], json!(["电子邮件", "群机器人"]));
+    assert_eq!(of(&before, "slip_overdue")["settings"].as_array().unwrap().len(), 5);
+
+    let view = house.get("p072", &format!("/rounds/{round}")).await.ok();
+    let mut policy = view["policy"].clone();
+    policy["due_soon_working_days"] = json!(7);
+    let set = json!({ "policy": policy, "basis": "领导组第2次会议纪要" });
+    house.request("p072", "PUT", &format!("/rounds/{round}/policy"), view["version"].as_i64(), Some(set)).await.ok();
+    let channels = house.get("sysadmin", "/channel-rules").await.ok();
+    let set = json!({ "rules": { "light_yellow": ["mail"] }, "version": channels["version"] });
+    house.request("sysadmin", "PUT", "/channel-rules", None, Some(set)).await.ok();
+
+    let yellow = of(&house.get("p072", &path).await.ok(), "light_yellow");
+    assert!(yellow["when"].as_str().unwrap().contains("时限前7个工作日"), "{yellow}");
+    assert_eq!(yellow["channels"], json!(["电子邮件"]));
+    assert_eq!(yellow["settings"][0]["says"], "到期前7个工作日");
+}
+
+#[actix_web::test]
 async fn a_printed_form_finds_its_task_for_who_may_see_it() {
     let house = House::new().await;
     let task = house.task("T13").await;

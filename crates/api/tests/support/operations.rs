@@ -108,6 +108,7 @@ pub fn others(
             format!("/rounds/{round}/policy"),
             Some(json!({ "policy": domain::policy::Policy::default(), "basis": "" })),
         ),
+        get("/rounds/{id}/warnings", format!("/rounds/{round}/warnings")),
         (
             "POST",
             "/rounds/{id}/policy/preview",
