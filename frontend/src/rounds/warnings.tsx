@@ -13,20 +13,20 @@ export function Warnings({ round }: { round: string }) {
       <h2>提醒规则 <span>什么事、什么时候、通知谁。每件事对每人每天只通知一次；系统里一律都有，外发另看最后一列</span></h2>
       <Loaded query={query}>
         {(rules) => (
-          <div className="scroll"><table className="warnings">
-            <thead><tr><th>提醒</th><th>何时</th><th>通知谁（由近及远）</th><th>由本轮哪条规则定</th><th>外发</th></tr></thead>
+          <table className="warnings">
+            <thead><tr><th>提醒</th><th>何时</th><th>通知谁（由近及远）</th><th>由哪条规则定</th><th>外发</th></tr></thead>
             <tbody>
               {rules.map((r) => (
                 <tr key={r.rule}>
-                  <td className="words">{r.label}{r.may_be_quiet && <small className="muted">本人可设为不提醒</small>}</td>
-                  <td className="words">{r.when}</td>
-                  <td className="words">{r.told.join(' → ')}</td>
-                  <td className="words">{r.settings.map((s) => <div key={s.pointer}>{s.label}：{s.says}</div>)}{r.settings.length === 0 && <span className="muted">—</span>}</td>
-                  <td className="words">{r.channels.length > 0 ? r.channels.join('、') : <span className="muted">只在系统内</span>}</td>
+                  <td>{r.label}{r.may_be_quiet && <small className="muted">本人可设为不提醒</small>}</td>
+                  <td>{r.when}</td>
+                  <td>{r.told.join(' → ')}</td>
+                  <td>{r.settings.length > 0 ? [...new Set(r.settings.map((s) => s.label.split('：')[0]))].join('、') : <span className="muted">—</span>}</td>
+                  <td className="nowrap">{r.channels.length > 0 ? r.channels.join('、') : <span className="muted">不外发</span>}</td>
                 </tr>
               ))}
             </tbody>
-          </table></div>
+          </table>
         )}
       </Loaded>
       <p className="muted">时限和亮灯在上面的“规则”里改，改前能看到会影响哪些任务；外发方式由系统管理员在“组织与账号 › 消息外发”里定。</p>
