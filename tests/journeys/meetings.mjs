@@ -52,9 +52,25 @@ async function agenda(house, page) {
   // The last goes up by the keyboard.
   await lines.last().locator('.line').press('Alt+ArrowUp')
   await page.waitForFunction(([text, n]) => [...document.querySelectorAll('.agenda > li .what b')].map((b) => b.textContent).indexOf(text) === n, [title, before.length - 1])
+  // The first is dragged below the second by its handle.
+  await page.evaluate(() => window.scrollTo(0, 0))
+  await page.waitForFunction(() => document.querySelectorAll('.agenda button:disabled').length === 2)
+  const [first, second] = await lines.locator('.what b').allInnerTexts()
+  const handle = await lines.first().locator('.handle').boundingBox()
+  const under = await lines.nth(1).boundingBox()
+  await page.mouse.move(handle.x + handle.width / 2, handle.y + handle.height / 2)
+  await page.mouse.down()
+  await page.mouse.move(handle.x + handle.width / 2, under.y + under.height * 0.9, { steps: 8 })
+  await page.mouse.up()
+  await page.waitForFunction(([one, two]) => {
+    const now = [...document.querySelectorAll('.agenda > li .what b')].map((b) => b.textContent)
+    return now[0] === two && now[1] === one
+  }, [first, second])
   await page.reload()
   await page.locator('.agenda').waitFor()
-  assert.equal((await lines.locator('.what b').allInnerTexts()).indexOf(title), before.length - 1, 'the order is kept')
+  const kept = await lines.locator('.what b').allInnerTexts()
+  assert.equal(kept.indexOf(title), before.length - 1, 'the order is kept')
+  assert.deepEqual(kept.slice(0, 2), [second, first], 'what was dragged stays')
   // Not a closure: those are ratified afterwards.
   const other = lines.filter({ hasNotText: '销号审定' }).filter({ hasNotText: title }).first()
   await other.getByRole('button', { name: '移出' }).click()
