@@ -13,6 +13,7 @@ import sys
 from docx import Document
 from docx.oxml.ns import qn
 from docx.shared import Mm
+from docx.text.paragraph import Paragraph
 
 OFFICIAL = {"plan", "report", "progress", "notice", "minutes"}
 PLAIN = {"slip", "closure", "brief", "weekly", "duties", "archive"}
@@ -190,15 +191,31 @@ def tables(document, kind):
                         check(font(paragraph, run) in {BODY, FIRST}, f"{what}：字体 {font(paragraph, run)}")
 
 
+def parts(document):
+    """The paragraphs and tables of each section in turn; a paragraph that bears a section's format ends it."""
+    inside = []
+    for element in document.element.body.iterchildren():
+        if element.tag == qn("w:p"):
+            inside.append(Paragraph(element, document._body))
+            if element.find(f"{qn('w:pPr')}/{qn('w:sectPr')}") is not None:
+                yield inside
+                inside = []
+        elif element.tag == qn("w:tbl"):
+            inside.append(element)
+    yield inside
+
+
 def annexes(document):
     """Every annex begins a page that lies, with its label first."""
     labels = [p.text for p in document.paragraphs if p.style.name == "附件标签"]
     equal(labels, [f"附件{n}" for n in range(1, len(labels) + 1)], "附件标签")
     lying = [s for s in document.sections if s.page_width > s.page_height]
     equal(len(lying), len(labels), "横排的节数（每个附件一节）")
-    for section in lying:
+    for section, inside in zip(document.sections, parts(document)):
+        if section.page_width <= section.page_height:
+            continue
         check(section.start_type == 2, "附件应另起一页")
-        first = next((p for p in (b for b in section.iter_inner_content()) if hasattr(p, "style") and p.text.strip()), None)
+        first = next((p for p in inside if isinstance(p, Paragraph) and p.text.strip()), None)
         check(first is not None and first.style.name == "附件标签", "附件标签应在附件首行顶格")
 
 

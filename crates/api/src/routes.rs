@@ -121,6 +121,7 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(documents::download_closure_form)
         .service(documents::download_slip)
         .service(documents::download_minutes)
+        .service(documents::download_publication)
         .service(documents::download_unit_brief)
         .service(documents::download_archive)
         .service(slips::list_slips)

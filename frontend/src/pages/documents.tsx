@@ -17,7 +17,6 @@ const kinds: { value: Schemas['DocumentKind']; label: string; about: string }[] 
   { value: 'plan', label: '整改方案', about: '附问题、整改、责任三张清单' },
   { value: 'weekly', label: '每周简报', about: '上一周的交报、进展和求助' },
   { value: 'duties', label: '领导履责情况', about: '四个亲自逐人统计' },
-  { value: 'notice', label: '公示稿', about: '张贴和 OA 用的文字' },
 ]
 
 export function Documents() {

@@ -12,6 +12,7 @@ import '../styles/publications.css'
 import '../styles/slips.css'
 import { Chain, Signatures } from '../task/requests'
 import { Loaded, State } from '../ui/parts'
+import { SaveFile } from '../ui/savefile'
 import { useTitle } from '../ui/title'
 import { day, moment } from '../ui/words'
 
@@ -116,7 +117,7 @@ function Text({ of }: { of: Publication }) {
   }
   return (
     <section className="card">
-      <h2>发办公网的文字 <button type="button" className="plain" onClick={copy}>复制全文</button><small className="muted" role="status">{said}</small></h2>
+      <h2>发办公网的文字 <button type="button" className="plain" onClick={copy}>复制全文</button><SaveFile path={`/publications/${of.id}/file`} label="下载 Word" className="plain" /><small className="muted" role="status">{said}</small></h2>
       <pre className="outtext" tabIndex={0}>{of.plain_text}</pre>
     </section>
   )

@@ -7,6 +7,7 @@ import { usePeople } from '../task/parties'
 import { Check, PickField, SelectField, TextField, useDraft, useSend } from '../ui/form'
 import { Refused } from '../ui/parts'
 import { type Item, type Publication, fetchPublication, may, usePublicationAct } from './act'
+import { AddItems } from './additems'
 
 /** How long one pauses before what was typed is kept, milliseconds. */
 const PAUSE = 1_500
@@ -104,6 +105,7 @@ export function Items({ of }: { of: Publication }) {
           </li>
         ))}
       </ol>
+      {may(of, 'add_publication_items') && <AddItems of={of} />}
     </section>
   )
 }

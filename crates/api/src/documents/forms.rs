@@ -7,8 +7,10 @@ use actix_web::{HttpResponse, get};
 use domain::calendar::{self, Calendar};
 use domain::document::figure::Said;
 use domain::document::kind::FormKind;
-use domain::ids::{FindingId, MeetingId, RoundId, SlipId, TaskId};
+use domain::ids::{FindingId, MeetingId, PublicationId, RoundId, SlipId, TaskId};
 use domain::policy::{RequestKind, StepRule};
+use domain::publication::copy;
+use domain::publication::state::ItemText;
 use domain::refusal::Refusal;
 use persistence::documents::templates;
 use persistence::ledger::Filter;
@@ -24,7 +26,7 @@ use crate::exports::{day, long};
 use crate::extract::{Caller, Params};
 use crate::problem::Problem;
 use crate::task_view::{self, RequestView, TaskView};
-use crate::{meetings, slips};
+use crate::{meetings, publications, slips};
 
 /// What a form is filled with, and what its file is called.
 struct Form {
@@ -245,6 +247,32 @@ pub async fn download_minutes(caller: Caller, app: Data<App>, id: Path<Uuid>) ->
         });
         let title = format!("{}纪要", meeting.title);
         Ok(Form { kind: FormKind::Minutes, round: RoundId(meeting.round_id), names, title })
+    })
+    .await
+}
+
+/// Get the text of a publication as a file of Word, as it goes out: the words, figures and days of what was signed (公示稿).
+#[utoipa::path(tag = "documents", params(("id" = Uuid, Path)),
+    responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))]
+#[get("/publications/{id}/file")]
+pub async fn download_publication(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+    made(&app, &caller, move |conn, origin, calendar| {
+        let (text, round) = publications::view::text(conn, origin, PublicationId(*id), calendar)?;
+        let contact: Vec<String> =
+            copy::contact_lines(&text.contact).into_iter().map(|(label, value)| format!("{label}：{value}")).collect();
+        let item = |(i, item): (usize, &ItemText)| {
+            json!({
+                "事项序号": (i + 1).to_string(), "事项问题": item.problem, "事项措施": item.measures,
+                "事项成效": item.outcome,
+            })
+        };
+        let names = json!({
+            "公示标题": text.title, "公示导语": text.lead, "公示数据": text.figures.join("\n"), "下步打算": text.next,
+            "联系方式": contact.join("\n"), "公示期": format!("{}至{}", day(text.from_on), day(text.until_on)),
+            "发布日期": day(text.from_on),
+            "公示事项": text.items.iter().enumerate().map(item).collect::<Vec<_>>(),
+        });
+        Ok(Form { kind: FormKind::Notice, round, names, title: text.title })
     })
     .await
 }

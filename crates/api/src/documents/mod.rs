@@ -55,7 +55,6 @@ fn standard(kind: DocumentKind) -> Vec<u8> {
         DocumentKind::Plan => Kind::Plan,
         DocumentKind::Report => Kind::Report,
         DocumentKind::Progress => Kind::Progress,
-        DocumentKind::Notice => Kind::Notice,
         DocumentKind::Weekly => Kind::Weekly,
         DocumentKind::Duties => Kind::Duties,
     })
@@ -68,6 +67,7 @@ fn standard_form(kind: FormKind) -> Vec<u8> {
         FormKind::Slip => Kind::Slip,
         FormKind::Closure => Kind::Closure,
         FormKind::Brief => Kind::Brief,
+        FormKind::Notice => Kind::Notice,
         FormKind::Archive => Kind::Archive,
     })
 }

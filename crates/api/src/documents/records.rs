@@ -316,7 +316,7 @@ pub(super) fn gather(
             body.insert("清单".to_owned(), rows(&all).into());
             body.insert("问题".to_owned(), findings(&all).into());
         }
-        DocumentKind::Report | DocumentKind::Notice => {
+        DocumentKind::Report => {
             body.insert("问题".to_owned(), findings(&all).into());
         }
         DocumentKind::Progress => {

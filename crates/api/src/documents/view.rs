@@ -211,7 +211,6 @@ pub(super) fn head(kind: DocumentKind, round: &RoundRow) -> Head {
         DocumentKind::Plan => format!("{base}整改方案"),
         DocumentKind::Report => format!("关于{base}整改落实情况的报告"),
         DocumentKind::Progress => format!("关于{base}整改阶段性进展情况的通报"),
-        DocumentKind::Notice => format!("关于{base}整改进展情况的公示"),
         DocumentKind::Weekly => format!("{base}整改工作每周简报"),
         DocumentKind::Duties => format!("{base}领导干部履行整改责任情况"),
     };

@@ -2,7 +2,7 @@
 
 mod commands;
 mod todo;
-mod view;
+pub(crate) mod view;
 
 pub use commands::*;
 pub(crate) use todo::todo;

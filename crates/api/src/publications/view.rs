@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::actor::Actor;
 use domain::calendar::{self, Calendar};
 use domain::chain::Digest;
-use domain::ids::{PersonId, PublicationId};
+use domain::ids::{PersonId, PublicationId, RoundId};
 use domain::publication::copy::{self, PublicCopy};
 use domain::publication::guard::Hit;
 use domain::publication::rules::Contact;
@@ -291,6 +291,19 @@ fn outward(loaded: &LoadedPublication, calendar: &Calendar, today: NaiveDate) ->
             copy::of(&content, from, until)
         }
     }
+}
+
+/// The text of a publication that goes out, or would go out today, and its round.
+///
+/// Errors: `NotFound` for whom publications are not shown to.
+pub(crate) fn text(
+    conn: &mut PgConnection,
+    origin: &Origin,
+    id: PublicationId,
+    calendar: &Calendar,
+) -> Result<(PublicCopy, RoundId), persistence::Error> {
+    let loaded = publications::find(conn, &origin.actor, id, origin.now)?;
+    Ok((outward(&loaded, calendar, calendar::today(origin.now)), loaded.line.publication.round))
 }
 
 /// A publication as the caller sees it.

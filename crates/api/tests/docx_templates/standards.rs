@@ -117,6 +117,12 @@ fn words(size: usize) -> Value {
         "整改成效": LONG, "措施落实情况": format!("1.{LONG}\n2.{LONG}"), "佐证目录": "1.项目现场管理办法（2020年6月）\n2.专项整治情况通报\n3.检查记录12份",
         "单位名称": "第一工程建设分公司", "周次": "第12周", "起止日期": "2020年6月29日至7月5日",
     });
+    let maybe = |text: &str| if is_empty { json!("") } else { json!(text) };
+    let publication = json!({
+        "公示标题": "关于2020年第一轮巡视整改进展情况的公示", "公示导语": maybe(LONG), "公示数据": "截至2020年8月5日，反馈问题60个。\n召开会议8次。",
+        "下步打算": maybe(LONG), "联系方式": maybe("监督电话：010-12345678\n信箱：机关一楼大厅"),
+        "公示期": "2020年8月5日至2020年8月12日", "发布日期": "2020年8月5日",
+    });
     let text = pick(
         &[
             "总体要求",
@@ -131,8 +137,6 @@ fn words(size: usize) -> Value {
             "主要做法",
             "存在问题",
             "下步要求",
-            "整改进展",
-            "联系方式",
             "综述",
         ],
         |_| if is_empty { json!("") } else { json!(format!("{LONG}\n{LONG}\n{LONG}")) },
@@ -156,6 +160,7 @@ fn words(size: usize) -> Value {
         "问题": many(size, &["问题编号", "问题原文", "方面", "问题说明", "完成情况"], |_| pick(&["任务"], |_| many(4.min(size), &TASK, of_task))),
         "任务": many(4.min(size), &TASK, of_task),
         "单位": many(size, &["单位名称", "单位任务数", "单位已销号数", "单位完成率", "单位红灯数", "单位预警数"], none),
+        "公示事项": many(size, &["事项序号", "事项问题", "事项措施", "事项成效"], none),
         "议题": many(3.min(size), &["议题序号", "议题内容", "议定事项", "责任单位", "完成时限"], none),
         "签批": if is_empty { Vec::new() } else { signed },
         "周报单位": many(size.min(12), &["单位名称", "应报数", "按时数", "迟报数", "未报数"], none),
@@ -170,7 +175,16 @@ fn words(size: usize) -> Value {
         name => word(name, name.len() * 7 % 90),
     });
     let object = |value: Value| value.as_object().unwrap().clone();
-    joined(vec![object(plain), object(meeting_and_slip), object(finding), text, sums, figures, object(lists)])
+    joined(vec![
+        object(plain),
+        object(meeting_and_slip),
+        object(finding),
+        object(publication),
+        text,
+        sums,
+        figures,
+        object(lists),
+    ])
 }
 
 #[test]

@@ -6,13 +6,14 @@ use std::collections::BTreeSet;
 use std::io::{Cursor, Read, Write};
 
 use serde_json::{Value, json};
+use support::word::words;
 use support::{Answer, House};
 
 const OFFICE: &str = "p072";
 const OFFICE_TOO: &str = "p073";
 const PRINCIPAL: &str = "p001";
 const TEAM: &str = "p068";
-const KINDS: [&str; 6] = ["plan", "report", "progress", "notice", "weekly", "duties"];
+const KINDS: [&str; 5] = ["plan", "report", "progress", "weekly", "duties"];
 
 async fn drafted(house: &House, kind: &str) -> String {
     let path = format!("/rounds/{}/documents", house.round().await);
@@ -44,29 +45,6 @@ async fn file(house: &House, who: &str, path: &str) -> Vec<u8> {
     let answer = house.get(who, path).await;
     assert_eq!(answer.status, 200, "{path}: {}", answer.body);
     answer.bytes.to_vec()
-}
-
-/// A part of a file of Word as it stands.
-fn part(bytes: &[u8], name: &str) -> String {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-    let mut text = String::new();
-    archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
-    text
-}
-
-/// The words of a file of Word, without its marks of form.
-fn words(bytes: &[u8]) -> String {
-    let xml = part(bytes, "word/document.xml");
-    let mut text = String::new();
-    for piece in xml.split('<') {
-        if let Some((mark, words)) = piece.split_once('>') {
-            if mark == "w:p" || mark.starts_with("w:p ") {
-                text.push('\n');
-            }
-            text.push_str(words);
-        }
-    }
-    text
 }
 
 /// The same file with words replaced in its document.

@@ -135,6 +135,14 @@ async fn a_publication_is_signed_shown_for_its_days_and_leaves_a_line() {
     assert_eq!(page.status, 200);
     assert!(page.body.contains("合同归档不及时") && page.body.contains("清理存量"), "{}", page.body);
     assert!(after["plain_text"].as_str().unwrap().contains("1. 合同归档不及时"), "{after}");
+    let of_word = house.get("p072", &format!("/publications/{id}/file")).await;
+    let words = support::word::words(&of_word.bytes);
+    // Every line of the text that goes out stands in the file of Word, and no template's mark is left.
+    for line in after["plain_text"].as_str().unwrap().lines().filter(|l| !l.is_empty()) {
+        assert!(words.contains(line), "{line}: {words}");
+    }
+    assert!(!words.contains("{{") && words.contains("2026年3月2日"), "{words}");
+    house.get("p010", &format!("/publications/{id}/file")).await.refused(404, "not-found");
     // It is a copy: what changes inside does not show.
     let change = "UPDATE tasks SET title = '改过的标题' WHERE number = 'S01'";
     persistence::testing::run(&house.db.super_url(), change).unwrap();

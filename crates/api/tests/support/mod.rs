@@ -8,6 +8,7 @@ pub mod publication_operations;
 pub mod publications;
 pub mod served;
 pub mod slips;
+pub mod word;
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};

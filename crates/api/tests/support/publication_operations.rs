@@ -34,6 +34,7 @@ pub fn publications(
             Some(json!({ "kind": "progress", "from_on": "2026-03-03", "to_on": "2026-03-02" })),
         ),
         get("/publications/{id}", format!("/publications/{publication}")),
+        get("/publications/{id}/file", format!("/publications/{publication}/file")),
         ("PUT", "/publications/{id}", format!("/publications/{publication}"), Some(head)),
         ("POST", "/publications/{id}/items", of("items"), Some(json!({ "tasks": [] }))),
         (

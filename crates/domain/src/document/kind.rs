@@ -8,7 +8,6 @@ words! {
         Plan = "plan", "整改方案";
         Report = "report", "整改落实情况报告";
         Progress = "progress", "阶段性进展通报";
-        Notice = "notice", "公示稿";
         Weekly = "weekly", "每周简报";
         Duties = "duties", "领导履责情况";
     }
@@ -21,6 +20,7 @@ words! {
         Slip = "slip", "督办单";
         Closure = "closure", "销号审批表";
         Brief = "brief", "单位任务书";
+        Notice = "notice", "公示稿";
         Archive = "archive", "一问题一档案";
     }
 }
@@ -99,17 +99,6 @@ impl DocumentKind {
                             "目前红灯任务{{红灯任务数}}项，预警任务{{预警任务数}}项，逾期任务{{逾期任务数}}项。",
                         ),
                         section("下步要求", "各责任单位对照时限抓紧推进，对红灯任务逐项说明原因并提出赶进度的措施。"),
-                    ]
-                }
-            }
-            Self::Notice => {
-                const {
-                    &[
-                        section(
-                            "整改进展",
-                            "按照要求，现将整改进展情况予以公布。反馈问题{{问题数}}个，整改任务{{任务数}}项，已完成{{已完成任务数}}项，基本完成并长期坚持{{长期坚持任务数}}项，整改完成率{{整改完成率}}。",
-                        ),
-                        section("联系方式", "欢迎干部群众监督并提出意见。"),
                     ]
                 }
             }

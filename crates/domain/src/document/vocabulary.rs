@@ -95,7 +95,7 @@ impl DocumentKind {
     pub fn part(self) -> Part {
         match self {
             Self::Plan => const { Part { texts: &[], lists: &[("清单", LINES), ("问题", FINDING)] } },
-            Self::Report | Self::Notice => const { Part { texts: &[], lists: &[("问题", FINDING)] } },
+            Self::Report => const { Part { texts: &[], lists: &[("问题", FINDING)] } },
             Self::Progress => const { Part { texts: &[], lists: &[("单位", UNIT)] } },
             Self::Weekly => {
                 const {
@@ -194,6 +194,14 @@ impl FormKind {
                 }
             }
             Self::Brief => const { Part { texts: &["单位名称"], lists: &[("清单", LINES)] } },
+            Self::Notice => {
+                const {
+                    Part {
+                        texts: &["公示标题", "公示导语", "公示数据", "下步打算", "联系方式", "公示期", "发布日期"],
+                        lists: &[("公示事项", plain(&["事项序号", "事项问题", "事项措施", "事项成效"]))],
+                    }
+                }
+            }
             Self::Archive => {
                 const {
                     Part {
