@@ -23,6 +23,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::documents::ReportDueView;
 use crate::extract::Caller;
 use crate::problem::Problem;
 
@@ -101,6 +102,8 @@ pub struct TodoList {
     pub items: Vec<TodoItem>,
     pub handed_in: Vec<HandedIn>,
     pub own: Option<OwnTasks>,
+    /// How far off the written report is, and what is still missing for it, where the caller answers for it.
+    pub report: Option<ReportDueView>,
     /// Whether the caller may enter acts of his own personal duties.
     pub records_duties: bool,
     pub overdue: usize,
@@ -416,13 +419,14 @@ pub async fn list_todo(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result
             let mut others = crate::checks::todo(conn, &origin.actor, round, &calendar, origin.now)?;
             others.extend(crate::slips::todo(conn, &origin.actor, round, &calendar, origin.now)?);
             others.extend(crate::meetings::todo(conn, &origin.actor, round, &calendar, origin.now)?);
-            others.extend(crate::documents::todo(conn, &origin, round, &calendar)?);
+            let (papers, report) = crate::documents::todo(conn, &origin, round, &calendar)?;
+            others.extend(papers);
             others.extend(crate::publications::todo(conn, &origin.actor, round, &calendar, origin.now)?);
             others.extend(crate::opinions::todo(conn, &origin.actor, round, &calendar, origin.now)?);
             let (duties, records_duties) = crate::personal_duties::todo(conn, &origin, round, &policy, &calendar)?;
             others.extend(duties);
             let list = of_tasks(conn, &origin, round, &ids, &policy, &calendar)?.with(others);
-            Ok(TodoList { records_duties, ..list })
+            Ok(TodoList { report, records_duties, ..list })
         })
         .await?;
     Ok(HttpResponse::Ok().json(list))
@@ -555,6 +559,7 @@ fn collect(
         items: Vec::new(),
         handed_in,
         own: own(actor),
+        report: None,
         records_duties: false,
         now,
         cut_off,

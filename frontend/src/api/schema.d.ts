@@ -9104,6 +9104,7 @@ export interface components {
             items: components["schemas"]["TodoItem"][];
             handed_in: components["schemas"]["HandedIn"][];
             own?: components["schemas"]["OwnTasks"] | null;
+            report?: components["schemas"]["ReportDueView"] | null;
             /** @description Whether the caller may enter acts of his own personal duties. */
             records_duties: boolean;
             overdue: number;

@@ -96,5 +96,7 @@ function Missing({ view }: { view: View }) {
 
 function Countdown({ to }: { to: Schemas['CountdownView'] }) {
   const { figure, unit, also } = countdownWords(to)
-  return <Tile title="离报送整改落实情况报告" figure={<b>{figure}</b>} unit={unit}><p className="muted">{also}；{reportDay(to)}</p><p><Link to="/wall" search={{}} className="button">挂图作战</Link></p></Tile>
+  const report = useTodo().data?.report
+  const missing = report && (report.missing.length === 0 ? '已送签，等签发' : report.missing.length === 1 ? report.missing[0] : `还差 ${report.missing.length} 项`)
+  return <Tile title="离报送整改落实情况报告" figure={<b>{figure}</b>} unit={unit}><p className="muted">{also}；{reportDay(to)}</p>{missing && <p>{report.document_id ? <Link to="/documents/$id" params={{ id: report.document_id }}>{missing}</Link> : <Link to="/documents">{missing}</Link>}</p>}<p><Link to="/wall" search={{}} className="button">挂图作战</Link></p></Tile>
 }

@@ -4,12 +4,13 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { type Schemas, client, get } from '../api/client'
 import type { DocumentLine } from '../documents/act'
+import { ReportDue } from '../documents/reportdue'
 import { NoRound, useRound } from '../session'
 import '../styles/documents.css'
 import { useSend } from '../ui/form'
 import { Empty, Loaded, Refused, State } from '../ui/parts'
 import { useTitle } from '../ui/title'
-import { day, left, moment } from '../ui/words'
+import { day, moment } from '../ui/words'
 
 const kinds: { value: Schemas['DocumentKind']; label: string; about: string }[] = [
   { value: 'report', label: '整改落实情况报告', about: '向上级报送，逐项写明问题、措施和成效' },
@@ -39,7 +40,7 @@ export function Documents() {
       {isNew && <New round={round} />}
       <Loaded query={query}>{(found) => (
         <>
-          {found.report && <Due report={found.report} />}
+          {found.report && <ReportDue report={found.report} isAmongDocuments />}
           <All items={found.items} mayDraft={mayDraft} onNew={() => setNew(true)} />
         </>
       )}</Loaded>
@@ -71,23 +72,6 @@ function New({ round }: { round: string }) {
       <Refused error={form.error} />
       <div className="send"><button type="submit" className="main" disabled={form.busy || !kind}>{form.busy ? '正在取数…' : '按现在的数据拟制'}</button></div>
     </form>
-  )
-}
-
-/** The written report: how long there is, and what is missing for it. */
-function Due({ report }: { report: Schemas['ReportDueView'] }) {
-  const isLate = report.working_days_left < 0
-  return (
-    <section className={isLate ? 'card due late' : 'card due'} aria-label="书面报告">
-      <div>
-        <p>整改落实情况报告</p>
-        <p className="days"><b>{left(report.working_days_left)}</b><small className="muted">{day(report.due_on)}前报送{report.due_text && `（${report.due_text}）`}</small></p>
-      </div>
-      <div>
-        {report.missing.length === 0 ? <p>已送签，等签发。</p> : <><p>还差：</p><ul>{report.missing.slice(0, 6).map((m) => <li key={m}>{m}</li>)}{report.missing.length > 6 && <li>另有 {report.missing.length - 6} 项</li>}</ul></>}
-      </div>
-      {report.document_id && <Link to="/documents/$id" params={{ id: report.document_id }} className="button">打开</Link>}
-    </section>
   )
 }
 

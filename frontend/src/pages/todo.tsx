@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { type Schemas, client, get, post } from '../api/client'
+import { ReportDue } from '../documents/reportdue'
 import { useTodo } from '../frame'
 import type { LedgerSearch } from '../router'
 import { NoRound, useRound } from '../session'
@@ -65,6 +66,7 @@ function Whole({ list }: { list: Schemas['TodoList'] }) {
         </div>
         <aside className="rail">
           {list.own && <Own own={list.own} />}
+          {list.report && <ReportDue report={list.report} />}
           {list.handed_in.length > 0 && <HandedIn items={list.handed_in} />}
         </aside>
       </div>

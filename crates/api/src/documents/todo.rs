@@ -7,19 +7,19 @@ use domain::ids::RoundId;
 use persistence::documents::{self, DocumentLine};
 use persistence::{Origin, PgConnection};
 
-use super::view;
+use super::view::{self, ReportDueView};
 use crate::todo::{TodoItem, days_until, group_of};
 
 /// The report stands on the list from so many working days before it is due.
 const REPORT_AHEAD: i64 = 20;
 
-/// The lines of the caller's list that are about documents.
+/// The lines of the caller's list that are about documents, and how the report stands where he sees it.
 pub(crate) fn todo(
     conn: &mut PgConnection,
     origin: &Origin,
     round: RoundId,
     calendar: &Calendar,
-) -> Result<Vec<TodoItem>, persistence::Error> {
+) -> Result<(Vec<TodoItem>, Option<ReportDueView>), persistence::Error> {
     let (lines, facts) = documents::list(conn, &origin.actor, round)?;
     let mut items = Vec::new();
     for line in &lines {
@@ -35,41 +35,39 @@ pub(crate) fn todo(
             items.push(item(line, action.as_str(), what, verb, from, submitted, None, (calendar, origin.now)));
         }
     }
+    let due = if domain::rights::sees_meetings(&origin.actor, round, &facts.group) {
+        let row = persistence::rounds::find(conn, &origin.actor, round)?;
+        view::report_due(conn, origin, &row, &lines, calendar)?
+    } else {
+        None
+    };
     if domain::rights::permit_office(&origin.actor, round).is_ok() {
-        items.extend(report(conn, origin, round, &lines, calendar)?);
+        items.extend(due.as_ref().and_then(|due| report(due, &lines, origin.now)));
     }
-    Ok(items)
+    Ok((items, due))
 }
 
-fn report(
-    conn: &mut PgConnection,
-    origin: &Origin,
-    round: RoundId,
-    lines: &[DocumentLine],
-    calendar: &Calendar,
-) -> Result<Option<TodoItem>, persistence::Error> {
-    let row = persistence::rounds::find(conn, &origin.actor, round)?;
-    let Some(due) = view::report_due(conn, origin, &row, lines, calendar)? else { return Ok(None) };
+fn report(due: &ReportDueView, lines: &[DocumentLine], now: DateTime<Utc>) -> Option<TodoItem> {
     if due.working_days_left > REPORT_AHEAD || due.missing.is_empty() {
-        return Ok(None);
+        return None;
     }
     let n = due.missing.len();
     let context = if n == 1 { due.missing.join("") } else { format!("还差 {n} 项") };
     let own =
         lines.iter().find(|l| Some(l.document.id.0) == due.document_id && l.document.state != DocumentState::Withdrawn);
     let due_at = Some(calendar::end_of_day(due.due_on));
-    Ok(Some(TodoItem {
+    Some(TodoItem {
         action: "prepare_report".to_owned(),
         what: "整改落实情况报告待报送".to_owned(),
         verb: "办理".to_owned(),
         context,
-        group: group_of(due_at, origin.now).to_owned(),
+        group: group_of(due_at, now).to_owned(),
         working_days_left: Some(due.working_days_left),
         due_at,
         document_id: own.map(|l| l.document.id.0),
         count: 1,
         ..TodoItem::default()
-    }))
+    })
 }
 
 #[expect(clippy::too_many_arguments, reason = "a line of the list, written in one place")]

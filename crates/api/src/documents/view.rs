@@ -12,6 +12,7 @@ use domain::document::{self, Document, DocumentAction, Head, Records};
 use domain::ids::{DocumentId, PersonId};
 use domain::labels;
 use domain::sign_request::{RequestState, Verdict};
+use domain::wall;
 use persistence::documents::{self, Cause, DocumentLine, LoadedDocument};
 use persistence::rounds::RoundRow;
 use persistence::{Origin, PgConnection, blobs};
@@ -440,11 +441,12 @@ pub(super) fn report_due(
         }
         Some(own) => (Some(own.id.0), Vec::new()),
     };
+    let left = wall::countdown(due_on, today, calendar);
     Ok(Some(ReportDueView {
         due_on,
         due_text: round.report_due_text.clone(),
-        working_days_left: calendar.working_days_between(today, due_on),
-        calendar_days_left: (due_on - today).num_days(),
+        working_days_left: left.working_days,
+        calendar_days_left: left.calendar_days,
         document_id,
         missing,
     }))

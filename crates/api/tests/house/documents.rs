@@ -393,6 +393,17 @@ async fn the_report_counts_down_until_it_is_filed() {
     assert_eq!(due["calendar_days_left"], json!((on - house.today()).num_days()));
     let clerk = clerk(&house).await;
     assert!(house.get(&clerk, &path).await.ok()["report"].is_null());
+    // The first page, the cockpit and the wall count the same days.
+    let todo = format!("/rounds/{round}/todo");
+    for who in [OFFICE, PRINCIPAL] {
+        assert_eq!(house.get(who, &todo).await.ok()["report"], due, "{who}");
+    }
+    assert!(house.get(&clerk, &todo).await.ok()["report"].is_null());
+    for page in ["cockpit", "wall"] {
+        let view = house.get(PRINCIPAL, &format!("/rounds/{round}/{page}")).await.ok();
+        let to = &view["report"];
+        assert_eq!((&to["on"], &to["working_days"]), (&due["due_on"], &due["working_days_left"]), "{page}: {view}");
+    }
     let id = drafted(&house, "report").await;
     let lacking = house.get(OFFICE, &path).await.ok()["report"]["missing"].clone();
     assert_eq!(lacking.as_array().unwrap().len(), 6, "{lacking}");
