@@ -515,7 +515,17 @@ async fn what_was_not_published_is_on_no_public_page() {
         let sql = format!(
             "SET session_replication_role = replica; UPDATE {table} SET {column} = regexp_replace({column}::text, '\"([^\"\\\\]*)\"(\\s*[,}}\\]])', '\"\\1{CANARY}\"\\2', 'g')::jsonb"
         );
-        let _ = persistence::testing::run(&url, &sql);
+        persistence::testing::run(&url, &sql).unwrap_or_else(|e| panic!("{table}.{column}: {e}"));
+        // Every row in which a text stands now holds the word.
+        let without = format!(
+            "SELECT count(*)::text AS line FROM {table} WHERE {column}::text ~ '\"[^\"\\\\]*\"\\s*[,}}\\]]' AND {column}::text NOT LIKE '%{CANARY}%'"
+        );
+        assert_eq!(persistence::testing::lines(&url, &without), ["0"], "{table}.{column}");
+    }
+    for column in ["tasks.snapshot", "publications.snapshot", "opinions.snapshot", "round_policies.body"] {
+        let (table, name) = column.split_once('.').unwrap();
+        let with = format!("SELECT count(*)::text AS line FROM {table} WHERE {name}::text LIKE '%{CANARY}%'");
+        assert_ne!(persistence::testing::lines(&url, &with), ["0"], "{column} took the word");
     }
     let paths = [
         "/".to_owned(),
