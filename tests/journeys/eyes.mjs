@@ -26,6 +26,7 @@ export async function lookedAt(house, page, name, whole = true) {
   assert.deepEqual(await seriousFaults(page, name), [])
   const [wide, screen] = await page.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth])
   assert.ok(wide <= screen, `${name}: ${wide} wide`)
+  assert.doesNotMatch(await page.locator('body').innerText(), /NaN|undefined|Invalid Date|\[object/, `${name}: a word no person wrote`)
   if (whole) await house.shot(page, name)
 }
 

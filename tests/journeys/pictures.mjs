@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { newcomer } from './administrators.mjs'
 import { House, root } from './house.mjs'
+import { handedOn } from './pictures_handed.mjs'
 
 const [folder, ...only] = process.argv.slice(2)
 if (!folder) throw new Error('usage: node tests/journeys/pictures.mjs FOLDER [part of a picture’s name …]')
@@ -66,13 +67,13 @@ async function first(house, who, filter) {
 }
 
 /** As it comes out of a printer, black on white, page after page. */
-async function print(house, who, address, name, landscape = false) {
+async function print(house, who, address, name, sheet = {}) {
   if (!wanted(name)) return
   const page = await house.as(who)
   await page.goto(`${house.address}${address}`)
-  await page.locator('.ledger, .taskhead, .overview, .calendar, .head').first().waitFor()
+  await page.locator('.ledger, .taskhead, .overview, .calendar, .head, .wall').first().waitFor()
   await settled(page)
-  writeFileSync(join(folder, `${name}.pdf`), await page.pdf({ format: 'A4', landscape, preferCSSPageSize: false }))
+  writeFileSync(join(folder, `${name}.pdf`), await page.pdf(sheet.width ? sheet : { format: 'A4', ...sheet }))
   taken += 1
 }
 
@@ -322,12 +323,12 @@ async function around(house) {
 }
 
 async function paper(house) {
-  await print(house, 'p072', '/ledger', 'print-ledger', true)
+  await print(house, 'p072', '/ledger', 'print-ledger', { landscape: true })
   if (wanted('print-task')) await print(house, 'p072', await first(house, 'p072', 'text=T51'), 'print-task')
   await print(house, 'p003', '/overview', 'print-overview')
   await print(house, 'p072', '/brief', 'print-brief')
-  await print(house, 'p072', '/duties', 'print-duties', true)
-  await print(house, 'p072', '/calendar', 'print-calendar', true)
+  await print(house, 'p072', '/duties', 'print-duties', { landscape: true })
+  await print(house, 'p072', '/calendar', 'print-calendar', { landscape: true })
   await print(house, 'p072', '/calendar?as=list', 'print-calendar-list')
 }
 
@@ -370,6 +371,8 @@ try {
   await slips(house)
   await around(house)
   await paper(house)
+  // Last, for it makes what it shows.
+  if (wanted('handed')) await handedOn(house, { at, look, print })
 } finally {
   await house.close()
 }

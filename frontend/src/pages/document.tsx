@@ -15,7 +15,7 @@ import { Chain, Signatures } from '../task/requests'
 import { TextField, blank, useSend } from '../ui/form'
 import { Ask, Loaded, Refused, State } from '../ui/parts'
 import { useTitle } from '../ui/title'
-import { checkCode, day, moment } from '../ui/words'
+import { began, checkCode, moment } from '../ui/words'
 
 export function DocumentPage() {
   const { id } = useParams({ from: '/documents/$id' })
@@ -70,7 +70,7 @@ function Whole({ document }: { document: Document }) {
           <span>数据截至 <b>{moment(document.as_of)}</b></span>
           <span>模板第 {document.template_version} 版</span>
           <span>数据校验码 {checkCode(document.records_sha256)}</span>
-          {document.filed_at && <span>{day(document.filed_at)} 定稿</span>}
+          {document.filed_at && <span>{began(document.filed_at)} 定稿</span>}
         </p>
         <Refused error={fetching.error} />
       </section>

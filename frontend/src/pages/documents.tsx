@@ -10,7 +10,7 @@ import '../styles/documents.css'
 import { useSend } from '../ui/form'
 import { Empty, Loaded, Refused, State } from '../ui/parts'
 import { useTitle } from '../ui/title'
-import { day, moment } from '../ui/words'
+import { began, moment } from '../ui/words'
 
 const kinds: { value: Schemas['DocumentKind']; label: string; about: string }[] = [
   { value: 'report', label: '整改落实情况报告', about: '向上级报送，逐项写明问题、措施和成效' },
@@ -103,7 +103,7 @@ function Lines({ list }: { list: DocumentLine[] }) {
         <li key={d.id}>
           <Link to="/documents/$id" params={{ id: d.id }}>
             <b>{d.title}</b>
-            <small className="muted">{d.kind_label}　第 {d.n_version} 版　数据截至 {moment(d.as_of)}{d.waits_for && `　等${d.waits_for}`}{d.filed_at && `　${day(d.filed_at)} 定稿`}</small>
+            <small className="muted">{d.kind_label}　第 {d.n_version} 版　数据截至 {moment(d.as_of)}{d.waits_for && `　等${d.waits_for}`}{d.filed_at && `　${began(d.filed_at)} 定稿`}</small>
           </Link>
           {d.replaced_by ? <State label="已有更正版" /> : <State label={d.state_label} />}
         </li>

@@ -11,7 +11,7 @@ import '../styles/slips.css'
 import { useSend } from '../ui/form'
 import { Empty, Loaded, Refused, State } from '../ui/parts'
 import { useTitle } from '../ui/title'
-import { day, left, moment } from '../ui/words'
+import { began, day, left, moment } from '../ui/words'
 
 export function Opinions() {
   useTitle('群众意见')
@@ -48,7 +48,7 @@ function Line({ of, isOpen }: { of: Opinion; isOpen: boolean }) {
           <p className="clip">{of.text}</p>
           <p className="muted">{day(of.received_on)} 收到，{of.hides_writer ? '署名（不显示）' : (of.name ?? '未署名')}，承办 {of.unit?.name ?? '整改办（待分办）'}</p>
         </div>
-        <div className={of.is_overdue ? 'span late' : 'span'}>{of.is_open ? <><span>{day(of.due_on)}</span><small>{left(of.working_days_left)}</small></> : <span className="muted">{day(of.settled_at)}</span>}</div>
+        <div className={of.is_overdue ? 'span late' : 'span'}>{of.is_open ? <><span>{day(of.due_on)}</span><small>{left(of.working_days_left)}</small></> : <span className="muted">{began(of.settled_at)}</span>}</div>
         <div className="do"><Link to="/opinions" search={isOpen ? {} : { id: of.id }} replace className={next && of.is_open && !isOpen ? 'button main' : 'button quiet'} aria-expanded={isOpen}>{isOpen ? '收起' : next && of.is_open ? '办理' : '查看'}</Link></div>
       </div>
       {isOpen && <One id={of.id} />}
