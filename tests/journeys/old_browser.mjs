@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { brotliDecompressSync } from 'node:zlib'
 import { House, root } from './house.mjs'
+import { kioskLink } from './wall.mjs'
 
 const folder = join(root, 'var/old-browser')
 const program = join(folder, 'chromium')
@@ -48,8 +49,9 @@ class OldPage {
     page.child.on('error', (error) => page.faults.push(String(error)))
     const { product } = await page.ask('Browser.getVersion')
     page.version = product
-    const { targetInfos } = await page.ask('Target.getTargets')
-    const target = targetInfos.find((t) => t.type === 'page')
+    const first = async () => (await page.ask('Target.getTargets')).targetInfos.find((t) => t.type === 'page')
+    let target = await first()
+    for (; !target; target = await first()) await new Promise((done) => setTimeout(done, 50))
     page.session = (await page.ask('Target.attachToTarget', { targetId: target.targetId, flatten: true })).sessionId
     await page.ask('Runtime.enable')
     await page.ask('Page.enable')
@@ -115,7 +117,7 @@ const fill = (selector, value) => `(() => {
 
 const tours = [
   ['p010', [['/todo', '我的待办'], ['/ledger', '整改台账'], ['/statements', '每周写实'], ['/plans', '认领与方案'], ['/signing', '签批'], ['/overview', ''], ['/calendar', ''], ['/notices', '通知'], ['/slips', ''], ['/brief', ''], ['/duties', ''], ['/own', '']]],
-  ['p072', [['/todo', '我的待办'], ['/ledger', '整改台账'], ['/signing', '签批'], ['/imports', '导入台账'], ['/rounds', '轮次设置'], ['/checks', ''], ['/draw', ''], ['/slips', ''], ['/meetings', ''], ['/brief', ''], ['/duties', ''], ['/lists', ''], ['/help', ''], ['task', '']]],
+  ['p072', [['/todo', '我的待办'], ['/ledger', '整改台账'], ['/signing', '签批'], ['/imports', '导入台账'], ['/rounds', '轮次设置'], ['/checks', ''], ['/draw', ''], ['/slips', ''], ['/meetings', ''], ['/brief', ''], ['/duties', ''], ['/lists', ''], ['/documents', '文书'], ['/templates', ''], ['/publications', '公示'], ['/opinions', '群众意见'], ['/wall', ''], ['/help', ''], ['task', '']]],
   ['sysadmin', [['/organisation', '组织与账号'], ['/nowhere', '没有这个页面']]],
 ]
 
@@ -149,6 +151,19 @@ try {
     } finally {
       await page.close()
     }
+  }
+  // A screen on the wall, and the open page, without a log-in.
+  const link = await kioskLink(house)
+  const screen = await OldPage.open()
+  try {
+    await screen.ask('Page.navigate', { url: link })
+    await screen.until('document.querySelector("[aria-label=挂图]") && /方面 \\d/.test(document.body.innerText)', 'the kiosk')
+    await screen.ask('Page.navigate', { url: `${house.openAddress}/` })
+    await screen.until('document.querySelector("main h1")', 'the open page')
+    pages += 2
+    assert.deepEqual(screen.faults, [], 'a screen without a log-in')
+  } finally {
+    await screen.close()
   }
   console.log(`old browser: ${pages} pages, no fault`)
 } finally {

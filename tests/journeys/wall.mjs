@@ -99,7 +99,7 @@ async function turning(house) {
 }
 
 /** Makes a link on the settings page and reads it the one time it is shown. */
-async function made(house) {
+export async function kioskLink(house) {
   const page = await house.as(office)
   await page.goto(`${house.address}/rounds`)
   await told(page)
@@ -117,7 +117,7 @@ async function made(house) {
 }
 
 async function kiosk(house) {
-  const link = await made(house)
+  const link = await kioskLink(house)
   const context = await house.browser.newContext({ viewport: { width: 1920, height: 1080 }, locale: 'zh-CN' })
   const screen = await context.newPage()
   screen.on('pageerror', (error) => house.faults.push(`kiosk: ${error.message}`))
