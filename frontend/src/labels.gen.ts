@@ -175,6 +175,13 @@ export const actions = {
   keep_clock: '到期检查',
 } as const
 
+export const keyScopes = {
+  read_ledger: '读取台账',
+  write_statements: '填报写实',
+  write_organisation: '维护单位和人员',
+  read_events: '读取事件',
+} as const
+
 export const wallPages = {
   matrix: '矩阵',
   schedule: '倒排工期',

@@ -17,6 +17,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::auth;
 use crate::problem::{Fault, Problem};
+use crate::services;
 use crate::telemetry::RequestId;
 use crate::tokens;
 
@@ -78,7 +79,11 @@ impl FromRequest for Caller {
         Box::pin(async move {
             let app = app(&request)?;
             let token = bearer(&request).ok_or_else(Problem::unauthenticated)?;
-            let (loaded, session) = auth::actor(app, token).await?;
+            let (loaded, session) = if services::key::is_key(token) {
+                (services::caller(app, &request, token).await?, Uuid::nil())
+            } else {
+                auth::actor(app, token).await?
+            };
             // A first password must be changed before anything else; the path to that stays open.
             let path = request.path();
             if loaded.must_change_password && !path.ends_with("/me") && !path.ends_with("/me/password") {

@@ -367,7 +367,7 @@ async fn next(stage: Stage) -> Option<(Result<Bytes, actix_web::Error>, Stage)> 
 /// Server-sent events: `hello` once, then `changed` with what changed of what the caller sees, `over` when the session or the access token ends
 /// or the server stops; a comment every 15 seconds says that the stream lives. Whoever reconnects asks for everything he shows again.
 #[utoipa::path(tag = "live", responses((status = 200, content_type = "text/event-stream", body = Changed)))]
-#[get("/events")]
+#[get("/live")]
 pub async fn listen(caller: Caller, request: HttpRequest, app: Data<App>) -> Result<HttpResponse, Problem> {
     let bearer = extract::bearer(&request).and_then(|token| app.keys.check(token, caller.origin.now));
     let bearer = bearer.ok_or_else(Problem::unauthenticated)?;
@@ -428,6 +428,7 @@ mod tests {
             principal_of: vec![round],
             heads_group_of: Vec::new(),
             stands_in_for: Vec::new(),
+            service: None,
         }
     }
 
@@ -521,6 +522,7 @@ mod tests {
             principal_of: Vec::new(),
             heads_group_of: Vec::new(),
             stands_in_for: Vec::new(),
+            service: None,
         };
         let loaded =
             LoadedActor { actor, login: String::new(), epoch: 1, is_active: true, must_change_password: false };

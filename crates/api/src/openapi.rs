@@ -52,7 +52,7 @@ pub fn complete(document: &mut OpenApi) {
                 ("429", path.ends_with("/sessions"), "Too many tries; `Retry-After` says when to come back"),
                 (
                     "429",
-                    path == "/api/v1/events",
+                    path == "/api/v1/live",
                     "Too many streams of this session; `Retry-After` says when to come back",
                 ),
                 ("503", true, "The database does not answer; it heals by itself"),

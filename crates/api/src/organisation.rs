@@ -156,7 +156,7 @@ pub async fn import_organisation(
     query: Params<ImportQuery>,
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
-    domain::account::permit_create(caller.actor())?;
+    domain::account::permit_organisation(caller.actor())?;
     let bytes = read(payload, 5 * 1024 * 1024).await?;
     let text = String::from_utf8(bytes.to_vec()).map_err(|_| Problem::field("/file", "file-broken"))?;
     let origin = caller.origin.clone();

@@ -8,10 +8,10 @@ use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    accounts, brief, calendar, checks, cockpit, documents, evidence, exports, history, import, kiosks, ledger, lists,
-    live, meetings, notices, openapi, opinions, organisation, outward, overview, own, personal_duties, plan_advice,
-    policy, publications, rounds, saved_views, search, sessions, signing, slips, statements, task_commands, telemetry,
-    todo, wall,
+    accounts, brief, calendar, checks, cockpit, documents, evidence, exports, feed, history, import, kiosks, ledger,
+    lists, live, meetings, notices, openapi, opinions, organisation, outward, overview, own, personal_duties,
+    plan_advice, policy, publications, rounds, saved_views, search, services, sessions, signing, slips, statements,
+    task_commands, telemetry, todo, wall,
 };
 
 fn api() -> impl HttpServiceFactory + OpenApiFactory {
@@ -40,6 +40,13 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(accounts::disable_account)
         .service(accounts::reset_password)
         .service(accounts::list_audit_events)
+        .service(services::list_services)
+        .service(services::make_service)
+        .service(services::end_service)
+        .service(services::give_key)
+        .service(services::revoke_key)
+        .service(services::get_own_key)
+        .service(feed::read_feed)
         .service(organisation::list_units)
         .service(organisation::list_people)
         .service(organisation::import_organisation)

@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::problem::Problem;
+use crate::services;
 
 /// Longest a request may take; uploads of files are given longer.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -68,7 +69,12 @@ pub async fn around(
     let path = request.path().to_owned();
     let is_api = path.starts_with("/api/");
     let patience = if is_file(&method, &path) { PATIENCE_FOR_FILES } else { PATIENCE };
-    let called = AssertUnwindSafe(tokio::time::timeout(patience, next.call(request))).catch_unwind().await;
+    // What no key opens is closed to keys before anything of the request is read.
+    let called = if services::is_closed_to_keys(request.request()) {
+        Ok(Ok(Err(Problem::new(StatusCode::FORBIDDEN, "not-for-keys").into())))
+    } else {
+        AssertUnwindSafe(tokio::time::timeout(patience, next.call(request))).catch_unwind().await
+    };
     // The request cannot be kept beside the call, so a failure answers without it.
     let (answered, mut response) = match called {
         Ok(Ok(Ok(response))) => {

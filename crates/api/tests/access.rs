@@ -9,9 +9,11 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use actix_web::test::TestRequest;
+use api::services::operations::{Opens, all as all_opened, opens};
 use chrono::Days;
 use domain::actor::Actor;
 use domain::rights;
+use domain::service::KeyScope;
 use domain::task::command::Action;
 use domain::task::context::subject;
 use domain::task::starts_from;
@@ -449,7 +451,7 @@ async fn everybody_may_do_what_the_table_says_and_nothing_else() {
     }));
     let (publication, opinion) = begun_publication(&house, &round).await;
     all.extend(publications(&round, rectified, &publication, &opinion));
-    for (method, path, url, body) in all {
+    for (method, path, url, body) in all.clone() {
         covered.insert(format!("{method} {path}"));
         writeln!(made, "{method} {path}").unwrap();
         let mut answers: BTreeMap<String, Vec<&str>> = BTreeMap::new();
@@ -467,6 +469,64 @@ async fn everybody_may_do_what_the_table_says_and_nothing_else() {
     }
     let lacking: Vec<_> = operations().difference(&covered).cloned().collect();
     assert!(lacking.is_empty(), "operations nobody swept: {lacking:?}");
-    println!("{} operations, {cases} access cases", operations().len());
     held("access.txt", &made);
+    all.extend(acts().into_iter().map(|(path, action, body)| {
+        let url = format!("/tasks/{rectified}/{path}");
+        let pattern: &'static str = format!("/tasks/{{id}}/{path}").leak();
+        let is_open = starts_from(action).contains(&TaskState::Observing);
+        ("POST", pattern, url, body.or_else(|| is_open.then(|| json!({}))))
+    }));
+    let of_keys = keys(&house, &all).await;
+    println!("{} operations, {cases} access cases, {of_keys} more with keys", operations().len());
+}
+
+/// A key of the sweep's lead unit that opens one thing.
+async fn key(house: &House, service: &str, scope: KeyScope) -> String {
+    let ids = directory(house).await;
+    let body = json!({ "scopes": [scope], "units": [ids["U201"]], "expires_on": house.today() + Days::new(300) });
+    let made = house.request("secadmin", "POST", &format!("/services/{service}/keys"), None, Some(body)).await.ok();
+    made["key"].as_str().unwrap().to_owned()
+}
+
+/// Every operation with a key of each scope: what is listed for a scope is open to it and to no other, and what is not listed to none.
+async fn keys(house: &House, all: &[(&'static str, &'static str, String, Option<Value>)]) -> usize {
+    let ids = directory(house).await;
+    let mut holders = Vec::new();
+    for scope in KeyScope::ALL {
+        let form = json!({ "name": scope.label(), "purpose": "对接", "person_id": ids["P041"] });
+        let service = house.request("sysadmin", "POST", "/services", None, Some(form)).await.ok();
+        holders.push((*scope, key(house, service["id"].as_str().unwrap(), *scope).await));
+    }
+    let mut made = String::from("# 持密钥的系统可办的操作：应答（状态码与代码）；没有列出的一律 403 not-for-keys\n");
+    let (mut cases, mut listed) = (0, BTreeSet::new());
+    for (method, path, url, body) in all {
+        let rule = opens(method, &format!("/api/v1{path}"));
+        let mut line = format!("{method} {path}\n");
+        for (scope, key) in &holders {
+            let answer = house.request(key, method, url, Some(999_999), body.clone()).await;
+            let code = answer.body["code"].as_str().unwrap_or_default().to_owned();
+            assert!(answer.status < 500, "{method} {path} with {scope}: {}", answer.body);
+            let is_closed = answer.status == 403 && ["not-for-keys", "scope-missing"].contains(&code.as_str());
+            match rule {
+                Opens::Always => assert!(!is_closed, "{method} {path} with {scope}"),
+                Opens::With(wanted) => {
+                    assert_eq!(is_closed, wanted != *scope, "{method} {path} with {scope}: {} {code}", answer.status);
+                }
+                Opens::Never => {
+                    assert_eq!((answer.status, code.as_str()), (403, "not-for-keys"), "{method} {path} with {scope}");
+                }
+            }
+            let code = if answer.status >= 400 { format!(" {code}") } else { String::new() };
+            writeln!(line, "  {:<18} {}{code}", scope.as_str(), answer.status).unwrap();
+            cases += 1;
+        }
+        if rule != Opens::Never {
+            listed.insert((*method, format!("/api/v1{path}")));
+            made.push_str(&line);
+        }
+    }
+    let known: BTreeSet<_> = all_opened().map(|(method, path, _)| (method, path)).collect();
+    assert_eq!(listed, known, "what is listed for keys is in the contract, and all of it was asked for");
+    held("keys.txt", &made);
+    cases
 }

@@ -4,6 +4,7 @@ use chrono::{DateTime, Duration, Utc};
 
 use crate::actor::{Actor, Duty};
 use crate::refusal::{FieldError, Refusal};
+use crate::service::{KeyScope, Service};
 
 /// Failures within this window count together, minutes.
 pub const FAILURE_WINDOW_MINUTES: i64 = 15;
@@ -63,6 +64,12 @@ fn has_duty(actor: &Actor, duty: Duty) -> Result<(), Refusal> {
 /// Making accounts, units and people is the system administrator's (docs/domain.md §1).
 pub fn permit_create(actor: &Actor) -> Result<(), Refusal> {
     has_duty(actor, Duty::SysAdmin)
+}
+
+/// Units and people are entered by the system administrator, or by a service whose key says so (docs/domain.md §34).
+pub fn permit_organisation(actor: &Actor) -> Result<(), Refusal> {
+    let opens = |service: &Service| service.scopes.contains(&KeyScope::WriteOrganisation);
+    if actor.person().and_then(|p| p.service.as_ref()).is_some_and(opens) { Ok(()) } else { permit_create(actor) }
 }
 
 /// Which notices leave the page, and what became of them, is the system administrator's (docs/domain.md §15).

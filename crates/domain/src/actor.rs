@@ -4,6 +4,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{AccountId, PersonId, RoundId, UnitId};
+use crate::service::Service;
 use crate::words;
 
 words! {
@@ -105,6 +106,8 @@ pub struct PersonActor {
     pub heads_group_of: Vec<RoundId>,
     /// Persons this one stands in for today (授权代行), with the last day of it, Asia/Shanghai.
     pub stands_in_for: Vec<(PersonId, Option<NaiveDate>)>,
+    /// Another system that came with a key: its units stand as posts, and it has no rights of the person who answers for it (docs/domain.md §34).
+    pub service: Option<Service>,
 }
 
 impl PersonActor {

@@ -114,6 +114,7 @@ pub mod policy_change;
 pub mod publication;
 pub mod refusal;
 pub mod rights;
+pub mod service;
 pub mod sign_request;
 pub mod signature;
 pub mod slip;

@@ -14,6 +14,7 @@ use crate::meeting::state::{Meeting, Resolution};
 use crate::personal_duty::state::{DutyAct, DutyState};
 use crate::personal_duty::{DutyAction, Head};
 use crate::refusal::Refusal;
+use crate::service::KeyScope;
 use crate::sign_request::{is_barred, is_team_covering};
 use crate::slip::ladder::SlipLevel;
 use crate::slip::state::Slip;
@@ -92,6 +93,11 @@ pub struct Scope {
 pub fn scope(actor: &Actor) -> Scope {
     let Actor::Person(person) = actor else { return Scope { is_system: true, ..Scope::default() } };
     let mut scope = Scope::default();
+    // A service sees by the units of its key alone.
+    if person.service.is_some() {
+        scope.units.extend(person.memberships.iter().filter_map(|m| m.unit.unit()));
+        return scope;
+    }
     scope.rounds.extend(person.principal_of.iter().chain(&person.heads_group_of));
     match person.role {
         Some(Role::Supervisor) => scope.rounds.extend(person.assignments.iter().map(|a| a.round)),
@@ -124,6 +130,10 @@ pub fn relations(actor: &Actor, subject: &Subject) -> BTreeSet<Relation> {
         return found;
     };
     if !scope(actor).covers(subject) {
+        return found;
+    }
+    if person.service.is_some() {
+        unit_relations(person, subject, &mut found);
         return found;
     }
     if person.principal_of.contains(&subject.round) {
@@ -258,6 +268,10 @@ pub fn who(action: Action) -> &'static [Relation] {
 ///
 /// Errors: `not-allowed` (403). Whoever does not see the task never gets here.
 pub fn permit(actor: &Actor, action: Action, subject: &Subject) -> Result<BTreeSet<Relation>, Refusal> {
+    // Of all acts on a task a key opens one.
+    if let Some(service) = actor.person().and_then(|p| p.service.as_ref()) {
+        service.permit((action == Action::SubmitStatement).then_some(KeyScope::WriteStatements))?;
+    }
     let found = relations(actor, subject);
     if who(action).iter().any(|relation| found.contains(relation)) {
         Ok(found)

@@ -158,6 +158,7 @@ pub fn onlooker(round: RoundId) -> Actor {
         principal_of: vec![round],
         heads_group_of: Vec::new(),
         stands_in_for: Vec::new(),
+        service: None,
     }))
 }
 

@@ -9,6 +9,7 @@ use domain::opinion::state::Channel;
 use domain::policy::{AlertLevel, Cadence, RequestKind, Who};
 use domain::publication::rules::Reach;
 use domain::publication::state::{Ground, PublicationKind};
+use domain::service::KeyScope;
 use domain::sign_request::Verdict;
 use domain::slip::ladder::SlipLevel;
 use domain::slip::state::{BasisKind, SlipState, Urgency};
@@ -51,6 +52,7 @@ fn the_page_says_what_the_domain_says() {
     list(&mut made, "channels", Channel::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "actions", Action::ALL.iter().map(|w| (w.as_str(), w.label())));
 
+    list(&mut made, "keyScopes", KeyScope::ALL.iter().map(|s| (s.as_str(), s.label())));
     list(&mut made, "wallPages", WallPage::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "marks", Mark::ALL.iter().map(|w| (w.as_str(), w.label())));
 

@@ -88,7 +88,8 @@ pub struct Credential {
 /// The credential of a login name; no actor, for nobody is known yet.
 pub fn credential(conn: &mut PgConnection, login: &str) -> Result<Option<Credential>, Error> {
     let found: Option<(Uuid, String, String, i32)> = accounts::table
-        .filter(accounts::login.eq(login.to_lowercase()))
+        // A service never logs in.
+        .filter(accounts::login.eq(login.to_lowercase()).and(accounts::is_service.eq(false)))
         .select((accounts::id, accounts::password_hash, accounts::status, accounts::epoch))
         .first(conn)
         .optional()?;
@@ -261,8 +262,8 @@ pub fn change(
     if origin.account() == Some(id) {
         return Err(Refusal::forbidden("own-account").into());
     }
-    let found: Columns =
-        accounts::table.find(id.0).select(COLUMNS).for_update().first(conn).optional()?.ok_or(Error::NotFound)?;
+    let target = accounts::table.find(id.0).filter(accounts::is_service.eq(false));
+    let found: Columns = target.select(COLUMNS).for_update().first(conn).optional()?.ok_or(Error::NotFound)?;
     let before = row(found);
     if expected.is_some_and(|version| version != before.version) {
         return Err(Error::Stale(before.version));
@@ -342,6 +343,7 @@ pub fn list(
         )
         .left_join(units::table.on(units::id.nullable().eq(memberships::unit_id.nullable())))
         .select((COLUMNS, units::name.nullable()))
+        .filter(accounts::is_service.eq(false))
         .order(accounts::login)
         .limit(limit)
         .into_boxed();

@@ -89,6 +89,7 @@ impl ActorRow {
                 principal_of: serde_json::from_value(self.principal_of)?,
                 heads_group_of: serde_json::from_value(self.heads_group_of)?,
                 stands_in_for: serde_json::from_value(self.stands_in_for)?,
+                service: None,
             },
             login: self.login,
             epoch: self.epoch,

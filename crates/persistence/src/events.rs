@@ -48,6 +48,7 @@ impl Origin {
     fn role(&self) -> &'static str {
         match &self.actor {
             Actor::System => "system",
+            Actor::Person(p) if p.service.is_some() => "service",
             Actor::Person(p) => p.role.map(|r| r.as_str()).or(p.duty.map(|d| d.as_str())).unwrap_or(""),
         }
     }

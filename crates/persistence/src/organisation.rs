@@ -124,7 +124,7 @@ pub struct ImportCounts {
 
 /// Takes units in, parents before children; whole or nothing, and again changes nothing.
 pub fn import_units(conn: &mut PgConnection, origin: &Origin, inputs: &[UnitInput]) -> Result<ImportCounts, Error> {
-    account::permit_create(&origin.actor)?;
+    account::permit_organisation(&origin.actor)?;
     let mut known: BTreeMap<String, UnitRow> = units::table
         .select(UnitRow::as_select())
         .for_update()
@@ -233,7 +233,7 @@ fn move_below(conn: &mut PgConnection, old: &[Uuid], new: &[Uuid]) -> Result<(),
 
 /// Takes people in with their home post; whole or nothing, and again changes nothing.
 pub fn import_people(conn: &mut PgConnection, origin: &Origin, inputs: &[PersonInput]) -> Result<ImportCounts, Error> {
-    account::permit_create(&origin.actor)?;
+    account::permit_organisation(&origin.actor)?;
     let today = calendar::today(origin.now);
     let by_code: BTreeMap<String, Uuid> =
         units::table.select((units::code, units::id)).load::<(String, Uuid)>(conn)?.into_iter().collect();

@@ -16,6 +16,24 @@ diesel::table! {
         version -> Int8,
         created_at -> Timestamptz,
         last_login_at -> Nullable<Timestamptz>,
+        is_service -> Bool,
+    }
+}
+
+diesel::table! {
+    api_keys (id) {
+        id -> Text,
+        account_id -> Uuid,
+        secret_sha256 -> Text,
+        alg -> Text,
+        scopes -> Array<Text>,
+        unit_ids -> Array<Uuid>,
+        expires_on -> Date,
+        granted_by -> Uuid,
+        created_at -> Timestamptz,
+        last_used_at -> Nullable<Timestamptz>,
+        last_used_from -> Nullable<Text>,
+        revoked_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -665,6 +683,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    service_accounts (account_id) {
+        account_id -> Uuid,
+        purpose -> Text,
+        person_id -> Uuid,
+        seq -> Int8,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     sign_requests (id) {
         id -> Uuid,
         kind -> Text,
@@ -881,6 +909,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(api_keys -> service_accounts (account_id));
 diesel::joinable!(accounts -> persons (person_id));
 diesel::joinable!(aspects -> rounds (round_id));
 diesel::joinable!(attachments -> accounts (account_id));
@@ -953,6 +982,8 @@ diesel::joinable!(round_assignments -> rounds (round_id));
 diesel::joinable!(round_policies -> rounds (round_id));
 diesel::joinable!(saved_views -> accounts (account_id));
 diesel::joinable!(saved_views -> rounds (round_id));
+diesel::joinable!(service_accounts -> accounts (account_id));
+diesel::joinable!(service_accounts -> persons (person_id));
 diesel::joinable!(sign_requests -> revisions (revision_sha256));
 diesel::joinable!(sign_requests -> rounds (round_id));
 diesel::joinable!(sign_requests -> tasks (task_id));
@@ -981,6 +1012,7 @@ diesel::joinable!(weekly_statements -> units (unit_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     accounts,
+    api_keys,
     aspects,
     attachments,
     blobs,
@@ -1031,6 +1063,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     round_policies,
     rounds,
     saved_views,
+    service_accounts,
     sign_requests,
     signatures,
     slip_numbers,

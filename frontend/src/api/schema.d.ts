@@ -725,11 +725,11 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Listen to what changes.
-         * @description Server-sent events: `hello` once, then `changed` with what changed of what the caller sees, `over` when the session or the access token ends
-         *     or the server stops; a comment every 15 seconds says that the stream lives. Whoever reconnects asks for everything he shows again.
+         * Read what happened since a place, oldest first, waiting where nothing did.
+         * @description Complete: an event gets its place when it is sealed, within seconds of what it records, and whoever goes on from `next` misses none. An event of
+         *     something the caller does not see is left out. `cursor-unknown` (422) for a place beyond the last event: it is another ledger's.
          */
-        get: operations["listen"];
+        get: operations["read_feed"];
         put?: never;
         post?: never;
         delete?: never;
@@ -912,6 +912,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See what the key in use is: its service, what it opens, for which units, in which rounds.
+         * @description `not-allowed` (403) for whoever came without a key.
+         */
+        get: operations["get_own_key"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke a key at once and for good. */
+        post: operations["revoke_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/kiosk/wall": {
         parameters: {
             query?: never;
@@ -943,6 +980,27 @@ export interface paths {
         put?: never;
         /** Withdraw a kiosk; its token is worth nothing from then on. */
         post: operations["withdraw_kiosk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Listen to what changes.
+         * @description Server-sent events: `hello` once, then `changed` with what changed of what the caller sees, `over` when the session or the access token ends
+         *     or the server stops; a comment every 15 seconds says that the stream lives. Whoever reconnects asks for everything he shows again.
+         */
+        get: operations["listen"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2751,6 +2809,61 @@ export interface paths {
         get: operations["list_warnings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List other systems and their keys. */
+        get: operations["list_services"];
+        put?: never;
+        /** Make an account for another system; it can do nothing until a key is given. */
+        post: operations["make_service"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End the account of another system for good, with all of its keys. */
+        post: operations["end_service"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/services/{id}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give another system a key.
+         * @description Its text is in this answer and nowhere else. Two may be valid at once, so that one can follow the other without a gap.
+         */
+        post: operations["give_key"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5506,6 +5619,67 @@ export interface components {
             /** @description The words, in Chinese. */
             text: string;
         };
+        /** @description Something that happened. It carries ids, figures and digests; words are asked for where they stand, under the rights of now. */
+        FeedEventView: {
+            /**
+             * Format: int64
+             * @description Its place in the one order of all events, without a gap.
+             * @example 1289
+             */
+            position: number;
+            /** @example task */
+            stream: string;
+            /** Format: uuid */
+            stream_id: string;
+            /**
+             * Format: int64
+             * @description Its number in the stream, from 1 without a gap.
+             * @example 7
+             */
+            seq: number;
+            /** @example task.statement_submitted */
+            kind: string;
+            /**
+             * Format: int32
+             * @description The form of `data`.
+             * @example 1
+             */
+            schema_version: number;
+            /**
+             * Format: date-time
+             * @description By the server's clock, UTC.
+             */
+            at: string;
+            /** Format: uuid */
+            person_id?: string | null;
+            /** @example unit */
+            role: string;
+            /**
+             * Format: uuid
+             * @description Of whoever acted.
+             */
+            unit_id?: string | null;
+            /** Format: uuid */
+            round_id?: string | null;
+            /** @description What happened, by its kind. */
+            data: Record<string, never>;
+            /** @example sha-256 */
+            alg: string;
+            /** @description The hash of the event, which is a leaf of the ledger. */
+            hash: string;
+        };
+        /** @description A part of the feed. */
+        FeedPart: {
+            events: components["schemas"]["FeedEventView"][];
+            /**
+             * Format: int64
+             * @description Given as `after` for what follows; it moves on over events the caller does not see.
+             * @example 1300
+             */
+            next: number;
+            /** @description Whether more is there already. */
+            is_more: boolean;
+        };
         /** @description What the workbook says otherwise of one field. */
         FieldChangeView: {
             field: components["schemas"]["StatementField"];
@@ -5628,6 +5802,22 @@ export interface components {
             is_quick?: boolean;
             /** @description Two or more people of different lines; none in a quick draw. */
             parties?: components["schemas"]["PersonId"][];
+        };
+        /** @description What a key is to open. */
+        GiveKey: {
+            /**
+             * @example [
+             *       "read_ledger"
+             *     ]
+             */
+            scopes: string[];
+            /** @description Their tasks and those of the units below. */
+            units?: components["schemas"]["UnitId"][];
+            /**
+             * Format: date
+             * @example 2026-12-31
+             */
+            expires_on: string;
         };
         /** @description The role to give; null takes it away. */
         GiveRole: {
@@ -5911,6 +6101,62 @@ export interface components {
             by: components["schemas"]["Named"];
             /** Format: date-time */
             at: string;
+        };
+        /** @description A key that was given, with the only sight of its text. */
+        KeyGiven: {
+            service: components["schemas"]["ServiceView"];
+            /** @description Sent as the bearer of every request. */
+            key: string;
+        };
+        /** @description A round a key sees. */
+        KeyRound: {
+            /** Format: uuid */
+            id: string;
+            code: string;
+            name: string;
+            is_active: boolean;
+        };
+        /** @description A unit of a key. */
+        KeyUnit: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /** @description A key without its secret. */
+        KeyView: {
+            /** @example 5f0c9a17e2b4 */
+            id: string;
+            /**
+             * @example [
+             *       "read_ledger"
+             *     ]
+             */
+            scopes: string[];
+            /**
+             * @example [
+             *       "读取台账"
+             *     ]
+             */
+            scope_labels: string[];
+            units: components["schemas"]["KeyUnit"][];
+            /**
+             * Format: date
+             * @description The last day it holds, Asia/Shanghai.
+             */
+            expires_on: string;
+            /** @description Whether it opens anything now. */
+            is_valid: boolean;
+            given_by: string;
+            /** Format: date-time */
+            made_at: string;
+            /**
+             * Format: date-time
+             * @description To the minute; none where it was never used.
+             */
+            last_used_at?: string | null;
+            last_used_from?: string | null;
+            /** Format: date-time */
+            revoked_at?: string | null;
         };
         /** @description A kiosk that was made, with the only sight of its token. */
         KioskMade: {
@@ -6210,6 +6456,14 @@ export interface components {
              *     ]
              */
             pages: string[];
+        };
+        /** @description Another system to be let in. */
+        MakeService: {
+            /** @example 集团办公网 */
+            name: string;
+            /** @example 每天读取各单位任务，显示在门户 */
+            purpose: string;
+            person_id: components["schemas"]["PersonId"];
         };
         /** @description A key problem, or no longer one. */
         MarkKey: {
@@ -6849,6 +7103,20 @@ export interface components {
             this_week: components["schemas"]["ThisWeek"];
             landed: components["schemas"]["LandedView"];
             echo: components["schemas"]["EchoView"];
+        };
+        /** @description What the key in use is. */
+        OwnKey: {
+            /** @example 集团办公网 */
+            service: string;
+            /**
+             * @example [
+             *       "read_ledger"
+             *     ]
+             */
+            scopes: string[];
+            units: components["schemas"]["KeyUnit"][];
+            /** @description Rounds with tasks of these units. */
+            rounds: components["schemas"]["KeyRound"][];
         };
         /** @description A log-in of the caller that goes on. */
         OwnSession: {
@@ -8089,6 +8357,23 @@ export interface components {
          * @enum {string}
          */
         Sensitivity: "open" | "internal" | "secret" | "referred";
+        /** @description Another system with its keys, the newest first. */
+        ServiceView: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            purpose: string;
+            /**
+             * Format: uuid
+             * @description Who answers for what it hands in.
+             */
+            person_id: string;
+            person: string;
+            is_active: boolean;
+            /** Format: date-time */
+            made_at: string;
+            keys: components["schemas"]["KeyView"][];
+        };
         /** @description A session: an access token for memory only; the refresh token is in a cookie no script can read. */
         Session: {
             access_token: string;
@@ -13797,9 +14082,26 @@ export interface operations {
             };
         };
     };
-    listen: {
+    read_feed: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description The `next` of the part before; 0 or nothing for the beginning.
+                 * @example 0
+                 */
+                after?: number;
+                /**
+                 * @description Only streams of this kind: task, slip, check, meeting, document and so on.
+                 * @example task
+                 */
+                stream?: string;
+                /** @description Only of this round. */
+                round?: string;
+                /** @description Only what this unit did. */
+                unit?: string;
+                /** @description Seconds to wait where nothing is there, at most 10. */
+                wait?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -13811,7 +14113,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["Changed"];
+                    "application/json": components["schemas"]["FeedPart"];
                 };
             };
             /** @description Nobody is logged in */
@@ -13832,8 +14134,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many streams of this session; `Retry-After` says when to come back */
-            429: {
+            /** @description The content is refused; `errors` says where and why */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14588,6 +14890,118 @@ export interface operations {
             };
         };
     };
+    get_own_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnKey"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_kiosk_wall: {
         parameters: {
             query?: never;
@@ -14673,6 +15087,61 @@ export interface operations {
             };
             /** @description The content is refused; `errors` says where and why */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listen: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["Changed"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many streams of this session; `Retry-After` says when to come back */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25044,6 +25513,283 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_services: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceView"][];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_service: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeService"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_service: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServiceView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GiveKey"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyGiven"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -92,7 +92,7 @@ async function once(signal: AbortSignal, say: (changed: Changed) => void, opened
   const off = onToken(() => { if (!hasToken()) end() })
   let silence = window.setTimeout(end, SILENCE)
   try {
-    const body = await openStream('/events', own.signal)
+    const body = await openStream('/live', own.signal)
     const reader = body.getReader()
     const decoder = new TextDecoder()
     for (let text = ''; ;) {

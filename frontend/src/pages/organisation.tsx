@@ -6,6 +6,7 @@ import { Delegations } from '../organisation/delegations'
 import { Channels } from '../organisation/channels'
 import { Log } from '../organisation/log'
 import { People, Units } from '../organisation/people'
+import { Services } from '../organisation/services'
 import { useSession } from '../session'
 import { useTitle } from '../ui/title'
 
@@ -29,6 +30,7 @@ export function Organisation() {
     { key: 'people', label: '人员', page: <People canImport={can('create_accounts')} /> },
     { key: 'units', label: '单位', page: <Units canImport={can('create_accounts')} /> },
     { key: 'delegations', label: '授权代行', page: <Delegations canGrant={can('administer_accounts')} /> },
+    { key: 'services', label: '对接系统', page: <Services mayMake={can('create_accounts')} mayGrant={can('administer_accounts')} /> },
     ...(can('create_accounts') ? [{ key: 'channels', label: '消息外发', page: <Channels /> }] : []),
     ...(can('audit') ? [{ key: 'log', label: '日志', page: <Log /> }] : []),
   ]

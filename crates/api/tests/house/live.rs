@@ -29,7 +29,7 @@ impl Listening {
         let mut tcp = TcpStream::connect(address).unwrap();
         tcp.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
         let head = format!(
-            "GET /api/v1/events HTTP/1.1\r\nHost: {address}\r\nAccept-Encoding: gzip\r\nAuthorization: Bearer {token}\r\n\r\n"
+            "GET /api/v1/live HTTP/1.1\r\nHost: {address}\r\nAccept-Encoding: gzip\r\nAuthorization: Bearer {token}\r\n\r\n"
         );
         tcp.write_all(head.as_bytes()).unwrap();
         Self { tcp, heard: String::new() }

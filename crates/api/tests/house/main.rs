@@ -27,6 +27,7 @@ mod plan_help;
 mod plan_workbook;
 mod publication;
 mod saved_views;
+mod services;
 mod slips;
 mod slips_sight;
 mod store;

@@ -124,6 +124,7 @@ fn person(who: P, role: Role, memberships: Vec<Membership>) -> PersonActor {
         principal_of: Vec::new(),
         heads_group_of: Vec::new(),
         stands_in_for: Vec::new(),
+        service: None,
     }
 }
 
