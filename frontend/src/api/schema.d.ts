@@ -2120,7 +2120,8 @@ export interface paths {
         get: operations["list_exports"];
         put?: never;
         /**
-         * Ask for a list as the office circulates it: the tasks the caller sees, as far as the filter finds them, as an xlsx file.
+         * Ask for a list as the office circulates it: the tasks or slips the caller sees, as far as the filter finds them, as an xlsx file; or for the documents
+         *     of all findings in one archive.
          * @description It is made in the background; see how far it is at its own address.
          */
         post: operations["begin_export"];
@@ -5364,7 +5365,8 @@ export interface components {
         ExportForm: {
             kind: components["schemas"]["ExportKind"];
             /**
-             * @description Parameters of the ledger by their names, without where a page begins; all of the round without any. A unit's brief needs `unit`.
+             * @description Parameters of the ledger by their names, without where a page begins; all of the round without any. A unit's brief needs `unit`; the list of
+             *     slips takes `level` and `state` of a slip instead; the archive of all findings takes none.
              * @example {
              *       "light": "red,yellow"
              *     }
@@ -5382,7 +5384,7 @@ export interface components {
          * @description A list that is handed on (docs/domain.md §29).
          * @enum {string}
          */
-        ExportKind: "findings" | "measures" | "responsibilities" | "ledger" | "brief" | "statements";
+        ExportKind: "findings" | "measures" | "responsibilities" | "ledger" | "brief" | "statements" | "slips" | "archives";
         /** @description A list that was asked for. */
         ExportView: {
             /** Format: uuid */
@@ -5397,7 +5399,7 @@ export interface components {
             state: string;
             /**
              * Format: int64
-             * @description Tasks that are done, and all of them as far as they are counted.
+             * @description Tasks (of the list of slips: slips) that are done, and all of them as far as they are counted.
              */
             n_done: number;
             /** Format: int64 */
@@ -13977,6 +13979,7 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                    "application/zip": number[];
                 };
             };
             /** @description Nobody is logged in */

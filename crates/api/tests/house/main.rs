@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod archives;
 mod brief;
 mod checks;
 mod counters;
@@ -27,6 +28,7 @@ mod plan_help;
 mod plan_workbook;
 mod publication;
 mod saved_views;
+mod slip_list;
 mod slips;
 mod slips_sight;
 mod store;
