@@ -70,7 +70,7 @@ function Difference({ preview, name, onClose }: { preview: Preview; name: string
               <p className="muted">存入后仍是未报送的方案{preview.unchanged > 0 && `；另有 ${preview.unchanged} 项没有改动`}。页面上还没存的草稿以表为准。</p>
               <div className="scroll">
                 <table>
-                  <thead><tr><th><span className="unseen">选择</span></th><th>任务</th><th>内容</th><th>方式</th><th>现在</th><th>改为</th></tr></thead>
+                  <thead><tr><th><span className="unseen">选择</span></th><th>任务</th><th>内容</th><th>改动</th></tr></thead>
                   <tbody>{offered.map((plan) => plan.changes.map((change, i) => (
                     <tr key={`${plan.task_id}.${i}`}>
                       {i === 0 && <td className="tick" rowSpan={plan.changes.length}><input type="checkbox" aria-label={`存入 ${plan.number}`} checked={chosen.has(plan.task_id)} disabled={form.busy} onChange={() => toggle(plan.task_id)} /></td>}
@@ -136,13 +136,12 @@ function Conflict({ plan }: { plan: Plan }) {
   )
 }
 
+/** Old above new, so that both are seen on a phone as well. */
 function Sides({ change }: { change: Change }) {
   return (
     <>
-      <td className="nowrap">{change.what}{change.cell && <small className="muted"> {change.cell}</small>}</td>
-      <td className="nowrap">{change.kind_label}</td>
-      <td>{change.before ? <del>{change.before}</del> : <span className="muted">空</span>}</td>
-      <td>{change.after ? <ins>{change.after}</ins> : <span className="muted">删去</span>}</td>
+      <td>{change.what}<small className="muted">{change.kind_label}{change.cell && `，${change.cell}`}</small></td>
+      <td>{change.before && <del>{change.before}</del>}{change.before && change.after && <br />}{change.after && <ins>{change.after}</ins>}</td>
     </>
   )
 }
