@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
 
+use chrono::{DateTime, Datelike, Timelike, Utc};
+use domain::calendar;
 use domain::ids::FindingId;
 use persistence::exports::Outcome;
 use persistence::ledger::{self, Filter};
@@ -36,6 +38,16 @@ fn findings(conn: &mut PgConnection, order: &Order) -> Result<Vec<Uuid>, Error> 
             return Ok(all);
         }
     }
+}
+
+/// The moment as an archive keeps it, Asia/Shanghai.
+fn stamp(at: DateTime<Utc>) -> zip::DateTime {
+    let (day, time) = (calendar::today(at), calendar::time_of_day(at));
+    let part = |n: u32| u8::try_from(n).unwrap_or(0);
+    let year = u16::try_from(day.year()).unwrap_or(1980);
+    let (month, date) = (part(day.month()), part(day.day()));
+    zip::DateTime::from_date_and_time(year, month, date, part(time.hour()), part(time.minute()), part(time.second()))
+        .unwrap_or_default()
 }
 
 /// A name as every system can keep it, and none twice.
@@ -83,7 +95,7 @@ fn packed(
     // What goes in is packed already.
     let options = SimpleFileOptions::default()
         .compression_method(zip::CompressionMethod::Stored)
-        .last_modified_time(zip::DateTime::default())
+        .last_modified_time(stamp(origin.now))
         .large_file(false);
     let mut totals = Totals::default();
     let mut taken = BTreeSet::from([CATALOGUE.to_owned()]);

@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::block::Row;
 use super::{Cell, Column, ExportKind};
+use crate::slip::state::SlipState;
 
 /// A slip as it is listed; what the reader may not know is not in it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -79,14 +80,16 @@ impl SlipEntry {
     /// What the list comes to, in the figures of the page: open ones, those overdue, and how many stand where.
     pub fn totals<'a>(all: impl IntoIterator<Item = &'a Self>) -> String {
         let (mut n, mut open, mut overdue) = (0, 0, 0);
-        let mut states: BTreeMap<&str, usize> = BTreeMap::new();
+        // In the order of a slip's life; what waits for its hand-over waits where others wait to be signed for.
+        let place = |state: &str| SlipState::ALL.iter().position(|s| s.label() == state).unwrap_or(2);
+        let mut states: BTreeMap<(usize, &str), usize> = BTreeMap::new();
         for entry in all {
             n += 1;
             open += usize::from(entry.is_open);
             overdue += usize::from(entry.overdue.is_some());
-            *states.entry(&entry.state).or_default() += 1;
+            *states.entry((place(&entry.state), entry.state.as_str())).or_default() += 1;
         }
-        let parts: Vec<String> = states.iter().map(|(state, n)| format!("{state} {n} 件")).collect();
+        let parts: Vec<String> = states.iter().map(|((_, state), n)| format!("{state} {n} 件")).collect();
         let by_state = if parts.is_empty() { String::new() } else { format!("；{}", parts.join("，")) };
         format!("合计 {n} 件：在办 {open} 件，逾期 {overdue} 件{by_state}")
     }
