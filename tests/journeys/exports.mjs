@@ -41,7 +41,7 @@ export async function handedOn(house) {
   await page.getByRole('button', { name: '导出', exact: true }).click()
   const slips = await taken(page)
   assert.match(slips.suggestedFilename(), /督办台账-\d{8}\.xlsx$/)
-  const summary = (await page.locator('.head p').innerText()).match(/在办 (\d+) 件/)[1]
+  const summary = (await page.locator('.head > p').innerText()).match(/在办 (\d+) 件/)[1]
   assert.ok((await sheet(slips)).includes(`在办 ${summary} 件`), `the page counts ${summary}`)
   await page.keyboard.press('Escape')
   await page.goto(`${house.address}/documents`)
