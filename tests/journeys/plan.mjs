@@ -1,6 +1,7 @@
 // A plan that came back is worked on: dates worked back from the end, moved by keys and by dragging, asked about at once, filled from a table.
 import assert from 'node:assert/strict'
 import { login } from './house.mjs'
+import { filled } from './statements.mjs'
 import { step } from './steps.mjs'
 
 const isWeekend = (on) => [0, 6].includes(new Date(`${on}T00:00:00Z`).getUTCDay())
@@ -61,6 +62,32 @@ export async function planOnTheLine(house) {
   await page.waitForFunction((n) => document.querySelectorAll('.panel .milestone.numbered').length === n, before + 5)
   await panel.getByText('没有定时间').waitFor()
   step('粘贴 Excel 里的节点表，核对后放入')
+}
+
+/** Plans fetched as a workbook, filled elsewhere, brought back, looked at and saved; the first file again is shown from both sides and not taken. */
+export async function planWorkbook(house) {
+  const page = await house.as(login('庚未一'))
+  await page.goto(`${house.address}/plans`)
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: '下载方案表' }).click()])
+  assert.match(download.suggestedFilename(), /^整改方案-.+\.xlsx$/)
+  const number = (await page.locator('.lines .number').first().innerText()).trim()
+  const file = await download.path()
+  const back = (words) => page.getByLabel('填好的表').setInputFiles({ name: '填好.xlsx', mimeType: 'application/octet-stream', buffer: filled(file, number, words, 'H') })
+  const dialog = page.getByRole('dialog')
+  await back('表里写的目标')
+  await dialog.getByText('表里写的目标').waitFor()
+  await house.shot(page, 'plan-workbook')
+  await dialog.getByRole('button', { name: '存入 1 项方案' }).click()
+  await dialog.getByText('已存入 1 项方案').waitFor()
+  await dialog.getByRole('button', { name: '关闭', exact: true }).last().click()
+  await back('又一种写法')
+  await dialog.getByText('下载以后又存过，没有采用').waitFor()
+  await dialog.getByText('又一种写法').waitFor()
+  assert.equal(await dialog.getByRole('button', { name: /^存入/ }).count(), 0, 'nothing of it can be saved')
+  await page.keyboard.press('Escape')
+  await page.getByRole('link', { name: number }).click()
+  await page.getByText('表里写的目标').first().waitFor()
+  step('方案表下载、填好、传回，核对差异后存入；下载以后又存过的两边列出，不覆盖')
 }
 
 /** What was signed is opened as it was; two versions of a statement stand side by side; the list one came from leads on. */

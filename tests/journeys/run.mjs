@@ -9,7 +9,7 @@ import { handKept } from './ledger.mjs'
 import { bySelf, days, doorsOfOverview, foundByKeyboard, notices } from './live.mjs'
 import { firstMinutes } from './minutes.mjs'
 import { reassignment, stranger } from './rights.mjs'
-import { lookedUp, planOnTheLine } from './plan.mjs'
+import { lookedUp, planOnTheLine, planWorkbook } from './plan.mjs'
 import { newRound } from './round.mjs'
 import { desk, help, own, rules } from './settings.mjs'
 import { nothingIsLost, sentOnce } from './safety.mjs'
@@ -25,6 +25,7 @@ try {
   await droppedAndOvertaken(house)
   await copiedAndBriefed(house)
   await planOnTheLine(house)
+  await planWorkbook(house)
   await lookedUp(house)
   await firstMinutes(house)
   await desk(house)

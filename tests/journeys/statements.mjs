@@ -93,14 +93,14 @@ export async function byKeyboard(house) {
   return page
 }
 
-/** The workbook with words in the cell of a task's progress, as an office program would save it. */
-function filled(file, number, words) {
+/** A workbook with words in a cell of a task's row, of its progress unless said otherwise, as an office program would save it. */
+export function filled(file, number, words, column = 'F') {
   const files = unzipSync(readFileSync(file))
   const strings = strFromU8(files['xl/sharedStrings.xml']).match(/<si>.*?<\/si>/gs).map((si) => si.replace(/<[^>]+>/g, ''))
   const name = 'xl/worksheets/sheet1.xml'
   const sheet = strFromU8(files[name])
   const at = [...sheet.matchAll(/<c r="A(\d+)"[^>]*t="s"[^>]*><v>(\d+)<\/v>/g)].find((m) => strings[Number(m[2])] === number)
-  const cell = `F${at[1]}`
+  const cell = `${column}${at[1]}`
   files[name] = strToU8(sheet.replace(new RegExp(`<c r="${cell}"[^>]*?(/>|>.*?</c>)`), `<c r="${cell}" t="inlineStr"><is><t>${words}</t></is></c>`))
   return Buffer.from(zipSync(files))
 }

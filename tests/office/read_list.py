@@ -28,12 +28,14 @@ def main(path, paper):
     check(int(sheet.page_setup.paperSize or 0) == SIZES[paper], f"paper {sheet.page_setup.paperSize}")
     check(bool(sheet.print_title_rows), "no heading is repeated")
     check(bool(sheet.freeze_panes), "no heading stays in sight")
-    check(len(sheet.merged_cells.ranges) > 3, f"{len(sheet.merged_cells.ranges)} merged ranges")
+    # Title, range and totals; in a list that is put together more, in the others a filter.
+    merged = len(sheet.merged_cells.ranges)
+    check(merged > 3 or (merged == 3 and bool(sheet.auto_filter.ref)), f"{merged} merged ranges and no filter")
     rows = list(sheet.iter_rows())
     heading = next(i for i, row in enumerate(rows) if row[0].value == "序号")
     titles = [cell.value for cell in rows[heading]]
     check(len(set(titles)) == len(titles), "a heading stands twice")
-    days = [i for i, title in enumerate(titles) if title in ("完成时限", "销号日期", "认领日期")]
+    days = [i for i, title in enumerate(titles) if title in ("完成时限", "销号日期", "认领日期", "办结时限", "签发日期", "签收时间")]
     words = ("长期坚持",)
     n_days = 0
     for row in rows[heading + 1 : -1]:

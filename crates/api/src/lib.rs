@@ -42,6 +42,7 @@ pub mod own;
 pub mod passwords;
 pub mod personal_duties;
 pub mod plan_advice;
+pub mod plan_workbook;
 pub mod policy;
 pub mod problem;
 pub mod public;

@@ -10,8 +10,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::{
     accounts, brief, calendar, checks, cockpit, documents, evidence, exports, feed, history, import, kiosks, ledger,
     lists, live, meetings, notices, openapi, opinions, organisation, outward, overview, own, personal_duties,
-    plan_advice, policy, publications, rounds, saved_views, search, services, sessions, signing, slips, statements,
-    task_commands, telemetry, todo, wall,
+    plan_advice, plan_workbook, policy, publications, rounds, saved_views, search, services, sessions, signing, slips,
+    statements, task_commands, telemetry, todo, wall,
 };
 
 fn api() -> impl HttpServiceFactory + OpenApiFactory {
@@ -234,6 +234,8 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(task_commands::adjust_parties)
         .service(task_commands::save_plan)
         .service(task_commands::submit_plan)
+        .service(plan_workbook::get_plan_workbook)
+        .service(plan_workbook::preview_plan_workbook)
         .service(plan_advice::advise_plan)
         .service(plan_advice::date_plan)
         .service(task_commands::propose_amendment)

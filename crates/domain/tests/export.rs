@@ -1,9 +1,11 @@
 //! The lists that are handed on: every column of every list holds what it promises, cells are put together only where they say the same, and no text is lost.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, NaiveTime};
 use domain::export::block::{self, Row, Span};
-use domain::export::{Cell, Column, ExportKind, FindingLine, Level, Line, MeasureLine, Nature, StatementLine};
+use domain::export::{
+    Cell, Column, ExportKind, FindingLine, Level, Line, MeasureLine, Nature, SlipEntry, StatementLine,
+};
 use uuid::Uuid;
 
 fn day(d: u32) -> Option<NaiveDate> {
@@ -29,6 +31,7 @@ fn full(finding: u128, task: u128, measures: usize) -> Line {
             basis: "条例".into(),
             scope: "个性".into(),
             period: "2024年".into(),
+            file: "一问题一档案-1.docx".into(),
         },
         id: id(task),
         number: said("T"),
@@ -72,9 +75,65 @@ fn full(finding: u128, task: u128, measures: usize) -> Line {
     }
 }
 
+/// The lists whose rows are made from tasks.
+fn of_tasks() -> impl Iterator<Item = &'static ExportKind> {
+    ExportKind::ALL.iter().filter(|kind| kind.is_of_tasks())
+}
+
+/// A slip with something in every column.
+fn slip(n: u128) -> SlipEntry {
+    let said = |what: &str| format!("{what}{n}");
+    SlipEntry {
+        id: id(n),
+        number: format!("〔2026〕{n}号"),
+        level: "督办函".into(),
+        urgency: "加急".into(),
+        matter: said("事项"),
+        basis: said("依据"),
+        task: "T01".into(),
+        gap: said("差距"),
+        asked: said("要求"),
+        due_on: day(20),
+        unit: "乙部".into(),
+        supporting: "丁部".into(),
+        issued_by: "甲".into(),
+        issued_on: day(2),
+        received_by: "丙".into(),
+        received_at: day(3).map(|on| on.and_time(NaiveTime::MIN)),
+        answer: said("答复"),
+        review: said("意见"),
+        state: "办理中".into(),
+        is_open: true,
+        overdue: Some(4),
+    }
+}
+
+#[test]
+fn every_column_of_the_list_of_slips_is_filled_and_of_its_type() {
+    let row = slip(1).row(7);
+    let columns = ExportKind::Slips.columns();
+    assert_eq!(row.cells.len(), columns.len());
+    for (column, cell) in columns.iter().zip(&row.cells) {
+        assert!(block::fits(cell, column.nature()), "{}: {cell:?}", column.title());
+        assert_ne!(cell, &Cell::Empty, "{}", column.title());
+    }
+    let blank: Vec<Cell> = SlipEntry::default().row(3).cells.into_iter().filter(|c| *c != Cell::Empty).collect();
+    assert_eq!(blank, [Cell::Number(3.0)]);
+}
+
+#[test]
+fn slips_are_counted_by_where_they_stand_and_those_overdue_by_themselves() {
+    let settled = SlipEntry { state: "已办结".into(), is_open: false, overdue: None, ..slip(2) };
+    let waiting = SlipEntry { state: "待签收".into(), overdue: None, ..slip(3) };
+    let all = [slip(1), settled, waiting, slip(4)];
+    let words = SlipEntry::totals(&all);
+    assert_eq!(words, "合计 4 件：在办 3 件，逾期 2 件；待签收 1 件，办理中 2 件，已办结 1 件");
+    assert_eq!(SlipEntry::totals(&[]), "合计 0 件：在办 0 件，逾期 0 件");
+}
+
 #[test]
 fn every_column_of_every_list_is_filled_and_of_its_type() {
-    for kind in ExportKind::ALL {
+    for kind in of_tasks() {
         for row in full(1, 1, 2).rows(*kind, 7) {
             for (column, cell) in kind.columns().iter().zip(&row.cells) {
                 assert!(block::fits(cell, column.nature()), "{} {}: {cell:?}", kind.label(), column.title());
@@ -86,7 +145,7 @@ fn every_column_of_every_list_is_filled_and_of_its_type() {
 
 #[test]
 fn an_empty_task_has_one_row_of_blanks_beside_its_number() {
-    for kind in ExportKind::ALL {
+    for kind in of_tasks() {
         let rows = Line::default().rows(*kind, 3);
         assert_eq!(rows.len(), 1, "{}", kind.label());
         let filled: Vec<&Cell> = rows[0].cells.iter().filter(|c| **c != Cell::Empty).collect();
@@ -112,7 +171,7 @@ fn a_type_that_was_not_promised_does_not_fit() {
 
 #[test]
 fn a_row_is_a_task_or_a_measure_as_the_list_says() {
-    for kind in ExportKind::ALL {
+    for kind in of_tasks() {
         let n = full(1, 1, 3).rows(*kind, 1).len();
         assert_eq!(n, if kind.row() == Level::Measure { 3 } else { 1 }, "{}", kind.label());
         assert!(kind.is_grouped() || kind.row() == Level::Task);

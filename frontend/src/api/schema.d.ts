@@ -2195,7 +2195,8 @@ export interface paths {
         get: operations["list_exports"];
         put?: never;
         /**
-         * Ask for a list as the office circulates it: the tasks the caller sees, as far as the filter finds them, as an xlsx file.
+         * Ask for a list as the office circulates it: the tasks or slips the caller sees, as far as the filter finds them, as an xlsx file; or for the documents
+         *     of all findings in one archive.
          * @description It is made in the background; see how far it is at its own address.
          */
         post: operations["begin_export"];
@@ -2472,6 +2473,44 @@ export interface paths {
         put?: never;
         /** Hand in a unit's plans as one package; they are signed or returned task by task. */
         post: operations["submit_plan_package"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/plans/workbook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the workbook of the plans a unit may write now, to fill in offline: the codes are locked, what was saved already stands in it. */
+        get: operations["get_plan_workbook"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/plans/workbook/previews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look at a filled workbook of plans: the body is the xlsx file. It is compared with the plans as they are now, and each is put to the rules by which it
+         *     would be saved; nothing is kept and nothing changes.
+         * @description Answers 422 with the reason when it is no workbook of this unit's plans, or its columns were moved.
+         */
+        post: operations["preview_plan_workbook"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4415,6 +4454,11 @@ export interface components {
             /** Format: int64 */
             not_started: number;
         };
+        /**
+         * @description What became of a part of a plan.
+         * @enum {string}
+         */
+        ChangeKind: "new" | "changed" | "dropped";
         /** @description Old and new password. */
         ChangePassword: {
             /** @example the old one */
@@ -5519,7 +5563,8 @@ export interface components {
         ExportForm: {
             kind: components["schemas"]["ExportKind"];
             /**
-             * @description Parameters of the ledger by their names, without where a page begins; all of the round without any. A unit's brief needs `unit`.
+             * @description Parameters of the ledger by their names, without where a page begins; all of the round without any. A unit's brief needs `unit`; the list of
+             *     slips takes `level` and `state` of a slip instead; the archive of all findings takes none.
              * @example {
              *       "light": "red,yellow"
              *     }
@@ -5537,7 +5582,7 @@ export interface components {
          * @description A list that is handed on (docs/domain.md §29).
          * @enum {string}
          */
-        ExportKind: "findings" | "measures" | "responsibilities" | "ledger" | "brief" | "statements";
+        ExportKind: "findings" | "measures" | "responsibilities" | "ledger" | "brief" | "statements" | "slips" | "archives";
         /** @description A list that was asked for. */
         ExportView: {
             /** Format: uuid */
@@ -5552,7 +5597,7 @@ export interface components {
             state: string;
             /**
              * Format: int64
-             * @description Tasks that are done, and all of them as far as they are counted.
+             * @description Tasks (of the list of slips: slips) that are done, and all of them as far as they are counted.
              */
             n_done: number;
             /** Format: int64 */
@@ -7208,6 +7253,21 @@ export interface components {
             /** @description Days that are not worked from today to two months after the last date of the plan or the task. */
             rest_days: string[];
         };
+        /** @description A part of a plan that is said otherwise. */
+        PlanChangeView: {
+            kind: components["schemas"]["ChangeKind"];
+            /** @example 新增 */
+            kind_label: string;
+            /** @example 节点 T01-J2 */
+            what: string;
+            /**
+             * @description Its place in the workbook.
+             * @example 节点!D7
+             */
+            cell?: string | null;
+            before?: string | null;
+            after?: string | null;
+        };
         /** @description Steps worked back from the end. */
         PlanDates: {
             steps: components["schemas"]["DatedStep"][];
@@ -7221,6 +7281,25 @@ export interface components {
              * @description Working days by which the steps are too long to begin today.
              */
             lacking: number;
+        };
+        /** @description A plan of which the workbook says something else. */
+        PlanDifferenceView: {
+            /** Format: uuid */
+            task_id: string;
+            number: string;
+            title: string;
+            /**
+             * Format: int64
+             * @description The version to save on.
+             */
+            version: number;
+            /** @description What the workbook changes of what it was made from. */
+            changes: components["schemas"]["PlanChangeView"][];
+            /** @description The plan was saved since the workbook was made; nothing of the workbook is taken. */
+            is_conflict: boolean;
+            /** @description What was saved since. */
+            theirs: components["schemas"]["PlanChangeView"][];
+            plan?: components["schemas"]["PlanInput"] | null;
         };
         /** @description What an import read and did. */
         PlanImportView: {
@@ -7292,6 +7371,15 @@ export interface components {
              *     ]
              */
             days: number[];
+        };
+        /** @description What a filled workbook of plans comes to, before anything is done with it. */
+        PlanWorkbookPreview: {
+            /** Format: uuid */
+            unit_id: string;
+            plans: components["schemas"]["PlanDifferenceView"][];
+            /** @description Plans of which it says nothing new. */
+            unchanged: number;
+            faults: components["schemas"]["CellFaultView"][];
         };
         /** @description A check that was planned. */
         PlannedCheck: {
@@ -14369,6 +14457,7 @@ export interface operations {
                 };
                 content: {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                    "application/zip": number[];
                 };
             };
             /** @description Nobody is logged in */
@@ -23607,6 +23696,166 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BatchResult"][];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_plan_workbook: {
+        parameters: {
+            query?: {
+                /** @description The lead unit; the caller's own where it is left out. */
+                unit?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_plan_workbook: {
+        parameters: {
+            query?: {
+                /** @description The lead unit; the caller's own where it is left out. */
+                unit?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlanWorkbookPreview"];
                 };
             };
             /** @description The body is no JSON or breaks off */

@@ -5,13 +5,14 @@ import type { Filter } from '../ledger/search'
 
 const ExportDialog = lazy(() => import('./dialog').then((m) => ({ default: m.ExportDialog })))
 
-export type Offer = { kinds: Schemas['ExportKind'][]; filter: Filter; sort?: string; week?: string }
+/** What is offered; `slips` is how the page of slips is narrowed, `filter` how the ledger is. */
+export type Offer = { kinds: Schemas['ExportKind'][]; filter: Filter; slips?: { level?: string; state?: string }; sort?: string; week?: string }
 
-export function ExportButton({ offer }: { offer: Offer }) {
+export function ExportButton({ offer, label = '导出' }: { offer: Offer; label?: string }) {
   const [isOpen, setOpen] = useState(false)
   return (
     <>
-      <button type="button" onClick={() => setOpen(true)}>导出</button>
+      <button type="button" onClick={() => setOpen(true)}>{label}</button>
       {isOpen && <Suspense fallback={null}><ExportDialog offer={offer} onClose={() => setOpen(false)} /></Suspense>}
     </>
   )

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { type Schemas, client, get } from '../api/client'
 import type { DocumentLine } from '../documents/act'
 import { ReportDue } from '../documents/reportdue'
+import { ExportButton } from '../exports/button'
 import { NoRound, useRound } from '../session'
 import '../styles/documents.css'
 import { useSend } from '../ui/form'
@@ -33,6 +34,7 @@ export function Documents() {
         <h1>文书</h1>
         <p>数字由系统按台账填写，文字由整改办修改，签发后定稿。</p>
         <div className="acts">
+          <ExportButton offer={{ kinds: ['archives'], filter: {} }} label="全部问题档案" />
           {mayDraft && <Link to="/templates" className="button">模板</Link>}
           {mayDraft && <button type="button" className={isNew ? '' : 'main'} aria-expanded={isNew} onClick={() => setNew(!isNew)}>{isNew ? '收起' : '拟制文书'}</button>}
         </div>

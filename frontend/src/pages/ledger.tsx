@@ -80,7 +80,7 @@ function Whole({ round }: { round: string }) {
         <h1>整改台账</h1>
         <p>{rows.readAt > 0 && `数据截至 ${moment(new Date(rows.readAt).toISOString())}，倒计时按工作日计`}</p>
         <div className="acts">
-          <ExportButton offer={{ kinds: ['ledger', 'brief', 'findings', 'measures', 'responsibilities'], filter, sort: search.sort }} />
+          <ExportButton offer={{ kinds: ['ledger', 'brief', 'findings', 'measures', 'responsibilities', 'slips', 'archives'], filter, sort: search.sort }} />
           {mine?.is_office && <Link to="/imports" className="button">导入</Link>}
         </div>
       </div>

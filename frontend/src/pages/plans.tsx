@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { type Schemas, client, get, post } from '../api/client'
 import { useTodo } from '../frame'
 import { Results, useBatch } from '../ledger/batch'
+import { PlanWorkbook } from '../plans/workbook'
 import { NoRound, useRound, useSession } from '../session'
 import { Check, TextField, blank, useSend } from '../ui/form'
 import { Empty, Light, Loaded, Refused } from '../ui/parts'
@@ -114,8 +115,9 @@ function Package({ work, round }: { work: Work[]; round: string }) {
   const [cover, setCover] = useState('')
   const [pledge, setPledge] = useState(false)
   const [refused, setRefused] = useState<Schemas['BatchResult'][]>([])
+  const unit = me.posts[0]?.unit_id
   const form = useSend(async () => {
-    const body = { unit: me.posts[0]?.unit_id, items: chosen.map((i) => ({ id: i.id, version: i.version })), cover, pledge }
+    const body = { unit, items: chosen.map((i) => ({ id: i.id, version: i.version })), cover, pledge }
     const results = await post<Schemas['BatchResult'][]>(`/rounds/${round}/plan-packages`, body)
     setRefused(results.filter((r) => r.problem))
     await queries.invalidateQueries()
@@ -124,6 +126,7 @@ function Package({ work, round }: { work: Work[]; round: string }) {
   return (
     <section className="part">
       <header><h2>待报方案 <span>{work.length}</span></h2><span>报送期限</span></header>
+      {unit && <div className="send offline"><PlanWorkbook round={round} unit={unit} /><span className="muted">不联网也能填：下载、填好、传回，核对差异后存入</span></div>}
       <ul className="card lines">
         {work.map((i) => (
           <li key={i.id}>

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { client, get } from '../api/client'
+import { ExportButton } from '../exports/button'
 import { slipStates } from '../labels.gen'
 import { NoRound, useRound, useSession } from '../session'
 import { DraftForm } from '../slips/draftform'
@@ -29,7 +30,10 @@ export function Slips() {
       <div className="head">
         <h1>督办</h1>
         <p>{summary(query.data)}</p>
-        <div className="acts">{mayDraft && <button type="button" className={isNew ? '' : 'main'} onClick={toggle}>{isNew ? '收起' : '发督办单'}</button>}</div>
+        <div className="acts">
+          {(query.data?.length ?? 0) > 0 && <ExportButton offer={{ kinds: ['slips'], filter: {}, slips: { level: search.level, state: search.state } }} />}
+          {mayDraft && <button type="button" className={isNew ? '' : 'main'} onClick={toggle}>{isNew ? '收起' : '发督办单'}</button>}
+        </div>
       </div>
       {isNew && <DraftForm round={round} task={search.task} check={search.check} resolution={search.resolution} onClose={toggle} />}
       <Loaded query={query}>{(list) => <Whole list={list} mayDraft={mayDraft} />}</Loaded>

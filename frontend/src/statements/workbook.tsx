@@ -1,8 +1,6 @@
 // The week's workbook: fetched with its codes locked, brought back filled, shown as a difference.
-import { useRef } from 'react'
-import { type Schemas, save, upload } from '../api/client'
-import { useSend } from '../ui/form'
-import { Refused } from '../ui/parts'
+import type { Schemas } from '../api/client'
+import { FillBook } from '../ui/fillbook'
 import { said } from '../ui/words'
 import type { Difference } from './difference'
 import type { Rows } from './row'
@@ -28,23 +26,13 @@ export function WorkbookButtons({ round, sheet, rows, onDifference }: {
   rows: Rows
   onDifference: (found: Difference) => void
 }) {
-  const input = useRef<HTMLInputElement>(null)
-  const chosen = useRef<File | null>(null)
-  const path = `/rounds/${round}/statements/workbook`
-  const query = { unit: sheet.unit_id, week: sheet.week }
-  const fetching = useSend(() => save(`${path}?${new URLSearchParams(query)}`))
-  const bringing = useSend(async () => {
-    const file = chosen.current
-    if (!file) return
-    const preview = await upload<Preview>(`${path}/previews`, query, file, 'workbook')
-    onDifference(differenceOf(preview, sheet, rows, file.name))
-  })
   return (
-    <>
-      <button type="button" disabled={fetching.busy} onClick={() => void fetching.submit()}>{fetching.busy ? '正在生成…' : '下载填报表'}</button>
-      <button type="button" disabled={bringing.busy} onClick={() => input.current?.click()}>{bringing.busy ? '正在读取…' : '传回填好的表'}</button>
-      <input ref={input} type="file" accept=".xlsx" className="hidden" tabIndex={-1} aria-label="填好的表" onChange={(e) => { chosen.current = e.target.files?.[0] ?? null; e.target.value = ''; void bringing.submit() }} />
-      <Refused error={fetching.error ?? bringing.error} />
-    </>
+    <FillBook<Preview>
+      path={`/rounds/${round}/statements/workbook`}
+      query={{ unit: sheet.unit_id, week: sheet.week }}
+      fetch="下载填报表"
+      bring="传回填好的表"
+      onPreview={(preview, name) => onDifference(differenceOf(preview, sheet, rows, name))}
+    />
   )
 }

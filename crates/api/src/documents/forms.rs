@@ -4,9 +4,12 @@ use std::collections::BTreeMap;
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get};
+use chrono::{DateTime, Utc};
+use domain::actor::Actor;
 use domain::calendar::{self, Calendar};
 use domain::document::figure::Said;
 use domain::document::kind::FormKind;
+use domain::export::Line;
 use domain::ids::{FindingId, MeetingId, PublicationId, RoundId, SlipId, TaskId};
 use domain::policy::{RequestKind, StepRule};
 use domain::publication::copy;
@@ -14,6 +17,7 @@ use domain::publication::state::ItemText;
 use domain::refusal::Refusal;
 use persistence::documents::templates;
 use persistence::ledger::Filter;
+use persistence::rounds::RoundRow;
 use persistence::{Error, Origin, PgConnection, exports};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -53,26 +57,40 @@ async fn made(
         })
         .await?;
     let now = caller.origin.now;
-    let kind = form.kind;
-    let (mark, template) = app
-        .db
-        .write(&caller.origin.actor, move |conn| templates::current(conn, kind.as_str(), &standard_form(kind), now))
-        .await?;
-    let mut names = form.names.as_object().cloned().unwrap_or_default();
-    let time = calendar::time_of_day(now).format("%-H时%M分");
-    let body = round.issuing_body();
-    for (name, text) in
-        [("发文机关", body.as_str()), ("密级", ""), ("抄送", ""), ("印发机关", &body), ("印发日期", &long(now))]
-    {
-        names.insert(name.to_owned(), text.into());
+    let template = FormTemplate::current(app, &caller.origin.actor, form.kind, now).await?;
+    let title = format!("{}.docx", form.title);
+    let bytes = actix_web::web::block(move || template.fill(form, &round, now)).await.map_err(Problem::internal)??;
+    Ok(word(bytes, title))
+}
+
+/// The template of a form that holds now.
+pub(crate) struct FormTemplate {
+    version: i32,
+    bytes: Vec<u8>,
+}
+
+impl FormTemplate {
+    pub(crate) async fn current(app: &App, actor: &Actor, kind: FormKind, now: DateTime<Utc>) -> Result<Self, Error> {
+        let find = move |conn: &mut PgConnection| templates::current(conn, kind.as_str(), &standard_form(kind), now);
+        let (mark, bytes) = app.db.write(actor, find).await?;
+        Ok(Self { version: mark.version, bytes })
     }
-    names.insert("轮次名称".to_owned(), round.name.into());
-    names.insert("截至时刻".to_owned(), format!("{}{time}", long(now)).into());
-    names.insert("模板版本".to_owned(), format!("第{}版", mark.version).into());
-    let bytes = actix_web::web::block(move || filled(&template, &names, &Said::new(), now))
-        .await
-        .map_err(Problem::internal)??;
-    Ok(word(bytes, format!("{}.docx", form.title)))
+
+    /// The file of a form as of a moment; at the same moment it is the same, byte for byte.
+    fn fill(&self, form: Form, round: &RoundRow, now: DateTime<Utc>) -> Result<Vec<u8>, Problem> {
+        let mut names = form.names.as_object().cloned().unwrap_or_default();
+        let time = calendar::time_of_day(now).format("%-H时%M分");
+        let body = round.issuing_body();
+        for (name, text) in
+            [("发文机关", body.as_str()), ("密级", ""), ("抄送", ""), ("印发机关", &body), ("印发日期", &long(now))]
+        {
+            names.insert(name.to_owned(), text.into());
+        }
+        names.insert("轮次名称".to_owned(), round.name.clone().into());
+        names.insert("截至时刻".to_owned(), format!("{}{time}", long(now)).into());
+        names.insert("模板版本".to_owned(), format!("第{}版", self.version).into());
+        filled(&self.bytes, &names, &Said::new(), now)
+    }
 }
 
 fn named(all: &[task_view::Named]) -> String {
@@ -191,23 +209,17 @@ pub async fn download_slip(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Re
     made(&app, &caller, move |conn, origin, calendar| {
         let slip = slips::load(conn, origin, SlipId(*id), calendar)?;
         let line = &slip.line;
-        let signed = slip.request.as_ref().and_then(|r| r.signatures.iter().rev().find(|s| !s.is_void));
-        let answer = slip.answers.last();
-        let at = |at: chrono::DateTime<chrono::Utc>| {
-            format!("{}{}", long(at), calendar::time_of_day(at).format("%-H时%M分"))
-        };
+        let at = |at: DateTime<Utc>| format!("{}{}", long(at), calendar::time_of_day(at).format("%-H时%M分"));
         let names = json!({
             "督办单名称": line.level_label, "督办编号": line.number.clone().unwrap_or_default(),
             "紧急程度": line.urgency_label, "督办事项": line.title, "依据": slip.basis, "存在差距": slip.gap,
             "办理要求": slip.asked, "办结时限": line.due_on.map(day).unwrap_or_default(), "牵头单位": line.unit.name,
             "配合单位": named(&slip.supporting),
-            "签发人": signed.and_then(|s| s.person.as_ref()).map(|p| p.name.clone()).unwrap_or_default(),
+            "签发人": slip.signer(),
             "签发日期": line.issued_at.map(long).unwrap_or_default(),
             "签收人": slip.receipt.as_ref().map(|r| r.by.name.clone()).unwrap_or_default(),
             "签收时间": slip.receipt.as_ref().map(|r| at(r.at)).unwrap_or_default(),
-            "办理结果": answer.map(|a| a.words.clone()).unwrap_or_default(),
-            "复核意见": answer.and_then(|a| a.review.as_ref())
-                .map(|r| r.words.clone().unwrap_or_else(|| if r.is_accepted { "同意" } else { "退回" }.to_owned())).unwrap_or_default(),
+            "办理结果": slip.answered(), "复核意见": slip.reviewed(),
         });
         let title = line.name.clone();
         Ok(Form { kind: FormKind::Slip, round: RoundId(slip.round_id), names, title })
@@ -314,51 +326,88 @@ pub async fn download_unit_brief(
     .await
 }
 
+/// Everything of a finding in one document, and what its catalogue says of the tasks in it.
+pub(crate) struct ArchiveFile {
+    /// Without the ending.
+    pub title: String,
+    pub bytes: Vec<u8>,
+    pub lines: Vec<Line>,
+}
+
+impl ArchiveFile {
+    /// The same file as is fetched by itself at this moment.
+    ///
+    /// Errors: `NotFound` where the caller sees nothing of it, or everything in it was withdrawn.
+    pub(crate) fn of(
+        conn: &mut PgConnection,
+        origin: &Origin,
+        finding: FindingId,
+        template: &FormTemplate,
+        calendar: &Calendar,
+    ) -> Result<Self, Error> {
+        let (form, lines) = archive(conn, origin, finding, calendar)?;
+        let round = persistence::rounds::known(conn, form.round)?;
+        let title = form.title.clone();
+        let bytes = template.fill(form, &round, origin.now).map_err(|p| Error::internal(p.code))?;
+        Ok(Self { title, bytes, lines })
+    }
+}
+
+/// What the document of a finding is filled with, as far as the caller sees it.
+fn archive(
+    conn: &mut PgConnection,
+    origin: &Origin,
+    finding: FindingId,
+    calendar: &Calendar,
+) -> Result<(Form, Vec<Line>), Error> {
+    let round = persistence::rounds::of_finding(conn, finding)?;
+    persistence::rounds::permit_sight(conn, &origin.actor, round)?;
+    let filter = Filter { finding: Some(finding.0), ..Filter::default() };
+    let all = records::tasks(conn, origin, round, &filter, calendar)?;
+    let Some(first) = all.first() else { return Err(Error::NotFound) };
+    let ids: Vec<Uuid> = all.iter().map(|k| k.line.id).collect();
+    let files = exports::listed_files(conn, &ids)?;
+    let by: BTreeMap<Uuid, &str> = all.iter().map(|k| (k.line.id, k.line.number.as_str())).collect();
+    let is_open = |task: &Uuid| all.iter().any(|k| k.line.id == *task && k.place.reads_content);
+    let catalogue: Vec<Value> = files
+        .iter()
+        .filter(|f| is_open(&f.task_id))
+        .enumerate()
+        .map(|(i, f)| {
+            json!({
+                "目录序号": (i + 1).to_string(), "材料名称": f.filename, "材料日期": f.on.map(day).unwrap_or_default(),
+                "页次说明": by.get(&f.task_id).copied().unwrap_or_default(),
+            })
+        })
+        .collect();
+    let mut tasks = Vec::with_capacity(all.len());
+    for known in &all {
+        let page = task_view::history_page(conn, &origin.actor, TaskId(known.line.id), None, 200, origin.now)?;
+        let mut task = records::task(known);
+        let told = page
+            .items
+            .iter()
+            .rev()
+            .filter(|l| l.decides)
+            .map(|l| json!({ "经过时间": long(l.at), "经过人": l.who, "经过事项": l.text }));
+        if let Some(map) = task.as_object_mut() {
+            map.insert("经过".to_owned(), told.collect::<Vec<_>>().into());
+        }
+        tasks.push(task);
+    }
+    let of = &first.line.finding;
+    let title = format!("一问题一档案-{}", of.number);
+    let names = json!({
+        "问题编号": of.number, "问题原文": of.body, "方面": of.aspect, "目录": catalogue, "任务": tasks,
+    });
+    let form = Form { kind: FormKind::Archive, round, names, title };
+    Ok((form, all.into_iter().map(|k| k.line).collect()))
+}
+
 /// Get everything of a finding as a file of Word, with a catalogue of its files (一问题一档案).
 #[utoipa::path(tag = "documents", params(("id" = Uuid, Path)),
     responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document")))]
 #[get("/findings/{id}/archive")]
 pub async fn download_archive(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
-    made(&app, &caller, move |conn, origin, calendar| {
-        let finding = FindingId(*id);
-        let round = persistence::rounds::of_finding(conn, finding)?;
-        persistence::rounds::permit_sight(conn, &origin.actor, round)?;
-        let filter = Filter { finding: Some(finding.0), ..Filter::default() };
-        let all = records::tasks(conn, origin, round, &filter, calendar)?;
-        let Some(first) = all.first() else { return Err(Error::NotFound) };
-        let ids: Vec<Uuid> = all.iter().map(|k| k.line.id).collect();
-        let files = exports::listed_files(conn, &ids)?;
-        let by: BTreeMap<Uuid, &str> = all.iter().map(|k| (k.line.id, k.line.number.as_str())).collect();
-        let is_open = |task: &Uuid| all.iter().any(|k| k.line.id == *task && k.place.reads_content);
-        let catalogue: Vec<Value> = files
-            .iter()
-            .filter(|f| is_open(&f.task_id))
-            .enumerate()
-            .map(|(i, f)| {
-                json!({
-                    "目录序号": (i + 1).to_string(), "材料名称": f.filename, "材料日期": f.on.map(day).unwrap_or_default(),
-                    "页次说明": by.get(&f.task_id).copied().unwrap_or_default(),
-                })
-            })
-            .collect();
-        let mut tasks = Vec::with_capacity(all.len());
-        for known in &all {
-            let page = task_view::history_page(conn, &origin.actor, TaskId(known.line.id), None, 200, origin.now)?;
-            let mut task = records::task(known);
-            let told = page.items.iter().rev().filter(|l| l.decides).map(|l| {
-                json!({ "经过时间": long(l.at), "经过人": l.who, "经过事项": l.text })
-            });
-            if let Some(map) = task.as_object_mut() {
-                map.insert("经过".to_owned(), told.collect::<Vec<_>>().into());
-            }
-            tasks.push(task);
-        }
-        let of = &first.line.finding;
-        let title = format!("一问题一档案-{}", of.number);
-        let names = json!({
-            "问题编号": of.number, "问题原文": of.body, "方面": of.aspect, "目录": catalogue, "任务": tasks,
-        });
-        Ok(Form { kind: FormKind::Archive, round, names, title })
-    })
-    .await
+    made(&app, &caller, move |conn, origin, calendar| Ok(archive(conn, origin, FindingId(*id), calendar)?.0)).await
 }

@@ -10,6 +10,7 @@ mod view;
 
 pub use commands::*;
 pub use forms::*;
+pub(crate) use forms::{ArchiveFile, FormTemplate};
 pub use templates::*;
 pub(crate) use todo::todo;
 pub use view::*;

@@ -138,6 +138,7 @@ impl Gatherer {
                 basis: cells.basis,
                 scope: cells.scope,
                 period: cells.period,
+                file: String::new(),
             },
             id: task.id.0,
             number: cells.number,

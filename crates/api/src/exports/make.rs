@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::calendar::Week;
+use domain::document::kind::FormKind;
 use domain::export::block::Row;
 use domain::export::{ExportKind, Line};
 use domain::policy::AlertLevel;
@@ -23,14 +24,16 @@ use uuid::Uuid;
 
 use super::gather::{Gatherer, long};
 use crate::app::App;
+use crate::documents::FormTemplate;
 use crate::ledger::LedgerQuery;
 use crate::office::{ListBook, ListHead};
 use crate::problem::Problem;
+use crate::slips::SlipFilter;
 
 /// Tasks that are read at a time.
 const PAGE: i64 = 200;
 /// A list of more tasks is not put together: it is for sorting and filtering, not for reading on paper.
-const MOST_MERGED: i64 = 3_000;
+pub(super) const MOST_MERGED: i64 = 3_000;
 /// Rows of one finding that are put together at most.
 const MOST_HELD: usize = 500;
 /// How often it is said how far it is.
@@ -43,15 +46,37 @@ pub struct Order {
     pub origin: Origin,
     pub gathered: Arc<Gatherer>,
     pub round_name: String,
-    pub query: LedgerQuery,
+    pub narrowed: Narrowed,
+}
+
+/// The filter in force: of tasks, or of slips.
+#[derive(Clone)]
+pub enum Narrowed {
+    Tasks(Box<LedgerQuery>),
+    Slips(SlipFilter),
 }
 
 /// How far it is, and whether it is still wanted.
 #[derive(Default)]
-struct Progress {
+pub(super) struct Progress {
     done: AtomicI64,
     all: AtomicI64,
     is_unwanted: AtomicBool,
+}
+
+impl Progress {
+    pub(super) fn expect(&self, all: i64) {
+        self.all.store(all, Ordering::Relaxed);
+    }
+
+    pub(super) fn advance(&self, done: usize) {
+        self.done.fetch_add(i64::try_from(done).unwrap_or(0), Ordering::Relaxed);
+    }
+
+    /// What it comes to where nobody wants it any more.
+    pub(super) fn given_up(&self) -> Option<Outcome> {
+        self.is_unwanted.load(Ordering::Relaxed).then(|| Outcome::Failed { fault: "cancelled".to_owned() })
+    }
 }
 
 /// Where the files lie.
@@ -60,8 +85,8 @@ pub fn folder(data_dir: &Path) -> PathBuf {
 }
 
 /// Where one file lies.
-pub fn path(data_dir: &Path, id: Uuid) -> PathBuf {
-    folder(data_dir).join(format!("{id}.xlsx"))
+pub fn path(data_dir: &Path, id: Uuid, kind: ExportKind) -> PathBuf {
+    folder(data_dir).join(format!("{id}.{}", kind.extension()))
 }
 
 /// Makes it and writes down what came of it.
@@ -84,7 +109,7 @@ pub async fn run(app: App, order: Order) {
         .await
         .inspect_err(|problem| tracing::warn!(%problem, "the end of an export was not written down"));
     if failed || !kept.unwrap_or(false) {
-        let _ = std::fs::remove_file(path(&app.settings.data_dir, id));
+        let _ = std::fs::remove_file(path(&app.settings.data_dir, id, order.gathered.kind));
     }
 }
 
@@ -123,28 +148,41 @@ async fn follow(
 async fn make(app: &App, order: &Order, progress: &Arc<Progress>) -> Result<Outcome, Error> {
     let folder = folder(&app.settings.data_dir);
     std::fs::create_dir_all(&folder).map_err(Error::internal)?;
-    let (order, progress, file) = (order.clone(), progress.clone(), path(&app.settings.data_dir, order.id));
+    let kind = order.gathered.kind;
+    let (order, progress, file) = (order.clone(), progress.clone(), path(&app.settings.data_dir, order.id, kind));
     let actor = order.origin.actor.clone();
-    app.db.read_as_of(&actor, move |conn| written(conn, &order, &progress, &folder, &file)).await
+    let template = match kind {
+        ExportKind::Archives => Some(FormTemplate::current(app, &actor, FormKind::Archive, order.origin.now).await?),
+        _ => None,
+    };
+    let write = move |conn: &mut PgConnection| match (&order.narrowed, &template) {
+        (Narrowed::Slips(filter), _) => super::slips::written(conn, &order, *filter, &progress, &folder, &file),
+        (Narrowed::Tasks(_), Some(template)) => {
+            super::archive::written(conn, &order, template, &progress, &folder, &file)
+        }
+        (Narrowed::Tasks(query), None) => written(conn, &order, query, &progress, &folder, &file),
+    };
+    app.db.read_as_of(&actor, write).await
 }
 
 /// Reads and writes all of it in one go; the totals are those of the rows, or it fails.
 fn written(
     conn: &mut PgConnection,
     order: &Order,
+    query: &LedgerQuery,
     progress: &Progress,
     folder: &Path,
     file: &Path,
 ) -> Result<Outcome, Error> {
     let gathered = &order.gathered;
     let (actor, round, kind) = (&order.origin.actor, gathered.round, gathered.kind);
-    let filter = order.query.filter().map_err(|p| Error::internal(p.code))?;
+    let filter = query.filter().map_err(|p| Error::internal(p.code))?;
     let sort = match kind {
         ExportKind::Brief => Sort { key: SortKey::Due, is_descending: false },
-        _ => order.query.order().map_err(|p| Error::internal(p.code))?,
+        _ => query.order().map_err(|p| Error::internal(p.code))?,
     };
     let counts = counts::recount(conn, actor, round, &filter)?;
-    progress.all.store(counts.tasks, Ordering::Relaxed);
+    progress.expect(counts.tasks);
     let named: Vec<Uuid> = filter.unit.iter().chain(&filter.leader).chain(&filter.lead_units).copied().collect();
     let names = tasks::names(conn, named)?;
 
@@ -154,8 +192,8 @@ fn written(
     // Rows of the finding that is being read; they are written together.
     let mut held: Vec<Row> = Vec::new();
     loop {
-        if progress.is_unwanted.load(Ordering::Relaxed) {
-            return Ok(Outcome::Failed { fault: "cancelled".to_owned() });
+        if let Some(given_up) = progress.given_up() {
+            return Ok(given_up);
         }
         let places = ledger::list(conn, actor, round, &filter, sort, after, PAGE)?;
         after = places.last().map(|row| sort.after(row)).and_then(|text| sort.read_after(&text));
@@ -178,7 +216,7 @@ fn written(
             held.extend(line.rows(kind, totals.lines));
         }
         let done = places.len();
-        progress.done.fetch_add(i64::try_from(done).unwrap_or(0), Ordering::Relaxed);
+        progress.advance(done);
         if done < usize::try_from(PAGE).unwrap_or(0) {
             break;
         }
@@ -192,7 +230,7 @@ fn written(
     Ok(Outcome::Ready { size, sha256, rows, tasks: counts.tasks })
 }
 
-fn head(order: &Order, filtered: Vec<String>, is_merged: bool) -> ListHead {
+pub(super) fn head(order: &Order, filtered: Vec<String>, is_merged: bool) -> ListHead {
     let Gatherer { kind, week, .. } = *order.gathered;
     let now = order.origin.now;
     let filter = if filtered.is_empty() { "全部".to_owned() } else { filtered.join("，") };
@@ -200,7 +238,7 @@ fn head(order: &Order, filtered: Vec<String>, is_merged: bool) -> ListHead {
     ListHead {
         kind,
         title: title(&order.round_name, &of_week, kind),
-        about: format!("范围：{filter}　　截至 {} {}", long(now), time(now)),
+        about: format!("范围：{filter}　　截至 {}", moment(now)),
         as_of: now,
         is_merged,
     }
@@ -212,15 +250,15 @@ fn title(round: &str, of_week: &str, kind: ExportKind) -> String {
     format!("{name}{of_week}{}", kind.label())
 }
 
-/// 17:00, Asia/Shanghai.
-fn time(at: DateTime<Utc>) -> String {
-    domain::calendar::time_of_day(at).format("%H:%M").to_string()
+/// 2026年9月18日 17:00, Asia/Shanghai.
+pub(super) fn moment(at: DateTime<Utc>) -> String {
+    format!("{} {}", long(at), domain::calendar::time_of_day(at).format("%H:%M"))
 }
 
 /// What the rows come to, counted while they are written.
 #[derive(Default)]
-struct Totals {
-    lines: usize,
+pub(super) struct Totals {
+    pub(super) lines: usize,
     tasks: i64,
     withdrawn: i64,
     last: Option<Uuid>,
@@ -228,7 +266,7 @@ struct Totals {
 }
 
 impl Totals {
-    fn take(&mut self, line: &Line) {
+    pub(super) fn take(&mut self, line: &Line) {
         self.lines += 1;
         if !line.statement.handed_in.is_empty() {
             *self.handed_in.entry(line.statement.handed_in.clone()).or_default() += 1;
@@ -240,8 +278,8 @@ impl Totals {
     }
 
     /// The last line: every figure as the page has it at this moment.
-    fn words(&self, kind: ExportKind, counts: &Counts, now: DateTime<Utc>) -> Result<String, Error> {
-        let as_of = format!("数据截至 {} {}", long(now), time(now));
+    pub(super) fn words(&self, kind: ExportKind, counts: &Counts, now: DateTime<Utc>) -> Result<String, Error> {
+        let as_of = format!("数据截至 {}", moment(now));
         if kind == ExportKind::Statements {
             let parts: Vec<String> = self.handed_in.iter().map(|(word, n)| format!("{word} {n} 项")).collect();
             let all: i64 = self.handed_in.values().sum();
@@ -318,7 +356,7 @@ fn filtered(filter: &Filter, names: &BTreeMap<Uuid, String>, first: Option<&Line
 }
 
 /// Size and digest of a file.
-fn sealed(file: &Path) -> std::io::Result<(i64, String)> {
+pub(super) fn sealed(file: &Path) -> std::io::Result<(i64, String)> {
     let mut source = std::fs::File::open(file)?;
     let (mut digest, mut size, mut buffer) = (Sha256::new(), 0_i64, vec![0; 64 * 1024]);
     loop {

@@ -1,7 +1,9 @@
 //! Lists that are handed on: asked for with the filter in force, made in the background, fetched when ready.
 
+mod archive;
 mod gather;
 mod make;
+mod slips;
 
 use std::collections::BTreeMap;
 use std::path::Path as FilePath;
@@ -27,17 +29,20 @@ use crate::download;
 use crate::extract::{Body, Caller};
 use crate::ledger::LedgerQuery;
 use crate::problem::Problem;
+use crate::slips::SlipFilter;
 pub(crate) use gather::{Gatherer, day, long};
-use make::Order;
+use make::{Narrowed, Order};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+const ZIP: &str = "application/zip";
 
 /// A list to be made.
 #[derive(Clone, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExportForm {
     pub kind: ExportKind,
-    /// Parameters of the ledger by their names, without where a page begins; all of the round without any. A unit's brief needs `unit`.
+    /// Parameters of the ledger by their names, without where a page begins; all of the round without any. A unit's brief needs `unit`; the list of
+    /// slips takes `level` and `state` of a slip instead; the archive of all findings takes none.
     #[serde(default)]
     #[schema(example = json!({ "light": "red,yellow" }))]
     pub filter: BTreeMap<String, String>,
@@ -57,7 +62,7 @@ pub struct ExportView {
     /// running, ready, failed, cancelled or expired.
     #[schema(example = "ready")]
     pub state: String,
-    /// Tasks that are done, and all of them as far as they are counted.
+    /// Tasks (of the list of slips: slips) that are done, and all of them as far as they are counted.
     pub n_done: i64,
     pub n_all: i64,
     /// Why it failed, in words.
@@ -98,8 +103,14 @@ fn view(row: ExportRow, now: DateTime<Utc>) -> Result<ExportView, Problem> {
 /// What the list is to be made from.
 ///
 /// Errors: `content` with the field that is not understood.
-fn understood(form: &ExportForm) -> Result<(LedgerQuery, Option<Week>), Problem> {
-    if ["after", "limit", "group"].iter().any(|key| form.filter.contains_key(*key)) {
+fn understood(form: &ExportForm) -> Result<(Narrowed, Option<Week>), Problem> {
+    if form.kind == ExportKind::Slips {
+        let filter = SlipFilter::from_words(&form.filter).ok_or_else(|| Problem::field("/filter", "wrong-type"))?;
+        return Ok((Narrowed::Slips(filter), None));
+    }
+    let is_whole = form.kind == ExportKind::Archives;
+    let unknown = |key: &String| is_whole || ["after", "limit", "group"].contains(&key.as_str());
+    if form.filter.keys().any(unknown) {
         return Err(Problem::field("/filter", "unknown-field"));
     }
     let query = LedgerQuery::from_words(&form.filter).ok_or_else(|| Problem::field("/filter", "wrong-type"))?;
@@ -115,10 +126,11 @@ fn understood(form: &ExportForm) -> Result<(LedgerQuery, Option<Week>), Problem>
     if form.kind == ExportKind::Brief && filter.unit.is_none() {
         return Err(Problem::field("/filter/unit", "required"));
     }
-    Ok((query, week))
+    Ok((Narrowed::Tasks(Box::new(query)), week))
 }
 
-/// Ask for a list as the office circulates it: the tasks the caller sees, as far as the filter finds them, as an xlsx file.
+/// Ask for a list as the office circulates it: the tasks or slips the caller sees, as far as the filter finds them, as an xlsx file; or for the documents
+/// of all findings in one archive.
 ///
 /// It is made in the background; see how far it is at its own address.
 #[utoipa::path(tag = "exports", request_body = ExportForm, params(("id" = Uuid, Path)), responses((status = 202, body = ExportView)))]
@@ -135,18 +147,18 @@ pub async fn begin_export(
     // Whoever does not see the round is told nothing of what would be wrong.
     let find = move |conn: &mut PgConnection| persistence::rounds::find(conn, &origin.actor, round);
     let round_name = app.db.read(&caller.origin.actor, find).await?.name;
-    let (query, week) = understood(&form)?;
+    let (narrowed, week) = understood(&form)?;
     let calendar = app.calendar().await?;
     let asked = json!({ "filter": form.filter, "week": form.week });
     let day = domain::calendar::today(caller.origin.now).format("%Y%m%d");
     let of_week = week.map(|w| format!("第{}周", w.number())).unwrap_or_default();
-    let filename = format!("{round_name}-{of_week}{}-{day}.xlsx", form.kind.label());
+    let filename = format!("{round_name}-{of_week}{}-{day}.{}", form.kind.label(), form.kind.extension());
     let origin = caller.origin.clone();
     let begin = move |conn: &mut PgConnection| exports::begin(conn, &origin, round, form.kind, &asked, &filename);
     let row = app.db.write(&caller.origin.actor, begin).await?;
     let origin = caller.origin.clone();
     let gathered = Gatherer { origin: origin.clone(), round, kind: form.kind, week, calendar: (*calendar).clone() };
-    let order = Order { id: row.id, origin, gathered: Arc::new(gathered), round_name, query };
+    let order = Order { id: row.id, origin, gathered: Arc::new(gathered), round_name, narrowed };
     actix_web::rt::spawn(make::run(app.get_ref().clone(), order));
     Ok(HttpResponse::Accepted().json(view(row, caller.origin.now)?))
 }
@@ -183,7 +195,7 @@ pub async fn cancel_export(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Re
 ///
 /// Answers 409 while it is being made (`export-not-ready`) and once it is no longer kept (`export-expired`).
 #[utoipa::path(tag = "exports", params(("id" = Uuid, Path)),
-    responses((status = 200, body = Vec<u8>, content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")))]
+    responses((status = 200, content((Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"), (Vec<u8> = "application/zip")))))]
 #[get("/exports/{id}/file")]
 pub async fn download_export(
     request: HttpRequest,
@@ -193,9 +205,12 @@ pub async fn download_export(
 ) -> Result<HttpResponse, Problem> {
     let origin = caller.origin.clone();
     let row = app.db.write(&caller.origin.actor, move |conn| exports::take(conn, &origin, *id)).await?;
-    let file = actix_files::NamedFile::open(make::path(&app.settings.data_dir, row.id)).map_err(Problem::internal)?;
+    let kind = ExportKind::parse(&row.kind).ok_or_else(|| Problem::internal("an export of no kind"))?;
+    let path = make::path(&app.settings.data_dir, row.id, kind);
+    let file = actix_files::NamedFile::open(path).map_err(Problem::internal)?;
     let name = download::attachment(row.filename);
-    let kind = XLSX.parse().unwrap_or(actix_web::mime::APPLICATION_OCTET_STREAM);
+    let kind = if kind == ExportKind::Archives { ZIP } else { XLSX };
+    let kind = kind.parse().unwrap_or(actix_web::mime::APPLICATION_OCTET_STREAM);
     Ok(file.set_content_disposition(name).set_content_type(kind).into_response(&request))
 }
 

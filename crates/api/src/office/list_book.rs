@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use chrono::{DateTime, Datelike, NaiveDate, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, Timelike, Utc};
 use domain::export::block::{self, Row};
 use domain::export::{Cell, Column, ExportKind, Paper};
 use rust_xlsxwriter::{
@@ -21,6 +21,7 @@ struct Formats {
     number: Format,
     amount: Format,
     day: Format,
+    moment: Format,
     total: Format,
 }
 
@@ -40,6 +41,7 @@ impl Formats {
             number: framed().set_align(FormatAlign::Center).set_num_format("0"),
             amount: framed().set_align(FormatAlign::Right).set_num_format("#,##0.00"),
             day: framed().set_align(FormatAlign::Center).set_num_format("yyyy-mm-dd"),
+            moment: framed().set_align(FormatAlign::Center).set_num_format("yyyy-mm-dd hh:mm"),
             total: plain().set_bold().set_align(FormatAlign::Left).set_text_wrap(),
         }
     }
@@ -48,6 +50,7 @@ impl Formats {
     fn of(&self, column: Column, cell: &Cell) -> &Format {
         match (column, cell) {
             (_, Cell::Day(_)) => &self.day,
+            (_, Cell::Moment(_)) => &self.moment,
             (Column::Amount, _) => &self.amount,
             (_, Cell::Number(_)) => &self.number,
             _ if column.width() <= 11 => &self.centred,
@@ -155,12 +158,20 @@ fn day(on: NaiveDate) -> Result<ExcelDateTime, XlsxError> {
     ExcelDateTime::from_ymd(year, part(on.month()), part(on.day()))
 }
 
+/// To the minute, as it is shown.
+fn moment(at: NaiveDateTime) -> Result<ExcelDateTime, XlsxError> {
+    let part = |n: u32| u16::try_from(n).unwrap_or(0);
+    let minute = u8::try_from(at.minute()).unwrap_or(0);
+    day(at.date())?.and_hms(part(at.hour()), minute, 0)
+}
+
 fn write(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, format: &Format) -> Result<(), XlsxError> {
     match cell {
         Cell::Empty => sheet.write_blank(row, column, format)?,
         Cell::Text(text) => sheet.write_string_with_format(row, column, block::held(text), format)?,
         Cell::Number(number) => sheet.write_number_with_format(row, column, *number, format)?,
         Cell::Day(on) => sheet.write_datetime_with_format(row, column, day(*on)?, format)?,
+        Cell::Moment(at) => sheet.write_datetime_with_format(row, column, moment(*at)?, format)?,
     };
     Ok(())
 }

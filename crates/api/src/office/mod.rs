@@ -3,11 +3,14 @@
 //! Nothing else opens or makes them.
 
 pub mod docx;
+mod fill_book;
 mod guard;
 mod list_book;
+mod plan_book;
 mod read;
 mod week_book;
 
 pub use list_book::{ListBook, ListHead};
+pub use plan_book::{PlanBook, plan_book};
 pub use read::{book, formulas};
 pub use week_book::{GivenLine, WeekBook, week_book};

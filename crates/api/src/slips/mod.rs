@@ -2,11 +2,13 @@
 
 mod commands;
 mod proposal;
+mod register;
 mod todo;
 mod view;
 
 pub use commands::*;
 pub use proposal::*;
+pub(crate) use register::{SlipFilter, entries, found};
 pub(crate) use todo::todo;
 pub(crate) use view::Reader;
 pub use view::*;
@@ -14,7 +16,7 @@ pub use view::*;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get};
 use domain::ids::{RoundId, SlipId};
-use persistence::slips;
+use persistence::PgConnection;
 use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
@@ -43,16 +45,13 @@ pub async fn list_slips(
 ) -> Result<HttpResponse, Problem> {
     let calendar = app.calendar().await?;
     let origin = caller.origin.clone();
-    let lines = app
-        .db
-        .read(&caller.origin.actor, move |conn| slips::list(conn, &origin.actor, RoundId(*id), origin.now))
-        .await?;
+    let find = move |conn: &mut PgConnection| found(conn, &origin, RoundId(*id), SlipFilter::default());
+    let lines = app.db.read(&caller.origin.actor, find).await?;
     let seen = view::Reader { actor: &caller.origin.actor, calendar: &calendar, now: caller.origin.now };
     let mut views: Vec<SlipLineView> = lines.iter().map(|line| seen.line(line)).collect();
     if query.0.to_sign == Some(true) {
         views.retain(SlipLineView::is_to_sign);
     }
-    views.sort_by_key(|v| (!v.is_overdue, !v.is_open, v.due_on.filter(|_| v.is_open)));
     Ok(HttpResponse::Ok().json(views))
 }
 

@@ -202,6 +202,26 @@ pub struct SlipView {
     pub is_redacted: bool,
 }
 
+impl SlipView {
+    /// Who gave the last signature of those that hold; blank where nobody has.
+    pub(crate) fn signer(&self) -> String {
+        let signed = self.request.as_ref().and_then(|r| r.signatures.iter().rev().find(|s| !s.is_void));
+        signed.and_then(|s| s.person.as_ref()).map(|p| p.name.clone()).unwrap_or_default()
+    }
+
+    /// What was answered last.
+    pub(crate) fn answered(&self) -> String {
+        self.answers.last().map(|a| a.words.clone()).unwrap_or_default()
+    }
+
+    /// What the review of the last answer said.
+    pub(crate) fn reviewed(&self) -> String {
+        let review = self.answers.last().and_then(|a| a.review.as_ref());
+        let said = |r: &SlipReviewView| if r.is_accepted { "同意" } else { "退回" }.to_owned();
+        review.map(|r| r.words.clone().unwrap_or_else(|| said(r))).unwrap_or_default()
+    }
+}
+
 /// Who reads, and when.
 pub(crate) struct Reader<'a> {
     pub(crate) actor: &'a Actor,
@@ -337,18 +357,23 @@ pub(crate) fn load(
 ) -> Result<SlipView, persistence::Error> {
     let loaded = slips::find(conn, &origin.actor, id, origin.now)?;
     let files = blobs::of_subject(conn, blobs::Subject::Slip(id.0))?;
+    Ok(whole(&loaded, files, origin, calendar))
+}
+
+/// A slip with the files received for it, as the caller sees it.
+pub(super) fn whole(loaded: &LoadedSlip, files: Vec<AttachmentRow>, origin: &Origin, calendar: &Calendar) -> SlipView {
     let reader = Reader { actor: &origin.actor, calendar, now: origin.now };
     let mut line = reader.line(&loaded.line);
     line.title.clone_from(&loaded.text.matter);
     let slip = &loaded.line.slip;
     let policy = &loaded.line.facts.policy;
-    let seen = Seen { loaded: &loaded, files };
+    let seen = Seen { loaded, files };
     let link = |(id, name): &(SlipId, String)| SlipLinkView { id: id.0, name: name.clone() };
     let signs_for = loaded.line.with_context(&origin.actor, calendar, origin.now, |ctx| slip::signable_for(slip, ctx));
     let may_raise = line.open_actions.iter().any(|o| o.action == SlipAction::Raise.as_str());
     let next_level = slip::level_above(slip, policy).ok().filter(|_| may_raise).map(|rule| rule.name.clone());
     let rule = domain::slip::ladder::rule_of(&policy.slips, slip.shape.level);
-    Ok(SlipView {
+    SlipView {
         round_id: slip.round.0,
         basis_kind: slip.shape.basis.kind.as_str().to_owned(),
         basis_kind_label: BasisKind::label(slip.shape.basis.kind).to_owned(),
@@ -381,5 +406,5 @@ pub(crate) fn load(
         next_level,
         is_redacted: !loaded.line.reads_content(),
         line,
-    })
+    }
 }

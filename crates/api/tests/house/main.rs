@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod archives;
 mod brief;
 mod checks;
 mod counters;
@@ -21,13 +22,16 @@ mod life;
 mod lists;
 mod live;
 mod meetings;
+mod office_round_trip;
 mod own;
 mod personal_duties;
 mod plan_help;
+mod plan_sheets;
 mod plan_workbook;
 mod publication;
 mod saved_views;
 mod services;
+mod slip_list;
 mod slips;
 mod slips_sight;
 mod store;

@@ -75,7 +75,7 @@ impl Week {
 }
 
 /// The cells of a sheet as text, row by row.
-fn cells(bytes: &[u8], sheet: &str) -> Vec<Vec<String>> {
+pub(crate) fn cells(bytes: &[u8], sheet: &str) -> Vec<Vec<String>> {
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes.to_vec())).unwrap();
     let range = book.worksheet_range(sheet).unwrap();
     let (height, width) = range.get_size();
@@ -86,7 +86,7 @@ fn cells(bytes: &[u8], sheet: &str) -> Vec<Vec<String>> {
     (0..height).map(|r| (0..width).map(|c| at(r, c)).collect()).collect()
 }
 
-fn part(bytes: &[u8], name: &str) -> String {
+pub(crate) fn part(bytes: &[u8], name: &str) -> String {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes.to_vec())).unwrap();
     let mut text = String::new();
     archive.by_name(name).unwrap().read_to_string(&mut text).unwrap();
@@ -94,7 +94,7 @@ fn part(bytes: &[u8], name: &str) -> String {
 }
 
 /// The same file with one of its parts changed, as an office program would save it.
-fn changed(bytes: &[u8], name: &str, change: impl Fn(String) -> String) -> Vec<u8> {
+pub(crate) fn changed(bytes: &[u8], name: &str, change: impl Fn(String) -> String) -> Vec<u8> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes.to_vec())).unwrap();
     let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
     for i in 0..archive.len() {
@@ -113,7 +113,12 @@ fn changed(bytes: &[u8], name: &str, change: impl Fn(String) -> String) -> Vec<u
 
 /// What a cell of the sheet to fill in holds, put there as XML.
 fn put(bytes: &[u8], cell: &str, inside: &str) -> Vec<u8> {
-    changed(bytes, "xl/worksheets/sheet1.xml", |xml| {
+    put_in(bytes, "xl/worksheets/sheet1.xml", cell, inside)
+}
+
+/// The same in any sheet.
+pub(crate) fn put_in(bytes: &[u8], sheet: &str, cell: &str, inside: &str) -> Vec<u8> {
+    changed(bytes, sheet, |xml| {
         let from = xml.find(&format!("<c r=\"{cell}\"")).unwrap_or_else(|| panic!("{cell} is not there"));
         let end = from + xml[from..].find('>').unwrap() + 1;
         // A blank cell ends at once, a filled one with its own end.
@@ -122,7 +127,7 @@ fn put(bytes: &[u8], cell: &str, inside: &str) -> Vec<u8> {
     })
 }
 
-fn text(cell: &str, words: &str) -> String {
+pub(crate) fn text(cell: &str, words: &str) -> String {
     format!(r#"<c r="{cell}" t="inlineStr"><is><t xml:space="preserve">{words}</t></is></c>"#)
 }
 

@@ -307,6 +307,8 @@ pub fn others(
             format!("/tasks/{task}/statement-advice"),
             Some(json!({ "unit": NIL, "week": "2026-W10" })),
         ),
+        get("/rounds/{id}/plans/workbook", format!("/rounds/{round}/plans/workbook")),
+        ("POST", "/rounds/{id}/plans/workbook/previews", format!("/rounds/{round}/plans/workbook/previews"), None),
         get("/rounds/{id}/statements", format!("/rounds/{round}/statements")),
         get("/rounds/{id}/statements/workbook", format!("/rounds/{round}/statements/workbook")),
         (

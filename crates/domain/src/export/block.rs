@@ -113,6 +113,7 @@ pub fn fits(cell: &Cell, nature: Nature) -> bool {
     match (cell, nature) {
         (Cell::Empty, _) | (Cell::Text(_), Nature::Text | Nature::Day) | (Cell::Number(_), Nature::Number) => true,
         (Cell::Day(_), nature) => nature == Nature::Day,
+        (Cell::Moment(_), nature) => nature == Nature::Moment,
         _ => false,
     }
 }

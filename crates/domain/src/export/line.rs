@@ -19,6 +19,8 @@ pub struct FindingLine {
     pub basis: String,
     pub scope: String,
     pub period: String,
+    /// Its document within an archive.
+    pub file: String,
 }
 
 /// A measure as it is listed.
@@ -156,6 +158,25 @@ impl Line {
             Column::ClosedOn => Cell::day(self.closed_on),
             Column::Checked => text(&self.checked),
             Column::Remark => text(&self.remark),
+            Column::File => text(&finding.file),
+            // What a slip says is in no list of tasks.
+            Column::SlipNumber
+            | Column::SlipLevel
+            | Column::Urgency
+            | Column::Matter
+            | Column::SlipBasis
+            | Column::SlipTask
+            | Column::Gap
+            | Column::Asked
+            | Column::AnswerDueOn
+            | Column::Addressed
+            | Column::IssuedBy
+            | Column::IssuedOn
+            | Column::ReceivedBy
+            | Column::ReceivedAt
+            | Column::Answer
+            | Column::Review
+            | Column::Overdue => Cell::Empty,
         }
     }
 

@@ -3,10 +3,12 @@
 
 pub mod block;
 mod line;
+mod slip;
 
 use serde::{Deserialize, Serialize};
 
 pub use line::{FindingLine, Line, MeasureLine, StatementLine};
+pub use slip::SlipEntry;
 
 use crate::words;
 
@@ -19,6 +21,8 @@ words! {
         Ledger = "ledger", "整改台账";
         Brief = "brief", "单位任务书";
         Statements = "statements", "每周写实汇总";
+        Slips = "slips", "督办台账";
+        Archives = "archives", "全部问题档案";
     }
 }
 
@@ -36,6 +40,8 @@ pub enum Nature {
     Text,
     Number,
     Day,
+    /// A day with its time.
+    Moment,
 }
 
 /// One cell, of its own type.
@@ -45,6 +51,8 @@ pub enum Cell {
     Text(String),
     Number(f64),
     Day(chrono::NaiveDate),
+    /// Asia/Shanghai.
+    Moment(chrono::NaiveDateTime),
 }
 
 impl Cell {
@@ -141,6 +149,26 @@ columns! {
     ClosedOn "销号日期" 11 Task Day;
     Checked "抽查结论" 9 Task Text;
     Remark "备注" 8 Task Text;
+    /// The document of a finding within an archive.
+    File "档案文件" 24 Finding Text;
+    SlipNumber "编号" 12 Task Text;
+    SlipLevel "督办等级" 8 Task Text;
+    Urgency "缓急" 5 Task Text;
+    Matter "事项" 18 Task Text;
+    SlipBasis "依据" 16 Task Text;
+    SlipTask "任务编号" 7 Task Text;
+    Gap "存在差距" 20 Task Text;
+    Asked "办理要求" 20 Task Text;
+    AnswerDueOn "办结时限" 11 Task Day;
+    Addressed "牵头单位" 11 Task Text;
+    IssuedBy "签发人" 7 Task Text;
+    IssuedOn "签发日期" 11 Task Day;
+    ReceivedBy "签收人" 7 Task Text;
+    ReceivedAt "签收时间" 16 Task Moment;
+    Answer "办理结果" 22 Task Text;
+    Review "复核意见" 12 Task Text;
+    /// Working days since the day of the answer, while the unit still owes it.
+    Overdue "逾期（工作日）" 8 Task Number;
 }
 
 impl ExportKind {
@@ -247,20 +275,64 @@ impl ExportKind {
                 C::Light,
                 C::DueOn,
             ],
+            Self::Slips => &[
+                C::No,
+                C::SlipNumber,
+                C::SlipLevel,
+                C::Urgency,
+                C::Matter,
+                C::SlipBasis,
+                C::SlipTask,
+                C::Gap,
+                C::Asked,
+                C::AnswerDueOn,
+                C::Addressed,
+                C::Supporting,
+                C::IssuedBy,
+                C::IssuedOn,
+                C::ReceivedBy,
+                C::ReceivedAt,
+                C::Answer,
+                C::Review,
+                C::State,
+                C::Overdue,
+            ],
+            Self::Archives => &[
+                C::No,
+                C::FindingNumber,
+                C::Aspect,
+                C::Finding,
+                C::File,
+                C::TaskNumber,
+                C::Title,
+                C::Units,
+                C::State,
+                C::ClosedOn,
+            ],
         }
+    }
+
+    /// Whether its rows are made from tasks; the others are made from slips.
+    pub fn is_of_tasks(self) -> bool {
+        self != Self::Slips
     }
 
     /// What one of its rows is.
     pub fn row(self) -> Level {
         match self {
-            Self::Findings | Self::Statements => Level::Task,
+            Self::Findings | Self::Statements | Self::Slips | Self::Archives => Level::Task,
             Self::Measures | Self::Responsibilities | Self::Ledger | Self::Brief => Level::Measure,
         }
     }
 
-    /// Whether cells of neighbouring rows may be put together: a statement is always a row of its own.
+    /// Whether cells of neighbouring rows may be put together: a statement and a slip are always rows of their own.
     pub fn is_grouped(self) -> bool {
-        self != Self::Statements
+        !matches!(self, Self::Statements | Self::Slips)
+    }
+
+    /// How the name of its file ends.
+    pub fn extension(self) -> &'static str {
+        if self == Self::Archives { "zip" } else { "xlsx" }
     }
 
     /// What it is printed on.

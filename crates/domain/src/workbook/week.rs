@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
-use super::grid::{Book, Cell, Sheet, address};
+use super::fill::{self, mark, refuse, written};
+pub use super::fill::{CellFault, HEADINGS, MARKS};
+use super::grid::{Book, Cell, address};
 use crate::calendar::Week;
 use crate::ids::{RoundId, TaskId, UnitId};
 use crate::refusal::{FieldError, Refusal};
@@ -54,10 +56,6 @@ impl StatementField {
 
 /// The sheet a person fills in.
 pub const SHEET: &str = "每周写实";
-/// The hidden sheet that says what the file was made from.
-pub const MARKS: &str = "填报标识";
-/// The row of the headings, counted from 0; the tasks follow it.
-pub const HEADINGS: usize = 2;
 /// Columns that are given and locked, before those to fill in.
 pub const GIVEN: [&str; 5] = ["任务编号", "具体问题", "完成标准", "时限", "上周写实"];
 /// What the marks begin with: the form of the sheet, raised when it changes.
@@ -122,15 +120,6 @@ pub struct FilledRow {
     pub changes: Vec<FieldChange>,
 }
 
-/// A cell that cannot be taken as it is; its row is left out.
-#[derive(Clone, Debug, PartialEq)]
-pub struct CellFault {
-    /// Such as F7.
-    pub cell: String,
-    pub code: String,
-    pub params: serde_json::Value,
-}
-
 /// What a filled sheet comes to.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Filled {
@@ -138,63 +127,31 @@ pub struct Filled {
     pub faults: Vec<CellFault>,
 }
 
-fn refuse(code: &str, params: serde_json::Value) -> Refusal {
-    Refusal::invalid("content", vec![FieldError::with("/file", code, params)])
-}
-
 /// What the hidden sheet says the file was made from: per number the revision and what that said.
 fn base<'a>(book: &'a Book, now: &WeekNow) -> Result<BTreeMap<&'a str, (u16, StatementText)>, Refusal> {
     let foreign = || Refusal::field("/file", "week-sheet-foreign");
-    let sheet = book.sheets.iter().find(|s| s.name == MARKS).ok_or_else(foreign)?;
-    let text = |row: &'a [Cell], column: usize| match row.get(column) {
-        Some(Cell::Text(text)) => text.as_str(),
-        _ => "",
-    };
-    let head = sheet.rows.first().ok_or_else(foreign)?;
-    if text(head, 0) != FORM {
-        return Err(foreign());
-    }
-    if text(head, 1) != now.round.0.to_string() {
+    let rows = fill::marks(book, FORM, "week-sheet-foreign")?;
+    let head = rows.first().ok_or_else(foreign)?;
+    if mark(head, 1) != now.round.0.to_string() {
         return Err(Refusal::field("/file", "week-sheet-other-round"));
     }
-    if text(head, 2) != now.unit.0.to_string() {
+    if mark(head, 2) != now.unit.0.to_string() {
         return Err(Refusal::field("/file", "week-sheet-other-unit"));
     }
-    if text(head, 3) != now.week.to_string() {
-        let params = json!({ "week": text(head, 3), "now": now.week.to_string() });
+    if mark(head, 3) != now.week.to_string() {
+        let params = json!({ "week": mark(head, 3), "now": now.week.to_string() });
         return Err(refuse("week-sheet-other-week", params));
     }
     let mut found = BTreeMap::new();
-    for row in sheet.rows.iter().skip(1) {
-        let revision = text(row, 1).parse().map_err(|_| foreign())?;
+    for row in rows.iter().skip(1) {
+        let revision = mark(row, 1).parse().map_err(|_| foreign())?;
         let mut words = StatementText::default();
         for (i, field) in StatementField::ALL.iter().enumerate() {
             field.set(&mut words, row.get(2 + i).and_then(written));
         }
-        found.insert(text(row, 0), (revision, words));
+        found.insert(mark(row, 0), (revision, words));
     }
     Ok(found)
-}
-
-/// A cell's words as they were written; none when there are none.
-fn written(cell: &Cell) -> Option<String> {
-    let text = match cell {
-        Cell::Text(text) => text.replace("\r\n", "\n").replace('\r', "\n").trim().to_owned(),
-        other => other.text(),
-    };
-    (!cell.is_blank()).then_some(text)
-}
-
-fn check_headings(sheet: &Sheet) -> Result<(), Refusal> {
-    let row = sheet.rows.get(HEADINGS).map(Vec::as_slice).unwrap_or_default();
-    for (column, heading) in headings().enumerate() {
-        let found = row.get(column).map(Cell::text).unwrap_or_default();
-        if found != heading {
-            let cell = address(HEADINGS, column);
-            return Err(refuse("week-sheet-columns", json!({ "cell": cell, "heading": heading, "found": found })));
-        }
-    }
-    Ok(())
 }
 
 /// Reads a filled sheet against the week as it is now. Nothing is changed by it: a field counts as changed where the sheet says otherwise than what
@@ -204,9 +161,7 @@ fn check_headings(sheet: &Sheet) -> Result<(), Refusal> {
 /// `week-sheet-missing` or `week-sheet-columns`.
 pub fn read(book: &Book, formulas: &BTreeSet<(usize, usize)>, now: &WeekNow) -> Result<Filled, Refusal> {
     let base = base(book, now)?;
-    let missing = || Refusal::field("/file", "week-sheet-missing");
-    let sheet = book.sheets.iter().find(|s| s.name == SHEET).ok_or_else(missing)?;
-    check_headings(sheet)?;
+    let sheet = fill::sheet(book, SHEET, headings(), ("week-sheet-missing", "week-sheet-columns"))?;
     let mut filled = Filled::default();
     let mut seen: BTreeMap<TaskId, usize> = BTreeMap::new();
     for (at, cells) in sheet.rows.iter().enumerate().skip(HEADINGS + 1) {
@@ -234,10 +189,8 @@ pub fn read(book: &Book, formulas: &BTreeSet<(usize, usize)>, now: &WeekNow) -> 
         let before = filled.faults.len();
         for field in StatementField::ALL {
             let column = field.column();
-            if formulas.contains(&(at, column)) {
-                filled.faults.push(fault(column, "cell-formula", json!(null)));
-            } else if let Some(Cell::Error(text)) = fill(*field) {
-                filled.faults.push(fault(column, "cell-formula-failed", json!({ "text": text })));
+            if let Some((code, params)) = fill::computed(fill(*field), (at, column), formulas) {
+                filled.faults.push(fault(column, code, params));
             }
         }
         if filled.faults.len() > before {
@@ -292,6 +245,7 @@ fn content_faults(text: StatementText, now: &WeekNow) -> Vec<(StatementField, Fi
 mod tests {
     use uuid::Uuid;
 
+    use super::super::grid::Sheet;
     use super::*;
 
     fn line(n: u128, revision: u16, progress: Option<&str>) -> LineNow {

@@ -35,7 +35,7 @@ use crate::{actors, blobs, checks, due_acts, meetings, rounds};
 use read::Standing;
 pub(crate) use read::sees_any;
 
-pub use read::{LoadedSlip, SlipLine, TaskBrief, find, list, of_task, parties, permit_file, replay, waiting};
+pub use read::{LoadedSlip, SlipLine, TaskBrief, find, list, of_task, parties, permit_file, read_all, replay, waiting};
 
 /// A command on a slip, as it comes in.
 #[derive(Clone, Debug)]

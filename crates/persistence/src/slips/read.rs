@@ -384,41 +384,58 @@ fn line(conn: &mut PgConnection, actor: &Actor, id: SlipId, now: DateTime<Utc>) 
 /// A slip whole, if the actor sees it.
 pub fn find(conn: &mut PgConnection, actor: &Actor, id: SlipId, now: DateTime<Utc>) -> Result<LoadedSlip, Error> {
     let line = line(conn, actor, id, now)?;
-    let slip = &line.slip;
-    let reads = line.reads_content();
-    let of_words = digests(slip);
-    let interview = slip.interview.as_ref().map(|i| i.text.clone());
-    let wanted = of_words.iter().cloned().chain([slip.shape.text.clone()]).chain(interview.clone());
-    let kept = bodies(conn, wanted)?;
-    let text = kept.get(&slip.shape.text).ok_or_else(|| Error::internal("a slip without its words"))?;
-    let mut text: SlipText = serde_json::from_str(text)?;
-    let mut words = BTreeMap::new();
-    for digest in of_words.into_iter().filter(|_| reads) {
-        if let Some(body) = kept.get(&digest) {
-            words.insert(digest, serde_json::from_str::<Words>(body)?.text);
-        }
+    let mut loaded = read_all(conn, vec![line])?.pop().ok_or(Error::NotFound)?;
+    if let Some(id) = loaded.line.slip.raised_from {
+        loaded.lower = other(conn, actor, id, now)?;
     }
-    let interview = interview.filter(|_| reads).and_then(|d| kept.get(&d)).map(|body| serde_json::from_str(body));
-    if !reads {
-        let label = Sensitivity::Internal.label().to_owned();
-        text = SlipText { matter: label.clone(), basis: label.clone(), gap: label.clone(), asked: label };
-    }
-    let known = names(conn, people(slip).into_iter().map(|p| p.0).collect())?;
-    let names = line.names.clone().into_iter().chain(known).collect();
-    let lower = match slip.raised_from {
-        Some(id) => other(conn, actor, id, now)?,
-        None => None,
-    };
     let higher: Option<Uuid> = slips::table
-        .filter(slips::raised_from_id.eq(slip.id.0).and(slips::state.ne("withdrawn")))
+        .filter(slips::raised_from_id.eq(id.0).and(slips::state.ne("withdrawn")))
         .select(slips::id)
         .first(conn)
         .optional()?;
-    let higher = match higher {
-        Some(id) => other(conn, actor, SlipId(id), now)?,
-        None => None,
-    };
-    Ok(LoadedSlip { text, interview: interview.transpose()?, words, names, lower, higher, line })
+    if let Some(id) = higher {
+        loaded.higher = other(conn, actor, SlipId(id), now)?;
+    }
+    Ok(loaded)
+}
+
+/// Slips whose lines the actor was shown, with their words as far as he reads them, in the same order; the slips they follow and that follow them are
+/// not looked for.
+pub fn read_all(conn: &mut PgConnection, lines: Vec<SlipLine>) -> Result<Vec<LoadedSlip>, Error> {
+    let interview = |slip: &Slip| slip.interview.as_ref().map(|i| i.text.clone());
+    let mut wanted = BTreeSet::new();
+    let mut named = BTreeSet::new();
+    for line in &lines {
+        wanted.extend(digests(&line.slip));
+        wanted.extend(std::iter::once(line.slip.shape.text.clone()).chain(interview(&line.slip)));
+        named.extend(people(&line.slip).into_iter().map(|p| p.0));
+    }
+    let kept = bodies(conn, wanted)?;
+    let known = names(conn, named.into_iter().collect())?;
+    lines
+        .into_iter()
+        .map(|line| {
+            let slip = &line.slip;
+            let reads = line.reads_content();
+            let text = kept.get(&slip.shape.text).ok_or_else(|| Error::internal("a slip without its words"))?;
+            let mut text: SlipText = serde_json::from_str(text)?;
+            let mut words = BTreeMap::new();
+            for digest in digests(slip).into_iter().filter(|_| reads) {
+                if let Some(body) = kept.get(&digest) {
+                    words.insert(digest, serde_json::from_str::<Words>(body)?.text);
+                }
+            }
+            let interview = interview(slip).filter(|_| reads).and_then(|d| kept.get(&d));
+            let interview = interview.map(|body| serde_json::from_str(body)).transpose()?;
+            if !reads {
+                let label = Sensitivity::Internal.label().to_owned();
+                text = SlipText { matter: label.clone(), basis: label.clone(), gap: label.clone(), asked: label };
+            }
+            let own = people(slip).into_iter().filter_map(|p| Some((p.0, known.get(&p.0)?.clone())));
+            let names = line.names.clone().into_iter().chain(own).collect();
+            Ok(LoadedSlip { text, interview, words, names, lower: None, higher: None, line })
+        })
+        .collect()
 }
 
 /// Another slip by name, if the actor sees it.
