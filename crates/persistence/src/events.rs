@@ -13,6 +13,8 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::schema::{event_positions, events, pending_events};
 use crate::tasks::keep_revision;
+use crate::transparency::receipts::{self, Receipt};
+use crate::transparency::{self, Pace};
 
 /// Who asks, from where, when: what every event records beside its own words.
 #[derive(Clone, Debug)]
@@ -221,6 +223,9 @@ pub fn record(
         })
         .collect();
     diesel::insert_into(pending_events::table).values(&pending).execute(conn)?;
+    if let Some(last) = rows.into_iter().next_back() {
+        receipts::note(Receipt { stream_kind: stream.kind, stream_id: stream.id, seq, alg: chain::ALG, hash: last.hash });
+    }
     Ok(seq)
 }
 
@@ -280,13 +285,26 @@ struct PendingRow {
     seq: i64,
 }
 
-/// Gives waiting events their place in the one gapless order; whoever holds the advisory lock does it, everybody else gets 0. An event whose clock
-/// went back stands no earlier than those before it in its stream.
+/// Gives waiting events their place in the one gapless order and their leaf in the tree, and writes a checkpoint at its pace (docs/domain.md §33);
+/// how much it did. Whoever holds the advisory lock does it, everybody else gets 0.
 pub fn seal(conn: &mut PgConnection, limit: i64) -> Result<usize, Error> {
+    seal_at(conn, limit, Pace::Measured)
+}
+
+/// The same, with a checkpoint as soon as there is something new under it.
+pub fn seal_at(conn: &mut PgConnection, limit: i64, pace: Pace) -> Result<usize, Error> {
     let locked: Locked = diesel::sql_query("SELECT pg_try_advisory_xact_lock(724091, 1) AS locked").get_result(conn)?;
     if !locked.locked {
         return Ok(0);
     }
+    let placed = place(conn, limit)?;
+    let grown = transparency::grow(conn)?;
+    transparency::checkpoint(conn, pace)?;
+    Ok(placed.max(grown))
+}
+
+/// An event whose clock went back stands no earlier than those before it in its stream.
+fn place(conn: &mut PgConnection, limit: i64) -> Result<usize, Error> {
     let waiting: Vec<PendingRow> = diesel::sql_query(
         "SELECT stream_kind, stream_id, seq FROM ( \
              SELECT p.stream_kind, p.stream_id, p.seq, max(e.at) OVER (PARTITION BY p.stream_kind, p.stream_id ORDER BY p.seq) AS at \

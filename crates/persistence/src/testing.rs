@@ -6,7 +6,7 @@ use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::database::{self, Database, MIGRATIONS};
+use crate::database::{self, Database, MIGRATIONS, Passwords};
 use crate::error::Error;
 
 /// A database of its own, dropped with the value.
@@ -64,7 +64,7 @@ fn make(conn: &mut PgConnection, name: &str) -> Result<(), Error> {
     if exists.found {
         return Ok(());
     }
-    database::create_roles(conn, "", "")?;
+    database::create_roles(conn, &Passwords::default())?;
     diesel::sql_query(format!("DROP DATABASE IF EXISTS {name}")).execute(conn)?;
     diesel::sql_query(format!("CREATE DATABASE {name} OWNER bihuan_owner")).execute(conn)?;
     database::migrate(&url("bihuan_owner", name))?;
@@ -107,6 +107,11 @@ impl TestDatabase {
     /// As the application connects.
     pub fn url(&self) -> String {
         url("bihuan_app", &self.name)
+    }
+
+    /// As the signer connects.
+    pub fn signer_url(&self) -> String {
+        url("bihuan_signer", &self.name)
     }
 
     /// As migrations connect.
