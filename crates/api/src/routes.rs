@@ -10,7 +10,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::{
     accounts, brief, calendar, checks, cockpit, documents, evidence, exports, history, import, kiosks, ledger, lists,
     live, meetings, notices, openapi, opinions, organisation, outward, overview, own, personal_duties, plan_advice,
-    policy, publications, rounds, saved_views, search, sessions, signing, slips, statements, task_commands, telemetry,
+    policy, publications, receipts, rounds, saved_views, search, sessions, signing, slips, statements, task_commands, telemetry,
     todo, wall,
 };
 
@@ -40,6 +40,7 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(accounts::disable_account)
         .service(accounts::reset_password)
         .service(accounts::list_audit_events)
+        .service(receipts::get_proof)
         .service(organisation::list_units)
         .service(organisation::list_people)
         .service(organisation::import_organisation)

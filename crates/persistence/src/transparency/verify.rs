@@ -8,7 +8,7 @@ use domain::transparency::anchor::Anchor;
 use domain::transparency::audit::{Auditor, EventRecord, FaultKind, Findings, Record, moment};
 use domain::transparency::note::{Checkpoint, Verifier};
 use domain::transparency::tree::{self, Frontier, Node};
-use domain::transparency::{from_hex, hex, leaf};
+use domain::transparency::{hex, leaf};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
