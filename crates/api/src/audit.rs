@@ -99,12 +99,7 @@ pub fn said(found: &Findings) -> Vec<String> {
 /// Verifies in the database, all of it as of one moment.
 ///
 /// Errors: what keeps it from verifying, in words.
-pub fn of_database(
-    db: &Database,
-    part: Part<'_>,
-    trusted: Trusted,
-    now: DateTime<Utc>,
-) -> Result<Findings, String> {
+pub fn of_database(db: &Database, part: Part<'_>, trusted: Trusted, now: DateTime<Utc>) -> Result<Findings, String> {
     let since = match part {
         Part::Since(file) => Some(trusted_checkpoint(file, &trusted.keys)?),
         _ => None,

@@ -271,7 +271,7 @@ impl Embedded {
         };
         let passwords = Passwords { owner: &secrets.owner, app: &secrets.app, signer: &secrets.signer };
         let made = persistence::database::provision(&url("cluster", &secrets.cluster, "postgres"), &passwords)
-        .and_then(|()| persistence::database::migrate(&embedded.owner_url));
+            .and_then(|()| persistence::database::migrate(&embedded.owner_url));
         match made {
             Ok(_) => {
                 let embedded = Arc::new(embedded);

@@ -24,9 +24,10 @@ const MOST: usize = 8;
 
 /// The header's value, a list of RFC 9651: each stream with the last event the write added to it. `more` counts the streams that are not named.
 pub fn header(written: &[Receipt]) -> Option<String> {
-    let items = written.iter().take(MOST).map(|r| {
-        format!("\"{}/{}\";seq={};hash=\"{}:{}\"", r.stream_kind, r.stream_id, r.seq, r.alg, r.hash)
-    });
+    let items = written
+        .iter()
+        .take(MOST)
+        .map(|r| format!("\"{}/{}\";seq={};hash=\"{}:{}\"", r.stream_kind, r.stream_id, r.seq, r.alg, r.hash));
     let mut value = items.collect::<Vec<_>>().join(", ");
     if written.len() > MOST {
         value += &format!(";more={}", written.len() - MOST);
@@ -127,7 +128,10 @@ mod tests {
             .collect();
         assert_eq!(header(&[]), None);
         let one = header(&written[..1]).unwrap();
-        assert_eq!(one, format!("\"task/00000000-0000-0000-0000-000000000001\";seq=3;hash=\"sha256:{}\"", "ab".repeat(32)));
+        assert_eq!(
+            one,
+            format!("\"task/00000000-0000-0000-0000-000000000001\";seq=3;hash=\"sha256:{}\"", "ab".repeat(32))
+        );
         let many = header(&written).unwrap();
         assert_eq!(many.matches("task/").count(), 8);
         assert!(many.ends_with(";more=2") && many.len() < 2048);

@@ -10,8 +10,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::{
     accounts, brief, calendar, checks, cockpit, documents, evidence, exports, history, import, kiosks, ledger, lists,
     live, meetings, notices, openapi, opinions, organisation, outward, overview, own, personal_duties, plan_advice,
-    policy, publications, receipts, rounds, saved_views, search, sessions, signing, slips, statements, task_commands, telemetry,
-    todo, wall,
+    policy, publications, receipts, rounds, saved_views, search, sessions, signing, slips, statements, task_commands,
+    telemetry, todo, wall,
 };
 
 fn api() -> impl HttpServiceFactory + OpenApiFactory {

@@ -183,9 +183,7 @@ impl Signer {
             keep_outside(file, newest.size, &newest.text, &line).map_err(Stop::Refused)?;
         }
         let verifier = self.key.verifier();
-        self.db
-            .write_now(|conn| transparency::keep_signature(conn, newest.size, &verifier, &line))
-            .map_err(failed)?;
+        self.db.write_now(|conn| transparency::keep_signature(conn, newest.size, &verifier, &line)).map_err(failed)?;
         self.done = newest.size;
         Ok(newest.size)
     }

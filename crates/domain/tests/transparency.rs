@@ -55,7 +55,13 @@ fn sealed(records: &[Record], key: Option<&NoteKey>) -> Vec<Record> {
 
 /// Three streams of nine events each, in turn, a checkpoint after every fifth, two events that wait.
 fn ledger() -> Vec<Record> {
-    let mut records = vec![Record::Head { format: FORMAT.to_owned(), origin: ORIGIN.to_owned(), made_at: began(), after: 0, keys: vec![] }];
+    let mut records = vec![Record::Head {
+        format: FORMAT.to_owned(),
+        origin: ORIGIN.to_owned(),
+        made_at: began(),
+        after: 0,
+        keys: vec![],
+    }];
     let checkpoint = |size| Record::Checkpoint {
         size,
         alg: chain::ALG.to_owned(),
@@ -142,7 +148,9 @@ fn nothing_is_said_of_a_ledger_that_fits() {
 fn changes(record: &Record) -> Vec<(String, Record)> {
     fn walk(value: &serde_json::Value, path: &str, out: &mut Vec<String>) {
         match value {
-            serde_json::Value::Object(map) => map.iter().for_each(|(name, inner)| walk(inner, &format!("{path}/{name}"), out)),
+            serde_json::Value::Object(map) => {
+                map.iter().for_each(|(name, inner)| walk(inner, &format!("{path}/{name}"), out))
+            }
             _ => out.push(path.to_owned()),
         }
     }

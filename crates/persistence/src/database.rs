@@ -220,8 +220,7 @@ pub struct Passwords<'a> {
 /// The three roles the product connects as, where the cluster lacks them.
 pub(crate) fn create_roles(conn: &mut PgConnection, passwords: &Passwords<'_>) -> Result<(), Error> {
     let quoted = |text: &str| text.replace('\'', "''");
-    let roles =
-        [("bihuan_owner", passwords.owner), ("bihuan_app", passwords.app), ("bihuan_signer", passwords.signer)];
+    let roles = [("bihuan_owner", passwords.owner), ("bihuan_app", passwords.app), ("bihuan_signer", passwords.signer)];
     for (role, password) in roles {
         if !exists(conn, "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1) AS found", role)? {
             diesel::sql_query(format!("CREATE ROLE {role} LOGIN PASSWORD '{}'", quoted(password))).execute(conn)?;

@@ -224,7 +224,13 @@ pub fn record(
         .collect();
     diesel::insert_into(pending_events::table).values(&pending).execute(conn)?;
     if let Some(last) = rows.into_iter().next_back() {
-        receipts::note(Receipt { stream_kind: stream.kind, stream_id: stream.id, seq, alg: chain::ALG, hash: last.hash });
+        receipts::note(Receipt {
+            stream_kind: stream.kind,
+            stream_id: stream.id,
+            seq,
+            alg: chain::ALG,
+            hash: last.hash,
+        });
     }
     Ok(seq)
 }

@@ -157,6 +157,24 @@ pub fn run(url: &str, sql: &str) -> Result<(), String> {
     conn.batch_execute(sql).map_err(|e| e.to_string())
 }
 
+/// Does what only a superuser can, past every constraint and trigger, looks at what became of it, and takes it back.
+#[expect(clippy::expect_used, reason = "a test without its database has nothing to say")]
+pub fn undone<T>(
+    super_url: &str,
+    sql: &str,
+    look: impl FnOnce(&mut PgConnection) -> Result<T, Error>,
+) -> Result<T, Error> {
+    use diesel::connection::{SimpleConnection, TransactionManager};
+    type Manager = <PgConnection as Connection>::TransactionManager;
+    let mut conn = PgConnection::establish(super_url).expect("the test cluster answers");
+    Manager::begin_transaction(&mut conn)?;
+    conn.batch_execute("SET LOCAL session_replication_role = replica; SET LOCAL TimeZone = 'UTC'")?;
+    conn.batch_execute(sql).map_err(|e| Error::internal(format!("{sql}: {e}")))?;
+    let seen = look(&mut conn);
+    Manager::rollback_transaction(&mut conn)?;
+    seen
+}
+
 /// The lines of a query with one text column named `line`.
 #[expect(clippy::expect_used, reason = "a test's own query")]
 pub fn lines(url: &str, sql: &str) -> Vec<String> {

@@ -21,8 +21,8 @@ use domain::actor::Actor;
 use domain::calendar;
 use domain::opinion::NewOpinion;
 use domain::opinion::state::Channel;
-use futures_util::FutureExt;
 use domain::transparency::note::note;
+use futures_util::FutureExt;
 use persistence::publications::{Notice, PublicStanding};
 use persistence::{Error, Origin, opinions, publications, transparency};
 

@@ -21,6 +21,9 @@ pub fn entry(text: &str, lines: &str) -> String {
 ///
 /// Errors: the number, from 1, of the first that is none or broke off.
 pub fn read(file: &str) -> Result<Vec<Anchor>, usize> {
+    if !file.is_empty() && !file.ends_with("\n\n") {
+        return Err((file.split("\n\n").count() - 1) / 2 + 1);
+    }
     let mut anchors = Vec::new();
     let mut parts = file.split("\n\n");
     loop {
@@ -49,9 +52,13 @@ mod tests {
         let file: String = (1..4).map(|size| entry(&text(size), &key.sign(&text(size)))).collect();
         let read_again = read(&file).unwrap();
         assert_eq!(read_again.iter().map(|a| a.checkpoint.size).collect::<Vec<_>>(), [1, 2, 3]);
-        assert_eq!((read_again[1].text.as_str(), read_again[1].lines.as_str()), (text(2).as_str(), key.sign(&text(2)).as_str()));
+        assert_eq!(
+            (read_again[1].text.as_str(), read_again[1].lines.as_str()),
+            (text(2).as_str(), key.sign(&text(2)).as_str())
+        );
         assert_eq!(read("").unwrap(), []);
         assert_eq!(read(&text(1)), Err(1));
+        assert_eq!(read(file.trim_end()), Err(3), "the empty line behind the last is not there");
         assert_eq!(read(&(file.clone() + "o\n4\n")), Err(4));
         assert_eq!(read(&file.replace("\n2\n", "\n02\n")), Err(2));
     }

@@ -41,6 +41,7 @@ words! {
         Node = "node", "树的节点与由叶子算出的不符";
         CheckpointForm = "checkpoint-form", "检查点的文本与所记的规模、根、标识不符";
         CheckpointBeyond = "checkpoint-beyond", "检查点比总序更长：总序被截短";
+        CheckpointMissing = "checkpoint-missing", "外存的检查点，库里没有";
         Root = "root", "检查点的根与由事件算出的不符";
         Signature = "signature", "检查点的签名不符：签名之后被改写";
         Unsigned = "unsigned", "没有一个检查点有可信的签名";
@@ -198,8 +199,11 @@ pub struct Auditor {
     streams: HashMap<(String, String), Last>,
     /// The first place whose leaf is not there; a fault once something behind it was sealed.
     without_leaf: Option<(u64, String)>,
+    /// Size of a checkpoint that is kept outside and must come next.
+    awaited: Option<u64>,
     last_signed: u64,
     is_ended: bool,
+    is_over: bool,
     found: Findings,
 }
 
@@ -217,8 +221,10 @@ impl Auditor {
             position,
             streams: HashMap::new(),
             without_leaf: None,
+            awaited: None,
             last_signed,
             is_ended: false,
+            is_over: false,
             found: Findings::default(),
         }
     }
@@ -243,6 +249,11 @@ impl Auditor {
 
     /// Reads the next record; nodes of the tree that became whole.
     pub fn take(&mut self, record: &Record) -> Vec<Node> {
+        if let Some(size) = self.awaited.take()
+            && !matches!(record, Record::Checkpoint { size: next, .. } if *next == size)
+        {
+            self.fault("checkpoints", format!("{size}（总序至 {size}）"), FaultKind::CheckpointMissing);
+        }
         match record {
             Record::Head { format, origin, after, .. } => {
                 if format != FORMAT || *after != self.frontier.size() {
@@ -282,6 +293,7 @@ impl Auditor {
             }
             Record::End { events, checkpoints } => {
                 self.is_ended = *events == self.found.events && *checkpoints == self.found.checkpoints;
+                self.end();
                 Vec::new()
             }
         }
@@ -342,7 +354,9 @@ impl Auditor {
         while let Some(anchor) = self.anchors.pop_if(|a| a.checkpoint.size <= self.position) {
             let key = format!("{}（总序至 {}）", anchor.checkpoint.size, anchor.checkpoint.size);
             self.found.anchors += 1;
-            let is_trusted = self.keys.is_empty() || note::signed(&anchor.text, &anchor.lines, &self.keys) == Signed::Yes;
+            self.awaited = Some(anchor.checkpoint.size);
+            let is_trusted =
+                self.keys.is_empty() || note::signed(&anchor.text, &anchor.lines, &self.keys) == Signed::Yes;
             if !is_trusted {
                 self.fault("anchor", key, FaultKind::AnchorSignature);
             } else if anchor.checkpoint.root != self.frontier.root() || anchor.checkpoint.origin != self.origin {
@@ -379,8 +393,11 @@ impl Auditor {
         }
     }
 
-    /// What it all comes to.
-    pub fn finish(mut self) -> Findings {
+    /// What can only be said at the end.
+    fn end(&mut self) {
+        if std::mem::replace(&mut self.is_over, true) {
+            return;
+        }
         let beyond = self.anchors.len();
         if let Some(anchor) = self.anchors.last().map(|a| a.checkpoint.size) {
             let key = format!("{anchor}（总序只到 {}）", self.position);
@@ -393,6 +410,11 @@ impl Auditor {
         if !self.is_ended {
             self.fault("bundle", "end", FaultKind::End);
         }
+    }
+
+    /// What it all comes to.
+    pub fn finish(mut self) -> Findings {
+        self.end();
         self.found.streams = self.streams.len() as u64;
         self.found.size = self.frontier.size();
         self.found.root = hex(&self.frontier.root());

@@ -344,7 +344,8 @@ mod tests {
                     let mut changed = proof.clone();
                     changed[at][at % 32] ^= 1;
                     assert!(!includes(leaf, index, size, &changed, root));
-                    let shorter: Vec<Hash> = proof.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, h)| *h).collect();
+                    let shorter: Vec<Hash> =
+                        proof.iter().enumerate().filter(|(i, _)| *i != at).map(|(_, h)| *h).collect();
                     assert!(!includes(leaf, index, size, &shorter, root));
                 }
                 let longer: Vec<Hash> = proof.iter().copied().chain([*leaf]).collect();

@@ -94,7 +94,10 @@ pub(crate) fn grow(conn: &mut PgConnection) -> Result<usize, Error> {
     let mut made = Vec::new();
     for row in &rows {
         if size(row.position) != frontier.size() + 1 {
-            tracing::error!(position = row.position, "positions have a gap and the tree does not grow; run bihuan audit verify");
+            tracing::error!(
+                position = row.position,
+                "positions have a gap and the tree does not grow; run bihuan audit verify"
+            );
             break;
         }
         made.extend(frontier.push(leaf(&row.stream_kind, &row.stream_id.to_string(), row.seq, &row.alg, &row.hash)));

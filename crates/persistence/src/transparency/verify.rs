@@ -69,6 +69,7 @@ pub fn whole(
     })?;
     compare_nodes(conn, &mut auditor, &made)?;
     nodes_beyond(conn, &mut auditor, grown)?;
+    dangling(conn, &mut auditor)?;
     revisions(conn, &mut auditor)?;
     rows(conn, &mut auditor)?;
     Ok(auditor.finish())
@@ -148,6 +149,23 @@ fn nodes_beyond(conn: &mut PgConnection, auditor: &mut Auditor, grown: u64) -> R
     Ok(())
 }
 
+/// What waits to be sealed and is not there any more.
+fn dangling(conn: &mut PgConnection, auditor: &mut Auditor) -> Result<(), Error> {
+    #[derive(QueryableByName)]
+    struct Key {
+        #[diesel(sql_type = Text)]
+        key: String,
+    }
+    let keys: Vec<Key> = diesel::sql_query(
+        "SELECT concat_ws('/', stream_kind, stream_id, seq) AS key FROM pending_events p \
+         WHERE NOT EXISTS (SELECT FROM events e WHERE (e.stream_kind, e.stream_id, e.seq) = (p.stream_kind, p.stream_id, p.seq)) \
+         ORDER BY 1 LIMIT 50",
+    )
+    .load(conn)?;
+    keys.into_iter().for_each(|row| auditor.fault("pending_events", row.key, FaultKind::Missing));
+    Ok(())
+}
+
 #[derive(QueryableByName)]
 struct Words {
     #[diesel(sql_type = Text)]
@@ -199,8 +217,7 @@ fn folds<T: DeserializeOwned + PartialEq>(
     let mut last = Uuid::nil();
     loop {
         let sql = format!("SELECT id, snapshot FROM {table} WHERE id > $1 ORDER BY id LIMIT $2");
-        let page: Vec<Kept> =
-            diesel::sql_query(sql).bind::<SqlUuid, _>(last).bind::<BigInt, _>(ROWS).load(conn)?;
+        let page: Vec<Kept> = diesel::sql_query(sql).bind::<SqlUuid, _>(last).bind::<BigInt, _>(ROWS).load(conn)?;
         let Some(behind) = page.last() else { break };
         last = behind.id;
         for row in page {
