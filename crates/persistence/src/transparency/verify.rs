@@ -12,7 +12,7 @@ use domain::transparency::{hex, leaf};
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
-use super::{frontier, int, leaves, node, records, stored_nodes};
+use super::{frontier, int, node, records, size, stored_nodes};
 use crate::error::Error;
 use crate::events::{self, StoredEvent};
 use crate::{checks, documents, meetings, opinions, personal_duties, publications, slips, tasks};
@@ -48,7 +48,7 @@ pub fn whole(
         return Err(Error::internal("the tree does not begin with this checkpoint"));
     }
     let after = began.size();
-    let grown = leaves(conn)?;
+    let grown = sealed(conn)?;
     let mut auditor = Auditor::new(began, trusted.keys, trusted.anchors);
     let mut made: Vec<Node> = Vec::new();
     records::each(conn, after, Vec::new(), now, |conn, record| {
@@ -73,6 +73,21 @@ pub fn whole(
     revisions(conn, &mut auditor)?;
     rows(conn, &mut auditor)?;
     Ok(auditor.finish())
+}
+
+/// How many leaves stand for a position; what somebody put beyond the last position is none.
+fn sealed(conn: &mut PgConnection) -> Result<u64, Error> {
+    #[derive(QueryableByName)]
+    struct Leaves {
+        #[diesel(sql_type = BigInt)]
+        n: i64,
+    }
+    let leaves: Leaves = diesel::sql_query(
+        "SELECT COALESCE(max(ordinal) + 1, 0) AS n FROM tree_nodes \
+         WHERE level = 0 AND ordinal < COALESCE((SELECT max(position) FROM event_positions), 0)",
+    )
+    .get_result(conn)?;
+    Ok(size(leaves.n))
 }
 
 /// The event before one in its stream.
@@ -265,7 +280,7 @@ fn rows(conn: &mut PgConnection, auditor: &mut Auditor) -> Result<(), Error> {
 fn beside(conn: &mut PgConnection, auditor: &mut Auditor) -> Result<(), Error> {
     let apart: Vec<Kept> = diesel::sql_query(
         "SELECT id, snapshot FROM tasks WHERE state <> snapshot->>'state' OR version <> (snapshot->>'version')::bigint \
-            OR due_on IS DISTINCT FROM (snapshot#>>'{draft,due_on}')::date OR alert_level <> snapshot->>'light' ORDER BY id LIMIT 50",
+            OR due_on IS DISTINCT FROM (snapshot#>>'{draft,due_on}')::date ORDER BY id LIMIT 50",
     )
     .load(conn)?;
     for row in apart {
