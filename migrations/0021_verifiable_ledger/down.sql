@@ -2,3 +2,4 @@
 DROP TABLE checkpoint_signatures;
 DROP TABLE checkpoints;
 DROP TABLE tree_nodes;
+DROP TABLE verifications;

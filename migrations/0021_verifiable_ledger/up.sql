@@ -27,6 +27,20 @@ CREATE TABLE checkpoint_signatures (
     PRIMARY KEY (size, verifier)
 );
 
+-- What each verification came to, for whoever looks whether one was made; it proves nothing by itself.
+CREATE TABLE verifications (
+    id uuid PRIMARY KEY,
+    made_at timestamptz NOT NULL,
+    part text NOT NULL CHECK (part IN ('whole', 'since')),
+    size bigint NOT NULL,
+    root text NOT NULL,
+    n_signed bigint NOT NULL,
+    n_anchors bigint NOT NULL,
+    n_faults bigint NOT NULL,
+    first_fault text
+);
+CREATE INDEX verifications_made_at_idx ON verifications (made_at);
+
 -- The tree of no leaves names the tree for ever; its root is SHA-256 of nothing.
 INSERT INTO checkpoints (size, alg, root, body, made_at)
 VALUES (
@@ -37,7 +51,7 @@ VALUES (
 DO $$
 BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'bihuan_app') THEN
-        GRANT SELECT, INSERT ON tree_nodes, checkpoints TO bihuan_app;
+        GRANT SELECT, INSERT ON tree_nodes, checkpoints, verifications TO bihuan_app;
         GRANT SELECT ON checkpoint_signatures TO bihuan_app;
     END IF;
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'bihuan_signer') THEN

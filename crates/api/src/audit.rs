@@ -9,8 +9,8 @@ use domain::transparency::anchor;
 use domain::transparency::audit::{Auditor, FaultKind, Findings, Record};
 use domain::transparency::note::{self, Checkpoint, Signed, Verifier};
 use domain::transparency::tree::Frontier;
-use persistence::transparency::records;
 use persistence::transparency::verify::{self, Trusted};
+use persistence::transparency::{self, Verification, records};
 use persistence::{Database, Error};
 use uuid::Uuid;
 
@@ -62,7 +62,12 @@ pub fn run(config: &Config, part: Part<'_>, now: DateTime<Utc>) -> Result<String
     let (has_keys, has_anchors) = (!trusted.keys.is_empty(), !trusted.anchors.is_empty());
     let found = match part {
         Part::Bundle(file) => bundle(file, trusted)?,
-        part => of_database(&Opened::new(config)?.app.db, part, trusted, now)?,
+        part => {
+            let opened = Opened::new(config)?;
+            let found = of_database(&opened.app.db, part, trusted, now)?;
+            remember(&opened.app.db, part, &found, now)?;
+            found
+        }
     };
     let mut lines = Vec::new();
     if !has_keys {
@@ -73,6 +78,28 @@ pub fn run(config: &Config, part: Part<'_>, now: DateTime<Utc>) -> Result<String
     }
     let words = [said(&found), lines].concat().join("\n");
     if found.faults.is_empty() { Ok(words) } else { Err(words) }
+}
+
+/// The auditor's page says when the ledger was verified last; a look at one stream is none.
+fn remember(db: &Database, part: Part<'_>, found: &Findings, now: DateTime<Utc>) -> Result<(), String> {
+    let part = match part {
+        Part::Whole => "whole",
+        Part::Since(_) => "since",
+        Part::Stream(_) | Part::Bundle(_) => return Ok(()),
+    };
+    let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    let verification = Verification {
+        id: Uuid::now_v7(),
+        made_at: now,
+        part: part.to_owned(),
+        size: count(found.size),
+        root: found.root.clone(),
+        n_signed: count(found.signed),
+        n_anchors: count(found.anchors),
+        n_faults: count(found.faults.len() as u64),
+        first_fault: found.faults.first().map(ToString::to_string),
+    };
+    db.write_now(|conn| transparency::keep_verification(conn, &verification)).map_err(|error| error.to_string())
 }
 
 /// What a verification came to, a line each; faults first.

@@ -63,5 +63,6 @@ pub mod task_view;
 pub mod telemetry;
 pub mod todo;
 pub mod tokens;
+pub mod trail;
 pub mod wall;
 pub mod web;

@@ -11,7 +11,7 @@ use crate::{
     accounts, brief, calendar, checks, cockpit, documents, evidence, exports, history, import, kiosks, ledger, lists,
     live, meetings, notices, openapi, opinions, organisation, outward, overview, own, personal_duties, plan_advice,
     policy, publications, receipts, rounds, saved_views, search, sessions, signing, slips, statements, task_commands,
-    telemetry, todo, wall,
+    telemetry, todo, trail, wall,
 };
 
 fn api() -> impl HttpServiceFactory + OpenApiFactory {
@@ -39,7 +39,8 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(accounts::enable_account)
         .service(accounts::disable_account)
         .service(accounts::reset_password)
-        .service(accounts::list_audit_events)
+        .service(trail::list_audit_events)
+        .service(trail::get_ledger_state)
         .service(receipts::get_proof)
         .service(organisation::list_units)
         .service(organisation::list_people)

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz};
 use domain::actor::Actor;
 use domain::chain::{self, EventFields};
 use domain::ids::{AccountId, PersonId, RoundId, UnitId};
@@ -10,6 +10,7 @@ use domain::task::context::Revision;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::database;
 use crate::error::Error;
 use crate::schema::{event_positions, events, pending_events};
 use crate::tasks::keep_revision;
@@ -304,9 +305,20 @@ pub fn seal_at(conn: &mut PgConnection, limit: i64, pace: Pace) -> Result<usize,
         return Ok(0);
     }
     let placed = place(conn, limit)?;
-    let grown = transparency::grow(conn)?;
-    transparency::checkpoint(conn, pace)?;
-    Ok(placed.max(grown))
+    // Whoever tampers with the tree stops the tree, and nothing that follows the order of events.
+    let grown = database::attempt(conn, |conn| {
+        let grown = transparency::grow(conn)?;
+        transparency::checkpoint(conn, pace)?;
+        Ok(grown)
+    });
+    match grown {
+        Ok(grown) => Ok(placed.max(grown)),
+        Err(Error::Unavailable) => Err(Error::Unavailable),
+        Err(error) => {
+            tracing::error!(%error, "the tree does not grow; run bihuan audit verify");
+            Ok(placed)
+        }
+    }
 }
 
 /// An event whose clock went back stands no earlier than those before it in its stream.
@@ -362,23 +374,49 @@ pub struct SealedEvent {
     pub hash: String,
 }
 
+/// Which of the sealed events are looked at; what is left out is not asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Trail {
+    pub stream_kind: Option<String>,
+    pub stream_id: Option<Uuid>,
+    pub from: Option<DateTime<Utc>>,
+    /// Before this moment.
+    pub to: Option<DateTime<Utc>>,
+}
+
 /// Sealed events after a position, oldest first: what a follower of the log has not read yet.
-pub fn sealed_after(conn: &mut PgConnection, after: i64, limit: i64) -> Result<Vec<SealedEvent>, Error> {
-    sealed(conn, "o.position > $1 ORDER BY o.position", after, limit)
+pub fn sealed_after(conn: &mut PgConnection, trail: &Trail, after: i64, limit: i64) -> Result<Vec<SealedEvent>, Error> {
+    sealed(conn, trail, ("o.position > $1", "o.position"), after, limit)
 }
 
 /// Sealed events before a position, newest first: what somebody looks back on.
-pub fn sealed_before(conn: &mut PgConnection, before: i64, limit: i64) -> Result<Vec<SealedEvent>, Error> {
-    sealed(conn, "o.position < $1 ORDER BY o.position DESC", before, limit)
+pub fn sealed_before(
+    conn: &mut PgConnection,
+    trail: &Trail,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<SealedEvent>, Error> {
+    sealed(conn, trail, ("o.position < $1", "o.position DESC"), before, limit)
 }
 
-fn sealed(conn: &mut PgConnection, part: &str, position: i64, limit: i64) -> Result<Vec<SealedEvent>, Error> {
+fn sealed(
+    conn: &mut PgConnection,
+    trail: &Trail,
+    (part, order): (&str, &str),
+    position: i64,
+    limit: i64,
+) -> Result<Vec<SealedEvent>, Error> {
     Ok(diesel::sql_query(format!(
         "SELECT o.position, e.stream_kind, e.stream_id, e.seq, e.kind, e.at, a.display_name AS name, e.role, e.address, e.hash \
          FROM event_positions o JOIN events e USING (stream_kind, stream_id, seq) LEFT JOIN accounts a ON a.id = e.account_id \
-         WHERE {part} LIMIT $2"
+         WHERE {part} AND ($3 IS NULL OR o.stream_kind = $3) AND ($4 IS NULL OR o.stream_id = $4) \
+            AND ($5 IS NULL OR e.at >= $5) AND ($6 IS NULL OR e.at < $6) ORDER BY {order} LIMIT $2"
     ))
     .bind::<BigInt, _>(position)
     .bind::<BigInt, _>(limit)
+    .bind::<Nullable<Text>, _>(&trail.stream_kind)
+    .bind::<Nullable<diesel::sql_types::Uuid>, _>(trail.stream_id)
+    .bind::<Nullable<Timestamptz>, _>(trail.from)
+    .bind::<Nullable<Timestamptz>, _>(trail.to)
     .load(conn)?)
 }

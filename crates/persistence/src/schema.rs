@@ -894,6 +894,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    verifications (id) {
+        id -> Uuid,
+        made_at -> Timestamptz,
+        part -> Text,
+        size -> Int8,
+        root -> Text,
+        n_signed -> Int8,
+        n_anchors -> Int8,
+        n_faults -> Int8,
+        first_fault -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     weekly_statements (task_id, unit_id, week, revision) {
         task_id -> Uuid,
         unit_id -> Uuid,
@@ -1075,5 +1089,6 @@ diesel::allow_tables_to_appear_in_same_query!(
     told_by,
     tree_nodes,
     units,
+    verifications,
     weekly_statements,
 );

@@ -1,6 +1,7 @@
 //! A house whose ledger is sealed and signed, and how its verifiers are asked.
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use api::audit;
 use api::signer::{self, Signer};
@@ -72,5 +73,23 @@ impl Ledger {
             ledger.house.act("p072", id, "issue", json!({})).await.ok();
         }
         ledger
+    }
+
+    /// What the program prints on its command line, with its exit code.
+    pub fn bihuan(&self, words: &[&str]) -> (String, i32) {
+        let output = Command::new(env!("CARGO_BIN_EXE_bihuan"))
+            .args(words)
+            .env_remove("BIHUAN_TEST_CLUSTER")
+            .env_remove("BIHUAN_TEST_HEAVY")
+            .env("BIHUAN_DATABASE_URL", self.house.db.url())
+            .env("BIHUAN_DATA_DIR", self.house.folder())
+            .env("BIHUAN_AUDIT_KEYS", &self.keys_file)
+            .env("BIHUAN_ANCHOR_FILE", &self.anchor_file)
+            .env("BIHUAN_SIGNER_URL", self.house.db.signer_url())
+            .env("BIHUAN_SIGNER_KEY", &self.key_file)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+        (said, output.status.code().unwrap())
     }
 }

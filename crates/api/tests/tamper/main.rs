@@ -23,7 +23,7 @@ use changes::{
 use domain::transparency::audit::{Auditor, Findings};
 use domain::transparency::note::{self, Checkpoint, Signed};
 use domain::transparency::tree::{self, Frontier};
-use domain::transparency::{from_hex, leaf};
+use domain::transparency::{StreamKind, from_hex, leaf};
 use ledger::Ledger;
 use persistence::testing::{lines, run, undone};
 use persistence::transparency::verify::{self, Trusted};
@@ -140,24 +140,8 @@ async fn whatever_is_done_to_the_ledger_behind_our_back_is_found_and_located_by_
 async fn a_bundle_is_verified_by_the_program_and_by_the_second_verifier() {
     let ledger = Ledger::lived_in().await;
     let folder = ledger.house.folder().to_owned();
-    let (bundle, config) = (folder.join("whole.bundle"), |command: &mut Command| {
-        command
-            .env_remove("BIHUAN_TEST_CLUSTER")
-            .env_remove("BIHUAN_TEST_HEAVY")
-            .env("BIHUAN_DATABASE_URL", ledger.house.db.url())
-            .env("BIHUAN_DATA_DIR", &folder)
-            .env("BIHUAN_AUDIT_KEYS", &ledger.keys_file)
-            .env("BIHUAN_ANCHOR_FILE", &ledger.anchor_file)
-            .env("BIHUAN_SIGNER_URL", ledger.house.db.signer_url())
-            .env("BIHUAN_SIGNER_KEY", &ledger.key_file);
-    });
-    let bihuan = |words: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_bihuan"));
-        config(command.args(words));
-        let output = command.output().unwrap();
-        let said = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
-        (said, output.status.code().unwrap())
-    };
+    let bundle = folder.join("whole.bundle");
+    let bihuan = |words: &[&str]| ledger.bihuan(words);
     assert!(ledger.seal(500) > 0);
     assert_eq!(bihuan(&["signer", "run", "--once"]).1, 0);
     let size = ledger.house.db.database().read_now(transparency::newest_signed).unwrap().unwrap().size;
@@ -295,6 +279,67 @@ async fn what_was_written_before_there_was_a_tree_is_sealed_in_turns() {
     assert_eq!(events, leaves);
     let found = ledger.verified();
     assert_eq!((found.faults, found.size.to_string()), (vec![], events.to_owned()));
+}
+
+#[actix_web::test]
+async fn whoever_tampers_with_the_tree_stops_the_tree_and_nothing_else() {
+    let ledger = Ledger::lived_in().await;
+    let url = ledger.house.db.super_url();
+    let before = World::of(&ledger).size;
+    // The next node the sealer will make is there already.
+    run(&url, &format!("INSERT INTO tree_nodes VALUES (0, {}, 'sha256', repeat('ab', 32))", before + 1)).unwrap();
+    ledger.house.pass_days(1);
+    ledger.house.keep_clock().await;
+    let left = lines(&url, "SELECT count(*)::text AS line FROM pending_events");
+    assert_eq!(left, ["0"], "events still get their place");
+    assert!(ledger.verified().faults.iter().any(|f| f.table == "tree_nodes"));
+}
+
+#[actix_web::test]
+async fn the_auditor_looks_through_the_ledger_and_sees_how_far_it_is_sealed_signed_and_verified() {
+    let ledger = Ledger::lived_in().await;
+    let house = &ledger.house;
+    let world = World::of(&ledger);
+    let kinds = lines(&house.db.super_url(), "SELECT DISTINCT stream_kind AS line FROM events");
+    assert!(kinds.len() > 4 && kinds.iter().all(|kind| StreamKind::parse(kind).is_some()), "{kinds:?}");
+    for path in ["/audit/events", "/audit/ledger"] {
+        house.get("p072", path).await.refused(403, "not-allowed");
+        house.get("sysadmin", path).await.refused(403, "not-allowed");
+    }
+    let seen = async |query: String| {
+        let page = house.get("auditor", &format!("/audit/events?limit=200{query}")).await.ok();
+        page.as_array().unwrap().clone()
+    };
+    let sealed = world.sealed();
+    let tasks = seen("&stream_kind=task".to_owned()).await;
+    assert_eq!(tasks.len(), sealed.iter().filter(|e| e.kind == "task").count().min(200));
+    assert!(tasks.iter().all(|e| e["stream_kind"] == "task" && e["stream_label"] == "整改任务"));
+    let one = seen(format!("&stream_id={}", sealed[0].id)).await;
+    assert_eq!(one.len(), sealed.iter().filter(|e| e.id == sealed[0].id).count());
+    let today = house.today();
+    assert!(!seen(format!("&from={today}&to={today}")).await.is_empty());
+    assert!(seen(format!("&from={}", today.succ_opt().unwrap())).await.is_empty());
+    assert!(seen(format!("&to={}", today.pred_opt().unwrap())).await.is_empty());
+
+    let state = house.get("auditor", "/audit/ledger").await.ok();
+    let newest = *world.signed.last().unwrap();
+    assert_eq!(
+        (state["newest_signed"]["size"].as_u64(), state["newest"]["size"].as_u64()),
+        (Some(newest), Some(newest))
+    );
+    assert_eq!(state["waiting"].as_u64(), Some(world.events.len() as u64 - world.size));
+    assert_eq!(state["verification"], json!(null));
+    let (said, code) = ledger.bihuan(&["audit", "verify"]);
+    assert_eq!(code, 0, "{said}");
+    let verified = house.get("auditor", "/audit/ledger").await.ok()["verification"].clone();
+    assert_eq!(
+        (verified["size"].as_u64(), verified["faults"].as_i64(), &verified["is_partial"]),
+        (Some(newest), Some(0), &json!(false))
+    );
+    run(&house.db.super_url(), &format!("UPDATE events SET address = 'x' WHERE {}", sealed[5].key())).unwrap();
+    assert_eq!(ledger.bihuan(&["audit", "verify"]).1, 1);
+    let verified = house.get("auditor", "/audit/ledger").await.ok()["verification"].clone();
+    assert!(verified["first_fault"].as_str().unwrap().contains("总序 6）"), "{verified}");
 }
 
 #[actix_web::test]

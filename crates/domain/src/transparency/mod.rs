@@ -9,7 +9,34 @@ pub mod note;
 pub mod tree;
 
 use crate::chain::Digest;
+use crate::words;
 use tree::Hash;
+
+words! {
+    /// What a stream of events is the record of, for the auditor.
+    pub enum StreamKind {
+        Task = "task", "整改任务";
+        Round = "round", "轮次";
+        PlanPackage = "plan_package", "方案报审";
+        Import = "import", "导入";
+        Check = "check", "检查";
+        Slip = "slip", "督办单";
+        Meeting = "meeting", "会议";
+        Resolution = "resolution", "议定事项";
+        PersonalDuty = "personal_duty", "四个亲自";
+        Publication = "publication", "公示";
+        Opinion = "opinion", "群众意见";
+        Document = "document", "文书";
+        Template = "template", "文书模板";
+        Export = "export", "导出";
+        Kiosk = "kiosk", "挂图链接";
+        Account = "account", "账号";
+        Person = "person", "人员";
+        Unit = "unit", "单位";
+        Delegation = "delegation", "授权代行";
+        ChannelRules = "channel_rules", "消息外发";
+    }
+}
 
 /// The leaf an event is in the tree (docs/domain.md §33): its place in its stream and its hash, each length-prefixed.
 pub fn leaf(stream_kind: &str, stream_id: &str, seq: i64, alg: &str, hash: &str) -> Hash {

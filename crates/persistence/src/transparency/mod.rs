@@ -14,7 +14,7 @@ use domain::transparency::{from_hex, hex, leaf};
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::schema::{checkpoint_signatures, checkpoints, event_positions, tree_nodes};
+use crate::schema::{checkpoint_signatures, checkpoints, event_positions, pending_events, tree_nodes, verifications};
 
 /// Most leaves that one turn of the sealer adds: what was written before there was a sealer is sealed in turns of this many.
 const LEAVES_A_TURN: i64 = 2000;
@@ -265,6 +265,39 @@ pub fn inclusion(
     let leaf = node(conn, 0, position - 1)?;
     let proof = tree::inclusion(position - 1, checkpoint.size, |level, ordinal| node(conn, level, ordinal))?;
     Ok(Some(Inclusion { position, leaf, checkpoint, proof }))
+}
+
+/// What a verification came to, as it is remembered.
+#[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
+#[diesel(table_name = verifications)]
+pub struct Verification {
+    pub id: Uuid,
+    pub made_at: DateTime<Utc>,
+    /// `whole`, or `since` a checkpoint.
+    pub part: String,
+    pub size: i64,
+    pub root: String,
+    pub n_signed: i64,
+    pub n_anchors: i64,
+    pub n_faults: i64,
+    pub first_fault: Option<String>,
+}
+
+/// Remembers that a verification was made.
+pub fn keep_verification(conn: &mut PgConnection, verification: &Verification) -> Result<(), Error> {
+    diesel::insert_into(verifications::table).values(verification).execute(conn)?;
+    Ok(())
+}
+
+/// The last verification; none before the first.
+pub fn last_verification(conn: &mut PgConnection) -> Result<Option<Verification>, Error> {
+    let newest = verifications::table.order((verifications::made_at.desc(), verifications::id.desc()));
+    Ok(newest.select(Verification::as_select()).first(conn).optional()?)
+}
+
+/// How many events wait to be sealed.
+pub fn waiting(conn: &mut PgConnection) -> Result<i64, Error> {
+    Ok(pending_events::table.count().get_result(conn)?)
 }
 
 #[derive(QueryableByName)]
