@@ -67,22 +67,18 @@ function Sealed({ ledger }: { ledger: Schemas['LedgerState'] }) {
   return (
     <section className="card sealed">
       <dl>
-        <div><dt>已封存</dt><dd>{newest ? `${newest.size} 件，${moment(newest.made_at)}` : '还没有'}{ledger.waiting > 0 && <small className="muted">另有 {ledger.waiting} 件待封存</small>}</dd></div>
-        <div>
-          <dt>已签名</dt>
-          <dd>
-            {signed ? `到第 ${signed.size} 件，${moment(signed.made_at)}` : '签名进程还没有签过'}
-            {signed && <a className="button" download={`检查点-${signed.size}.txt`} href={`data:text/plain;charset=utf-8,${encodeURIComponent(signed.note)}`}>保存检查点</a>}
-          </dd>
-        </div>
-        <div>
-          <dt>上次核对</dt>
-          <dd>
-            {last ? `${moment(last.made_at)}，${last.is_partial ? '检查点以后的' : '全部'}，到第 ${last.size} 件，核对签名 ${last.signed} 个，外存检查点 ${last.anchors} 个` : '还没有核对过，由管理员运行 bihuan audit verify'}
-            {last && <b className={last.faults > 0 ? 'bad' : 'good'}>{last.faults > 0 ? `不一致 ${last.faults} 处` : '一致'}</b>}
-          </dd>
-        </div>
-        {newest && <div><dt>根</dt><dd className="code">{newest.root}</dd></div>}
+        <dt>已封存</dt><dd>{newest ? `${newest.size} 件，${moment(newest.made_at)}` : '还没有'}{ledger.waiting > 0 && <small className="muted">另有 {ledger.waiting} 件待封存</small>}</dd>
+        <dt>已签名</dt>
+        <dd>
+          {signed ? `到第 ${signed.size} 件，${moment(signed.made_at)}` : '签名进程还没有签过'}
+          {signed && <a className="button" download={`检查点-${signed.size}.txt`} href={`data:text/plain;charset=utf-8,${encodeURIComponent(signed.note)}`}>保存检查点</a>}
+        </dd>
+        <dt>上次核对</dt>
+        <dd>
+          {last ? `${moment(last.made_at)}，${last.is_partial ? '检查点以后的' : '全部'}，到第 ${last.size} 件，核对签名 ${last.signed} 个，外存检查点 ${last.anchors} 个` : '还没有核对过，由管理员运行 bihuan audit verify'}
+          {last && <b className={last.faults > 0 ? 'bad' : 'good'}>{last.faults > 0 ? `不一致 ${last.faults} 处` : '一致'}</b>}
+        </dd>
+        {newest && <><dt>根</dt><dd className="code">{newest.root}</dd></>}
       </dl>
       {last?.first_fault && <div className="refused" role="alert">从这里开始不一致：{last.first_fault}</div>}
     </section>
