@@ -12,61 +12,61 @@ use persistence::transparency::records;
 use crate::ledger::Ledger;
 
 /// Numbers by chance that are the same in every run.
-pub struct Chance(pub u64);
+pub(crate) struct Chance(pub u64);
 
 impl Chance {
-    pub fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
         usize::try_from(self.0 % n as u64).unwrap()
     }
 
-    pub fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+    pub(crate) fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
         &of[self.below(of.len())]
     }
 }
 
 /// Where an event stands.
 #[derive(Clone, Debug)]
-pub struct Place {
-    pub position: Option<u64>,
-    pub kind: String,
-    pub id: String,
-    pub seq: i64,
+pub(crate) struct Place {
+    pub(crate) position: Option<u64>,
+    pub(crate) kind: String,
+    pub(crate) id: String,
+    pub(crate) seq: i64,
 }
 
 impl Place {
-    pub fn key(&self) -> String {
+    pub(crate) fn key(&self) -> String {
         format!("(stream_kind, stream_id, seq) = ('{}', '{}', {})", self.kind, self.id, self.seq)
     }
 }
 
 /// Something that is done behind the product's back.
-pub struct Tampering {
-    pub what: String,
-    pub sql: String,
+pub(crate) struct Tampering {
+    pub(crate) what: String,
+    pub(crate) sql: String,
     /// The first thing that is said must name one of these.
-    pub names: Vec<String>,
+    pub(crate) names: Vec<String>,
     /// Whether a bundle has what was changed; rows and inner nodes of the tree are in the database alone.
-    pub is_in_bundle: bool,
+    pub(crate) is_in_bundle: bool,
 }
 
 /// What there is to be changed.
-pub struct World {
-    pub events: Vec<Place>,
+pub(crate) struct World {
+    pub(crate) events: Vec<Place>,
     /// Sizes of the signed checkpoints.
-    pub signed: Vec<u64>,
-    pub nodes: Vec<(u8, u64)>,
-    pub tasks: Vec<String>,
-    pub revisions: Vec<String>,
-    pub records: Vec<Record>,
+    pub(crate) signed: Vec<u64>,
+    pub(crate) nodes: Vec<(u8, u64)>,
+    pub(crate) tasks: Vec<String>,
+    pub(crate) revisions: Vec<String>,
+    pub(crate) records: Vec<Record>,
     /// As many leaves as there are.
-    pub size: u64,
+    pub(crate) size: u64,
 }
 
 impl World {
-    pub fn of(ledger: &Ledger) -> Self {
+    pub(crate) fn of(ledger: &Ledger) -> Self {
         let url = ledger.house.db.super_url();
         let ids = |sql: &str| lines(&url, sql);
         let mut read = Vec::new();
@@ -110,17 +110,17 @@ impl World {
         }
     }
 
-    pub fn sealed(&self) -> Vec<&Place> {
+    pub(crate) fn sealed(&self) -> Vec<&Place> {
         self.events.iter().filter(|e| e.position.is_some()).collect()
     }
 
     /// The checkpoint that first covers a position.
-    pub fn covering(&self, position: u64) -> u64 {
+    pub(crate) fn covering(&self, position: u64) -> u64 {
         *self.signed.iter().find(|size| **size >= position).unwrap()
     }
 
     /// The events of the ledger after one was rewritten and everything behind it in its stream computed anew.
-    pub fn rewritten(&self, target: &Place) -> Vec<EventRecord> {
+    pub(crate) fn rewritten(&self, target: &Place) -> Vec<EventRecord> {
         let mut last: BTreeMap<(String, String), String> = BTreeMap::new();
         let mut all = Vec::new();
         for record in &self.records {
@@ -142,7 +142,7 @@ impl World {
 }
 
 /// Statements that bring rewritten events into the table, those of one stream.
-pub fn update_events(all: &[EventRecord], id: &str) -> String {
+pub(crate) fn update_events(all: &[EventRecord], id: &str) -> String {
     all.iter()
         .filter(|e| e.stream_id == id)
         .map(|e| {
@@ -160,7 +160,7 @@ pub fn update_events(all: &[EventRecord], id: &str) -> String {
 }
 
 /// Statements that make the tree and every checkpoint those of rewritten events: all that can be had without the signer's key.
-pub fn update_tree(world: &World, all: &[EventRecord], origin: &str) -> String {
+pub(crate) fn update_tree(world: &World, all: &[EventRecord], origin: &str) -> String {
     let mut frontier = Frontier::default();
     let mut sql = String::new();
     for event in all.iter().take(usize::try_from(world.size).unwrap()) {
@@ -186,9 +186,9 @@ pub fn update_tree(world: &World, all: &[EventRecord], origin: &str) -> String {
     sql
 }
 
-pub const OTHER: &str = "0fffffff-0000-7000-8000-000000000000";
+pub(crate) const OTHER: &str = "0fffffff-0000-7000-8000-000000000000";
 
-pub fn column(world: &World, chance: &mut Chance) -> Tampering {
+pub(crate) fn column(world: &World, chance: &mut Chance) -> Tampering {
     let columns = [
         ("stream_kind", "stream_kind || 'x'"),
         ("stream_id", "'0fffffff-0000-7000-8000-000000000000'"),
@@ -221,7 +221,7 @@ pub fn column(world: &World, chance: &mut Chance) -> Tampering {
     }
 }
 
-pub fn position(world: &World, chance: &mut Chance) -> Tampering {
+pub(crate) fn position(world: &World, chance: &mut Chance) -> Tampering {
     let sealed = world.sealed();
     let event = (*chance.one(&sealed)).clone();
     let p = event.position.unwrap();
@@ -262,7 +262,7 @@ pub fn position(world: &World, chance: &mut Chance) -> Tampering {
     Tampering { what: what.to_owned(), sql, names, is_in_bundle: true }
 }
 
-pub fn whole_event(world: &World, chance: &mut Chance) -> Tampering {
+pub(crate) fn whole_event(world: &World, chance: &mut Chance) -> Tampering {
     let sealed = world.sealed();
     let event = (*chance.one(&sealed)).clone();
     let waits: Vec<&Place> = world.events.iter().filter(|e| e.position.is_none()).collect();
@@ -315,7 +315,7 @@ pub fn whole_event(world: &World, chance: &mut Chance) -> Tampering {
     Tampering { what: what.to_owned(), sql, names: vec![event.id], is_in_bundle: true }
 }
 
-pub fn rewriting(world: &World, chance: &mut Chance, origin: &str) -> Tampering {
+pub(crate) fn rewriting(world: &World, chance: &mut Chance, origin: &str) -> Tampering {
     let sealed = world.sealed();
     let event = (*chance.one(&sealed)).clone();
     let p = event.position.unwrap();
@@ -346,7 +346,7 @@ pub fn rewriting(world: &World, chance: &mut Chance, origin: &str) -> Tampering 
     Tampering { what: what.to_owned(), sql, names, is_in_bundle: true }
 }
 
-pub fn restored(world: &World, chance: &mut Chance) -> Tampering {
+pub(crate) fn restored(world: &World, chance: &mut Chance) -> Tampering {
     let size = *chance.one(&world.signed[..world.signed.len() - 1]);
     let nodes: String = (0..24u32)
         .map(|level| format!("DELETE FROM tree_nodes WHERE level = {level} AND ordinal >= {};", size >> level))
@@ -363,7 +363,7 @@ pub fn restored(world: &World, chance: &mut Chance) -> Tampering {
     }
 }
 
-pub fn tree_node(world: &World, chance: &mut Chance) -> Tampering {
+pub(crate) fn tree_node(world: &World, chance: &mut Chance) -> Tampering {
     let (level, ordinal) = *chance.one(&world.nodes);
     let place = format!("WHERE level = {level} AND ordinal = {ordinal}");
     let mut names = vec![format!("{level}/{ordinal}（")];
@@ -382,7 +382,7 @@ pub fn tree_node(world: &World, chance: &mut Chance) -> Tampering {
     Tampering { what: what.to_owned(), sql, names, is_in_bundle }
 }
 
-pub fn checkpoint(world: &World, chance: &mut Chance) -> Tampering {
+pub(crate) fn checkpoint(world: &World, chance: &mut Chance) -> Tampering {
     let size = *chance.one(&world.signed);
     let place = format!("WHERE size = {size}");
     let mut names = vec![format!("{size}（总序")];
@@ -412,7 +412,7 @@ pub fn checkpoint(world: &World, chance: &mut Chance) -> Tampering {
     Tampering { what: what.to_owned(), sql, names, is_in_bundle: true }
 }
 
-pub fn row(world: &World, chance: &mut Chance) -> Tampering {
+pub(crate) fn row(world: &World, chance: &mut Chance) -> Tampering {
     let task = chance.one(&world.tasks).clone();
     let (what, sql, name) = match chance.below(6) {
         0 => ("task's state", format!("UPDATE tasks SET state = 'closed' WHERE id = '{task}'"), task),

@@ -14,15 +14,15 @@ use serde_json::json;
 use crate::support::House;
 
 /// A house with a signer of its own.
-pub struct Ledger {
-    pub house: House,
-    pub key_file: PathBuf,
-    pub keys_file: PathBuf,
-    pub anchor_file: PathBuf,
+pub(crate) struct Ledger {
+    pub(crate) house: House,
+    pub(crate) key_file: PathBuf,
+    pub(crate) keys_file: PathBuf,
+    pub(crate) anchor_file: PathBuf,
 }
 
 impl Ledger {
-    pub async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let house = House::new().await;
         let folder = house.folder().to_owned();
         let (key_file, keys_file) = (folder.join("signer.key"), folder.join("keys"));
@@ -32,27 +32,27 @@ impl Ledger {
         Self { house, key_file, keys_file, anchor_file: folder.join("anchors") }
     }
 
-    pub fn signer(&self) -> Signer {
+    pub(crate) fn signer(&self) -> Signer {
         Signer::new(Database::new(&self.house.db.signer_url(), 1), &self.key_file, Some(&self.anchor_file)).unwrap()
     }
 
     /// Seals so many events under a checkpoint; how many there were.
-    pub fn seal(&self, limit: i64) -> usize {
+    pub(crate) fn seal(&self, limit: i64) -> usize {
         self.house.db.database().write_now(|conn| events::seal_at(conn, limit, Pace::Now)).unwrap()
     }
 
-    pub fn trusted(&self) -> Trusted {
+    pub(crate) fn trusted(&self) -> Trusted {
         audit::trusted(Some(&self.keys_file), Some(&self.anchor_file)).unwrap()
     }
 
     /// What the whole verification says of the database as it is.
-    pub fn verified(&self) -> Findings {
+    pub(crate) fn verified(&self) -> Findings {
         let now = self.house.app.clock.now();
         audit::of_database(&self.house.db.database(), audit::Part::Whole, self.trusted(), now).unwrap()
     }
 
     /// What the product's own clerks do, some of it sealed and signed in parts, the last of it not yet sealed.
-    pub async fn lived_in() -> Self {
+    pub(crate) async fn lived_in() -> Self {
         let ledger = Self::new().await;
         let mut signer = ledger.signer();
         while ledger.seal(150) > 0 {
@@ -76,7 +76,7 @@ impl Ledger {
     }
 
     /// What the program prints on its command line, with its exit code.
-    pub fn bihuan(&self, words: &[&str]) -> (String, i32) {
+    pub(crate) fn bihuan(&self, words: &[&str]) -> (String, i32) {
         let output = Command::new(env!("CARGO_BIN_EXE_bihuan"))
             .args(words)
             .env_remove("BIHUAN_TEST_CLUSTER")
