@@ -136,6 +136,7 @@ impl Database {
 
     /// The same transaction where there is no runtime: the command line and tests.
     pub fn write_now<T>(&self, run: impl FnOnce(&mut PgConnection) -> Result<T, Error>) -> Result<T, Error> {
+        receipts::begin();
         self.pool.get().map_err(|_| Error::Unavailable)?.run(|conn| transaction(conn, run))
     }
 
@@ -172,7 +173,8 @@ pub(crate) fn attempt<T>(
     conn: &mut PgConnection,
     run: impl FnOnce(&mut PgConnection) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    conn.transaction(run)
+    let before = receipts::so_far();
+    conn.transaction(run).inspect_err(|_| receipts::go_back(before))
 }
 
 async fn blocking<T: Send + 'static>(run: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {

@@ -4,6 +4,7 @@
 //! collects them.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 use std::future::Future;
 
 use uuid::Uuid;
@@ -18,40 +19,60 @@ pub struct Receipt {
     pub hash: String,
 }
 
+/// One receipt a stream, in the order the streams were first written to; an import writes to thousands.
+#[derive(Clone, Default)]
+pub(crate) struct Written {
+    all: Vec<Receipt>,
+    places: HashMap<(&'static str, Uuid), usize>,
+}
+
+impl Written {
+    fn put(&mut self, receipt: Receipt) {
+        let place = *self.places.entry((receipt.stream_kind, receipt.stream_id)).or_insert(self.all.len());
+        match self.all.get_mut(place) {
+            Some(earlier) => *earlier = receipt,
+            None => self.all.push(receipt),
+        }
+    }
+}
+
 thread_local! {
-    static WRITTEN: RefCell<Vec<Receipt>> = const { RefCell::new(Vec::new()) };
+    static WRITTEN: RefCell<Written> = RefCell::default();
 }
 
 tokio::task_local! {
-    static COLLECTED: RefCell<Vec<Receipt>>;
-}
-
-fn put(all: &mut Vec<Receipt>, receipt: Receipt) {
-    match all.iter_mut().find(|r| (r.stream_kind, r.stream_id) == (receipt.stream_kind, receipt.stream_id)) {
-        Some(earlier) => *earlier = receipt,
-        None => all.push(receipt),
-    }
+    static COLLECTED: RefCell<Written>;
 }
 
 /// Notes an event that the transaction of this thread wrote.
 pub(crate) fn note(receipt: Receipt) {
-    WRITTEN.with_borrow_mut(|all| put(all, receipt));
+    WRITTEN.with_borrow_mut(|written| written.put(receipt));
 }
 
 /// Forgets what an earlier transaction of this thread noted.
 pub(crate) fn begin() {
-    WRITTEN.with_borrow_mut(Vec::clear);
+    WRITTEN.take();
+}
+
+/// What the transaction of this thread noted so far, to go back to when a part of it is taken back.
+pub(crate) fn so_far() -> Written {
+    WRITTEN.with_borrow(Clone::clone)
+}
+
+/// Goes back to what was noted before.
+pub(crate) fn go_back(before: Written) {
+    WRITTEN.replace(before);
 }
 
 /// What the transaction of this thread noted.
 pub(crate) fn taken() -> Vec<Receipt> {
-    WRITTEN.with_borrow_mut(std::mem::take)
+    WRITTEN.take().all
 }
 
 /// Hands what was committed to whoever collects, if anybody does.
 pub(crate) fn hand_over(receipts: Vec<Receipt>) {
     let _ = COLLECTED.try_with(|all| {
-        receipts.into_iter().for_each(|receipt| put(&mut all.borrow_mut(), receipt));
+        receipts.into_iter().for_each(|receipt| all.borrow_mut().put(receipt));
     });
 }
 
@@ -60,7 +81,30 @@ pub async fn collecting<T>(run: impl Future<Output = T>) -> (T, Vec<Receipt>) {
     COLLECTED
         .scope(RefCell::default(), async {
             let result = run.await;
-            (result, COLLECTED.with(RefCell::take))
+            (result, COLLECTED.with(RefCell::take).all)
         })
         .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn receipt(stream: u128, seq: i64) -> Receipt {
+        Receipt { stream_kind: "task", stream_id: Uuid::from_u128(stream), seq, alg: "sha256", hash: String::new() }
+    }
+
+    #[test]
+    fn what_was_taken_back_has_no_receipt_and_each_stream_has_its_last() {
+        begin();
+        note(receipt(1, 1));
+        let before = so_far();
+        note(receipt(1, 2));
+        note(receipt(2, 1));
+        go_back(before);
+        note(receipt(3, 1));
+        note(receipt(3, 2));
+        assert_eq!(taken(), [receipt(1, 1), receipt(3, 2)]);
+        assert_eq!(taken(), []);
+    }
 }

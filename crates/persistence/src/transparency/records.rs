@@ -202,7 +202,7 @@ impl Checkpoints {
     }
 }
 
-/// Says every record behind a size of the tree, as one moment of the database has them; public keys go into the head.
+/// Says every record behind a size of the tree, in the caller's transaction, as one moment of the database has them; public keys go into the head.
 ///
 /// Errors: those of `each`.
 pub fn each(
@@ -212,6 +212,8 @@ pub fn each(
     made_at: DateTime<Utc>,
     mut each: impl FnMut(&mut PgConnection, Record) -> Result<(), Error>,
 ) -> Result<(), Error> {
+    // Large houses take longer than a page may.
+    diesel::sql_query("SET LOCAL statement_timeout = '600s'").execute(conn)?;
     let origin = super::origin(conn)?;
     each(conn, Record::Head { format: FORMAT.to_owned(), origin, made_at, after, keys })?;
     let mut checkpoints = Checkpoints { page: Default::default(), from: int(after), said: 0 };

@@ -38,8 +38,6 @@ pub fn whole(
     since: Option<&Checkpoint>,
     now: DateTime<Utc>,
 ) -> Result<Findings, Error> {
-    // Large houses take longer than a page may.
-    diesel::sql_query("SET LOCAL statement_timeout = '600s'").execute(conn)?;
     let began = match since {
         None => Frontier::default(),
         Some(checkpoint) => frontier(conn, checkpoint.size)?,
