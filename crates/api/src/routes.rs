@@ -40,6 +40,7 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(accounts::disable_account)
         .service(accounts::reset_password)
         .service(trail::list_audit_events)
+        .service(trail::get_event_file)
         .service(trail::get_ledger_state)
         .service(receipts::get_proof)
         .service(organisation::list_units)

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { type Schemas, client, get } from '../api/client'
 import { DayInput } from '../ui/dayfield'
 import { Empty, Loaded } from '../ui/parts'
+import { SaveFile } from '../ui/savefile'
 import { checkCode, moment, said } from '../ui/words'
 
 const limit = 100
@@ -33,6 +34,7 @@ export function Log() {
         <span className="day"><DayInput label="从哪天起" value={wanted.from} lies="behind" onChange={(from) => narrow({ from })} /></span>
         <span aria-hidden="true">至</span>
         <span className="day"><DayInput label="到哪天止" value={wanted.to} lies="behind" onChange={(to) => narrow({ to })} /></span>
+        <SaveFile path={`/audit/events/file?${new URLSearchParams(Object.entries(wanted).filter(([, value]) => value !== '')).toString()}`} label="导出" />
         {isNarrowed && <button type="button" onClick={() => narrow(nothing)}>{wanted.stream_id ? '不只看这一项' : '清除条件'}</button>}
       </div>
       <Loaded query={query}>

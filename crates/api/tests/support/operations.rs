@@ -31,6 +31,7 @@ pub fn others(
         ("POST", "/accounts/{id}/reset", format!("/accounts/{account}/reset"), None),
         ("POST", "/accounts/{id}/role", format!("/accounts/{account}/role"), Some(json!({ "role": "unit" }))),
         get("/audit/events", "/audit/events".into()),
+        get("/audit/events/file", "/audit/events/file".into()),
         get("/audit/ledger", "/audit/ledger".into()),
         get("/audit/proof", format!("/audit/proof?stream=task/{task}&seq=1")),
         get("/delegations", "/delegations".into()),

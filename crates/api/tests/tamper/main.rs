@@ -302,7 +302,11 @@ async fn the_auditor_looks_through_the_ledger_and_sees_how_far_it_is_sealed_sign
     let world = World::of(&ledger);
     let kinds = lines(&house.db.super_url(), "SELECT DISTINCT stream_kind AS line FROM events");
     assert!(kinds.len() > 4 && kinds.iter().all(|kind| StreamKind::parse(kind).is_some()), "{kinds:?}");
-    for path in ["/audit/events", "/audit/ledger"] {
+    let file = house.get("auditor", &format!("/audit/events/file?stream_id={}", world.sealed()[0].id)).await;
+    assert_eq!(file.headers.get("content-type").unwrap(), "text/csv; charset=utf-8");
+    let rows = String::from_utf8(file.bytes.to_vec()).unwrap().lines().count() - 1;
+    assert_eq!(rows, world.sealed().iter().filter(|e| e.id == world.sealed()[0].id).count());
+    for path in ["/audit/events", "/audit/events/file", "/audit/ledger"] {
         house.get("p072", path).await.refused(403, "not-allowed");
         house.get("sysadmin", path).await.refused(403, "not-allowed");
     }
