@@ -23,13 +23,17 @@ cp -r . "$root$release.new/"
 rm -rf "$root$release"
 mv "$root$release.new" "$root$release"
 
-for name in bihuan.env migrate.env; do
+if [ -z "$root" ] && ! id bihuan-signer >/dev/null 2>&1; then
+    useradd --system --home-dir /var/lib/bihuan-signer --shell /usr/sbin/nologin bihuan-signer
+fi
+
+for name in bihuan.env migrate.env signer.env; do
     if [ ! -e "$root/etc/bihuan/$name" ]; then
         install -m 600 "$name.example" "$root/etc/bihuan/$name"
         say "请填写 /etc/bihuan/$name"
     fi
 done
-install -m 644 bihuan.service "$root/etc/systemd/system/bihuan.service"
+install -m 644 bihuan.service bihuan-signer.service "$root/etc/systemd/system/"
 
 # The schema first: the program that still runs can live with the new one. Nothing is exchanged when this fails.
 if grep -q '^BIHUAN_OWNER_URL=.*:密码@' "$root/etc/bihuan/migrate.env"; then
@@ -48,5 +52,6 @@ if [ -z "$root" ]; then
     systemctl daemon-reload
     systemctl enable bihuan
     ! systemctl is-active --quiet bihuan || systemctl restart bihuan
+    ! systemctl is-active --quiet bihuan-signer || systemctl restart bihuan-signer
 fi
 say "已安装 $version"

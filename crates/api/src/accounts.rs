@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use domain::actor::Role;
 use domain::ids::{AccountId, PersonId};
 use persistence::accounts::{self, AccountRow, Change, NewAccount};
-use persistence::{events, idempotency};
+use persistence::idempotency;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -241,69 +241,4 @@ pub async fn reset_password(
 ) -> Result<HttpResponse, Problem> {
     let (clear, hash) = one_time(&app).await?;
     change(caller, app, *id, version, Change::Reset(hash), Some(clear)).await
-}
-
-/// One event as the auditor sees it.
-#[derive(Serialize, ToSchema)]
-pub struct EventView {
-    /// Place in the one order of all events.
-    pub position: i64,
-    pub stream_kind: String,
-    pub stream_id: Uuid,
-    pub seq: i64,
-    pub kind: String,
-    pub text: String,
-    pub at: DateTime<Utc>,
-    pub name: Option<String>,
-    pub role: String,
-    pub address: String,
-    pub hash: String,
-}
-
-/// Where to go on: onwards after a position, oldest first, or back before one, newest first; without either, from the newest back.
-#[derive(Deserialize, IntoParams)]
-#[into_params(parameter_in = Query)]
-#[serde(deny_unknown_fields)]
-pub struct EventQuery {
-    pub after: Option<i64>,
-    pub before: Option<i64>,
-    pub limit: Option<i64>,
-}
-
-/// Read the log of all events in their sealed order; for the auditor.
-#[utoipa::path(tag = "accounts", params(EventQuery), responses((status = 200, body = Vec<EventView>)))]
-#[get("/audit/events")]
-pub async fn list_audit_events(
-    caller: Caller,
-    app: Data<App>,
-    query: Params<EventQuery>,
-) -> Result<HttpResponse, Problem> {
-    domain::account::permit_audit(caller.actor())?;
-    let rows = app
-        .db
-        .read(&caller.origin.actor, move |conn| {
-            let limit = query.0.limit.unwrap_or(100).clamp(1, 200);
-            match query.0.after {
-                Some(after) => events::sealed_after(conn, after, limit),
-                None => events::sealed_before(conn, query.0.before.unwrap_or(i64::MAX), limit),
-            }
-        })
-        .await?;
-    let views: Vec<EventView> = rows
-        .into_iter()
-        .map(|e| EventView {
-            text: domain::labels::event(&e.kind).to_owned(),
-            position: e.position,
-            stream_kind: e.stream_kind,
-            stream_id: e.stream_id,
-            seq: e.seq,
-            kind: e.kind,
-            at: e.at,
-            name: e.name,
-            role: e.role,
-            address: e.address,
-            hash: e.hash,
-        })
-        .collect();
-    Ok(HttpResponse::Ok().json(views))
 }

@@ -26,8 +26,23 @@ pub struct Config {
     pub log: String,
     /// How notices leave the page.
     pub outward: OutwardSettings,
+    /// What the signer alone needs.
+    pub signer: SignerConfig,
+    /// Signed checkpoints outside the database: the signer adds to it, `audit verify` compares with it.
+    pub anchor_file: Option<PathBuf>,
+    /// Public keys whose signatures `audit verify` believes, a line each.
+    pub audit_keys: Option<PathBuf>,
     /// Days the product's clock runs ahead, to rehearse what time brings; only on a loopback address.
     pub rehearsal_days: i64,
+}
+
+/// What the signer alone needs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SignerConfig {
+    /// The signer's role; with a private PostgreSQL it needs none.
+    pub url: Option<String>,
+    /// Its private key.
+    pub key: Option<PathBuf>,
 }
 
 /// Name, default, meaning: what `doctor` prints and the README repeats.
@@ -45,6 +60,10 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     ("BIHUAN_SMTP_URL", "", "发信服务器，如 smtps://账号:密码@mail.example.cn；不填则不发邮件"),
     ("BIHUAN_MAIL_FROM", "", "发信人地址，填了发信服务器就要填"),
     ("BIHUAN_ROBOT_HOSTS", "", "允许的群机器人主机，逗号分隔；不填则关闭，机器人在单位外网，只说有几项待办"),
+    ("BIHUAN_SIGNER_URL", "", "以签名角色连接的 PostgreSQL，只供 bihuan signer"),
+    ("BIHUAN_SIGNER_KEY", "", "签名进程的私钥文件，只供 bihuan signer；服务和数据库都不应读得到"),
+    ("BIHUAN_ANCHOR_FILE", "", "外存检查点的文件：签名进程往后添，bihuan audit verify 拿来对照"),
+    ("BIHUAN_AUDIT_KEYS", "", "公钥文件，一行一个；bihuan audit verify 只信这些公钥的签名"),
     ("BIHUAN_REHEARSAL_DAYS", "0", "演练时钟提前的天数，只能用于本机地址"),
 ];
 
@@ -121,6 +140,10 @@ impl Config {
         }
         let database_url = reader.database("BIHUAN_DATABASE_URL");
         let owner_url = reader.database("BIHUAN_OWNER_URL");
+        let signer = SignerConfig {
+            url: reader.database("BIHUAN_SIGNER_URL"),
+            key: reader.optional("BIHUAN_SIGNER_KEY").map(PathBuf::from),
+        };
         let listen: Option<SocketAddr> = reader.parse("BIHUAN_LISTEN", "“地址:端口”，如 127.0.0.1:8080");
         let public_listen: Option<SocketAddr> = match reader.optional("BIHUAN_PUBLIC_LISTEN") {
             Some(_) => reader.parse("BIHUAN_PUBLIC_LISTEN", "“地址:端口”，如 127.0.0.1:8090"),
@@ -157,6 +180,9 @@ impl Config {
                 web_dir: (web_dir != "off").then(|| web_dir.into()),
                 public_url,
                 outward,
+                signer,
+                anchor_file: reader.optional("BIHUAN_ANCHOR_FILE").map(PathBuf::from),
+                audit_keys: reader.optional("BIHUAN_AUDIT_KEYS").map(PathBuf::from),
                 log: reader.text("BIHUAN_LOG"),
             })
         })();

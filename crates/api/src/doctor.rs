@@ -65,6 +65,11 @@ fn look(config: &Config, report: &mut Report) {
         };
         report.line("数据库结构", words);
     }
+    if config.audit_keys.is_some() || config.anchor_file.is_some() {
+        let trusted = crate::audit::trusted(config.audit_keys.as_deref(), config.anchor_file.as_deref());
+        let words = trusted.map(|t| format!("公钥 {} 个，外存检查点 {} 个", t.keys.len(), t.anchors.len()));
+        report.line("台账核对", words);
+    }
     if config.public_url.is_none() && !config.listen.ip().is_loopback() {
         report.line("访问地址", Err("对外服务时应以 BIHUAN_PUBLIC_URL 指明 https 地址".to_owned()));
     }

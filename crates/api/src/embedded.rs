@@ -13,6 +13,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use persistence::database::Passwords;
+
 use crate::passwords;
 use crate::tokens::write_private;
 
@@ -29,6 +31,7 @@ pub struct Embedded {
     starting: Mutex<()>,
     pub database_url: String,
     pub owner_url: String,
+    pub signer_url: String,
 }
 
 fn say(what: &Path) -> impl Fn(std::io::Error) -> String + '_ {
@@ -137,18 +140,26 @@ struct Secrets {
     cluster: String,
     owner: String,
     app: String,
+    signer: String,
 }
 
 fn secrets(data_dir: &Path) -> Result<Secrets, String> {
     let path = data_dir.join("postgres-passwords");
     if !path.exists() {
-        let made: Result<Vec<String>, String> = (0..3).map(|_| passwords::one_time()).collect();
+        let made: Result<Vec<String>, String> = (0..4).map(|_| passwords::one_time()).collect();
         write_private(&path, &made?.join("\n")).map_err(say(&path))?;
     }
-    let text = std::fs::read_to_string(&path).map_err(say(&path))?;
+    let mut text = std::fs::read_to_string(&path).map_err(say(&path))?;
+    if text.lines().count() == 3 {
+        // Made before there was a signer.
+        text = format!("{}\n{}", text.trim_end(), passwords::one_time()?);
+        let fresh = path.with_extension("new");
+        let _ = std::fs::remove_file(&fresh);
+        write_private(&fresh, &text).and_then(|()| std::fs::rename(&fresh, &path)).map_err(say(&path))?;
+    }
     let mut lines = text.lines().map(str::to_owned);
-    match (lines.next(), lines.next(), lines.next()) {
-        (Some(cluster), Some(owner), Some(app)) => Ok(Secrets { cluster, owner, app }),
+    match (lines.next(), lines.next(), lines.next(), lines.next()) {
+        (Some(cluster), Some(owner), Some(app), Some(signer)) => Ok(Secrets { cluster, owner, app, signer }),
         _ => Err(format!("{} 已损坏", path.display())),
     }
 }
@@ -252,17 +263,15 @@ impl Embedded {
         let embedded = Self {
             database_url: url("bihuan_app", &secrets.app, "bihuan"),
             owner_url: url("bihuan_owner", &secrets.owner, "bihuan"),
+            signer_url: url("bihuan_signer", &secrets.signer, "bihuan"),
             server,
             keeper,
             is_stopping: AtomicBool::new(false),
             starting: Mutex::new(()),
         };
-        let made = persistence::database::provision(
-            &url("cluster", &secrets.cluster, "postgres"),
-            &secrets.owner,
-            &secrets.app,
-        )
-        .and_then(|()| persistence::database::migrate(&embedded.owner_url));
+        let passwords = Passwords { owner: &secrets.owner, app: &secrets.app, signer: &secrets.signer };
+        let made = persistence::database::provision(&url("cluster", &secrets.cluster, "postgres"), &passwords)
+            .and_then(|()| persistence::database::migrate(&embedded.owner_url));
         match made {
             Ok(_) => {
                 let embedded = Arc::new(embedded);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::actor::Actor;
+use persistence::Error;
 use tokio::sync::watch;
 
 use crate::app::App;
@@ -35,7 +36,15 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
 
 /// One round of work: whether there was any.
 pub async fn turn(app: &App) -> Result<bool, crate::problem::Problem> {
-    let sealed = app.db.write(&Actor::System, |conn| persistence::events::seal(conn, 500)).await?;
+    let sealed = match app.db.write(&Actor::System, |conn| persistence::events::seal(conn, 500)).await {
+        Err(Error::Unavailable) => return Err(Error::Unavailable.into()),
+        Err(error) => {
+            // The clock is kept whatever was done to the order of events.
+            tracing::error!(%error, "events are not sealed; run bihuan audit verify");
+            0
+        }
+        Ok(sealed) => sealed,
+    };
     let calendar = app.calendar().await?;
     let now = app.clock.now();
     let kept =

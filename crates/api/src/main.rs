@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use api::config::Config;
 use api::import::ImportRequest;
 use api::serve::{self, Opened};
-use api::{demo, doctor, draw, import, init, routes, telemetry};
+use api::{app, audit, demo, doctor, draw, import, init, routes, signer, telemetry};
 use clap::{Parser, Subcommand};
 
 /// Closed-loop rectification: from the inspection's findings to tasks that are done and stay done.
@@ -60,10 +60,50 @@ enum Command {
     Openapi,
     /// Check the configuration
     Doctor,
+    /// Verify the ledger of events, or take it away
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
+    /// Sign checkpoints, as a process of its own with a key of its own
+    Signer {
+        #[command(subcommand)]
+        command: SignerCommand,
+    },
     /// Draw a spot check's sample again
     Draw {
         #[command(subcommand)]
         command: DrawCommand,
+    },
+}
+
+#[derive(Subcommand)]
+enum AuditCommand {
+    /// Verify everything; the first line that does not fit is where it begins
+    Verify {
+        /// Only one stream, as KIND/ID
+        #[arg(long, conflicts_with_all = ["since", "bundle"])]
+        stream: Option<String>,
+        /// Only what came after the signed checkpoint in this file
+        #[arg(long, conflicts_with = "bundle")]
+        since: Option<PathBuf>,
+        /// A bundle in a file, without a database
+        #[arg(long)]
+        bundle: Option<PathBuf>,
+    },
+    /// Write the whole ledger into a file that anybody can verify
+    Bundle { file: PathBuf },
+}
+
+#[derive(Subcommand)]
+enum SignerCommand {
+    /// Make a key in a file and print its public key
+    Init { file: PathBuf },
+    /// Sign the newest checkpoint whenever the tree has grown
+    Run {
+        /// Sign once and end
+        #[arg(long)]
+        once: bool,
     },
 }
 
@@ -123,6 +163,25 @@ fn run(command: Command) -> Result<(), String> {
             println!("{}", demo::run(&Opened::new(&config)?.app)?);
             Ok(())
         }
+        Command::Audit { command } => {
+            let now = app::Clock::default().now();
+            let words = match &command {
+                AuditCommand::Bundle { file } => audit::export_run(&config, file, now)?,
+                AuditCommand::Verify { bundle: Some(file), .. } => audit::run(&config, audit::Part::Bundle(file), now)?,
+                AuditCommand::Verify { stream: Some(stream), .. } => {
+                    audit::run(&config, audit::Part::Stream(stream), now)?
+                }
+                AuditCommand::Verify { since: Some(file), .. } => audit::run(&config, audit::Part::Since(file), now)?,
+                AuditCommand::Verify { .. } => audit::run(&config, audit::Part::Whole, now)?,
+            };
+            println!("{words}");
+            Ok(())
+        }
+        Command::Signer { command: SignerCommand::Init { file } } => {
+            println!("{}", signer::init(&config, &file)?);
+            Ok(())
+        }
+        Command::Signer { command: SignerCommand::Run { once } } => signer::run(&config, once),
         Command::Openapi | Command::Doctor | Command::Draw { .. } => Ok(()),
     }
 }

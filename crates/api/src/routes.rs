@@ -10,8 +10,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::{
     accounts, brief, calendar, checks, cockpit, documents, evidence, exports, feed, history, import, kiosks, ledger,
     lists, live, meetings, notices, openapi, opinions, organisation, outward, overview, own, personal_duties,
-    plan_advice, plan_workbook, policy, publications, rounds, saved_views, search, services, sessions, signing, slips,
-    statements, task_commands, telemetry, todo, wall,
+    plan_advice, plan_workbook, policy, publications, receipts, rounds, saved_views, search, services, sessions,
+    signing, slips, statements, task_commands, telemetry, todo, trail, wall,
 };
 
 fn api() -> impl HttpServiceFactory + OpenApiFactory {
@@ -39,7 +39,10 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(accounts::enable_account)
         .service(accounts::disable_account)
         .service(accounts::reset_password)
-        .service(accounts::list_audit_events)
+        .service(trail::list_audit_events)
+        .service(trail::get_event_file)
+        .service(trail::get_ledger_state)
+        .service(receipts::get_proof)
         .service(services::list_services)
         .service(services::make_service)
         .service(services::end_service)

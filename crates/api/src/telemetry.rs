@@ -13,6 +13,7 @@ use actix_web::web::Data;
 use actix_web::{HttpMessage, HttpRequest, HttpResponse, Responder, get};
 use futures_util::FutureExt;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use persistence::transparency::receipts::{self, Receipt};
 use uuid::Uuid;
 
 use crate::app::App;
@@ -71,17 +72,20 @@ pub async fn around(
     let patience = if is_file(&method, &path) { PATIENCE_FOR_FILES } else { PATIENCE };
     // What no key opens is closed to keys before anything of the request is read.
     let called = if services::is_closed_to_keys(request.request()) {
-        Ok(Ok(Err(Problem::new(StatusCode::FORBIDDEN, "not-for-keys").into())))
+        Ok(Ok((Err(Problem::new(StatusCode::FORBIDDEN, "not-for-keys").into()), Vec::new())))
     } else {
-        AssertUnwindSafe(tokio::time::timeout(patience, next.call(request))).catch_unwind().await
+        let work = receipts::collecting(next.call(request));
+        AssertUnwindSafe(tokio::time::timeout(patience, work)).catch_unwind().await
     };
+    let mut written = Vec::new();
     // The request cannot be kept beside the call, so a failure answers without it.
     let (answered, mut response) = match called {
-        Ok(Ok(Ok(response))) => {
+        Ok(Ok((Ok(response), receipts))) => {
             let (request, response) = response.into_parts();
+            written = receipts;
             (Some(request), response.map_into_boxed_body())
         }
-        Ok(Ok(Err(error))) => {
+        Ok(Ok((Err(error), _))) => {
             let known = error.as_error::<Problem>().is_some();
             let status = error.as_response_error().status_code();
             (None, if known { error.error_response() } else { fallback(status) })
@@ -94,6 +98,9 @@ pub async fn around(
     };
     let code = write_problem(&mut response, &id);
     dress(&mut response, &id, &path, is_api, is_tls);
+    if is_api && response.status().is_success() {
+        acknowledge(&mut response, &written);
+    }
     let pattern = answered.as_ref().and_then(HttpRequest::match_pattern).unwrap_or_else(|| "unmatched".to_owned());
     let status = response.status().as_u16();
     let seconds = started.elapsed().as_secs_f64();
@@ -182,6 +189,14 @@ fn dress(response: &mut HttpResponse, id: &str, path: &str, is_api: bool, is_tls
     }
     if is_api {
         set(header::CACHE_CONTROL, "no-store");
+    }
+}
+
+/// A write that was accepted says which events it made (docs/domain.md §33).
+fn acknowledge(response: &mut HttpResponse, written: &[Receipt]) {
+    let value = crate::receipts::header(written).and_then(|text| HeaderValue::from_str(&text).ok());
+    if let Some(value) = value {
+        response.headers_mut().insert(HeaderName::from_static(crate::receipts::HEADER), value);
     }
 }
 

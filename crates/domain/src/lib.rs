@@ -86,6 +86,9 @@
 //! | 豁免、标记词 | exemption, marked word | `exemption`, `marked_words` | 31 |
 //! | 保密审查 | secrecy review, a step of a chain | `secrecy` | 31 |
 //! | 群众意见、查询码 | opinion, its writer's code | `opinion`, `code` | 31 |
+//! | 可验证台账、封存 | verifiable ledger, sealing | `transparency`, `seal` | 33 |
+//! | 检查点、外存检查点 | checkpoint, one kept outside | `checkpoint`, `anchor` | 33 |
+//! | 回执、包含证明 | receipt of a write, proof of inclusion | `receipt`, `proof` | 33 |
 //! | 挂图作战、矩阵 | wall, matrix of units and findings | `wall`, `matrix` | 30 |
 //! | 倒排工期 | schedule, worked back from the due dates | `schedule` | 30 |
 //! | 挂图链接 | kiosk: a screen without a log-in | `kiosk` | 30 |
@@ -119,6 +122,7 @@ pub mod sign_request;
 pub mod signature;
 pub mod slip;
 pub mod task;
+pub mod transparency;
 pub mod wall;
 pub mod warning;
 pub mod weekly_statement;

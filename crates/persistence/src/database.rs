@@ -8,6 +8,7 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use domain::actor::Actor;
 
 use crate::error::Error;
+use crate::transparency::receipts;
 
 /// Every migration of the product, in order.
 pub const MIGRATIONS: EmbeddedMigrations = embed_migrations!("../../migrations");
@@ -123,12 +124,25 @@ impl Database {
         F: FnOnce(&mut PgConnection) -> Result<T, Error> + Send + 'static,
     {
         let pool = self.pool.clone();
-        blocking(move || pool.get().map_err(|_| Error::Unavailable)?.run(|conn| transaction(conn, run))).await
+        let (result, written) = blocking(move || {
+            receipts::begin();
+            let result = pool.get().map_err(|_| Error::Unavailable)?.run(|conn| transaction(conn, run))?;
+            Ok((result, receipts::taken()))
+        })
+        .await?;
+        receipts::hand_over(written);
+        Ok(result)
     }
 
     /// The same transaction where there is no runtime: the command line and tests.
     pub fn write_now<T>(&self, run: impl FnOnce(&mut PgConnection) -> Result<T, Error>) -> Result<T, Error> {
+        receipts::begin();
         self.pool.get().map_err(|_| Error::Unavailable)?.run(|conn| transaction(conn, run))
+    }
+
+    /// Reads that all see the same moment, where there is no runtime.
+    pub fn read_as_of_now<T>(&self, run: impl FnOnce(&mut PgConnection) -> Result<T, Error>) -> Result<T, Error> {
+        self.pool.get().map_err(|_| Error::Unavailable)?.run(|conn| moment(conn, run))
     }
 
     /// Reads where there is no runtime.
@@ -159,7 +173,8 @@ pub(crate) fn attempt<T>(
     conn: &mut PgConnection,
     run: impl FnOnce(&mut PgConnection) -> Result<T, Error>,
 ) -> Result<T, Error> {
-    conn.transaction(run)
+    let before = receipts::so_far();
+    conn.transaction(run).inspect_err(|_| receipts::go_back(before))
 }
 
 async fn blocking<T: Send + 'static>(run: impl FnOnce() -> Result<T, Error> + Send + 'static) -> Result<T, Error> {
@@ -186,20 +201,29 @@ fn exists(conn: &mut PgConnection, query: &str, name: &str) -> Result<bool, Erro
     Ok(row.found)
 }
 
-/// Makes the two roles and the database in a cluster of our own, as its superuser; what is there stays.
-pub fn provision(cluster_url: &str, owner_password: &str, app_password: &str) -> Result<(), Error> {
+/// Makes the three roles and the database in a cluster of our own, as its superuser; what is there stays.
+pub fn provision(cluster_url: &str, passwords: &Passwords<'_>) -> Result<(), Error> {
     let mut conn = PgConnection::establish(cluster_url).map_err(|_| Error::Unavailable)?;
-    create_roles(&mut conn, owner_password, app_password)?;
+    create_roles(&mut conn, passwords)?;
     if !exists(&mut conn, "SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1) AS found", "bihuan")? {
         diesel::sql_query("CREATE DATABASE bihuan OWNER bihuan_owner").execute(&mut conn)?;
     }
     Ok(())
 }
 
-/// The two roles the product connects as, where the cluster lacks them.
-pub(crate) fn create_roles(conn: &mut PgConnection, owner_password: &str, app_password: &str) -> Result<(), Error> {
+/// What each role logs in with.
+#[derive(Default)]
+pub struct Passwords<'a> {
+    pub owner: &'a str,
+    pub app: &'a str,
+    pub signer: &'a str,
+}
+
+/// The three roles the product connects as, where the cluster lacks them.
+pub(crate) fn create_roles(conn: &mut PgConnection, passwords: &Passwords<'_>) -> Result<(), Error> {
     let quoted = |text: &str| text.replace('\'', "''");
-    for (role, password) in [("bihuan_owner", owner_password), ("bihuan_app", app_password)] {
+    let roles = [("bihuan_owner", passwords.owner), ("bihuan_app", passwords.app), ("bihuan_signer", passwords.signer)];
+    for (role, password) in roles {
         if !exists(conn, "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1) AS found", role)? {
             diesel::sql_query(format!("CREATE ROLE {role} LOGIN PASSWORD '{}'", quoted(password))).execute(conn)?;
         }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Text, Timestamptz};
+use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz};
 use domain::actor::Actor;
 use domain::chain::{self, EventFields};
 use domain::ids::{AccountId, PersonId, RoundId, UnitId};
@@ -10,9 +10,12 @@ use domain::task::context::Revision;
 use serde_json::Value;
 use uuid::Uuid;
 
+use crate::database;
 use crate::error::Error;
 use crate::schema::{event_positions, events, pending_events};
 use crate::tasks::keep_revision;
+use crate::transparency::receipts::{self, Receipt};
+use crate::transparency::{self, Pace};
 
 /// Who asks, from where, when: what every event records beside its own words.
 #[derive(Clone, Debug)]
@@ -222,6 +225,15 @@ pub fn record(
         })
         .collect();
     diesel::insert_into(pending_events::table).values(&pending).execute(conn)?;
+    if let Some(last) = rows.into_iter().next_back() {
+        receipts::note(Receipt {
+            stream_kind: stream.kind,
+            stream_id: stream.id,
+            seq,
+            alg: chain::ALG,
+            hash: last.hash,
+        });
+    }
     Ok(seq)
 }
 
@@ -281,13 +293,37 @@ struct PendingRow {
     seq: i64,
 }
 
-/// Gives waiting events their place in the one gapless order; whoever holds the advisory lock does it, everybody else gets 0. An event whose clock
-/// went back stands no earlier than those before it in its stream.
+/// Gives waiting events their place in the one gapless order and their leaf in the tree, and writes a checkpoint at its pace (docs/domain.md §33);
+/// how much it did. Whoever holds the advisory lock does it, everybody else gets 0.
 pub fn seal(conn: &mut PgConnection, limit: i64) -> Result<usize, Error> {
+    seal_at(conn, limit, Pace::Measured)
+}
+
+/// The same, with a checkpoint as soon as there is something new under it.
+pub fn seal_at(conn: &mut PgConnection, limit: i64, pace: Pace) -> Result<usize, Error> {
     let locked: Locked = diesel::sql_query("SELECT pg_try_advisory_xact_lock(724091, 1) AS locked").get_result(conn)?;
     if !locked.locked {
         return Ok(0);
     }
+    let placed = place(conn, limit)?;
+    // Whoever tampers with the tree stops the tree, and nothing that follows the order of events.
+    let grown = database::attempt(conn, |conn| {
+        let grown = transparency::grow(conn)?;
+        transparency::checkpoint(conn, pace)?;
+        Ok(grown)
+    });
+    match grown {
+        Ok(grown) => Ok(placed.max(grown)),
+        Err(Error::Unavailable) => Err(Error::Unavailable),
+        Err(error) => {
+            tracing::error!(%error, "the tree does not grow; run bihuan audit verify");
+            Ok(placed)
+        }
+    }
+}
+
+/// An event whose clock went back stands no earlier than those before it in its stream.
+fn place(conn: &mut PgConnection, limit: i64) -> Result<usize, Error> {
     let waiting: Vec<PendingRow> = diesel::sql_query(
         "SELECT stream_kind, stream_id, seq FROM ( \
              SELECT p.stream_kind, p.stream_id, p.seq, max(e.at) OVER (PARTITION BY p.stream_kind, p.stream_id ORDER BY p.seq) AS at \
@@ -339,23 +375,49 @@ pub struct SealedEvent {
     pub hash: String,
 }
 
+/// Which of the sealed events are looked at; what is left out is not asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Trail {
+    pub stream_kind: Option<String>,
+    pub stream_id: Option<Uuid>,
+    pub from: Option<DateTime<Utc>>,
+    /// Before this moment.
+    pub to: Option<DateTime<Utc>>,
+}
+
 /// Sealed events after a position, oldest first: what a follower of the log has not read yet.
-pub fn sealed_after(conn: &mut PgConnection, after: i64, limit: i64) -> Result<Vec<SealedEvent>, Error> {
-    sealed(conn, "o.position > $1 ORDER BY o.position", after, limit)
+pub fn sealed_after(conn: &mut PgConnection, trail: &Trail, after: i64, limit: i64) -> Result<Vec<SealedEvent>, Error> {
+    sealed(conn, trail, ("o.position > $1", "o.position"), after, limit)
 }
 
 /// Sealed events before a position, newest first: what somebody looks back on.
-pub fn sealed_before(conn: &mut PgConnection, before: i64, limit: i64) -> Result<Vec<SealedEvent>, Error> {
-    sealed(conn, "o.position < $1 ORDER BY o.position DESC", before, limit)
+pub fn sealed_before(
+    conn: &mut PgConnection,
+    trail: &Trail,
+    before: i64,
+    limit: i64,
+) -> Result<Vec<SealedEvent>, Error> {
+    sealed(conn, trail, ("o.position < $1", "o.position DESC"), before, limit)
 }
 
-fn sealed(conn: &mut PgConnection, part: &str, position: i64, limit: i64) -> Result<Vec<SealedEvent>, Error> {
+fn sealed(
+    conn: &mut PgConnection,
+    trail: &Trail,
+    (part, order): (&str, &str),
+    position: i64,
+    limit: i64,
+) -> Result<Vec<SealedEvent>, Error> {
     Ok(diesel::sql_query(format!(
         "SELECT o.position, e.stream_kind, e.stream_id, e.seq, e.kind, e.at, a.display_name AS name, e.role, e.address, e.hash \
          FROM event_positions o JOIN events e USING (stream_kind, stream_id, seq) LEFT JOIN accounts a ON a.id = e.account_id \
-         WHERE {part} LIMIT $2"
+         WHERE {part} AND ($3 IS NULL OR o.stream_kind = $3) AND ($4 IS NULL OR o.stream_id = $4) \
+            AND ($5 IS NULL OR e.at >= $5) AND ($6 IS NULL OR e.at < $6) ORDER BY {order} LIMIT $2"
     ))
     .bind::<BigInt, _>(position)
     .bind::<BigInt, _>(limit)
+    .bind::<Nullable<Text>, _>(&trail.stream_kind)
+    .bind::<Nullable<diesel::sql_types::Uuid>, _>(trail.stream_id)
+    .bind::<Nullable<Timestamptz>, _>(trail.from)
+    .bind::<Nullable<Timestamptz>, _>(trail.to)
     .load(conn)?)
 }

@@ -49,6 +49,7 @@ pub mod tasks;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod todo;
+pub mod transparency;
 pub mod wall;
 
 pub use database::Database;

@@ -94,6 +94,26 @@ diesel::table! {
 }
 
 diesel::table! {
+    checkpoint_signatures (size, verifier) {
+        size -> Int8,
+        verifier -> Text,
+        alg -> Text,
+        line -> Text,
+        made_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    checkpoints (size) {
+        size -> Int8,
+        alg -> Text,
+        root -> Text,
+        body -> Text,
+        made_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     checks (id) {
         id -> Uuid,
         round_id -> Uuid,
@@ -876,6 +896,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    tree_nodes (level, ordinal) {
+        level -> Int2,
+        ordinal -> Int8,
+        alg -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
     units (id) {
         id -> Uuid,
         code -> Text,
@@ -889,6 +918,20 @@ diesel::table! {
         retired_on -> Nullable<Date>,
         seq -> Int8,
         version -> Int8,
+    }
+}
+
+diesel::table! {
+    verifications (id) {
+        id -> Uuid,
+        made_at -> Timestamptz,
+        part -> Text,
+        size -> Int8,
+        root -> Text,
+        n_signed -> Int8,
+        n_anchors -> Int8,
+        n_faults -> Int8,
+        first_fault -> Nullable<Text>,
     }
 }
 
@@ -916,6 +959,7 @@ diesel::joinable!(attachments -> accounts (account_id));
 diesel::joinable!(attachments -> blobs (blob_sha256));
 diesel::joinable!(check_targets -> checks (check_id));
 diesel::joinable!(check_targets -> tasks (task_id));
+diesel::joinable!(checkpoint_signatures -> checkpoints (size));
 diesel::joinable!(checks -> rounds (round_id));
 diesel::joinable!(day_counters -> rounds (round_id));
 diesel::joinable!(deliveries -> notifications (notification_id));
@@ -1019,6 +1063,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     calendar_years,
     channel_rules,
     check_targets,
+    checkpoint_signatures,
+    checkpoints,
     checks,
     day_counters,
     delegations,
@@ -1074,6 +1120,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     task_units,
     tasks,
     told_by,
+    tree_nodes,
     units,
+    verifications,
     weekly_statements,
 );

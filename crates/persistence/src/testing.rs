@@ -6,7 +6,7 @@ use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::database::{self, Database, MIGRATIONS};
+use crate::database::{self, Database, MIGRATIONS, Passwords};
 use crate::error::Error;
 
 /// A database of its own, dropped with the value.
@@ -64,7 +64,7 @@ fn make(conn: &mut PgConnection, name: &str) -> Result<(), Error> {
     if exists.found {
         return Ok(());
     }
-    database::create_roles(conn, "", "")?;
+    database::create_roles(conn, &Passwords::default())?;
     diesel::sql_query(format!("DROP DATABASE IF EXISTS {name}")).execute(conn)?;
     diesel::sql_query(format!("CREATE DATABASE {name} OWNER bihuan_owner")).execute(conn)?;
     database::migrate(&url("bihuan_owner", name))?;
@@ -109,6 +109,11 @@ impl TestDatabase {
         url("bihuan_app", &self.name)
     }
 
+    /// As the signer connects.
+    pub fn signer_url(&self) -> String {
+        url("bihuan_signer", &self.name)
+    }
+
     /// As migrations connect.
     pub fn owner_url(&self) -> String {
         url("bihuan_owner", &self.name)
@@ -150,6 +155,24 @@ pub fn run(url: &str, sql: &str) -> Result<(), String> {
     use diesel::connection::SimpleConnection;
     let mut conn = PgConnection::establish(url).map_err(|e| e.to_string())?;
     conn.batch_execute(sql).map_err(|e| e.to_string())
+}
+
+/// Does what only a superuser can, past every constraint and trigger, looks at what became of it, and takes it back.
+#[expect(clippy::expect_used, reason = "a test without its database has nothing to say")]
+pub fn undone<T>(
+    super_url: &str,
+    sql: &str,
+    look: impl FnOnce(&mut PgConnection) -> Result<T, Error>,
+) -> Result<T, Error> {
+    use diesel::connection::{SimpleConnection, TransactionManager};
+    type Manager = <PgConnection as Connection>::TransactionManager;
+    let mut conn = PgConnection::establish(super_url).expect("the test cluster answers");
+    Manager::begin_transaction(&mut conn)?;
+    conn.batch_execute("SET LOCAL session_replication_role = replica; SET LOCAL TimeZone = 'UTC'")?;
+    conn.batch_execute(sql).map_err(|e| Error::internal(format!("{sql}: {e}")))?;
+    let seen = look(&mut conn);
+    Manager::rollback_transaction(&mut conn)?;
+    seen
 }
 
 /// The lines of a query with one text column named `line`.

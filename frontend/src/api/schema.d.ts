@@ -107,6 +107,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/events/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Take the log away as a table (CSV, UTF-8), oldest first, at most 20 000 lines; for the auditor. */
+        get: operations["get_event_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See how far the ledger is sealed, signed and verified; for the auditor. */
+        get: operations["get_ledger_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Prove that an event is in the signed tree; for whoever sees its task, else for the auditor. */
+        get: operations["get_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/channel-rules": {
         parameters: {
             query?: never;
@@ -4618,6 +4669,20 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        /** @description A checkpoint of the ledger. */
+        CheckpointView: {
+            /**
+             * Format: int64
+             * @description Events under it.
+             */
+            size: number;
+            /** @description The root, 44 characters of base64, as it stands in the text. */
+            root: string;
+            /** Format: date-time */
+            made_at: string;
+            /** @description The signed note (c2sp.org/tlog-checkpoint); without signature lines while nobody signed it. */
+            note: string;
+        };
         /** @description A task finished before the product came. */
         CloseBeforeGolive: {
             /** Format: date */
@@ -5484,6 +5549,8 @@ export interface components {
              */
             position: number;
             stream_kind: string;
+            /** @description What the stream is the record of, in words. */
+            stream_label: string;
             /** Format: uuid */
             stream_id: string;
             /** Format: int64 */
@@ -6308,6 +6375,21 @@ export interface components {
             items: components["schemas"]["LedgerLine"][];
             /** @description Where the next page begins; none at the end. */
             next?: string | null;
+        };
+        /** @description How far the ledger is sealed, signed and verified. */
+        LedgerState: {
+            /** @description Which tree: the first line of every checkpoint. */
+            origin: string;
+            /**
+             * Format: int64
+             * @description Events that wait to be sealed.
+             */
+            waiting: number;
+            newest?: components["schemas"]["CheckpointView"] | null;
+            newest_signed?: components["schemas"]["CheckpointView"] | null;
+            verification?: components["schemas"]["VerificationView"] | null;
+            /** @description The kinds of streams there can be. */
+            kinds: components["schemas"]["StreamKindView"][];
         };
         /** @description A task left out of a frame, with the reason. */
         LeftOut: {
@@ -7593,6 +7675,20 @@ export interface components {
              */
             version?: number | null;
         };
+        /** @description An event's place in the verifiable ledger. */
+        ProofView: {
+            stream: string;
+            /** Format: int64 */
+            seq: number;
+            /**
+             * @description Algorithm of every hash here.
+             * @example sha256
+             */
+            alg: string;
+            /** @description The event's hash, as the receipt said it. */
+            hash: string;
+            sealed?: components["schemas"]["SealedView"] | null;
+        };
         /** @description Something the caller may do with a publication. */
         PublicationActionView: {
             /** @example sign_publication */
@@ -8421,6 +8517,27 @@ export interface components {
             n: number;
             bars: components["schemas"]["ScheduleBar"][];
         };
+        /** @description What shows that an event is in the tree. */
+        SealedView: {
+            /**
+             * Format: int64
+             * @description Place in the one order of all events, from 1; the leaf's index is one less.
+             */
+            position: number;
+            /** @description The leaf the event is, hex. */
+            leaf: string;
+            /** @description From the leaf's sibling up (RFC 6962 §2.1.1), hex. */
+            proof: string[];
+            /**
+             * Format: int64
+             * @description Leaves under the checkpoint.
+             */
+            size: number;
+            /** @description The checkpoint as a signed note (c2sp.org/tlog-checkpoint). */
+            checkpoint: string;
+            /** @description Whether the signer has signed it. */
+            is_signed: boolean;
+        };
         /** @description A few of each kind. */
         SearchHits: {
             tasks: components["schemas"]["TaskHit"][];
@@ -9099,6 +9216,11 @@ export interface components {
             /** Format: int32 */
             untrue: number;
         };
+        /** @description A kind of stream with its words. */
+        StreamKindView: {
+            kind: string;
+            label: string;
+        };
         /** @description The plan handed in; without one, the plan as it was last saved. */
         SubmitPlan: {
             plan?: components["schemas"]["PlanInput"] | null;
@@ -9543,6 +9665,29 @@ export interface components {
          * @enum {string}
          */
         Verdict: "approve" | "return";
+        /** @description What the last verification came to. */
+        VerificationView: {
+            /** Format: date-time */
+            made_at: string;
+            /** @description Whether only what came after a checkpoint was looked at. */
+            is_partial: boolean;
+            /** Format: int64 */
+            size: number;
+            /**
+             * Format: int64
+             * @description Checkpoints whose signature was believed.
+             */
+            signed: number;
+            /**
+             * Format: int64
+             * @description Checkpoints kept outside that were compared.
+             */
+            anchors: number;
+            /** Format: int64 */
+            faults: number;
+            /** @description Where what does not fit begins. */
+            first_fault?: string | null;
+        };
         /** @description A column with its width in pixels; those that are not named are not shown. */
         ViewColumn: {
             /** @example title */
@@ -10416,6 +10561,23 @@ export interface operations {
                 after?: number;
                 before?: number;
                 limit?: number;
+                /**
+                 * @description Only streams of this kind.
+                 * @example task
+                 */
+                stream_kind?: string;
+                /** @description Only this stream. */
+                stream_id?: string;
+                /**
+                 * @description From this day on, Asia/Shanghai.
+                 * @example 2026-03-02
+                 */
+                from?: string;
+                /**
+                 * @description Up to this day and with it.
+                 * @example 2026-03-31
+                 */
+                to?: string;
             };
             header?: never;
             path?: never;
@@ -10448,6 +10610,200 @@ export interface operations {
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_event_file: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Behind this position; from the beginning where it is left out.
+                 * @example 0
+                 */
+                after?: number;
+                /**
+                 * @description Only streams of this kind.
+                 * @example task
+                 */
+                stream_kind?: string;
+                /** @description Only this stream. */
+                stream_id?: string;
+                /**
+                 * @description From this day on, Asia/Shanghai.
+                 * @example 2026-03-02
+                 */
+                from?: string;
+                /**
+                 * @description Up to this day and with it.
+                 * @example 2026-03-31
+                 */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ledger_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LedgerState"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_proof: {
+        parameters: {
+            query: {
+                /**
+                 * @description Kind and id of its stream, as the receipt says them.
+                 * @example task/01890000-0000-7000-8000-000000000001
+                 */
+                stream: string;
+                /** @example 7 */
+                seq: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProofView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The content is refused; `errors` says where and why */
             422: {

@@ -143,7 +143,7 @@ impl ListBook {
     pub fn save(mut self, totals: &str, path: &Path) -> Result<(), XlsxError> {
         let last = column(self.head.kind.columns().len() - 1)?;
         let sheet = self.workbook.worksheet_from_index(0)?;
-        sheet.set_row_height(self.next, 36.0)?;
+        sheet.set_row_height(self.next, 54.0)?;
         sheet.merge_range(self.next, 0, self.next, last, totals, &self.formats.total)?;
         if !self.head.is_merged && self.next > HEADINGS + 1 {
             sheet.autofilter(HEADINGS, 0, self.next - 1, last)?;

@@ -1,5 +1,5 @@
 //! The open page (docs/domain.md §31): what anybody reads without a log-in, on a listener of its own that knows nothing else. It reads what was
-//! published and what came of opinions, and nothing besides.
+//! published, what came of opinions and the newest signed checkpoint (docs/domain.md §33), and nothing besides.
 
 mod intake;
 mod page;
@@ -21,9 +21,10 @@ use domain::actor::Actor;
 use domain::calendar;
 use domain::opinion::NewOpinion;
 use domain::opinion::state::Channel;
+use domain::transparency::note::note;
 use futures_util::FutureExt;
 use persistence::publications::{Notice, PublicStanding};
-use persistence::{Error, Origin, opinions, publications};
+use persistence::{Error, Origin, opinions, publications, transparency};
 
 use crate::app::App;
 use crate::extract;
@@ -43,6 +44,7 @@ pub fn configure(config: &mut ServiceConfig) {
     config
         .route("/", web::get().to(list))
         .route("/style.css", web::get().to(style))
+        .route("/checkpoint", web::get().to(checkpoint))
         .route("/notices/{id}", web::get().to(show))
         .route("/notices/{id}/opinions", web::post().to(hand_in))
         .route("/answers", web::get().to(ask))
@@ -97,6 +99,20 @@ async fn style() -> HttpResponse {
         .content_type("text/css; charset=utf-8")
         .insert_header((header::CACHE_CONTROL, "public, max-age=3600"))
         .body(page::STYLE)
+}
+
+/// The newest signed checkpoint, so that anybody can keep one: a number and a hash, nothing of what they are made from.
+async fn checkpoint(request: HttpRequest, app: Data<App>, rate: Data<Rate>) -> HttpResponse {
+    if !permits(&request, &app, &rate, Use::Read) {
+        return too_often();
+    }
+    match app.db.read(&Actor::System, transparency::newest_signed).await {
+        Ok(Some(kept)) => {
+            HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(note(&kept.text, &kept.lines))
+        }
+        Ok(None) => nothing(),
+        Err(error) => failed(&error),
+    }
 }
 
 async fn list(request: HttpRequest, app: Data<App>, rate: Data<Rate>) -> HttpResponse {

@@ -108,6 +108,9 @@ fn every_variable_of_the_deployment_is_one_the_program_knows() {
         "deploy/offline/migrate.env.example",
         "deploy/offline/nginx.conf.example",
         "deploy/offline/bihuan.service",
+        "deploy/offline/bihuan-signer.service",
+        "deploy/offline/signer.env.example",
+        "deploy/db/signer.sql",
         "deploy/offline/pack",
         "deploy/offline/install.sh",
         "deploy/offline/backup.sh",
@@ -213,9 +216,15 @@ fn the_roles_are_those_the_migrations_grant_to() {
     for migration in std::fs::read_dir(root().join("migrations")).unwrap().flatten().filter(|m| m.path().is_dir()) {
         let up = std::fs::read_to_string(migration.path().join("up.sql")).unwrap();
         for role in up.split(" TO ").skip(1).filter(|rest| rest.starts_with("bihuan_")) {
-            assert!(role.starts_with("bihuan_app;"), "{}: {role:.30}", migration.path().display());
+            let is_known = role.starts_with("bihuan_app;") || role.starts_with("bihuan_signer;");
+            assert!(is_known, "{}: {role:.30}", migration.path().display());
         }
     }
+    // What the signer may is granted by the migration where its role is there, else when the role is made.
+    let signer = read("deploy/db/signer.sql");
+    let up = read("migrations/0021_verifiable_ledger/up.sql");
+    let grants: Vec<&str> = up.lines().map(str::trim).filter(|l| l.ends_with(" TO bihuan_signer;")).collect();
+    assert!(grants.len() == 2 && grants.iter().all(|grant| signer.contains(grant)), "{grants:?}");
     let mounts = strings(&compose()["services"]["db"]["volumes"]);
     let scripts: Vec<&String> = mounts.iter().filter(|m| m.contains("/docker-entrypoint-initdb.d/")).collect();
     assert_eq!(scripts.len(), 2);
@@ -242,16 +251,38 @@ fn the_plain_installation_runs_the_program() {
     assert_eq!(config.web_dir.unwrap(), Path::new("/opt/bihuan/current/web"));
     assert_eq!(config.data_dir, Path::new("/var/lib").join(value("StateDirectory")));
     assert!(config.database_url.unwrap().starts_with("postgres://bihuan_app:"));
-    let left_out: Vec<&str> =
-        VARIABLES.iter().map(|(name, ..)| *name).filter(|name| !given.contains_key(*name)).collect();
+    let signing = settings("deploy/offline/signer.env.example");
+    let signer = Config::read(&signing).unwrap();
+    assert!(signer.signer.url.unwrap().starts_with("postgres://bihuan_signer:") && signer.database_url.is_none());
+    let unit = read("deploy/offline/bihuan-signer.service");
+    assert!(unit.contains("\nUser=bihuan-signer\n") && unit.contains("\nEnvironmentFile=/etc/bihuan/signer.env\n"));
+    assert!(unit.contains("/bihuan signer run\n") && is_subcommand(&["signer", "run"]));
+    let kept = Path::new("/var/lib/bihuan-signer");
+    assert!(signer.signer.key.unwrap().starts_with(kept) && signer.anchor_file.unwrap().starts_with(kept));
+    let is_signers = |name: &str| signing.contains_key(name) && name.starts_with("BIHUAN_SIGNER_");
+    assert!(!given.keys().any(|name| is_signers(name)), "what serves must not know the key");
+    let left_out: Vec<&str> = VARIABLES
+        .iter()
+        .map(|(name, ..)| *name)
+        .filter(|name| !given.contains_key(*name) && !is_signers(name))
+        .collect();
     assert_eq!(left_out, ["BIHUAN_OWNER_URL", "BIHUAN_REHEARSAL_DAYS"], "every other variable has its example");
     let migrate = Config::read(&settings("deploy/offline/migrate.env.example")).unwrap();
     assert!(migrate.owner_url.unwrap().starts_with("postgres://bihuan_owner:"));
     let install = read("deploy/offline/install.sh");
     let written = Path::new(&value("EnvironmentFile")).to_owned();
     assert_eq!(written, Path::new("/etc/bihuan/bihuan.env"));
-    assert!(install.contains("$root/etc/bihuan/$name") && install.contains("bihuan.env migrate.env"));
-    for file in ["bihuan.service", "bihuan.env.example", "migrate.env.example", "nginx.conf.example", "README.md"] {
+    assert!(install.contains("$root/etc/bihuan/$name") && install.contains("bihuan.env migrate.env signer.env"));
+    for file in [
+        "bihuan.service",
+        "bihuan-signer.service",
+        "bihuan.env.example",
+        "migrate.env.example",
+        "signer.env.example",
+        "audit_verify.py",
+        "nginx.conf.example",
+        "README.md",
+    ] {
         assert!(read("deploy/offline/pack").contains(file), "{file} is not packed");
     }
 }

@@ -43,6 +43,9 @@ pub fn others(
         ("POST", "/keys/{id}/revoke", "/keys/000000000000/revoke".into(), None),
         get("/key", "/key".into()),
         get("/events", "/events".into()),
+        get("/audit/events/file", "/audit/events/file".into()),
+        get("/audit/ledger", "/audit/ledger".into()),
+        get("/audit/proof", format!("/audit/proof?stream=task/{task}&seq=1")),
         get("/delegations", "/delegations".into()),
         (
             "POST",
