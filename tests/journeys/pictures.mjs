@@ -67,13 +67,14 @@ async function first(house, who, filter) {
 }
 
 /** As it comes out of a printer, black on white, page after page. */
-async function print(house, who, address, name, sheet = {}) {
+async function print(house, who, address, name, { act, ...sheet } = {}) {
   if (!wanted(name)) return
   const page = await house.as(who)
   await page.goto(`${house.address}${address}`)
   await page.locator('.ledger, .taskhead, .overview, .calendar, .head, .wall').first().waitFor()
+  if (act) await act(page)
   await settled(page)
-  writeFileSync(join(folder, `${name}.pdf`), await page.pdf(sheet.width ? sheet : { format: 'A4', ...sheet }))
+  writeFileSync(join(folder, `${name}.pdf`), await page.pdf({ format: 'A4', ...sheet }))
   taken += 1
 }
 

@@ -49,7 +49,8 @@ export async function handedOn(house, { at, look, print }) {
   await outside(house, look, notice, 'handed-open-notice')
   await outside(house, look, '/answers', 'handed-open-answers')
   await outside(house, look, '/notices/999', 'handed-open-none')
-  await print(house, 'p001', '/wall', 'handed-print-wall-a3', { format: 'A3', landscape: true })
-  await print(house, 'p001', '/wall', 'handed-print-wall-a1', { width: '841mm', height: '594mm' })
+  for (const sheet of ['a0', 'a1', 'a3']) {
+    await print(house, 'p001', '/wall', `handed-print-wall-${sheet}`, { preferCSSPageSize: true, act: (page) => page.getByLabel('纸张').selectOption(sheet) })
+  }
   await print(house, 'p072', `${first}/paper`, 'handed-print-publication', { format: 'A4' })
 }
