@@ -1,4 +1,4 @@
-// The wall, personal duties, meetings, documents and slips in a house of their own: node tests/journeys/supervision.mjs
+// The wall, personal duties, meetings, documents, slips, publications and other systems in a house of their own: node tests/journeys/supervision.mjs
 import assert from 'node:assert/strict'
 import { documents } from './documents.mjs'
 import { personally } from './duties.mjs'
@@ -6,6 +6,7 @@ import { House } from './house.mjs'
 import { meet } from './meetings.mjs'
 import { outlived, published } from './publication.mjs'
 import { newRound } from './round.mjs'
+import { anotherSystem } from './services.mjs'
 import { raisedWhenOverdue, slipsOfTasks } from './slips.mjs'
 import { counted } from './steps.mjs'
 import { onTheWall } from './wall.mjs'
@@ -20,6 +21,7 @@ try {
   await documents(house)
   const late = await slipsOfTasks(house)
   const notices = await published(house)
+  await anotherSystem(house)
   // Four months later.
   await house.stop()
   await house.start(120)

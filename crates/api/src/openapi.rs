@@ -57,12 +57,30 @@ pub fn complete(document: &mut OpenApi) {
                 ),
                 ("503", true, "The database does not answer; it heals by itself"),
             ];
+            for (status, answer) in &mut operation.responses.responses {
+                if let RefOr::T(answer) = answer
+                    && answer.description.is_empty()
+                {
+                    answer.description = what_comes(status).to_owned();
+                }
+            }
             for (status, applies, words) in statuses {
                 if applies && !operation.responses.responses.contains_key(status) {
                     operation.responses.responses.insert(status.to_owned(), refusal(words));
                 }
             }
         }
+    }
+}
+
+/// What an answer is, where its operation says no more; a document without it is none by the standard.
+fn what_comes(status: &str) -> &'static str {
+    match status {
+        "200" => "As it stands now",
+        "201" => "Made",
+        "202" => "Begun, and goes on by itself",
+        "204" => "Done; there is nothing to say",
+        _ => "The answer",
     }
 }
 
