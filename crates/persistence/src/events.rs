@@ -302,7 +302,7 @@ pub fn seal(conn: &mut PgConnection, limit: i64) -> Result<usize, Error> {
 /// The same, with a checkpoint as soon as there is something new under it.
 pub fn seal_at(conn: &mut PgConnection, limit: i64, pace: Pace) -> Result<usize, Error> {
     let locked: Locked = diesel::sql_query("SELECT pg_try_advisory_xact_lock(724091, 1) AS locked").get_result(conn)?;
-    if !locked.locked {
+    if !locked.locked || !transparency::is_behind(conn)? {
         return Ok(0);
     }
     let placed = place(conn, limit)?;

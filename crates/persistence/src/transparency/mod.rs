@@ -52,8 +52,45 @@ pub fn node(conn: &mut PgConnection, level: u8, ordinal: u64) -> Result<Hash, Er
 ///
 /// Errors: internal where one of its nodes is not there.
 pub fn frontier(conn: &mut PgConnection, size: u64) -> Result<Frontier, Error> {
-    let peaks: Result<Vec<Hash>, Error> = tree::peaks(size).into_iter().map(|(l, o)| node(conn, l, o)).collect();
-    Frontier::resume(size, peaks?).ok_or_else(|| Error::internal("a tree without its peaks"))
+    let (levels, ordinals): (Vec<i16>, Vec<i64>) =
+        tree::peaks(size).into_iter().map(|(level, ordinal)| (i16::from(level), int(ordinal))).unzip();
+    let rows: Vec<Peak> = diesel::sql_query(
+        "SELECT n.hash FROM unnest($1, $2) WITH ORDINALITY AS p(level, ordinal, nth) \
+         JOIN tree_nodes n USING (level, ordinal) ORDER BY p.nth",
+    )
+    .bind::<Array<SmallInt>, _>(&levels)
+    .bind::<Array<BigInt>, _>(&ordinals)
+    .load(conn)?;
+    let peaks: Option<Vec<Hash>> = rows.iter().map(|row| from_hex(&row.hash)).collect();
+    peaks
+        .filter(|found| found.len() == levels.len())
+        .and_then(|found| Frontier::resume(size, found))
+        .ok_or_else(|| Error::internal("a tree without its peaks"))
+}
+
+#[derive(QueryableByName)]
+struct Peak {
+    #[diesel(sql_type = Text)]
+    hash: String,
+}
+
+#[derive(QueryableByName)]
+struct Behind {
+    #[diesel(sql_type = Bool)]
+    is_behind: bool,
+}
+
+/// Whether an event waits for its place, a place for its leaf, or the tree for a checkpoint: one look where there is nothing to do.
+pub(crate) fn is_behind(conn: &mut PgConnection) -> Result<bool, Error> {
+    let found: Behind = diesel::sql_query(
+        "SELECT EXISTS (SELECT FROM pending_events) \
+            OR COALESCE((SELECT max(position) FROM event_positions), 0) \
+                <> COALESCE((SELECT max(ordinal) + 1 FROM tree_nodes WHERE level = 0), 0) \
+            OR COALESCE((SELECT max(ordinal) + 1 FROM tree_nodes WHERE level = 0), 0) \
+                <> COALESCE((SELECT max(size) FROM checkpoints), 0) AS is_behind",
+    )
+    .get_result(conn)?;
+    Ok(found.is_behind)
 }
 
 #[derive(QueryableByName)]
