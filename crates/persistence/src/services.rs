@@ -162,7 +162,7 @@ pub fn make(conn: &mut PgConnection, origin: &Origin, form: ServiceForm) -> Resu
     let is_known: bool =
         diesel::select(diesel::dsl::exists(persons::table.filter(persons::id.eq(form.person.0)))).get_result(conn)?;
     if !is_known {
-        return Err(Refusal::field("/person_id", "unknown-person").into());
+        return Err(Refusal::field("/person_id", "person-unknown").into());
     }
     let n: i64 = service_accounts::table.count().get_result(conn)?;
     if n >= MOST {
@@ -260,7 +260,7 @@ pub fn give(
     let unit_ids: Vec<Uuid> = grant.units.iter().map(|u| u.0).collect();
     let known: i64 = units::table.filter(units::id.eq_any(&unit_ids)).count().get_result(conn)?;
     if usize::try_from(known) != Ok(unit_ids.len()) {
-        return Err(Refusal::field("/units", "unknown-unit").into());
+        return Err(Refusal::field("/units", "unit-unknown").into());
     }
     let by = origin.account().ok_or(Error::NotFound)?;
     let scopes: Vec<&str> = grant.scopes.iter().map(|s| s.as_str()).collect();

@@ -113,6 +113,45 @@ async fn every_kind_is_a_file_of_word_with_the_figures_of_the_pages() {
     }
 }
 
+/// The cells of a row of a table as they stand one after the other in the words of a file.
+fn row(cells: &[String]) -> String {
+    cells.iter().map(|cell| format!("\n{cell}")).collect()
+}
+
+#[actix_web::test]
+async fn the_weekly_brief_on_paper_and_the_duties_say_what_their_pages_say() {
+    let house = story().await;
+    let round = house.round().await;
+    let id = drafted(&house, "weekly").await;
+    let said = words(&file(&house, OFFICE, &format!("/documents/{id}/file")).await);
+    // The newest week whose cut-off is over.
+    let brief = house.get(OFFICE, &format!("/rounds/{round}/brief")).await.ok();
+    let (year, week) = brief["week"].as_str().unwrap().split_once("-W").unwrap();
+    assert!(said.contains(&format!("{year}年第{}周", week.parse::<u8>().unwrap())), "{}", brief["week"]);
+    let owing: Vec<&Value> =
+        brief["units"].as_array().unwrap().iter().filter(|u| u["owed"].as_i64().unwrap() > 0).collect();
+    assert!(owing.len() > 5, "{brief}");
+    for unit in owing {
+        let name = unit["name"].as_str().unwrap().to_owned();
+        let cells = ["owed", "in_time", "late", "missing"].map(|key| unit[key].to_string());
+        let expected = row(&std::iter::once(name).chain(cells).collect::<Vec<_>>());
+        assert!(said.contains(&expected), "{expected:?} is not in the document");
+    }
+
+    let id = drafted(&house, "duties").await;
+    let said = words(&file(&house, OFFICE, &format!("/documents/{id}/file")).await);
+    let register = house.get(OFFICE, &format!("/rounds/{round}/personal-duties")).await.ok();
+    let heads = register["heads"].as_array().unwrap();
+    assert!(heads.iter().any(|h| h["n"].as_i64().unwrap() > 0), "{register}");
+    for head in heads {
+        let counts = head["duties"].as_array().unwrap().iter().map(|d| d["n"].to_string());
+        let expected = row(&counts.collect::<Vec<_>>());
+        let name = head["name"].as_str().unwrap();
+        let line = said.split(&format!("\n{name}\n")).nth(1).unwrap_or_else(|| panic!("{name} is not in the document"));
+        assert!(format!("\n{line}").contains(&expected), "{name}: {expected:?}");
+    }
+}
+
 #[actix_web::test]
 async fn the_report_says_each_finding_with_its_tasks_and_measures() {
     let house = story().await;
