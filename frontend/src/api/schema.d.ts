@@ -10062,6 +10062,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -10121,6 +10122,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -10199,6 +10201,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -10286,6 +10289,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -10373,6 +10377,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -10464,6 +10469,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -10585,6 +10591,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -10663,6 +10670,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -10718,6 +10726,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -10772,6 +10781,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -10834,6 +10844,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -10884,6 +10895,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -10959,6 +10971,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -11032,6 +11045,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -11141,6 +11155,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -11243,6 +11258,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -11316,6 +11332,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -11425,6 +11442,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -11533,6 +11551,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -11624,6 +11643,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -11733,6 +11753,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -11842,6 +11863,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -11951,6 +11973,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -12060,6 +12083,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -12167,6 +12191,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -12259,6 +12284,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -12365,6 +12391,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -12447,6 +12474,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -12497,6 +12525,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -12572,6 +12601,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to say */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -12634,6 +12664,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -12689,6 +12720,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -12777,6 +12809,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -12843,6 +12876,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -12916,6 +12950,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13025,6 +13060,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13134,6 +13170,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -13243,6 +13280,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13345,6 +13383,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13418,6 +13457,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13527,6 +13567,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13636,6 +13677,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13745,6 +13787,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -13853,6 +13896,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -13944,6 +13988,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14053,6 +14098,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14162,6 +14208,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14264,6 +14311,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14313,6 +14361,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14321,6 +14370,7 @@ export interface operations {
                     "application/json": components["schemas"]["DraftView"];
                 };
             };
+            /** @description Done; there is nothing to say */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -14390,6 +14440,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done; there is nothing to say */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -14473,6 +14524,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to say */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -14552,6 +14604,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14609,6 +14662,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -14675,6 +14729,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14741,6 +14796,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14807,6 +14863,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14872,6 +14929,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14918,6 +14976,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -14966,6 +15025,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15032,6 +15092,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15102,6 +15163,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15190,6 +15252,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15280,6 +15343,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15344,6 +15408,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15392,6 +15457,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15456,6 +15522,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15495,6 +15562,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15559,6 +15627,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15614,6 +15683,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15660,6 +15730,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15710,6 +15781,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done; there is nothing to say */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -15785,6 +15857,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15858,6 +15931,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -15913,6 +15987,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to say */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -15968,6 +16043,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to say */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -16030,6 +16106,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16080,6 +16157,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16157,6 +16235,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Done; there is nothing to say */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -16230,6 +16309,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16303,6 +16383,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16412,6 +16493,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16521,6 +16603,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16627,6 +16710,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16716,6 +16800,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16800,6 +16885,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16873,6 +16959,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -16982,6 +17069,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17091,6 +17179,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17200,6 +17289,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17308,6 +17398,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -17399,6 +17490,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17505,6 +17597,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17560,6 +17653,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to say */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -17606,6 +17700,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to say */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -17670,6 +17765,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17743,6 +17839,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17852,6 +17949,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -17961,6 +18059,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18070,6 +18169,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18179,6 +18279,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18288,6 +18389,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18397,6 +18499,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18470,6 +18573,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18518,6 +18622,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18591,6 +18696,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18700,6 +18806,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18809,6 +18916,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18911,6 +19019,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -18981,6 +19090,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19072,6 +19182,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19181,6 +19292,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -19283,6 +19395,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19356,6 +19469,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19463,6 +19577,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19554,6 +19669,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19663,6 +19779,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19772,6 +19889,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19881,6 +19999,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -19990,6 +20109,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20098,6 +20218,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -20189,6 +20310,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20298,6 +20420,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20407,6 +20530,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20516,6 +20640,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20618,6 +20743,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20691,6 +20817,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20799,6 +20926,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -20887,6 +21015,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -20978,6 +21107,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21082,6 +21212,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -21157,6 +21288,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21230,6 +21362,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21335,6 +21468,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21419,6 +21553,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21492,6 +21627,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21597,6 +21733,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21674,6 +21811,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21750,6 +21888,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21859,6 +21998,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21925,6 +22065,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -21995,6 +22136,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -22079,6 +22221,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22145,6 +22288,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22215,6 +22359,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -22299,6 +22444,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22369,6 +22515,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Begun, and goes on by itself */
             202: {
                 headers: {
                     [name: string]: unknown;
@@ -22460,6 +22607,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22605,6 +22753,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22671,6 +22820,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22743,6 +22893,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -22841,6 +22992,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22925,6 +23077,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -22995,6 +23148,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -23083,6 +23237,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -23210,6 +23365,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -23276,6 +23432,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -23346,6 +23503,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -23430,6 +23588,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -23500,6 +23659,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -23584,6 +23744,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -23656,6 +23817,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -23726,6 +23888,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -23819,6 +23982,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -23888,6 +24052,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -23958,6 +24123,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -24046,6 +24212,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -24133,6 +24300,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -24206,6 +24374,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -24297,6 +24466,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -24403,6 +24573,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -24487,6 +24658,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -24557,6 +24729,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -24646,6 +24819,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -24718,6 +24892,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -24790,6 +24965,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -24859,6 +25035,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -24929,6 +25106,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -25017,6 +25195,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -25087,6 +25266,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -25161,6 +25341,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -25288,6 +25469,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -25358,6 +25540,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -25442,6 +25625,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -25510,6 +25694,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -25576,6 +25761,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -25646,6 +25832,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -25735,6 +25922,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -25820,6 +26008,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to say */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -25884,6 +26073,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -25950,6 +26140,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26024,6 +26215,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26090,6 +26282,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26154,6 +26347,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26204,6 +26398,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -26279,6 +26474,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26349,6 +26545,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -26435,6 +26632,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26499,6 +26697,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Done; there is nothing to say */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -26543,6 +26742,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26575,6 +26775,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26650,6 +26851,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26716,6 +26918,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26789,6 +26992,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -26898,6 +27102,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -27007,6 +27212,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -27109,6 +27315,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -27181,6 +27388,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -27272,6 +27480,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -27381,6 +27590,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -27490,6 +27700,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -27599,6 +27810,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -27708,6 +27920,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -27817,6 +28030,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -27926,6 +28140,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -28035,6 +28250,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -28144,6 +28360,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -28252,6 +28469,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -28343,6 +28561,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -28452,6 +28671,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -28561,6 +28781,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -28665,6 +28886,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -28740,6 +28962,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -28813,6 +29036,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -28919,6 +29143,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -29010,6 +29235,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -29119,6 +29345,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -29221,6 +29448,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -29294,6 +29522,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -29403,6 +29632,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -29512,6 +29742,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -29621,6 +29852,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -29735,6 +29967,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -29827,6 +30060,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -29900,6 +30134,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30009,6 +30244,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30118,6 +30354,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30227,6 +30464,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30329,6 +30567,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30402,6 +30641,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30508,6 +30748,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30596,6 +30837,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30687,6 +30929,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30796,6 +31039,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -30905,6 +31149,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -31014,6 +31259,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -31120,6 +31366,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -31211,6 +31458,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -31320,6 +31568,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -31429,6 +31678,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -31538,6 +31788,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -31647,6 +31898,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -31756,6 +32008,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -31865,6 +32118,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -31973,6 +32227,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Made */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -32064,6 +32319,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -32173,6 +32429,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -32282,6 +32539,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -32388,6 +32646,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -32476,6 +32735,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -32567,6 +32827,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -32676,6 +32937,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -32785,6 +33047,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -32885,6 +33148,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description As it stands now */
             200: {
                 headers: {
                     [name: string]: unknown;
