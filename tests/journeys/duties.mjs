@@ -41,8 +41,11 @@ async function marked(house) {
   await at(house, page, '/ledger?group=none')
   await page.getByRole('button', { name: '关键问题', exact: true }).click()
   await page.waitForURL(/[?&]key=/)
-  await page.locator('.ledger .tag.key').first().waitFor()
-  assert.equal(await page.locator('a.number').count(), await page.locator('.ledger .tag.key').count())
+  // The rows of before are gone once every one that is left bears the mark.
+  await page.waitForFunction(() => {
+    const [rows, marks] = ['.ledger a.number', '.ledger .tag.key'].map((what) => document.querySelectorAll(what).length)
+    return rows > 0 && rows === marks
+  })
   await house.shot(page, 'duties-ledger-key')
   step(`整改办把 ${number} 标为关键问题，台账能按关键问题筛选`)
 }
