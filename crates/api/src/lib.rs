@@ -6,6 +6,7 @@ pub mod accounts;
 mod acts;
 pub mod app;
 pub mod auth;
+pub mod backup;
 pub mod brief;
 pub mod calendar;
 pub mod checks;
