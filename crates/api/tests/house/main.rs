@@ -10,6 +10,7 @@ mod checks;
 mod counters;
 mod demo;
 mod deployment;
+mod doctor;
 mod documents;
 mod exports;
 mod figures;
