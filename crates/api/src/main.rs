@@ -74,9 +74,13 @@ enum Command {
         markdown: bool,
     },
     /// Back up database, files and public keys into one new file, while it is served
-    Backup { file: PathBuf },
+    Backup {
+        /// The file to make, a zip; one that is there is not overwritten
+        file: PathBuf,
+    },
     /// Put a backup into an empty place, check all of it and end every session
     Restore {
+        /// What `backup` made
         file: PathBuf,
         /// An empty folder, for a private PostgreSQL; or the address of an empty database, as its owner
         #[arg(long)]

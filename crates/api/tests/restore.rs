@@ -151,6 +151,11 @@ fn wait(until: impl Fn() -> bool) {
 fn doctor(data_dir: &Path) -> BTreeMap<String, String> {
     let said = bihuan(data_dir, &["doctor", "--deep", "--json"]);
     let whole: Value = serde_json::from_slice(&said.stdout).unwrap();
+    assert_eq!(
+        said.status.code(),
+        Some(i32::from(whole["is_bad"] == json!(true))),
+        "it ends with 1 when something is bad"
+    );
     let findings = whole["findings"].as_array().unwrap();
     findings.iter().map(|f| (f["code"].as_str().unwrap().into(), f["state"].as_str().unwrap().into())).collect()
 }
@@ -352,6 +357,11 @@ async fn a_database_elsewhere_is_put_back_with_its_files_and_an_older_one_is_bro
     let session = "INSERT INTO refresh_tokens (sha256, family_id, account_id, epoch, issued_at, family_started_at, source, agent) \
                    SELECT 'x', gen_random_uuid(), id, epoch, now(), now(), '', '' FROM accounts LIMIT 1";
     run(&house.db.super_url(), session).unwrap();
+    // A list that was made: its file is kept for a day and is no part of a backup.
+    let list = "INSERT INTO exports (id, round_id, account_id, kind, query, state, n_done, n_all, filename, size, sha256, seq, created_at, beat_at) \
+                SELECT gen_random_uuid(), r.id, a.id, 'ledger', '{}', 'ready', 1, 1, 'a.xlsx', 1, 'x', 1, now(), now() \
+                FROM rounds r, accounts a LIMIT 1";
+    run(&house.db.super_url(), list).unwrap();
     let file = folder.join("a.bihuan");
     backup::make(&config, &file).unwrap();
     let last = backup::last(house.folder()).unwrap().unwrap();
@@ -368,6 +378,11 @@ async fn a_database_elsewhere_is_put_back_with_its_files_and_an_older_one_is_bro
         assert_eq!(count(&db, sql), count(&house.db, sql), "{sql}");
     }
     assert_eq!(count(&db, "SELECT count(*) FROM refresh_tokens WHERE revoked_at IS NULL"), "0");
+    assert_eq!(
+        count(&db, "SELECT string_agg(state, ' ') FROM exports"),
+        "failed",
+        "no file is offered that is not there"
+    );
     let epochs = "SELECT sum(epoch) FROM accounts";
     let grown = count(&db, epochs).parse::<i64>().unwrap() - count(&house.db, epochs).parse::<i64>().unwrap();
     assert_eq!(grown.to_string(), count(&db, "SELECT count(*) FROM accounts"), "every account's epoch rose by one");

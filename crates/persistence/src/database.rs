@@ -220,7 +220,12 @@ pub fn at_one_moment<T>(
 ) -> Result<T, Error> {
     let mut conn = PgConnection::establish(owner_url).map_err(|_| Error::Unavailable)?;
     conn.build_transaction().repeatable_read().read_only().run(|conn| {
-        diesel::sql_query("SET LOCAL TimeZone = 'UTC'").execute(conn)?;
+        // The other program takes as long as it takes.
+        diesel::sql_query(
+            "SELECT set_config('TimeZone', 'UTC', true), set_config('statement_timeout', '0', true), \
+             set_config('idle_in_transaction_session_timeout', '0', true)",
+        )
+        .execute(conn)?;
         let snapshot: Snapshot = diesel::sql_query("SELECT pg_export_snapshot() AS name").get_result(conn)?;
         run(conn, &snapshot.name)
     })

@@ -56,20 +56,29 @@ impl Drop for Place {
 
 pub(super) fn look(config: &Config, is_deep: bool, clock: &Clock, report: &mut Report) {
     let place = match Place::of(config) {
-        Err(words) => return report.say("database", State::Bad, words),
-        Ok(None) => return report.say("database", State::Unknown, "用自带的 PostgreSQL，首次启动时建立"),
+        Err(words) => {
+            report.hindrance = "数据库连不上，没有查";
+            return report.say("database", State::Bad, words);
+        }
+        Ok(None) => {
+            report.hindrance = "还没有数据库";
+            return report.say("database", State::Unknown, "用自带的 PostgreSQL，首次启动时建立");
+        }
         Ok(Some(place)) => place,
     };
     let db = Database::new(&place.url, 2);
     match db.read_now(health::clock) {
-        Err(error) => return report.say("database", State::Bad, format!("连不上：{error}")),
+        Err(error) => {
+            report.hindrance = "数据库连不上，没有查";
+            return report.say("database", State::Bad, format!("连不上：{error}"));
+        }
         Ok(_) => {
             let kind = if place.embedded.is_some() { "自带的 PostgreSQL" } else { "外部的 PostgreSQL" };
             report.say("database", State::Good, format!("{kind}，可以连接"));
         }
     }
     migrations(place.owner_url.as_deref(), report);
-    let looks: [fn(&mut PgConnection, &Look, &mut Report) -> Result<(), Error>; 18] = [
+    let looks: [Ask; 18] = [
         server,
         own_clock,
         kind,
@@ -97,6 +106,9 @@ pub(super) fn look(config: &Config, is_deep: bool, clock: &Clock, report: &mut R
         }
     }
 }
+
+/// One question to the database and what it says of the answer.
+type Ask = fn(&mut PgConnection, &Look, &mut Report) -> Result<(), Error>;
 
 struct Look<'a> {
     config: &'a Config,

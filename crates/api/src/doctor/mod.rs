@@ -51,7 +51,7 @@ pub struct Finding {
     pub state: State,
     /// The value that was found.
     pub found: String,
-    /// What to do; empty when it is good.
+    /// What to do; empty when it is good or was not looked at.
     pub advice: &'static str,
 }
 
@@ -59,6 +59,8 @@ pub struct Finding {
 #[derive(Default)]
 struct Report {
     found: BTreeMap<&'static str, (State, String)>,
+    /// Why what comes later could not be looked at.
+    hindrance: &'static str,
 }
 
 impl Report {
@@ -80,9 +82,12 @@ impl Report {
         CHECKS
             .iter()
             .map(|check| {
-                let (state, found) =
-                    self.found.remove(check.code).unwrap_or_else(|| (State::Unknown, "前面有误，没有查到".to_owned()));
-                let advice = if state == State::Good { "" } else { check.advice };
+                // What was not looked at needs no advice of its own.
+                let (state, found, advice) = match self.found.remove(check.code) {
+                    Some((State::Good, found)) => (State::Good, found, ""),
+                    Some((state, found)) => (state, found, check.advice),
+                    None => (State::Unknown, self.hindrance.to_owned(), ""),
+                };
                 Finding { code: check.code, about: check.about, state, found, advice }
             })
             .collect()
@@ -91,9 +96,12 @@ impl Report {
 
 /// Runs every check; with `is_deep` also those that take long or ask others: all chains, all files, all rows, the mail server.
 pub fn examine(config: &Result<Config, Vec<String>>, is_deep: bool, clock: &Clock) -> Vec<Finding> {
-    let mut report = Report::default();
+    let mut report = Report { hindrance: "没有答复", ..Report::default() };
     match config {
-        Err(faults) => report.say("configuration", State::Bad, faults.join("；")),
+        Err(faults) => {
+            report.hindrance = "配置有误，没有查";
+            report.say("configuration", State::Bad, faults.join("；"));
+        }
         Ok(config) => {
             report.say("configuration", State::Good, format!("{} 项配置都读得懂", VARIABLES.len()));
             place::look(config, is_deep, clock, &mut report);
