@@ -82,9 +82,9 @@ enum Command {
     Restore {
         /// What `backup` made
         file: PathBuf,
-        /// An empty folder, for a private PostgreSQL; or the address of an empty database, as its owner
+        /// An empty folder, for a private PostgreSQL; or the address of an empty database, as its owner; else that of BIHUAN_OWNER_URL
         #[arg(long)]
-        into: String,
+        into: Option<String>,
     },
     /// Draw a spot check's sample again
     Draw {
@@ -164,6 +164,9 @@ fn run(command: Command) -> Result<(), String> {
             Ok(())
         }
         Command::Restore { file, into } => {
+            let into = into
+                .or_else(|| config.owner_url.clone())
+                .ok_or("请以 --into 指明空目录或空数据库，或以 BIHUAN_OWNER_URL 指明空数据库")?;
             print!("{}", backup::restore(&config, &file, &into)?);
             Ok(())
         }

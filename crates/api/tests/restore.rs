@@ -441,6 +441,19 @@ async fn a_newer_one_a_missing_file_a_broken_chain_and_a_full_place_are_said() {
     assert!(words.contains("比本程序新") && words.contains("9999"), "{words}");
     untouched(&db, &data_dir);
 
+    // A role that something was granted to, and that is not there.
+    run(&house.db.super_url(), "DELETE FROM __diesel_schema_migrations WHERE version = '9999'").unwrap();
+    let role = format!("r_{}", Uuid::now_v7().simple());
+    run(&house.db.super_url(), &format!("CREATE ROLE {role}")).unwrap();
+    run(&house.db.owner_url(), &format!("GRANT SELECT ON events TO {role}")).unwrap();
+    let granted = folder.join("granted.bihuan");
+    backup::make(&config, &granted).unwrap();
+    run(&house.db.super_url(), &format!("DROP OWNED BY {role}; DROP ROLE {role}")).unwrap();
+    let (said, db, data_dir) = restored(&folder, &granted);
+    let words = said.unwrap_err();
+    assert!(words.contains("还没有角色") && words.contains(&role), "{words}");
+    untouched(&db, &data_dir);
+
     // A file the database names and the disk has not, or has otherwise: named, and no backup is made.
     let path = blob(house.folder(), &scan);
     std::fs::write(&path, "something else").unwrap();
@@ -456,6 +469,8 @@ async fn a_newer_one_a_missing_file_a_broken_chain_and_a_full_place_are_said() {
 #[test]
 fn without_a_database_or_its_owner_there_is_no_backup() {
     let folder = Folder::new();
+    let said = bihuan(&folder.empty("nowhere"), &["restore", folder.join("a").to_str().unwrap()]);
+    assert!(!said.status.success() && String::from_utf8_lossy(&said.stderr).contains("--into"), "{said:?}");
     let said = bihuan(&folder.empty("nothing"), &["backup", folder.join("a").to_str().unwrap()]);
     assert!(!said.status.success() && String::from_utf8_lossy(&said.stderr).contains("没有数据库"), "{said:?}");
     let given =

@@ -24,6 +24,8 @@ pub struct Facts {
     pub schema: Vec<String>,
     /// Rows of each table.
     pub counts: BTreeMap<String, i64>,
+    /// Roles that were granted something, which must be there before it can be put back.
+    pub roles: Vec<String>,
     /// The last place in the one order of events.
     pub last_position: i64,
     /// How many streams of events there are.
@@ -117,10 +119,21 @@ pub fn facts(conn: &mut PgConnection) -> Result<Facts, Error> {
         at: moment.at,
         schema,
         counts,
+        roles: words(
+            conn,
+            "SELECT DISTINCT grantee::text AS word FROM information_schema.role_table_grants \
+             WHERE table_schema = 'public' AND grantee NOT IN ('PUBLIC', current_user) ORDER BY 1",
+        )?,
         last_position: last.n,
         streams,
         heads: hex::encode(Sha256::digest(lines.as_bytes())),
     })
+}
+
+/// Those of some roles that the cluster lacks.
+pub fn missing_roles(conn: &mut PgConnection, roles: &[String]) -> Result<Vec<String>, Error> {
+    let there = words(conn, "SELECT rolname::text AS word FROM pg_roles")?;
+    Ok(roles.iter().filter(|role| !there.contains(role)).cloned().collect())
 }
 
 /// Every file the database knows, by its digest.

@@ -57,6 +57,9 @@ pub fn restore(config: &Config, file: &Path, into: &str) -> Result<String, Strin
     refuse_what_is_there(&target, &data_dir)?;
     let mut backup = open(file)?;
     refuse_newer(&backup.manifest.database.schema)?;
+    if let Target::Url(url) = target {
+        refuse_without_roles(&backup.manifest.database.roles, url)?;
+    }
     let not_done =
         |words: String| format!("恢复没有完成：{words}\n{} 里已写入的不可使用，请清空后重来", data_dir.display());
     let embedded = match target {
@@ -64,7 +67,9 @@ pub fn restore(config: &Config, file: &Path, into: &str) -> Result<String, Strin
         Target::Folder(folder) => Some(new_cluster(folder).map_err(not_done)?),
     };
     let url = embedded.as_ref().map_or_else(|| into.to_owned(), |e| e.owner_url.clone());
-    let restored = put_back(&mut backup, &url, &data_dir).map_err(not_done);
+    let restored = refuse_without_roles(&backup.manifest.database.roles, &url)
+        .and_then(|()| put_back(&mut backup, &url, &data_dir))
+        .map_err(not_done);
     if let Some(embedded) = embedded {
         embedded.stop();
     }
@@ -117,6 +122,16 @@ fn refuse_newer(schema: &[String]) -> Result<(), String> {
         return Ok(());
     }
     Err(format!("备份的数据库结构比本程序新，有本程序不认识的步骤 {}；请用更新的程序恢复", some(&unknown)))
+}
+
+/// What was granted to a role can be put back only where the role is.
+fn refuse_without_roles(roles: &[String], url: &str) -> Result<(), String> {
+    let missing =
+        at_one_moment(url, |conn, _| backup::missing_roles(conn, roles)).map_err(|e| format!("数据库：{e}"))?;
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(format!("数据库里还没有角色 {}，请先由集群管理员建立（deploy/db）", some(&missing)))
 }
 
 fn new_cluster(folder: &Path) -> Result<Arc<Embedded>, String> {
