@@ -9,7 +9,7 @@ RUN cargo build --release --locked --package api
 
 FROM debian:bookworm-slim
 RUN apt-get update \
-    && apt-get install --yes --no-install-recommends libpq5 \
+    && apt-get install --yes --no-install-recommends libpq5 postgresql-client \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --system --uid 10001 --home-dir /var/lib/bihuan --create-home --shell /usr/sbin/nologin bihuan
 COPY --from=build /src/target/release/bihuan /usr/local/bin/bihuan

@@ -33,7 +33,10 @@ for name in bihuan.env migrate.env signer.env; do
         say "请填写 /etc/bihuan/$name"
     fi
 done
-install -m 644 bihuan.service bihuan-signer.service "$root/etc/systemd/system/"
+install -m 644 bihuan.service bihuan-signer.service bihuan-backup.service bihuan-backup.timer "$root/etc/systemd/system/"
+mkdir -p "$root/var/backups/bihuan"
+chmod 700 "$root/var/backups/bihuan"
+[ -n "$root" ] || chown bihuan: /var/backups/bihuan
 
 # The schema first: the program that still runs can live with the new one. Nothing is exchanged when this fails.
 if grep -q '^BIHUAN_OWNER_URL=.*:密码@' "$root/etc/bihuan/migrate.env"; then
@@ -51,6 +54,8 @@ ln -sfn "$version" "$root/opt/bihuan/current"
 if [ -z "$root" ]; then
     systemctl daemon-reload
     systemctl enable bihuan
+    # Begins with the next start, or by hand: systemctl start bihuan-backup.timer
+    systemctl enable bihuan-backup.timer
     ! systemctl is-active --quiet bihuan || systemctl restart bihuan
     ! systemctl is-active --quiet bihuan-signer || systemctl restart bihuan-signer
 fi

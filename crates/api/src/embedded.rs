@@ -58,20 +58,35 @@ fn candidates(cache: &Path) -> Vec<PathBuf> {
     found
 }
 
-fn programs(cache: &Path) -> Result<PathBuf, String> {
-    candidates(cache)
-        .into_iter()
-        .find(|folder| ["initdb", "pg_ctl", "postgres"].iter().all(|program| folder.join(program).is_file()))
-        .ok_or_else(|| "没有找到 PostgreSQL。请安装（Debian：apt-get install postgresql），或用 BIHUAN_DATABASE_URL 指明已有的数据库。".to_owned())
+fn folder_with(cache: &Path, programs: &[&str]) -> Option<PathBuf> {
+    candidates(cache).into_iter().find(|folder| programs.iter().all(|program| folder.join(program).is_file()))
 }
 
-fn major(programs: &Path) -> Result<String, String> {
-    let output = Command::new(programs.join("postgres")).arg("--version").output().map_err(say(programs))?;
+/// The folder of `pg_dump` and `pg_restore`, the newest there is.
+///
+/// Errors: there is none, in words.
+pub fn clients(data_dir: &Path) -> Result<PathBuf, String> {
+    folder_with(data_dir, &["pg_dump", "pg_restore"]).ok_or_else(|| {
+        "没有找到 pg_dump 和 pg_restore。请安装 PostgreSQL 的客户端（Debian：apt-get install postgresql-client）。"
+            .to_owned()
+    })
+}
+
+/// The major version of a PostgreSQL program, such as 15.
+///
+/// Errors: it does not run, or says something else, in words.
+pub fn major_of(program: &Path) -> Result<String, String> {
+    let output = Command::new(program).arg("--version").output().map_err(say(program))?;
     let text = String::from_utf8_lossy(&output.stdout);
     let version = text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()));
     version
         .map(|v| v.chars().take_while(char::is_ascii_digit).collect())
         .ok_or_else(|| format!("看不懂 PostgreSQL 的版本：{text}"))
+}
+
+fn programs(cache: &Path) -> Result<PathBuf, String> {
+    folder_with(cache, &["initdb", "pg_ctl", "postgres"])
+        .ok_or_else(|| "没有找到 PostgreSQL。请安装（Debian：apt-get install postgresql），或用 BIHUAN_DATABASE_URL 指明已有的数据库。".to_owned())
 }
 
 /// Who runs PostgreSQL when we are root: `postgres`, else `nobody`.
@@ -110,16 +125,18 @@ fn run(command: &mut Command) -> Result<(), String> {
     Err(format!("{program}：{}", String::from_utf8_lossy(&output.stderr).trim()))
 }
 
+/// The folder of the cluster where the data folder cannot be reached, by the whole path of the data folder.
+fn far(data_dir: &Path) -> PathBuf {
+    let digest = crate::tokens::digest(data_dir.as_os_str().as_encoded_bytes());
+    PathBuf::from(format!("/var/lib/bihuan-{}", &digest[..12]))
+}
+
 /// A folder the unprivileged user owns and can reach: beneath the data folder, else beneath /var/lib.
 fn home(data_dir: &Path, user: Option<(u32, u32)>) -> Result<PathBuf, String> {
     std::fs::create_dir_all(data_dir).map_err(say(data_dir))?;
     let data_dir = data_dir.canonicalize().map_err(say(data_dir))?;
     let near = data_dir.join("postgres");
-    let far = PathBuf::from(format!(
-        "/var/lib/bihuan-{}",
-        &crate::tokens::digest(data_dir.as_os_str().as_encoded_bytes())[..12]
-    ));
-    for folder in [near, far] {
+    for folder in [near, far(&data_dir)] {
         if user.is_some() || folder.starts_with(&data_dir) {
             std::fs::create_dir_all(&folder).map_err(say(&folder))?;
         }
@@ -200,7 +217,15 @@ fn make_cluster(
         chown(&password_file, Some(uid), Some(gid)).map_err(say(&password_file))?;
     }
     let mut initdb = command(programs.join("initdb"), user, home);
-    initdb.args(["-U", "cluster", "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8", "--no-instructions"]);
+    initdb.args([
+        "-U",
+        "cluster",
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        "--locale=C.UTF-8",
+        "--data-checksums",
+        "--no-instructions",
+    ]);
     let made = run(initdb.arg(format!("--pwfile={}", password_file.display())).arg("-D").arg(&unfinished));
     std::fs::remove_file(&password_file).map_err(say(&password_file))?;
     made?;
@@ -242,12 +267,34 @@ impl Embedded {
     ///
     /// Errors: what went wrong, in words.
     pub fn start(data_dir: &Path) -> Result<Arc<Self>, String> {
+        Self::open(data_dir, true)
+    }
+
+    /// The same with the schema as it is, or without one: for who looks at data, takes them away or puts them back.
+    ///
+    /// Errors: what went wrong, in words.
+    pub fn as_it_is(data_dir: &Path) -> Result<Arc<Self>, String> {
+        Self::open(data_dir, false)
+    }
+
+    /// Whether a data folder has a cluster.
+    pub fn is_there(data_dir: &Path) -> bool {
+        data_dir.join("postgres-passwords").is_file()
+    }
+
+    /// The cluster that an earlier data folder of the same path left behind elsewhere, if any.
+    pub fn left_behind(data_dir: &Path) -> Option<PathBuf> {
+        let far = far(&data_dir.canonicalize().ok()?);
+        far.is_dir().then_some(far)
+    }
+
+    fn open(data_dir: &Path, is_migrated: bool) -> Result<Arc<Self>, String> {
         let programs = programs(data_dir)?;
         let user = unprivileged()?;
         let home = home(data_dir, user)?;
         let secrets = secrets(data_dir)?;
         // Data of one major version is of no use to another.
-        let data = home.join(format!("pg{}", major(&programs)?));
+        let data = home.join(format!("pg{}", major_of(&programs.join("postgres"))?));
         if !data.exists() {
             make_cluster(&programs, &data, user, &home, &secrets.cluster)?;
         }
@@ -271,7 +318,11 @@ impl Embedded {
         };
         let passwords = Passwords { owner: &secrets.owner, app: &secrets.app, signer: &secrets.signer };
         let made = persistence::database::provision(&url("cluster", &secrets.cluster, "postgres"), &passwords)
-            .and_then(|()| persistence::database::migrate(&embedded.owner_url));
+            .and_then(
+                |()| {
+                    if is_migrated { persistence::database::migrate(&embedded.owner_url).map(drop) } else { Ok(()) }
+                },
+            );
         match made {
             Ok(_) => {
                 let embedded = Arc::new(embedded);

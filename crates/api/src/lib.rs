@@ -7,6 +7,7 @@ mod acts;
 pub mod app;
 pub mod audit;
 pub mod auth;
+pub mod backup;
 pub mod brief;
 pub mod calendar;
 pub mod checks;

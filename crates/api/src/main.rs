@@ -3,10 +3,11 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use api::app::Clock;
 use api::config::Config;
 use api::import::ImportRequest;
 use api::serve::{self, Opened};
-use api::{app, audit, demo, doctor, draw, import, init, routes, signer, telemetry};
+use api::{app, audit, backup, demo, doctor, draw, import, init, routes, signer, telemetry};
 use clap::{Parser, Subcommand};
 
 /// Closed-loop rectification: from the inspection's findings to tasks that are done and stay done.
@@ -58,8 +59,33 @@ enum Command {
     Demo,
     /// Print the contract
     Openapi,
-    /// Check the configuration
-    Doctor,
+    /// Check settings, files, database and records, and say what to do; ends with 1 when something is bad
+    Doctor {
+        /// Also what takes long or asks others: all chains, rows and files, the mail server
+        #[arg(long)]
+        deep: bool,
+        #[arg(long)]
+        json: bool,
+        /// Assess against the clauses of 等保三级 an application answers for
+        #[arg(long, conflicts_with = "json")]
+        dengbao: bool,
+        /// The assessment as a Markdown table
+        #[arg(long, requires = "dengbao")]
+        markdown: bool,
+    },
+    /// Back up database, files and public keys into one new file, while it is served
+    Backup {
+        /// The file to make, a zip; one that is there is not overwritten
+        file: PathBuf,
+    },
+    /// Put a backup into an empty place, check all of it and end every session
+    Restore {
+        /// What `backup` made
+        file: PathBuf,
+        /// An empty folder, for a private PostgreSQL; or the address of an empty database, as its owner; else that of BIHUAN_OWNER_URL
+        #[arg(long)]
+        into: Option<String>,
+    },
     /// Verify the ledger of events, or take it away
     Audit {
         #[command(subcommand)]
@@ -123,9 +149,19 @@ fn run(command: Command) -> Result<(), String> {
         return Ok(());
     }
     let config = Config::from_env();
-    if matches!(command, Command::Doctor) {
-        println!("{}", doctor::run(&config)?);
-        return Ok(());
+    if let Command::Doctor { deep, json, dengbao, markdown } = command {
+        let clock = Clock::default();
+        let findings = doctor::examine(&config, deep, &clock);
+        let text = match (json, dengbao) {
+            (true, _) => doctor::json(&findings, &clock)?,
+            (false, true) => {
+                let form = if markdown { doctor::Form::Markdown } else { doctor::Form::Text };
+                doctor::assess(&findings, form)
+            }
+            (false, false) => doctor::text(&findings),
+        };
+        println!("{}", text.trim_end());
+        return if doctor::is_bad(&findings) { Err("有误的项须处理".to_owned()) } else { Ok(()) };
     }
     let config = config.map_err(|faults| faults.join("\n"))?;
     telemetry::start_log(&config.log);
@@ -182,7 +218,18 @@ fn run(command: Command) -> Result<(), String> {
             Ok(())
         }
         Command::Signer { command: SignerCommand::Run { once } } => signer::run(&config, once),
-        Command::Openapi | Command::Doctor | Command::Draw { .. } => Ok(()),
+        Command::Backup { file } => {
+            print!("{}", backup::make(&config, &file)?);
+            Ok(())
+        }
+        Command::Restore { file, into } => {
+            let into = into
+                .or_else(|| config.owner_url.clone())
+                .ok_or("请以 --into 指明空目录或空数据库，或以 BIHUAN_OWNER_URL 指明空数据库")?;
+            print!("{}", backup::restore(&config, &file, &into)?);
+            Ok(())
+        }
+        Command::Openapi | Command::Doctor { .. } | Command::Draw { .. } => Ok(()),
     }
 }
 

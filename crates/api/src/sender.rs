@@ -27,6 +27,18 @@ pub(crate) fn is_usable(url: &str, from: &str) -> bool {
     SmtpTransport::from_url(url).is_ok() && from.parse::<Mailbox>().is_ok()
 }
 
+/// Asks the mail server whether it can be reached and lets us in; nothing is sent.
+///
+/// Errors: what it or the network says.
+pub(crate) fn reach(url: &str) -> Result<(), String> {
+    let builder = SmtpTransport::from_url(url).map_err(|e| e.to_string())?;
+    match builder.timeout(Some(PATIENCE)).build().test_connection() {
+        Ok(true) => Ok(()),
+        Ok(false) => Err("没有回答".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
 /// One message to one person: whether there was anything to send.
 ///
 /// Nothing is taken while neither way out is open.

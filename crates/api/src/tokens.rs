@@ -76,6 +76,19 @@ impl TokenKeys {
         })
     }
 
+    /// The public part of the key of a folder, as PEM; none where there is no key yet.
+    ///
+    /// Errors: a key that cannot be read, in words.
+    pub fn public_part(folder: &Path) -> Result<Option<String>, String> {
+        let path = folder.join("token-key.pem");
+        if !path.exists() {
+            return Ok(None);
+        }
+        let pem = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let key = SigningKey::from_pkcs8_pem(&pem).map_err(|e| format!("{}: {e}", path.display()))?;
+        key.verifying_key().to_public_key_pem(LineEnding::LF).map(Some).map_err(|e| e.to_string())
+    }
+
     /// An access token for an account at an epoch in a session, with the moment it ends.
     pub fn issue(
         &self,

@@ -231,6 +231,30 @@ pub(crate) fn create_roles(conn: &mut PgConnection, passwords: &Passwords<'_>) -
     Ok(())
 }
 
+#[derive(diesel::QueryableByName)]
+struct Snapshot {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    name: String,
+}
+
+/// Reads as the owner, all of it at one moment however long it takes, with the name by which another program sees the same moment meanwhile.
+pub fn at_one_moment<T>(
+    owner_url: &str,
+    run: impl FnOnce(&mut PgConnection, &str) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let mut conn = PgConnection::establish(owner_url).map_err(|_| Error::Unavailable)?;
+    conn.build_transaction().repeatable_read().read_only().run(|conn| {
+        // The other program takes as long as it takes.
+        diesel::sql_query(
+            "SELECT set_config('TimeZone', 'UTC', true), set_config('statement_timeout', '0', true), \
+             set_config('idle_in_transaction_session_timeout', '0', true)",
+        )
+        .execute(conn)?;
+        let snapshot: Snapshot = diesel::sql_query("SELECT pg_export_snapshot() AS name").get_result(conn)?;
+        run(conn, &snapshot.name)
+    })
+}
+
 /// Migrations that the schema still lacks.
 pub fn pending_migrations(owner_url: &str) -> Result<usize, Error> {
     let mut conn = PgConnection::establish(owner_url).map_err(|_| Error::Unavailable)?;

@@ -108,7 +108,7 @@ fn text(id: Option<Uuid>) -> String {
 }
 
 impl StoredEvent {
-    fn computed_hash(&self) -> String {
+    pub(crate) fn computed_hash(&self) -> String {
         let fields = EventFields {
             stream_kind: &self.stream_kind,
             stream_id: &self.stream_id.to_string(),

@@ -113,8 +113,8 @@ fn every_variable_of_the_deployment_is_one_the_program_knows() {
         "deploy/db/signer.sql",
         "deploy/offline/pack",
         "deploy/offline/install.sh",
-        "deploy/offline/backup.sh",
-        "deploy/offline/restore.sh",
+        "deploy/offline/bihuan-backup.service",
+        "deploy/offline/bihuan-backup.timer",
     ] {
         for rest in read(path).split("BIHUAN_").skip(1) {
             let name: String = rest.chars().take_while(|c| c.is_ascii_uppercase() || *c == '_').collect();
@@ -285,6 +285,27 @@ fn the_plain_installation_runs_the_program() {
     ] {
         assert!(read("deploy/offline/pack").contains(file), "{file} is not packed");
     }
+}
+
+#[test]
+fn the_daily_backup_runs_the_program_with_what_it_needs() {
+    let unit = read("deploy/offline/bihuan-backup.service");
+    let start = unit.lines().find(|line| line.starts_with("ExecStart=")).unwrap();
+    let (_, words) = start.split_once("/opt/bihuan/current/bihuan ").unwrap();
+    let mut words = words.trim_end_matches('\'').splitn(2, ' ');
+    let (command, file) = (words.next().unwrap(), words.next().unwrap());
+    assert!(command == "backup" && is_subcommand(&[command]), "{start}");
+    let folder = Path::new(file).parent().unwrap().to_str().unwrap();
+    assert!(unit.contains(&format!("ReadWritePaths={folder}")) && unit.contains(&format!("find {folder} ")));
+    for settings in ["bihuan.env", "migrate.env"] {
+        assert!(unit.contains(&format!("EnvironmentFile=/etc/bihuan/{settings}")), "{settings}");
+    }
+    let install = read("deploy/offline/install.sh");
+    assert!(install.contains(&format!("mkdir -p \"$root{folder}\"")) && install.contains("enable bihuan-backup.timer"));
+    for file in ["bihuan-backup.service", "bihuan-backup.timer"] {
+        assert!(read("deploy/offline/pack").contains(file) && install.contains(file), "{file}");
+    }
+    assert!(read("deploy/api.Dockerfile").contains("postgresql-client"), "pg_dump is in the image");
 }
 
 #[test]

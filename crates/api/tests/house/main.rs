@@ -11,6 +11,7 @@ mod checks;
 mod counters;
 mod demo;
 mod deployment;
+mod doctor;
 mod documents;
 mod exports;
 mod figures;
