@@ -45,6 +45,11 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     ("BIHUAN_SMTP_URL", "", "发信服务器，如 smtps://账号:密码@mail.example.cn；不填则不发邮件"),
     ("BIHUAN_MAIL_FROM", "", "发信人地址，填了发信服务器就要填"),
     ("BIHUAN_ROBOT_HOSTS", "", "允许的群机器人主机，逗号分隔；不填则关闭，机器人在单位外网，只说有几项待办"),
+    (
+        "BIHUAN_WEBHOOK_HOSTS",
+        "",
+        "允许推送事件的主机，逗号分隔，如 oa.example.cn,hr.example.cn:8443；内网用 http 的写明 http://主机:端口；不填则不推送",
+    ),
     ("BIHUAN_REHEARSAL_DAYS", "0", "演练时钟提前的天数，只能用于本机地址"),
 ];
 
@@ -97,7 +102,16 @@ impl Reader<'_> {
         }
         let hosts = self.text("BIHUAN_ROBOT_HOSTS");
         let robot_hosts = hosts.split(',').map(str::trim).filter(|h| !h.is_empty()).map(str::to_owned).collect();
-        OutwardSettings { mail, robot_hosts }
+        let mut webhook_hosts = Vec::new();
+        for entry in self.text("BIHUAN_WEBHOOK_HOSTS").split(',').map(str::trim).filter(|h| !h.is_empty()) {
+            match domain::webhook::allowed(entry) {
+                Ok(origin) => webhook_hosts.push(origin),
+                Err(bad) => {
+                    self.faults.push(format!("BIHUAN_WEBHOOK_HOSTS：{bad} 应为 主机、主机:端口 或 http://主机:端口"))
+                }
+            }
+        }
+        OutwardSettings { mail, robot_hosts, webhook_hosts }
     }
 }
 
@@ -205,6 +219,15 @@ mod tests {
         ])
         .unwrap_err();
         assert_eq!(faults.len(), 4, "{faults:?}");
+    }
+
+    #[test]
+    fn targets_of_webhooks_are_hosts_by_https_unless_they_say_otherwise() {
+        let given = [("BIHUAN_WEBHOOK_HOSTS", "oa.example.cn, http://10.1.2.3:8080")];
+        let allowed = read(&given).unwrap().settings().outward.webhook_hosts;
+        assert_eq!(allowed, ["https://oa.example.cn:443", "http://10.1.2.3:8080"]);
+        assert!(read(&[("BIHUAN_WEBHOOK_HOSTS", "oa.example.cn/hook")]).is_err());
+        assert!(read(&[]).unwrap().settings().outward.webhook_hosts.is_empty(), "nothing is allowed unless it is set");
     }
 
     #[test]

@@ -64,3 +64,4 @@ pub mod todo;
 pub mod tokens;
 pub mod wall;
 pub mod web;
+pub mod webhooks;

@@ -121,6 +121,7 @@ pub mod slip;
 pub mod task;
 pub mod wall;
 pub mod warning;
+pub mod webhook;
 pub mod weekly_statement;
 pub mod words;
 pub mod workbook;

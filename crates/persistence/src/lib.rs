@@ -50,6 +50,7 @@ pub mod tasks;
 pub mod testing;
 pub mod todo;
 pub mod wall;
+pub mod webhooks;
 
 pub use database::Database;
 pub use diesel::PgConnection;

@@ -34,4 +34,5 @@ mod store;
 mod tidy;
 mod trust;
 mod wall;
+mod webhooks;
 mod week_workbook;
