@@ -11,6 +11,7 @@ use domain::webhook::{FULL_JITTER, Target, message_id};
 use persistence::webhooks::{Attempt, Parcel, claim, dispatch, settle};
 use ureq::config::Config;
 use ureq::http::Uri;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
@@ -72,6 +73,13 @@ impl Resolver for Fixed {
     }
 }
 
+/// Who is believed about a target by https: whom this machine believes, so that a group may have an authority of its own.
+fn authorities() -> RootCerts {
+    let found = rustls_native_certs::load_native_certs().certs;
+    let certs: Vec<Certificate<'static>> = found.iter().map(|c| Certificate::from_der(c).to_owned()).collect();
+    if certs.is_empty() { RootCerts::WebPki } else { RootCerts::from(certs) }
+}
+
 /// The address a target is spoken to at: the first its host has, if all of them may be.
 fn address(target: &Target) -> Result<SocketAddr, String> {
     let found: Vec<SocketAddr> = (target.host.as_str(), target.port)
@@ -101,6 +109,7 @@ fn send(
         .max_redirects_will_error(false)
         .http_status_as_error(false)
         .proxy(None)
+        .tls_config(TlsConfig::builder().root_certs(authorities()).build())
         .user_agent("bihuan-webhooks")
         .build();
     let agent = ureq::Agent::with_parts(config, DefaultConnector::new(), Fixed(at));
