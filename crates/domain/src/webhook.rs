@@ -1,8 +1,8 @@
 //! Webhooks: where another system is told by itself of what happened, in which form, and when what did not arrive is tried again (docs/domain.md §34).
 //! The form is that of Standard Webhooks 1.0.0, with its ed25519 signature.
 
+use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::collections::BTreeSet;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};

@@ -17,7 +17,7 @@ export function Webhooks({ service, mayGrant }: { service: Schemas['ServiceView'
   const query = useQuery({
     queryKey: ['webhooks', service.id],
     queryFn: () => get(client.GET('/api/v1/services/{id}/webhooks', { params: { path: { id: service.id } } })),
-    refetchInterval: 10_000,
+    refetchInterval: 5_000,
   })
   const [isNew, setNew] = useState(false)
   const mayMake = mayGrant && service.is_active

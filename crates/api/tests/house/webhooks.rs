@@ -65,8 +65,10 @@ async fn push_all(house: &House) {
 
 /// The clerk of U201 hands in that so many contracts were put in order.
 async fn state_in(house: &House, task: &str, n: u32) {
+    let view = house.get("p041", &format!("/tasks/{task}")).await.ok();
+    let follows = view["statements"].as_array().unwrap().iter().filter_map(|s| s["revision"].as_u64()).max();
     let progress = format!("清理合同{n}份");
-    let body = json!({ "unit": ids(house).await["U201"], "week": "2026-W10", "progress": progress });
+    let body = json!({ "unit": ids(house).await["U201"], "week": "2026-W10", "progress": progress, "follows": follows.unwrap_or(0) });
     house.request("p041", "POST", &format!("/tasks/{task}/statements"), None, Some(body)).await.ok();
 }
 
@@ -123,6 +125,8 @@ async fn what_a_system_may_see_is_told_once_signed_and_without_a_word_of_it() {
     let key = hook["public_key"].as_str().unwrap();
     push_all(&house).await;
     assert_eq!(receiver.heard().len(), 0, "what was before is not told");
+    let last = "SELECT max(position)::text AS line FROM event_positions";
+    let before = persistence::testing::lines(&house.db.super_url(), last).remove(0);
     state_in(&house, &task, 42).await;
     // Something of a task that U201 has no part in.
     let mut foreign = None;
@@ -156,7 +160,15 @@ async fn what_a_system_may_see_is_told_once_signed_and_without_a_word_of_it() {
     let mut changed = told[0].clone();
     changed.body.push(' ');
     assert!(!changed.is_signed(key));
-    // The feed of a key with the same units has the very same events.
+    // A key that reads events for the same units has the very same ones.
+    let system = house.get("auditor", "/services").await.ok()[0]["id"].as_str().unwrap().to_owned();
+    let unit = ids(&house).await["U201"].clone();
+    let asked = json!({ "scopes": ["read_events"], "units": [unit], "expires_on": house.today() + Days::new(30) });
+    let given = post(&house, &format!("/services/{system}/keys"), asked).await.ok();
+    let feed = house.get(given["key"].as_str().unwrap(), &format!("/events?after={before}&stream=task")).await.ok();
+    let places = |list: Vec<Value>| -> BTreeSet<i64> { list.iter().map(|v| v["position"].as_i64().unwrap()).collect() };
+    let fed = places(feed["events"].as_array().unwrap().clone());
+    assert_eq!(fed, places(heard.iter().map(|m| m.said()["data"].clone()).collect()));
     let one = of_statement(&house, &hook).await;
     assert_eq!((&one["state"], &one["tries"][0]["status"]), (&json!("delivered"), &json!(204)));
     assert_eq!(one["message_id"], told[0].id());
