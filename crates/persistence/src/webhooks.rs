@@ -46,6 +46,7 @@ pub struct Webhook {
     pub made_at: DateTime<Utc>,
     pub ended_at: Option<DateTime<Utc>>,
     pub n_waiting: i64,
+    /// Left lying, trials aside.
     pub n_failed: i64,
     /// When something last arrived.
     pub delivered_at: Option<DateTime<Utc>>,
@@ -96,7 +97,7 @@ fn loaded(conn: &mut PgConnection, account: Option<Uuid>, hook: Option<Uuid>) ->
         "SELECT w.id, w.account_id, w.url, w.streams, w.unit_ids, w.expires_on, w.state, a.display_name AS granted_by, w.created_at, w.ended_at, \
             d.n_waiting, d.n_failed, d.delivered_at \
          FROM webhooks w JOIN accounts a ON a.id = w.granted_by CROSS JOIN LATERAL ( \
-            SELECT count(*) FILTER (WHERE state IN ('due', 'sending')) AS n_waiting, count(*) FILTER (WHERE state = 'failed') AS n_failed, \
+            SELECT count(*) FILTER (WHERE state IN ('due', 'sending')) AS n_waiting, count(*) FILTER (WHERE state = 'failed' AND position IS NOT NULL) AS n_failed, \
                 max(done_at) FILTER (WHERE state = 'delivered') AS delivered_at \
             FROM webhook_deliveries WHERE webhook_id = w.id) d \
          WHERE w.account_id = $1 OR w.id = $2 ORDER BY w.created_at DESC, w.id",

@@ -9847,7 +9847,7 @@ export interface components {
             n_waiting: number;
             /**
              * Format: int64
-             * @description Messages left lying.
+             * @description Messages left lying, trials aside.
              */
             n_failed: number;
             /**

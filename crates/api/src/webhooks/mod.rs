@@ -51,7 +51,7 @@ pub struct WebhookView {
     pub ended_at: Option<DateTime<Utc>>,
     /// Messages that wait or are tried again.
     pub n_waiting: i64,
-    /// Messages left lying.
+    /// Messages left lying, trials aside.
     pub n_failed: i64,
     /// When one last arrived.
     pub delivered_at: Option<DateTime<Utc>>,

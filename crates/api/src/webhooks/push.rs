@@ -2,7 +2,7 @@
 
 use std::io::Read;
 use std::net::{SocketAddr, ToSocketAddrs};
-use std::path::PathBuf;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
@@ -51,7 +51,7 @@ pub async fn turn(app: &App) -> Result<bool, Problem> {
     Ok(true)
 }
 
-fn attempt(folder: &PathBuf, allowed: &[String], parcel: &Parcel, now: DateTime<Utc>) -> Attempt {
+fn attempt(folder: &Path, allowed: &[String], parcel: &Parcel, now: DateTime<Utc>) -> Attempt {
     let begun = Instant::now();
     let (status, fault) = match send(folder, allowed, parcel, now) {
         Ok((status, fault)) => (Some(status), fault),
@@ -94,7 +94,7 @@ fn address(target: &Target) -> Result<SocketAddr, String> {
 
 /// Sends a message and says what was answered: the status, and the beginning of what was said where it was not taken.
 fn send(
-    folder: &PathBuf,
+    folder: &Path,
     allowed: &[String],
     parcel: &Parcel,
     now: DateTime<Utc>,

@@ -324,6 +324,9 @@ async fn a_receiver_that_sends_on_pours_out_words_or_says_nothing_holds_up_nobod
     let one = tried(Answers::Silence).await;
     assert_eq!((&one["state"], &one["tries"][0]["fault"]), (&json!("failed"), &json!("10 秒内没有答复")));
     assert_eq!(one["tries"][0]["status"], Value::Null);
+    let system = house.get("auditor", "/services").await.ok()[0]["id"].as_str().unwrap().to_owned();
+    let now = house.get("auditor", &format!("/services/{system}/webhooks")).await.ok()[0].clone();
+    assert_eq!((&now["n_failed"], &now["n_waiting"]), (&json!(0), &json!(0)), "trials are not left lying");
 }
 
 #[actix_web::test]
