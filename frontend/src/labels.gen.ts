@@ -182,6 +182,18 @@ export const keyScopes = {
   read_events: '读取事件',
 } as const
 
+export const hookStreams = {
+  task: '整改任务',
+  slip: '督办单',
+  check: '检查',
+  meeting: '会议',
+  document: '文书',
+  publication: '公示',
+  opinion: '群众意见',
+  personal_duty: '四个亲自',
+  round: '轮次',
+} as const
+
 export const wallPages = {
   matrix: '矩阵',
   schedule: '倒排工期',

@@ -14,12 +14,14 @@ import { newRound } from './round.mjs'
 import { desk, help, own, rules } from './settings.mjs'
 import { nothingIsLost, sentOnce } from './safety.mjs'
 import { byKeyboard, copiedAndBriefed, droppedAndOvertaken, workbookAndPaste } from './statements.mjs'
+import { receiver, toldByItself } from './webhooks.mjs'
 import { counted } from './steps.mjs'
 import { listsWritten, tableKept } from './table.mjs'
 import { afterObservation, claimAndPlan, close, work } from './task.mjs'
 
 const started = Date.now()
-const house = await House.open()
+const other = await receiver()
+const house = await House.open({ settings: { BIHUAN_WEBHOOK_HOSTS: other.host } })
 try {
   await workbookAndPaste(house, await byKeyboard(house))
   await droppedAndOvertaken(house)
@@ -34,6 +36,7 @@ try {
   await help(house)
   await newAccount(house)
   await delegation(house)
+  await toldByItself(house, other)
   await handKept(house)
   await doorsOfOverview(house)
   const number = await bySelf(house)

@@ -69,6 +69,8 @@ pub struct OutwardSettings {
     pub mail: Option<(String, String)>,
     /// Hosts a robot may be at.
     pub robot_hosts: Vec<String>,
+    /// Targets of webhooks that are allowed, as `domain::webhook::allowed` writes them.
+    pub webhook_hosts: Vec<String>,
 }
 
 /// Everything a handler needs.

@@ -64,6 +64,11 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     ("BIHUAN_SIGNER_KEY", "", "签名进程的私钥文件，只供 bihuan signer；服务和数据库都不应读得到"),
     ("BIHUAN_ANCHOR_FILE", "", "外存检查点的文件：签名进程往后添，bihuan audit verify 拿来对照"),
     ("BIHUAN_AUDIT_KEYS", "", "公钥文件，一行一个；bihuan audit verify 只信这些公钥的签名"),
+    (
+        "BIHUAN_WEBHOOK_HOSTS",
+        "",
+        "允许推送事件的主机，逗号分隔，如 oa.example.cn,hr.example.cn:8443；内网用 http 的写明 http://主机:端口；不填则不推送",
+    ),
     ("BIHUAN_REHEARSAL_DAYS", "0", "演练时钟提前的天数，只能用于本机地址"),
 ];
 
@@ -116,7 +121,16 @@ impl Reader<'_> {
         }
         let hosts = self.text("BIHUAN_ROBOT_HOSTS");
         let robot_hosts = hosts.split(',').map(str::trim).filter(|h| !h.is_empty()).map(str::to_owned).collect();
-        OutwardSettings { mail, robot_hosts }
+        let mut webhook_hosts = Vec::new();
+        for entry in self.text("BIHUAN_WEBHOOK_HOSTS").split(',').map(str::trim).filter(|h| !h.is_empty()) {
+            match domain::webhook::allowed(entry) {
+                Ok(origin) => webhook_hosts.push(origin),
+                Err(bad) => {
+                    self.faults.push(format!("BIHUAN_WEBHOOK_HOSTS：{bad} 应为 主机、主机:端口 或 http://主机:端口"))
+                }
+            }
+        }
+        OutwardSettings { mail, robot_hosts, webhook_hosts }
     }
 }
 
@@ -231,6 +245,15 @@ mod tests {
         ])
         .unwrap_err();
         assert_eq!(faults.len(), 4, "{faults:?}");
+    }
+
+    #[test]
+    fn targets_of_webhooks_are_hosts_by_https_unless_they_say_otherwise() {
+        let given = [("BIHUAN_WEBHOOK_HOSTS", "oa.example.cn, http://10.1.2.3:8080")];
+        let allowed = read(&given).unwrap().settings().outward.webhook_hosts;
+        assert_eq!(allowed, ["https://oa.example.cn:443", "http://10.1.2.3:8080"]);
+        assert!(read(&[("BIHUAN_WEBHOOK_HOSTS", "oa.example.cn/hook")]).is_err());
+        assert!(read(&[]).unwrap().settings().outward.webhook_hosts.is_empty(), "nothing is allowed unless it is set");
     }
 
     #[test]

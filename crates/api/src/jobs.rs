@@ -7,7 +7,7 @@ use persistence::Error;
 use tokio::sync::watch;
 
 use crate::app::App;
-use crate::{exports, sender};
+use crate::{exports, sender, webhooks};
 
 /// How long a round of work waits when there was nothing to do.
 const REST: Duration = Duration::from_secs(1);
@@ -60,6 +60,24 @@ pub async fn send(app: App, mut stop: watch::Receiver<bool>) {
             Ok(false) => REST,
             Err(problem) => {
                 tracing::warn!(%problem, "sending waits");
+                REST_AFTER_FAILURE
+            }
+        };
+        tokio::select! {
+            _ = stop.changed() => return,
+            () = tokio::time::sleep(rest) => {}
+        }
+    }
+}
+
+/// Tells other systems what happened, until told to stop; by itself, for a target may be slow or down.
+pub async fn push(app: App, mut stop: watch::Receiver<bool>) {
+    loop {
+        let rest = match webhooks::push::turn(&app).await {
+            Ok(true) => Duration::ZERO,
+            Ok(false) => REST,
+            Err(problem) => {
+                tracing::warn!(%problem, "webhooks wait");
                 REST_AFTER_FAILURE
             }
         };

@@ -70,3 +70,4 @@ pub mod tokens;
 pub mod trail;
 pub mod wall;
 pub mod web;
+pub mod webhooks;

@@ -11,7 +11,7 @@ use crate::{
     accounts, brief, calendar, checks, cockpit, documents, evidence, exports, feed, history, import, kiosks, ledger,
     lists, live, meetings, notices, openapi, opinions, organisation, outward, overview, own, personal_duties,
     plan_advice, plan_workbook, policy, publications, receipts, rounds, saved_views, search, services, sessions,
-    signing, slips, statements, task_commands, telemetry, todo, trail, wall,
+    signing, slips, statements, task_commands, telemetry, todo, trail, wall, webhooks,
 };
 
 fn api() -> impl HttpServiceFactory + OpenApiFactory {
@@ -49,6 +49,13 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(services::give_key)
         .service(services::revoke_key)
         .service(services::get_own_key)
+        .service(webhooks::list_webhooks)
+        .service(webhooks::make_webhook)
+        .service(webhooks::change_webhook)
+        .service(webhooks::end_webhook)
+        .service(webhooks::ping_webhook)
+        .service(webhooks::list_deliveries)
+        .service(webhooks::replay_webhook)
         .service(feed::read_feed)
         .service(organisation::list_units)
         .service(organisation::list_people)

@@ -86,6 +86,7 @@ pub fn run(config: &Config, at_start: impl FnOnce(&App, &str)) -> Result<(), Str
         let (stop, stopped) = watch::channel(false);
         let listening = actix_web::rt::spawn(live::run(app.clone(), stopped.clone()));
         let sending = actix_web::rt::spawn(jobs::send(app.clone(), stopped.clone()));
+        let pushing = actix_web::rt::spawn(jobs::push(app.clone(), stopped.clone()));
         let sweeping = actix_web::rt::spawn(jobs::sweep(app.clone(), stopped.clone()));
         let work = actix_web::rt::spawn(jobs::run(app.clone(), stopped));
         let streams = app.live.clone();
@@ -106,6 +107,7 @@ pub fn run(config: &Config, at_start: impl FnOnce(&App, &str)) -> Result<(), Str
         }
         let _ = work.await;
         let _ = sending.await;
+        let _ = pushing.await;
         let _ = sweeping.await;
         let _ = listening.await;
         Ok(())

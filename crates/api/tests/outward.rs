@@ -18,7 +18,7 @@ use support::{Answer, House, OUTWARD};
 
 async fn house(mail: Option<&MailServer>, robot_hosts: Vec<String>) -> House {
     let mail = mail.map(|m| (m.url(), "整改闭环 <noreply@group.example.cn>".to_owned()));
-    OUTWARD.set(OutwardSettings { mail, robot_hosts });
+    OUTWARD.set(OutwardSettings { mail, robot_hosts, ..OutwardSettings::default() });
     let house = House::new().await;
     OUTWARD.set(OutwardSettings::default());
     house

@@ -92,6 +92,8 @@
 //! | 挂图作战、矩阵 | wall, matrix of units and findings | `wall`, `matrix` | 30 |
 //! | 倒排工期 | schedule, worked back from the due dates | `schedule` | 30 |
 //! | 挂图链接 | kiosk: a screen without a log-in | `kiosk` | 30 |
+//! | 对接系统、密钥 | another system of the group, its keys | `service`, `key` | 34 |
+//! | 推送地址、推送 | webhook: where a system is told by itself, a message to it | `hook`, `delivery` | 34 |
 //! | 领导驾驶舱 | cockpit | `cockpit` | 30 |
 //! | 事件、版本、顺序号 | event, version, position | `event`, `version`, `position` | 21 |
 
@@ -125,6 +127,7 @@ pub mod task;
 pub mod transparency;
 pub mod wall;
 pub mod warning;
+pub mod webhook;
 pub mod weekly_statement;
 pub mod words;
 pub mod workbook;

@@ -16,6 +16,7 @@ use domain::slip::state::{BasisKind, SlipState, Urgency};
 use domain::task::command::Action;
 use domain::task::state::{CompletionStatus, Disposition, TaskState};
 use domain::wall::{Mark, WallPage};
+use domain::webhook::HookStream;
 
 /// One list as a constant of the page: stored word to label, in the domain's order.
 fn list(made: &mut String, name: &str, words: impl Iterator<Item = (&'static str, &'static str)>) {
@@ -53,6 +54,7 @@ fn the_page_says_what_the_domain_says() {
     list(&mut made, "actions", Action::ALL.iter().map(|w| (w.as_str(), w.label())));
 
     list(&mut made, "keyScopes", KeyScope::ALL.iter().map(|s| (s.as_str(), s.label())));
+    list(&mut made, "hookStreams", HookStream::ALL.iter().map(|s| (s.as_str(), s.label())));
     list(&mut made, "wallPages", WallPage::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "marks", Mark::ALL.iter().map(|w| (w.as_str(), w.label())));
 

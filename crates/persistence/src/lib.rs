@@ -54,6 +54,7 @@ pub mod testing;
 pub mod todo;
 pub mod transparency;
 pub mod wall;
+pub mod webhooks;
 
 pub use database::Database;
 pub use diesel::PgConnection;

@@ -936,6 +936,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    webhook_deliveries (id) {
+        id -> Uuid,
+        webhook_id -> Uuid,
+        position -> Nullable<Int8>,
+        kind -> Text,
+        body -> Text,
+        state -> Text,
+        attempts -> Int4,
+        next_at -> Timestamptz,
+        tries -> Jsonb,
+        created_at -> Timestamptz,
+        done_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    webhooks (id) {
+        id -> Uuid,
+        account_id -> Uuid,
+        url -> Text,
+        streams -> Array<Text>,
+        unit_ids -> Array<Uuid>,
+        expires_on -> Date,
+        state -> Text,
+        cursor -> Int8,
+        rests_until -> Nullable<Timestamptz>,
+        granted_by -> Uuid,
+        created_at -> Timestamptz,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     weekly_statements (task_id, unit_id, week, revision) {
         task_id -> Uuid,
         unit_id -> Uuid,
@@ -1049,6 +1082,8 @@ diesel::joinable!(tasks -> findings (finding_id));
 diesel::joinable!(tasks -> rounds (round_id));
 diesel::joinable!(tasks -> units (lead_unit_id));
 diesel::joinable!(told_by -> persons (person_id));
+diesel::joinable!(webhook_deliveries -> webhooks (webhook_id));
+diesel::joinable!(webhooks -> service_accounts (account_id));
 diesel::joinable!(weekly_statements -> persons (submitted_by));
 diesel::joinable!(weekly_statements -> revisions (revision_sha256));
 diesel::joinable!(weekly_statements -> tasks (task_id));
@@ -1123,5 +1158,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     tree_nodes,
     units,
     verifications,
+    webhook_deliveries,
+    webhooks,
     weekly_statements,
 );

@@ -15,6 +15,7 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::events::{self, NewEvent, Origin, Stream};
 use crate::schema::{accounts, api_keys, persons, service_accounts, units};
+use crate::webhooks;
 
 /// A password nobody has: no text hashes to it.
 const NO_PASSWORD: &str = "!";
@@ -47,7 +48,7 @@ pub struct ServiceAccount {
     pub is_active: bool,
     pub made_at: DateTime<Utc>,
     pub keys: Vec<Key>,
-    seq: i64,
+    pub(crate) seq: i64,
 }
 
 type ServiceRow = (Uuid, String, String, String, Uuid, String, DateTime<Utc>, i64);
@@ -137,7 +138,7 @@ fn loaded(conn: &mut PgConnection, only: Option<Uuid>) -> Result<Vec<ServiceAcco
         .collect())
 }
 
-fn one(conn: &mut PgConnection, id: AccountId) -> Result<ServiceAccount, Error> {
+pub(crate) fn one(conn: &mut PgConnection, id: AccountId) -> Result<ServiceAccount, Error> {
     loaded(conn, Some(id.0))?.pop().ok_or(Error::NotFound)
 }
 
@@ -149,7 +150,13 @@ pub fn list(conn: &mut PgConnection, origin: &Origin) -> Result<Vec<ServiceAccou
     loaded(conn, None)
 }
 
-fn record(conn: &mut PgConnection, origin: &Origin, id: AccountId, seq: i64, event: NewEvent) -> Result<i64, Error> {
+pub(crate) fn record(
+    conn: &mut PgConnection,
+    origin: &Origin,
+    id: AccountId,
+    seq: i64,
+    event: NewEvent,
+) -> Result<i64, Error> {
     events::record(conn, origin, Stream { kind: "service_account", id: id.0, round: None }, seq, &[event])
 }
 
@@ -198,14 +205,14 @@ pub fn make(conn: &mut PgConnection, origin: &Origin, form: ServiceForm) -> Resu
 }
 
 /// The service, held until the transaction ends.
-fn held(conn: &mut PgConnection, id: AccountId) -> Result<ServiceAccount, Error> {
+pub(crate) fn held(conn: &mut PgConnection, id: AccountId) -> Result<ServiceAccount, Error> {
     let found: Option<Uuid> =
         service_accounts::table.find(id.0).select(service_accounts::account_id).for_update().first(conn).optional()?;
     found.ok_or(Error::NotFound)?;
     one(conn, id)
 }
 
-fn moved_on(conn: &mut PgConnection, id: AccountId, seq: i64) -> Result<(), Error> {
+pub(crate) fn moved_on(conn: &mut PgConnection, id: AccountId, seq: i64) -> Result<(), Error> {
     diesel::update(service_accounts::table.find(id.0)).set(service_accounts::seq.eq(seq)).execute(conn)?;
     Ok(())
 }
@@ -227,7 +234,17 @@ pub fn end(conn: &mut PgConnection, origin: &Origin, id: AccountId) -> Result<Se
     diesel::update(api_keys::table.filter(api_keys::account_id.eq(id.0).and(api_keys::revoked_at.is_null())))
         .set(api_keys::revoked_at.eq(origin.now))
         .execute(conn)?;
+    webhooks::end_all(conn, id, origin.now)?;
     one(conn, id)
+}
+
+/// Whether all of these units are there.
+///
+/// Errors: `unit-unknown` at /units.
+pub(crate) fn check_units(conn: &mut PgConnection, named: &BTreeSet<UnitId>) -> Result<(), Error> {
+    let ids: Vec<Uuid> = named.iter().map(|u| u.0).collect();
+    let known: i64 = units::table.filter(units::id.eq_any(&ids)).count().get_result(conn)?;
+    if usize::try_from(known) == Ok(ids.len()) { Ok(()) } else { Err(Refusal::field("/units", "unit-unknown").into()) }
 }
 
 /// The public id of a key and the digest of its secret.
@@ -258,10 +275,7 @@ pub fn give(
         return Err(Refusal::conflict("too-many-keys").into());
     }
     let unit_ids: Vec<Uuid> = grant.units.iter().map(|u| u.0).collect();
-    let known: i64 = units::table.filter(units::id.eq_any(&unit_ids)).count().get_result(conn)?;
-    if usize::try_from(known) != Ok(unit_ids.len()) {
-        return Err(Refusal::field("/units", "unit-unknown").into());
-    }
+    check_units(conn, &grant.units)?;
     let by = origin.account().ok_or(Error::NotFound)?;
     let scopes: Vec<&str> = grant.scopes.iter().map(|s| s.as_str()).collect();
     let payload = json!({ "key": new.id, "scopes": scopes, "units": unit_ids, "expires_on": grant.expires_on });
@@ -338,8 +352,20 @@ pub fn actor(
             .execute(conn)?;
     }
     let ids: Vec<Uuid> = grant.units.iter().map(|u| u.0).collect();
+    Ok(Some(standing(conn, AccountId(account), name, PersonId(person), grant.scopes, &ids)?))
+}
+
+/// A system as it stands before the rules: its units as posts without a head, and what it may do.
+pub(crate) fn standing(
+    conn: &mut PgConnection,
+    account: AccountId,
+    name: String,
+    person: PersonId,
+    scopes: BTreeSet<KeyScope>,
+    unit_ids: &[Uuid],
+) -> Result<PersonActor, Error> {
     let paths: Vec<Vec<Uuid>> =
-        units::table.filter(units::id.eq_any(&ids)).order(units::code).select(units::path).load(conn)?;
+        units::table.filter(units::id.eq_any(unit_ids)).order(units::code).select(units::path).load(conn)?;
     let memberships = paths
         .into_iter()
         .map(|path| Membership {
@@ -349,9 +375,9 @@ pub fn actor(
             is_secondment: false,
         })
         .collect();
-    Ok(Some(PersonActor {
-        account: AccountId(account),
-        person: Some(PersonId(person)),
+    Ok(PersonActor {
+        account,
+        person: Some(person),
         name,
         role: Some(domain::actor::Role::Unit),
         duty: None,
@@ -360,6 +386,6 @@ pub fn actor(
         principal_of: Vec::new(),
         heads_group_of: Vec::new(),
         stands_in_for: Vec::new(),
-        service: Some(Service { scopes: grant.scopes }),
-    }))
+        service: Some(Service { scopes }),
+    })
 }

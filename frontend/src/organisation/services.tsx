@@ -9,6 +9,7 @@ import { Check, PickField, TextField, blank, useSend } from '../ui/form'
 import { Ask, Dialog, Empty, Loaded, Refused } from '../ui/parts'
 import { Pick } from '../ui/pick'
 import { day, moment } from '../ui/words'
+import { Webhooks } from './webhooks'
 
 type Service = Schemas['ServiceView']
 type Key = Schemas['KeyView']
@@ -88,9 +89,10 @@ function One({ of, mayMake, mayGrant, onGiven }: { of: Service; mayMake: boolean
           <button type="button" className="plain" onClick={() => setEnding(true)}>停用该系统</button>
         </div>
       )}
+      <Webhooks service={of} mayGrant={mayGrant} />
       {isEnding && (
         <Ask title={`停用${of.name}？`} verb="停用" busy={end.busy} onYes={() => void end.submit()} onNo={() => setEnding(false)}>
-          <p>它的全部密钥立即失效，不能恢复；以后要用须重新登记。已报送的内容不受影响。</p>
+          <p>它的全部密钥和推送地址立即失效，不能恢复；以后要用须重新登记。已报送的内容不受影响。</p>
           <Refused error={end.error} />
         </Ask>
       )}

@@ -39,4 +39,5 @@ mod store;
 mod tidy;
 mod trust;
 mod wall;
+mod webhooks;
 mod week_workbook;

@@ -6,6 +6,7 @@ pub mod operations;
 pub mod post;
 pub mod publication_operations;
 pub mod publications;
+pub mod receiver;
 pub mod served;
 pub mod slips;
 pub mod word;
