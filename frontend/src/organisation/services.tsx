@@ -77,7 +77,7 @@ function One({ of, mayMake, mayGrant, onGiven }: { of: Service; mayMake: boolean
       <h2>{of.name} {of.is_active ? null : <span className="tag">已停用</span>} <span>{of.purpose}；责任人 {of.person}</span></h2>
       {of.keys.length === 0 && <p className="muted">还没有密钥，什么也读写不了。{mayGrant ? '' : '密钥由安全管理员发放。'}</p>}
       {of.keys.length > 0 && (
-        <div className="scroll" tabIndex={0} role="group" aria-label={`${of.name}的密钥`}><table className="keys">
+        <div className="scroll" tabIndex={0} role="group" aria-label={`${of.name}的密钥`}><table className="keytable">
           <thead><tr><th>密钥</th><th>可办</th><th>范围</th><th>有效至</th><th>最近使用</th><th aria-label="操作" /></tr></thead>
           <tbody>{of.keys.map((k) => <KeyRow key={k.id} of={k} mayGrant={mayGrant} />)}</tbody>
         </table></div>
