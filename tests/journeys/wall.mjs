@@ -111,7 +111,7 @@ export async function kioskLink(house) {
   await dialog.getByRole('button', { name: '关闭', exact: true }).last().click()
   await kiosks.getByText('还没有连接过').waitFor()
   await page.reload()
-  await kiosks.getByText('一楼大厅').waitFor()
+  await kiosks.getByText('一楼大厅', { exact: true }).waitFor()
   assert.ok(!(await page.content()).includes(link.split('#')[1]), 'the token is shown once')
   return link
 }
