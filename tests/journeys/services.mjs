@@ -75,7 +75,7 @@ async function asWritten(house, key) {
     const client = all.find((b) => b.code.includes('openapi-python-client'))
     const python = all.find((b) => b.language === 'python')
     assert.ok(curl.length >= 4 && client && python, 'the chapter has its parts')
-    const env = { ...process.env, BIHUAN: house.address, KEY: key }
+    const env = { ...process.env, BIHUAN: house.address, KEY: key, ROUND: 'DEMO-1' }
     const run = (program, args, more = {}) => execFileSync(program, args, { cwd: folder, env: { ...env, ...more }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
     const said = run('bash', ['-euo', 'pipefail', '-c', curl.map((b) => b.code).join('\n')])
     assert.match(said, /项目管理系统/)
@@ -94,6 +94,7 @@ async function asWritten(house, key) {
     }
     const page = await house.as(clerk)
     await page.goto(`${house.address}/tasks/${task.id}`)
+    await page.locator('.taskhead').waitFor()
     await page.getByText(bin ? '佐证另行上传' : '由项目系统报送').first().waitFor()
     step('单位在任务页看到系统报送的写实')
   } finally {
