@@ -109,9 +109,14 @@ async function hold(house, page) {
 
   const end = page.getByRole('form', { name: '结束会议' })
   await end.getByLabel('本次会议纪要文号').fill(number)
-  if (await end.getByRole('checkbox').count()) await end.getByRole('checkbox').check()
-  await end.getByRole('button', { name: '结束会议，出纪要' }).click()
-  await page.locator('.minutes').waitFor()
+  // What was ratified a moment ago may still come in: then the page says so, and the same press ends the meeting on what holds now.
+  const minutes = page.locator('.minutes')
+  for (let tries = 0; tries < 3 && !(await minutes.isVisible()); tries += 1) {
+    if (await end.getByRole('checkbox').count()) await end.getByRole('checkbox').check()
+    await end.getByRole('button', { name: '结束会议，出纪要' }).click()
+    await minutes.waitFor({ timeout: 5_000 }).catch(() => undefined)
+  }
+  await minutes.waitFor()
   const text = await page.locator('.minutes').innerText()
   for (const part of [number, '机关三楼会议室', '甲子安', '巡督一', '由财务部十日内提出资金清理方案', unitName, ...(n > 0 ? [`同意销号 ${n} 项`] : [])]) assert.ok(text.includes(part), part)
   await looked(house, page, 'minutes')
