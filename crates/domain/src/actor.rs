@@ -106,11 +106,16 @@ pub struct PersonActor {
     pub heads_group_of: Vec<RoundId>,
     /// Persons this one stands in for today (授权代行), with the last day of it, Asia/Shanghai.
     pub stands_in_for: Vec<(PersonId, Option<NaiveDate>)>,
-    /// Another system that came with a key: its units stand as posts, and it has no rights of the person who answers for it (docs/domain.md §34).
+    /// Another system that came with a key: its units stand as posts, and it is no person (docs/domain.md §34).
     pub service: Option<Service>,
 }
 
 impl PersonActor {
+    /// Who stands behind an act: the person himself, or whoever answers for the service. For what is recorded, never for what is allowed.
+    pub fn answers(&self) -> Option<PersonId> {
+        self.person.or_else(|| self.service.as_ref().map(|s| s.person))
+    }
+
     /// The home unit, if the person has one.
     pub fn home_unit(&self) -> Option<&UnitPath> {
         self.memberships.first().map(|m| &m.unit)

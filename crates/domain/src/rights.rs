@@ -93,11 +93,6 @@ pub struct Scope {
 pub fn scope(actor: &Actor) -> Scope {
     let Actor::Person(person) = actor else { return Scope { is_system: true, ..Scope::default() } };
     let mut scope = Scope::default();
-    // A service sees by the units of its key alone.
-    if person.service.is_some() {
-        scope.units.extend(person.memberships.iter().filter_map(|m| m.unit.unit()));
-        return scope;
-    }
     scope.rounds.extend(person.principal_of.iter().chain(&person.heads_group_of));
     match person.role {
         Some(Role::Supervisor) => scope.rounds.extend(person.assignments.iter().map(|a| a.round)),
@@ -130,10 +125,6 @@ pub fn relations(actor: &Actor, subject: &Subject) -> BTreeSet<Relation> {
         return found;
     };
     if !scope(actor).covers(subject) {
-        return found;
-    }
-    if person.service.is_some() {
-        unit_relations(person, subject, &mut found);
         return found;
     }
     if person.principal_of.contains(&subject.round) {

@@ -101,6 +101,8 @@ impl Grant {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Service {
     pub scopes: BTreeSet<KeyScope>,
+    /// Who answers for what it hands in; none of his rights are its own, so that the actor it is has no person.
+    pub person: PersonId,
 }
 
 impl Service {
@@ -166,7 +168,7 @@ mod tests {
 
     #[test]
     fn a_key_opens_what_its_scopes_say_and_nothing_that_asks_for_none() {
-        let service = Service { scopes: BTreeSet::from([KeyScope::ReadLedger]) };
+        let service = Service { scopes: BTreeSet::from([KeyScope::ReadLedger]), person: PersonId(Uuid::nil()) };
         assert_eq!(service.permit(Some(KeyScope::ReadLedger)), Ok(()));
         assert_eq!(service.permit(Some(KeyScope::WriteStatements)).unwrap_err().code, "scope-missing");
         assert_eq!(service.permit(None).unwrap_err().code, "not-for-keys");

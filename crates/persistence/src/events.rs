@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Bool, Nullable, Text, Timestamptz};
-use domain::actor::Actor;
+use domain::actor::{Actor, PersonActor};
 use domain::chain::{self, EventFields};
 use domain::ids::{AccountId, PersonId, RoundId, UnitId};
 use domain::task::context::Revision;
@@ -149,7 +149,7 @@ pub(crate) fn chained(
             schema_version: 1,
             at,
             account_id: origin.account().map(|a| a.0),
-            person_id: origin.person().map(|p| p.0),
+            person_id: origin.actor.person().and_then(PersonActor::answers).map(|p| p.0),
             role: origin.role().to_owned(),
             unit_id: origin.unit().map(|u| u.0),
             address: origin.address.clone(),

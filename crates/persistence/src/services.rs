@@ -377,7 +377,7 @@ pub(crate) fn standing(
         .collect();
     Ok(PersonActor {
         account,
-        person: Some(person),
+        person: None,
         name,
         role: Some(domain::actor::Role::Unit),
         duty: None,
@@ -386,6 +386,6 @@ pub(crate) fn standing(
         principal_of: Vec::new(),
         heads_group_of: Vec::new(),
         stands_in_for: Vec::new(),
-        service: Some(Service { scopes }),
+        service: Some(Service { scopes, person }),
     })
 }

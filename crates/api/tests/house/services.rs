@@ -110,6 +110,44 @@ async fn a_key_holds_for_its_units_until_its_day_and_is_kept_nowhere() {
 }
 
 #[actix_web::test]
+async fn a_key_has_no_right_of_the_person_who_answers_for_it() {
+    let house = House::new().await;
+    let task = at_work(&house, "S01").await;
+    let ids = ids(&house).await;
+    // He may read the sensitive matter, leads another unit's task and is called to a meeting; the key of a unit below him is none of it.
+    let sql = format!(
+        "UPDATE tasks SET sensitivity = 'internal', snapshot = jsonb_set(jsonb_set(snapshot, '{{draft,sensitivity}}', '\"internal\"'), \
+         '{{draft,readers}}', '[\"{}\"]') WHERE id = '{task}'",
+        ids["P003"].as_str().unwrap()
+    );
+    persistence::testing::run(&house.db.super_url(), &sql).unwrap();
+    let form = json!({ "name": "办公网", "purpose": "门户", "person_id": ids["P003"] });
+    let made = house.request("sysadmin", "POST", "/services", None, Some(form)).await.ok();
+    let all = ["read_ledger", "write_statements", "read_events"];
+    let (key, _) = given(&house, made["id"].as_str().unwrap(), asked(&house, &all, &[&ids["U201"]], 30)).await;
+    let path = format!("/tasks/{task}");
+    let own = house.get("p003", &path).await.ok();
+    assert_eq!((&own["is_redacted"], &own["title"]), (&json!(false), &json!("合同归档不及时")));
+    let seen = house.get(&key, &path).await.ok();
+    assert_eq!(seen["is_redacted"], json!(true), "{seen}");
+    assert!(!seen.to_string().contains("合同归档不及时"), "{seen}");
+    let round = house.round().await;
+    let found = house.get(&key, &format!("/rounds/{round}/search?text=%E5%90%88%E5%90%8C%E5%BD%92%E6%A1%A3")).await;
+    assert!(!found.body.to_string().contains("合同归档不及时"), "{}", found.body);
+    let meeting = json!({
+        "kind": "coordination", "title": "协调会", "at": "2026-03-13T01:00:00Z", "place": "三楼会议室", "body": "整改工作领导组",
+        "chair": ids["P001"], "attendees": [ids["P003"]],
+    });
+    let path = format!("/rounds/{round}/meetings");
+    house.request("p072", "POST", &path, None, Some(json!({ "meeting": meeting }))).await.ok();
+    house.keep_clock().await;
+    let part = house.get(&key, "/events?after=0").await.ok();
+    let kinds: BTreeSet<&str> =
+        part["events"].as_array().unwrap().iter().map(|e| e["stream"].as_str().unwrap()).collect();
+    assert_eq!(kinds, BTreeSet::from(["task"]), "{part}");
+}
+
+#[actix_web::test]
 async fn a_system_hands_in_the_statements_of_its_units_and_of_no_other() {
     let house = House::new().await;
     let task = at_work(&house, "S01").await;

@@ -127,7 +127,7 @@ impl Context<'_> {
     ///
     /// Errors: `not-allowed` for the system and for accounts without a person.
     pub fn person(&self) -> Result<PersonId, Refusal> {
-        self.actor.person().and_then(|p| p.person).ok_or_else(|| Refusal::forbidden("not-allowed"))
+        self.actor.person().and_then(PersonActor::answers).ok_or_else(|| Refusal::forbidden("not-allowed"))
     }
 
     /// Whether the acting person heads this unit.
