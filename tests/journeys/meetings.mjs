@@ -109,12 +109,12 @@ async function hold(house, page) {
 
   const end = page.getByRole('form', { name: '结束会议' })
   await end.getByLabel('本次会议纪要文号').fill(number)
-  // What was ratified a moment ago may still come in: then the page says so, and the same press ends the meeting on what holds now.
+  // Once in many runs the first press did not end it, and why was not seen: where that happens again, what the page says is told.
   const minutes = page.locator('.minutes')
   for (let tries = 0; tries < 3 && !(await minutes.isVisible()); tries += 1) {
     if (await end.getByRole('checkbox').count()) await end.getByRole('checkbox').check()
     await end.getByRole('button', { name: '结束会议，出纪要' }).click()
-    await minutes.waitFor({ timeout: 5_000 }).catch(() => undefined)
+    await minutes.waitFor({ timeout: 5_000 }).catch(async () => console.log(`  没有结束：${(await end.innerText().catch(() => '表单不在')).replace(/\s+/g, ' ')}`))
   }
   await minutes.waitFor()
   const text = await page.locator('.minutes').innerText()
