@@ -1,13 +1,14 @@
 //! What runs by itself: events get their place in the one order, and the clock of every task is kept.
 
-use std::time::Duration;
+use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use domain::actor::Actor;
 use persistence::Error;
 use tokio::sync::watch;
 
 use crate::app::App;
-use crate::{exports, sender, webhooks};
+use crate::{evidence, exports, sender, webhooks};
 
 /// How long a round of work waits when there was nothing to do.
 const REST: Duration = Duration::from_secs(1);
@@ -37,7 +38,7 @@ pub async fn run(app: App, mut stop: watch::Receiver<bool>) {
 /// One round of work: whether there was any.
 pub async fn turn(app: &App) -> Result<bool, crate::problem::Problem> {
     let sealed = match app.db.write(&Actor::System, |conn| persistence::events::seal(conn, 500)).await {
-        Err(Error::Unavailable) => return Err(Error::Unavailable.into()),
+        Err(error @ (Error::Unavailable | Error::Busy | Error::StorageFull)) => return Err(error.into()),
         Err(error) => {
             // The clock is kept whatever was done to the order of events.
             tracing::error!(%error, "events are not sealed; run bihuan audit verify");
@@ -88,20 +89,24 @@ pub async fn push(app: App, mut stop: watch::Receiver<bool>) {
     }
 }
 
-/// Removes files of exports that are no longer kept, until told to stop.
+/// Removes files that are no longer kept: of exports, and what never arrived whole. Until told to stop.
 pub async fn sweep(app: App, mut stop: watch::Receiver<bool>) {
     loop {
         let data_dir = app.settings.data_dir.clone();
-        let now = std::time::SystemTime::from(app.clock.now());
-        match tokio::task::spawn_blocking(move || exports::sweep(&data_dir, now)).await {
+        let now = SystemTime::from(app.clock.now());
+        match tokio::task::spawn_blocking(move || sweep_once(&data_dir, now)).await {
             Ok(Ok(0)) => {}
-            Ok(Ok(removed)) => tracing::info!(removed, "exports no longer kept"),
-            Ok(Err(error)) => tracing::warn!(%error, "exports are not looked through"),
-            Err(lost) => tracing::error!(%lost, "looking through exports was lost"),
+            Ok(Ok(removed)) => tracing::info!(removed, "files no longer kept"),
+            Ok(Err(error)) => tracing::warn!(%error, "folders are not looked through"),
+            Err(lost) => tracing::error!(%lost, "looking through folders was lost"),
         }
         tokio::select! {
             _ = stop.changed() => return,
             () = tokio::time::sleep(SWEEP) => {}
         }
     }
+}
+
+fn sweep_once(data_dir: &Path, now: SystemTime) -> std::io::Result<usize> {
+    Ok(exports::sweep(data_dir, now)? + evidence::sweep(data_dir, now)?)
 }

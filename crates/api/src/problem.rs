@@ -110,6 +110,20 @@ impl Problem {
         tracing::error!(error = %cause, "internal failure");
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal")
     }
+
+    /// A disk is full; the cause goes to the log alone.
+    fn storage_full(cause: impl std::fmt::Display) -> Self {
+        tracing::error!(error = %cause, "storage full");
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "storage-full").retry_after(60)
+    }
+
+    /// A file could not be written or read.
+    pub fn file(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded => Self::storage_full(error),
+            _ => Self::internal(error),
+        }
+    }
 }
 
 impl From<Refusal> for Problem {
@@ -134,7 +148,10 @@ impl From<Error> for Problem {
                 Problem { version: Some(version), ..Problem::new(StatusCode::PRECONDITION_FAILED, "stale") }
             }
             Error::KeyReused => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "key-reused"),
-            Error::Unavailable => Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable").retry_after(5),
+            Error::Unavailable | Error::Busy => {
+                Problem::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable").retry_after(5)
+            }
+            Error::StorageFull => Problem::storage_full("the database's disk is full"),
             Error::Internal(cause) => Problem::internal(cause),
         }
     }

@@ -37,7 +37,8 @@ fn say(what: &Path) -> impl Fn(std::io::Error) -> String + '_ {
 
 fn failed(error: Error) -> Stop {
     match error {
-        Error::Unavailable => Stop::Away("数据库没有应答".to_owned()),
+        Error::Unavailable | Error::Busy => Stop::Away("数据库没有应答".to_owned()),
+        Error::StorageFull => Stop::Away("数据库的磁盘满了".to_owned()),
         error => Stop::Refused(format!("拒绝签名：{error}")),
     }
 }
@@ -223,5 +224,10 @@ fn keep_outside(file: &Path, size: u64, text: &str, line: &str) -> Result<(), St
     }
     let mut open = std::fs::OpenOptions::new();
     let mut out = open.append(true).create(true).open(file).map_err(say(file))?;
-    out.write_all(anchor::entry(text, line).as_bytes()).and_then(|()| out.sync_all()).map_err(say(file))
+    let written = out.write_all(anchor::entry(text, line).as_bytes()).and_then(|()| out.sync_all());
+    if written.is_err() {
+        // Half an entry, as a full disk leaves it, would be taken for damage.
+        let _ = out.set_len(kept.len() as u64);
+    }
+    written.map_err(say(file))
 }

@@ -314,7 +314,7 @@ pub fn seal_at(conn: &mut PgConnection, limit: i64, pace: Pace) -> Result<usize,
     });
     match grown {
         Ok(grown) => Ok(placed.max(grown)),
-        Err(Error::Unavailable) => Err(Error::Unavailable),
+        Err(error @ (Error::Unavailable | Error::Busy | Error::StorageFull)) => Err(error),
         Err(error) => {
             tracing::error!(%error, "the tree does not grow; run bihuan audit verify");
             Ok(placed)

@@ -506,7 +506,7 @@ pub fn keep_clock_once(conn: &mut PgConnection, now: DateTime<Utc>, calendar: &C
     match looked {
         // A task that is over owes the clock nothing.
         Ok(()) | Err(Error::Refused(_)) => due_acts::done(conn, &due, now)?,
-        Err(Error::Unavailable) => return Err(Error::Unavailable),
+        Err(error @ (Error::Unavailable | Error::StorageFull)) => return Err(error),
         Err(error) => {
             tracing::error!(subject.id = %due.subject_id, act = %due.act, %error, "the clock cannot look");
             due_acts::failed(conn, &due)?;

@@ -4,6 +4,7 @@ mod kind;
 
 use std::io::Write;
 use std::path::{Path as FilePath, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use actix_web::web::{Bytes, Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, get, post};
@@ -48,7 +49,7 @@ async fn receive<E>(
     most: u64,
 ) -> Result<StoredBlob, Problem> {
     let folder = app.settings.data_dir.join("blobs").join("incoming");
-    std::fs::create_dir_all(&folder).map_err(Problem::internal)?;
+    std::fs::create_dir_all(&folder).map_err(Problem::file)?;
     let temporary = folder.join(Uuid::now_v7().to_string());
     let received = stream(&mut bytes, &temporary, filename, most).await;
     let (sha256, size, media_type) = match received {
@@ -61,15 +62,16 @@ async fn receive<E>(
     let target = blob_path(&app.settings.data_dir, &sha256);
     let parent = target.parent().map(FilePath::to_path_buf).unwrap_or_default();
     tokio::task::spawn_blocking(move || -> std::io::Result<()> {
-        std::fs::create_dir_all(&parent)?;
-        std::fs::rename(&temporary, &target)?;
+        std::fs::create_dir_all(&parent).and_then(|()| std::fs::rename(&temporary, &target)).inspect_err(|_| {
+            let _ = std::fs::remove_file(&temporary);
+        })?;
         std::fs::File::open(&parent)?.sync_all()?;
         // The folder may be new itself.
         std::fs::File::open(parent.parent().unwrap_or(&parent))?.sync_all()
     })
     .await
     .map_err(Problem::internal)?
-    .map_err(Problem::internal)?;
+    .map_err(Problem::file)?;
     Ok(StoredBlob { sha256, size, media_type: media_type.to_owned() })
 }
 
@@ -79,7 +81,7 @@ async fn stream<E>(
     filename: &str,
     most: u64,
 ) -> Result<(String, i64, &'static str), Problem> {
-    let mut file = std::fs::File::create(temporary).map_err(Problem::internal)?;
+    let mut file = std::fs::File::create(temporary).map_err(Problem::file)?;
     let mut hasher = Sha256::new();
     let mut size = 0u64;
     while let Some(chunk) = bytes.next().await {
@@ -89,16 +91,46 @@ async fn stream<E>(
             return Err(Problem::field("/file", "file-too-large"));
         }
         hasher.update(&chunk);
-        file.write_all(&chunk).map_err(Problem::internal)?;
+        file.write_all(&chunk).map_err(Problem::file)?;
     }
     if size == 0 {
         return Err(Problem::field("/file", "file-empty"));
     }
-    file.sync_all().map_err(Problem::internal)?;
+    file.sync_all().map_err(Problem::file)?;
     let (path, name) = (temporary.to_path_buf(), filename.to_owned());
     let kind = tokio::task::spawn_blocking(move || kind::media_type(&path, &name)).await.map_err(Problem::internal)?;
     let kind = kind.ok_or_else(|| Problem::field("/file", "file-type-refused"))?;
     Ok((hex::encode(hasher.finalize()), i64::try_from(size).unwrap_or(i64::MAX), kind))
+}
+
+/// How long a file may take to arrive, many times over.
+const UNFINISHED: Duration = Duration::from_secs(6 * 3600);
+
+/// Removes what began to arrive and never ended, for its server went away; how many.
+///
+/// Errors: what keeps it from being removed.
+pub fn sweep(data_dir: &FilePath, now: SystemTime) -> std::io::Result<usize> {
+    remove_older(&data_dir.join("blobs").join("incoming"), UNFINISHED, now)
+}
+
+/// Removes the files of a folder that were last written longer ago; how many.
+///
+/// Errors: what keeps one from being removed.
+pub(crate) fn remove_older(folder: &FilePath, age: Duration, now: SystemTime) -> std::io::Result<usize> {
+    let mut removed = 0;
+    let folder = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(0),
+        folder => folder?,
+    };
+    for entry in folder {
+        let entry = entry?;
+        let rested = entry.metadata()?.modified().ok().and_then(|at| now.duration_since(at).ok());
+        if rested.is_some_and(|rested| rested > age) {
+            std::fs::remove_file(entry.path())?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
 }
 
 /// The same for other subjects, with the file's name made harmless.

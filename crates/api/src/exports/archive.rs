@@ -90,8 +90,8 @@ fn packed(
     let counts = counts::recount(conn, &origin.actor, gathered.round, &Filter::default())?;
     progress.expect(counts.tasks);
     let head = head(order, Vec::new(), counts.tasks <= MOST_MERGED);
-    let mut book = ListBook::new(head, folder).map_err(Error::internal)?;
-    let mut archive = ZipWriter::new(File::create(file).map_err(Error::internal)?);
+    let mut book = ListBook::new(head, folder).map_err(Error::unwritten)?;
+    let mut archive = ZipWriter::new(File::create(file).map_err(Error::unwritten)?);
     // What goes in is packed already.
     let options = SimpleFileOptions::default()
         .compression_method(zip::CompressionMethod::Stored)
@@ -110,8 +110,8 @@ fn packed(
             Err(error) => return Err(error),
         };
         let name = named(&made.title, &mut taken);
-        archive.start_file(name.as_str(), options).map_err(Error::internal)?;
-        std::io::Write::write_all(&mut archive, &made.bytes).map_err(Error::internal)?;
+        archive.start_file(name.as_str(), options).map_err(Error::unwritten)?;
+        std::io::Write::write_all(&mut archive, &made.bytes).map_err(Error::unwritten)?;
         let n = made.lines.len();
         let mut rows = Vec::with_capacity(n);
         for mut line in made.lines {
@@ -119,15 +119,15 @@ fn packed(
             totals.take(&line);
             rows.extend(line.rows(gathered.kind, totals.lines));
         }
-        book.write(&rows).map_err(Error::internal)?;
+        book.write(&rows).map_err(Error::unwritten)?;
         progress.advance(n);
     }
     let rows = i64::from(book.rows());
-    book.save(&totals.words(gathered.kind, &counts, origin.now)?, catalogue).map_err(Error::internal)?;
-    archive.start_file(CATALOGUE, options).map_err(Error::internal)?;
-    let mut source = File::open(catalogue).map_err(Error::internal)?;
-    std::io::copy(&mut source, &mut archive).map_err(Error::internal)?;
-    archive.finish().map_err(Error::internal)?;
-    let (size, sha256) = sealed(file).map_err(Error::internal)?;
+    book.save(&totals.words(gathered.kind, &counts, origin.now)?, catalogue).map_err(Error::unwritten)?;
+    archive.start_file(CATALOGUE, options).map_err(Error::unwritten)?;
+    let mut source = File::open(catalogue).map_err(Error::unwritten)?;
+    std::io::copy(&mut source, &mut archive).map_err(Error::unwritten)?;
+    archive.finish().map_err(Error::unwritten)?;
+    let (size, sha256) = sealed(file).map_err(Error::unwritten)?;
     Ok(Outcome::Ready { size, sha256, rows, tasks: counts.tasks })
 }

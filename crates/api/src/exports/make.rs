@@ -147,7 +147,7 @@ async fn follow(
 
 async fn make(app: &App, order: &Order, progress: &Arc<Progress>) -> Result<Outcome, Error> {
     let folder = folder(&app.settings.data_dir);
-    std::fs::create_dir_all(&folder).map_err(Error::internal)?;
+    std::fs::create_dir_all(&folder).map_err(Error::unwritten)?;
     let kind = order.gathered.kind;
     let (order, progress, file) = (order.clone(), progress.clone(), path(&app.settings.data_dir, order.id, kind));
     let actor = order.origin.actor.clone();
@@ -203,14 +203,14 @@ fn written(
             None => {
                 let filtered = filtered(&filter, &names, lines.first());
                 let head = head(order, filtered, counts.tasks <= MOST_MERGED && kind.is_grouped());
-                book.insert(ListBook::new(head, folder).map_err(Error::internal)?)
+                book.insert(ListBook::new(head, folder).map_err(Error::unwritten)?)
             }
         };
         for line in &lines {
             totals.take(line);
             let is_next = held.last().is_some_and(|row| row.finding != line.finding.id);
             if is_next || held.len() >= MOST_HELD {
-                book.write(&held).map_err(Error::internal)?;
+                book.write(&held).map_err(Error::unwritten)?;
                 held.clear();
             }
             held.extend(line.rows(kind, totals.lines));
@@ -222,11 +222,11 @@ fn written(
         }
     }
     let Some(mut book) = book else { return Err(Error::internal("a list without a head")) };
-    book.write(&held).map_err(Error::internal)?;
+    book.write(&held).map_err(Error::unwritten)?;
     let rows = i64::from(book.rows());
     let words = totals.words(kind, &counts, order.origin.now)? + &sealed_so_far(conn)?;
-    book.save(&words, file).map_err(Error::internal)?;
-    let (size, sha256) = sealed(file).map_err(Error::internal)?;
+    book.save(&words, file).map_err(Error::unwritten)?;
+    let (size, sha256) = sealed(file).map_err(Error::unwritten)?;
     Ok(Outcome::Ready { size, sha256, rows, tasks: counts.tasks })
 }
 

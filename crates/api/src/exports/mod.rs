@@ -26,6 +26,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::download;
+use crate::evidence;
 use crate::extract::{Body, Caller};
 use crate::ledger::LedgerQuery;
 use crate::problem::Problem;
@@ -217,18 +218,5 @@ pub async fn download_export(
 /// Removes files that are no longer kept, and what a server that went away left behind; how many.
 pub fn sweep(data_dir: &FilePath, now: SystemTime) -> std::io::Result<usize> {
     let kept = Duration::from_secs(u64::try_from(KEPT_HOURS).unwrap_or(0) * 3600);
-    let mut removed = 0;
-    let folder = match std::fs::read_dir(make::folder(data_dir)) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(0),
-        folder => folder?,
-    };
-    for entry in folder {
-        let entry = entry?;
-        let age = entry.metadata()?.modified().ok().and_then(|at| now.duration_since(at).ok());
-        if age.is_some_and(|age| age > kept) {
-            std::fs::remove_file(entry.path())?;
-            removed += 1;
-        }
-    }
-    Ok(removed)
+    evidence::remove_older(&make::folder(data_dir), kept, now)
 }

@@ -26,7 +26,7 @@ pub(super) fn written(
     let mut left = slips::found(conn, origin, round, filter)?;
     let all = i64::try_from(left.len()).map_err(Error::internal)?;
     progress.expect(all);
-    let mut book = ListBook::new(head(order, filter.said(&left), false), folder).map_err(Error::internal)?;
+    let mut book = ListBook::new(head(order, filter.said(&left), false), folder).map_err(Error::unwritten)?;
     // What is counted at the end, without its words.
     let mut counted: Vec<SlipEntry> = Vec::with_capacity(left.len());
     while !left.is_empty() {
@@ -36,7 +36,7 @@ pub(super) fn written(
         let rest = left.split_off(left.len().min(PAGE));
         let page = std::mem::replace(&mut left, rest);
         for entry in slips::entries(conn, origin, page, &order.gathered.calendar)? {
-            book.write(&[entry.row(counted.len() + 1)]).map_err(Error::internal)?;
+            book.write(&[entry.row(counted.len() + 1)]).map_err(Error::unwritten)?;
             let SlipEntry { state, is_open, overdue, .. } = entry;
             counted.push(SlipEntry { state, is_open, overdue, ..SlipEntry::default() });
             progress.advance(1);
@@ -44,7 +44,7 @@ pub(super) fn written(
     }
     let rows = i64::from(book.rows());
     let words = format!("{}。数据截至 {}", SlipEntry::totals(&counted), moment(origin.now));
-    book.save(&words, file).map_err(Error::internal)?;
-    let (size, sha256) = sealed(file).map_err(Error::internal)?;
+    book.save(&words, file).map_err(Error::unwritten)?;
+    let (size, sha256) = sealed(file).map_err(Error::unwritten)?;
     Ok(Outcome::Ready { size, sha256, rows, tasks: all })
 }

@@ -63,6 +63,13 @@ pub fn ask(address: SocketAddr, method: &str, path: &str, token: &str, key: &str
     send(address, method, path, token, &headers, body.as_bytes(), Duration::from_secs(20))
 }
 
+/// An act on the version that was read, on a connection of its own.
+pub fn act(address: SocketAddr, path: &str, token: &str, version: &str, body: &str) -> Option<(u16, Value)> {
+    let version = format!("\"{version}\"");
+    let headers = [("If-Match", version.as_str()), ("Content-Type", "application/json")];
+    send(address, "POST", path, token, &headers, body.as_bytes(), Duration::from_secs(20))
+}
+
 /// A file, on a connection of its own.
 pub fn send_file(address: SocketAddr, path: &str, token: &str, body: &[u8]) -> Option<(u16, Value)> {
     send(address, "POST", path, token, &[("Content-Type", "application/octet-stream")], body, PATIENCE)

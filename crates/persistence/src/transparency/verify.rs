@@ -236,7 +236,7 @@ fn folds<T: DeserializeOwned + PartialEq>(
         for row in page {
             let folded = match replay(conn, row.id) {
                 Ok(folded) => folded,
-                Err(Error::Unavailable) => return Err(Error::Unavailable),
+                Err(error @ (Error::Unavailable | Error::Busy)) => return Err(error),
                 // What cannot be read any more is no fold.
                 Err(_) => None,
             };

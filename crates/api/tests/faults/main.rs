@@ -1,126 +1,27 @@
-//! Killed at random: servers under load, the database under load. What was acknowledged is there once, what was not is there at most once, and
-//! every chain holds; the clock says each thing once, whichever of two servers says it. `./test --heavy` kills a hundred times.
+//! What goes wrong around the product, under load: servers, the signer and the database are killed, disks fill up, all connections are taken, a
+//! receiver is down. What was acknowledged is there once, what was not is there at most once, and the whole ledger verifies; the clock says each
+//! thing once, whichever of two servers says it. `./test --heavy` kills a hundred times.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
+#[path = "../support/mod.rs"]
 mod support;
 
-use std::collections::BTreeMap;
+mod journal;
+mod short;
+mod signing;
+
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
+use journal::{Entry, Setting, enter_tasks, setting, settle};
 use persistence::testing::lines;
-use persistence::transparency::verify::{self, Trusted};
-use persistence::{events, tasks};
-use serde_json::{Value, json};
-use support::House;
+use persistence::transparency::verify::Trusted;
+use serde_json::json;
 use support::served::{PATIENCE, Served, ask, free_address, serve};
 use uuid::Uuid;
-
-/// What a client sent and what it was told.
-#[derive(Clone, Debug)]
-struct Entry {
-    number: String,
-    sent: usize,
-    is_acknowledged: bool,
-}
-
-/// Enters tasks one after another, each under a key, again and again until it is acknowledged; the journal of it.
-fn enter_tasks(
-    who: usize,
-    addresses: &[SocketAddr],
-    token: &str,
-    path: &str,
-    finding: &Value,
-    stop: &AtomicBool,
-    acknowledged: &AtomicUsize,
-) -> Vec<Entry> {
-    let mut journal = Vec::new();
-    for n in 0.. {
-        if stop.load(Ordering::SeqCst) {
-            break;
-        }
-        let mut entry = Entry { number: format!("K{who}-{n}"), sent: 0, is_acknowledged: false };
-        let key = Uuid::now_v7().to_string();
-        let draft = json!({ "number": entry.number, "title": "合同归档不及时", "measures": [{ "text": "清理存量" }] });
-        let body = json!({ "finding_id": finding, "draft": draft }).to_string();
-        while !(entry.is_acknowledged || stop.load(Ordering::SeqCst) && entry.sent > 0) {
-            entry.sent += 1;
-            let address = addresses[(who + entry.sent) % addresses.len()];
-            match ask(address, "POST", path, token, &key, &body) {
-                Some((200 | 201, view)) => {
-                    assert!(view["id"].is_string(), "{view}");
-                    entry.is_acknowledged = true;
-                    acknowledged.fetch_add(1, Ordering::SeqCst);
-                }
-                Some((503, _)) | None => std::thread::sleep(Duration::from_millis(50)),
-                Some(other) => panic!("{}: {other:?}", entry.number),
-            }
-        }
-        journal.push(entry);
-    }
-    journal
-}
-
-/// Holds the journal against what is there, and everything there against its events.
-fn settle(url: &str, db: &persistence::Database, journal: &[Entry]) {
-    let there: BTreeMap<String, usize> = lines(url, "SELECT number AS line FROM tasks WHERE number LIKE 'K%'")
-        .into_iter()
-        .fold(BTreeMap::new(), |mut all, number| {
-            *all.entry(number).or_default() += 1;
-            all
-        });
-    let lost: Vec<_> = journal.iter().filter(|e| e.is_acknowledged && !there.contains_key(&e.number)).collect();
-    let double: Vec<_> = there.iter().filter(|(_, n)| **n > 1).collect();
-    let sent = journal.iter().map(|e| e.number.clone()).collect::<std::collections::BTreeSet<_>>();
-    let unknown: Vec<_> = there.keys().filter(|number| !sent.contains(*number)).collect();
-    assert!(lost.is_empty() && double.is_empty() && unknown.is_empty(), "{lost:?} {double:?} {unknown:?}");
-    let streams = lines(url, "SELECT DISTINCT stream_kind || ' ' || stream_id AS line FROM events");
-    db.read_now(|conn| {
-        for id in tasks::ids(conn)? {
-            assert_eq!(tasks::replay(conn, id)?.as_ref(), Some(&tasks::snapshot(conn, id)?));
-        }
-        for stream in &streams {
-            let (kind, id) = stream.split_once(' ').unwrap();
-            assert_eq!(events::first_broken(conn, kind, id.parse().unwrap())?, None, "{stream}");
-        }
-        // What `bihuan audit verify` says: chains, order, tree, checkpoints, and every row against its events.
-        let found = verify::whole(conn, Trusted::default(), None, api::app::Clock::default().now())?;
-        assert!(found.faults.is_empty(), "{:?}", found.faults);
-        assert!(found.size > 0 && found.checkpoints > 0, "{found:?}");
-        Ok(())
-    })
-    .unwrap();
-}
-
-struct Setting {
-    house: House,
-    folder: PathBuf,
-    token: String,
-    path: String,
-    finding: Value,
-}
-
-/// The sample group in the tests' cluster with some tasks under way since last spring, and a token of the office that holds today.
-async fn setting() -> Setting {
-    let house = House::new().await;
-    let round = house.round().await;
-    for n in 1..=12 {
-        let task = house.task(&format!("T{n:02}")).await;
-        let view = house.act("p072", &task, "issue", json!({})).await.ok();
-        if n % 2 == 0 {
-            let clerk = House::login(view["persons"][0]["name"].as_str().unwrap());
-            house.act(&clerk, &task, "claim", json!({})).await.ok();
-        }
-    }
-    let aspects = house.get("p072", &format!("/rounds/{round}/aspects")).await.ok();
-    let finding = aspects[0]["findings"][0]["id"].clone();
-    let folder = house.folder().to_path_buf();
-    let token = house.real_token("p072");
-    Setting { house, folder, token, path: format!("/rounds/{round}/tasks"), finding }
-}
 
 fn kills() -> usize {
     if std::env::var_os("BIHUAN_TEST_HEAVY").is_some() { 100 } else { 60 }
@@ -170,7 +71,7 @@ async fn servers_killed_under_load_lose_nothing_and_say_nothing_twice() {
         std::thread::sleep(Duration::from_millis(100));
     }
     drop(servers);
-    settle(&house.db.super_url(), &db, &journal);
+    settle(&house.db.super_url(), &db, &journal, Trusted::default());
     let twice = lines(
         &house.db.super_url(),
         "SELECT kind || ' ' || payload AS line FROM events WHERE kind IN ('task.milestone_passed', 'task.due_date_passed', \
