@@ -11,6 +11,8 @@ use crate::app::{AppSettings, OutwardSettings};
 pub struct Config {
     /// The application's role; none starts a private PostgreSQL.
     pub database_url: Option<String>,
+    /// As the open page reads; with a private PostgreSQL it needs none.
+    pub public_database_url: Option<String>,
     /// The owner's role, for `migrate` alone.
     pub owner_url: Option<String>,
     pub listen: SocketAddr,
@@ -51,11 +53,16 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     ("BIHUAN_OWNER_URL", "", "以结构属主连接的 PostgreSQL，供 migrate 升级用"),
     ("BIHUAN_LISTEN", "127.0.0.1:8080", "服务的地址和端口"),
     ("BIHUAN_PUBLIC_LISTEN", "", "公示网页的地址和端口，不需登录；不填则没有公示网页"),
+    (
+        "BIHUAN_PUBLIC_DATABASE_URL",
+        "",
+        "公示网页以 bihuan_public 角色连接的 PostgreSQL；开了公示网页又用已有的数据库时必填",
+    ),
     ("BIHUAN_DATA_DIR", "var", "存放附件、密钥和自带数据库的目录"),
     ("BIHUAN_WEB_DIR", "frontend/dist", "前端构建结果的目录；填 off 则不提供页面"),
     ("BIHUAN_PUBLIC_URL", "", "用户访问的网址；https 时 Cookie 仅经加密连接发送"),
     ("BIHUAN_TRUSTS_PROXY", "false", "前面是否有自己的代理写 X-Forwarded-For"),
-    ("BIHUAN_POOL_SIZE", "12", "到 PostgreSQL 的连接数，2 至 100"),
+    ("BIHUAN_POOL_SIZE", "12", "到 PostgreSQL 的连接数，2 至 100；读给只看得到一部分的人另用同样多"),
     ("BIHUAN_LOG", "info", "日志级别"),
     ("BIHUAN_SMTP_URL", "", "发信服务器，如 smtps://账号:密码@mail.example.cn；不填则不发邮件"),
     ("BIHUAN_MAIL_FROM", "", "发信人地址，填了发信服务器就要填"),
@@ -166,6 +173,10 @@ impl Config {
         if public_listen.is_some_and(|open| listen.is_some_and(|own| own.port() != 0 && open == own)) {
             reader.faults.push("BIHUAN_PUBLIC_LISTEN：不能与 BIHUAN_LISTEN 相同".to_owned());
         }
+        let public_database_url = reader.database("BIHUAN_PUBLIC_DATABASE_URL");
+        if public_listen.is_some() && database_url.is_some() && public_database_url.is_none() {
+            reader.faults.push("BIHUAN_PUBLIC_DATABASE_URL：开了公示网页，要给它自己的数据库账号".to_owned());
+        }
         let trusts_proxy = reader.parse("BIHUAN_TRUSTS_PROXY", " true 或 false");
         let pool_size: Option<u32> = reader.parse("BIHUAN_POOL_SIZE", " 2 至 100 的整数");
         if pool_size.is_some_and(|n| !(2..=100).contains(&n)) {
@@ -189,6 +200,7 @@ impl Config {
                 pool_size: pool_size?,
                 rehearsal_days: rehearsal_days?,
                 database_url,
+                public_database_url,
                 owner_url,
                 data_dir: reader.text("BIHUAN_DATA_DIR").into(),
                 web_dir: (web_dir != "off").then(|| web_dir.into()),
@@ -267,6 +279,9 @@ mod tests {
         assert_eq!(read(&[]).unwrap().public_listen, None);
         assert!(read(&[("BIHUAN_PUBLIC_LISTEN", "127.0.0.1:8090")]).unwrap().public_listen.is_some());
         assert!(read(&[("BIHUAN_PUBLIC_LISTEN", "there")]).is_err());
+        let own = [("BIHUAN_PUBLIC_LISTEN", "127.0.0.1:8090"), ("BIHUAN_DATABASE_URL", "postgres://a@h/d")];
+        assert!(read(&own).is_err());
+        assert!(read(&[own[0], own[1], ("BIHUAN_PUBLIC_DATABASE_URL", "postgres://p@h/d")]).is_ok());
         assert!(read(&[("BIHUAN_PUBLIC_LISTEN", "127.0.0.1:8080")]).is_err());
     }
 

@@ -32,6 +32,7 @@ pub struct Embedded {
     pub database_url: String,
     pub owner_url: String,
     pub signer_url: String,
+    pub public_url: String,
 }
 
 fn say(what: &Path) -> impl Fn(std::io::Error) -> String + '_ {
@@ -158,25 +159,30 @@ struct Secrets {
     owner: String,
     app: String,
     signer: String,
+    public: String,
 }
 
 fn secrets(data_dir: &Path) -> Result<Secrets, String> {
     let path = data_dir.join("postgres-passwords");
     if !path.exists() {
-        let made: Result<Vec<String>, String> = (0..4).map(|_| passwords::one_time()).collect();
+        let made: Result<Vec<String>, String> = (0..5).map(|_| passwords::one_time()).collect();
         write_private(&path, &made?.join("\n")).map_err(say(&path))?;
     }
     let mut text = std::fs::read_to_string(&path).map_err(say(&path))?;
-    if text.lines().count() == 3 {
-        // Made before there was a signer.
-        text = format!("{}\n{}", text.trim_end(), passwords::one_time()?);
+    if (3..5).contains(&text.lines().count()) {
+        // Made before there was a signer, or a role of the open page.
+        while text.lines().count() < 5 {
+            text = format!("{}\n{}", text.trim_end(), passwords::one_time()?);
+        }
         let fresh = path.with_extension("new");
         let _ = std::fs::remove_file(&fresh);
         write_private(&fresh, &text).and_then(|()| std::fs::rename(&fresh, &path)).map_err(say(&path))?;
     }
     let mut lines = text.lines().map(str::to_owned);
-    match (lines.next(), lines.next(), lines.next(), lines.next()) {
-        (Some(cluster), Some(owner), Some(app), Some(signer)) => Ok(Secrets { cluster, owner, app, signer }),
+    match (lines.next(), lines.next(), lines.next(), lines.next(), lines.next()) {
+        (Some(cluster), Some(owner), Some(app), Some(signer), Some(public)) => {
+            Ok(Secrets { cluster, owner, app, signer, public })
+        }
         _ => Err(format!("{} 已损坏", path.display())),
     }
 }
@@ -311,12 +317,14 @@ impl Embedded {
             database_url: url("bihuan_app", &secrets.app, "bihuan"),
             owner_url: url("bihuan_owner", &secrets.owner, "bihuan"),
             signer_url: url("bihuan_signer", &secrets.signer, "bihuan"),
+            public_url: url("bihuan_public", &secrets.public, "bihuan"),
             server,
             keeper,
             is_stopping: AtomicBool::new(false),
             starting: Mutex::new(()),
         };
-        let passwords = Passwords { owner: &secrets.owner, app: &secrets.app, signer: &secrets.signer };
+        let passwords =
+            Passwords { owner: &secrets.owner, app: &secrets.app, signer: &secrets.signer, public: &secrets.public };
         let made = persistence::database::provision(&url("cluster", &secrets.cluster, "postgres"), &passwords)
             .and_then(
                 |()| {

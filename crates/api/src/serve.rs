@@ -18,6 +18,9 @@ use crate::{jobs, live, public, routes, telemetry, web};
 /// How long running requests are given at the end, seconds.
 const DRAIN_SECONDS: u64 = 10;
 
+/// Connections of the open page.
+pub(crate) const OUTSIDE: u32 = 4;
+
 /// The app with its database, private or given.
 pub struct Opened {
     pub app: App,
@@ -27,16 +30,18 @@ pub struct Opened {
 impl Opened {
     /// Connects, or starts the private PostgreSQL first.
     pub fn new(config: &Config) -> Result<Self, String> {
-        let (url, embedded) = match &config.database_url {
-            Some(url) => (url.clone(), None),
+        let (url, outside, embedded) = match &config.database_url {
+            // Without an open page nobody asks it anything.
+            Some(url) => (url.clone(), config.public_database_url.clone().unwrap_or_else(|| url.clone()), None),
             None => {
                 let embedded = Embedded::start(&config.data_dir)?;
-                (embedded.database_url.clone(), Some(embedded))
+                (embedded.database_url.clone(), embedded.public_url.clone(), Some(embedded))
             }
         };
         let keys = TokenKeys::load(&config.data_dir)?;
         let db = persistence::Database::new(&url, config.pool_size);
-        let app = App::new(db, config.settings(), keys, Clock::ahead(config.rehearsal_days));
+        let outside = persistence::Database::new(&outside, OUTSIDE);
+        let app = App::new(db, outside, config.settings(), keys, Clock::ahead(config.rehearsal_days));
         Ok(Self { app, embedded })
     }
 }

@@ -45,7 +45,13 @@ impl Two {
         let db = house.db.copy();
         let server = || {
             let keys = TokenKeys::load(house.folder()).unwrap();
-            App::new(Database::new(&db.url(), 4), (*house.app.settings).clone(), keys, Clock::default())
+            App::new(
+                Database::new(&db.url(), 4),
+                Database::new(&db.public_url(), 1),
+                (*house.app.settings).clone(),
+                keys,
+                Clock::default(),
+            )
         };
         let servers = [server(), server()];
         Self { db, servers }

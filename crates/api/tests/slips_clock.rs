@@ -42,7 +42,13 @@ async fn an_overdue_slip_is_warned_of_once_by_two_servers_whose_clocks_are_set_b
     let slip = issued(&house, "notice", Some(&task)).await;
     let version = house.get("p072", &format!("/slips/{slip}")).await.ok()["version"].clone();
     let keys = TokenKeys::load(house.folder()).unwrap();
-    let other = App::new(Database::new(&house.db.url(), 4), (*house.app.settings).clone(), keys, Clock::default());
+    let other = App::new(
+        Database::new(&house.db.url(), 4),
+        Database::new(&house.db.public_url(), 1),
+        (*house.app.settings).clone(),
+        keys,
+        Clock::default(),
+    );
     let servers = [&house.app, &other];
     let set = |which: usize, at: &str| servers[which].clock.set(at.parse().unwrap());
     for which in [0, 1] {

@@ -6,6 +6,7 @@ use diesel::r2d2::{ConnectionManager, CustomizeConnection, ManageConnection, Poo
 use diesel::{Connection, PgConnection, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use domain::actor::Actor;
+use domain::rights;
 
 use crate::error::Error;
 use crate::transparency::receipts;
@@ -23,6 +24,8 @@ const BELIEVED: Duration = Duration::from_secs(1);
 struct Kept {
     conn: PgConnection,
     lives_since: Option<Instant>,
+    /// What the second net was last told on it.
+    sight: Option<Sight>,
 }
 
 impl Kept {
@@ -31,6 +34,20 @@ impl Kept {
         let result = run(&mut self.conn);
         self.lives_since = result.is_ok().then(Instant::now);
         result
+    }
+
+    /// The same, with the second net told first whom it is for.
+    fn run_within<T>(
+        &mut self,
+        sight: &Sight,
+        run: impl FnOnce(&mut PgConnection) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        if self.sight.as_ref() != Some(sight) {
+            self.sight = None;
+            self.run(|conn| sight.tell(conn))?;
+            self.sight = Some(sight.clone());
+        }
+        self.run(run)
     }
 }
 
@@ -42,7 +59,7 @@ impl ManageConnection for Keeper {
     type Error = diesel::r2d2::Error;
 
     fn connect(&self) -> Result<Kept, Self::Error> {
-        Ok(Kept { conn: self.0.connect()?, lives_since: None })
+        Ok(Kept { conn: self.0.connect()?, lives_since: None, sight: None })
     }
 
     fn is_valid(&self, kept: &mut Kept) -> Result<(), Self::Error> {
@@ -57,8 +74,41 @@ impl ManageConnection for Keeper {
     }
 }
 
+/// What somebody who sees a part only may see: the second net under every query he reads with (docs/domain.md §19).
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Sight {
+    persons: String,
+    units: String,
+}
+
+impl Sight {
+    /// None for the clock, and for whoever sees all of a round.
+    fn of(actor: &Actor) -> Option<Self> {
+        let scope = rights::scope(actor);
+        if scope.is_system || !scope.rounds.is_empty() {
+            return None;
+        }
+        let array = |ids: Vec<String>| format!("{{{}}}", ids.join(","));
+        Some(Self {
+            persons: array(scope.persons.iter().map(ToString::to_string).collect()),
+            units: array(scope.units.iter().map(ToString::to_string).collect()),
+        })
+    }
+
+    fn tell(&self, conn: &mut PgConnection) -> Result<(), Error> {
+        diesel::sql_query("SELECT set_config('bihuan.persons', $1, false), set_config('bihuan.units', $2, false)")
+            .bind::<diesel::sql_types::Text, _>(&self.persons)
+            .bind::<diesel::sql_types::Text, _>(&self.units)
+            .execute(conn)?;
+        Ok(())
+    }
+}
+
+/// Time limits of a connection, and whether it reads under the second net.
 #[derive(Debug)]
-struct Limits;
+struct Limits {
+    is_narrow: bool,
+}
 
 impl CustomizeConnection<Kept, diesel::r2d2::Error> for Limits {
     fn on_acquire(&self, kept: &mut Kept) -> Result<(), diesel::r2d2::Error> {
@@ -67,54 +117,91 @@ impl CustomizeConnection<Kept, diesel::r2d2::Error> for Limits {
              set_config('idle_in_transaction_session_timeout', '20s', false), set_config('TimeZone', 'UTC', false)",
         )
         .execute(&mut kept.conn)
-        .map(|_| ())
+        .and_then(|_| if self.is_narrow { narrow(&mut kept.conn) } else { Ok(()) })
         .map_err(diesel::r2d2::Error::QueryError)
     }
+}
+
+/// Takes the role whose rows are those of `Sight`. A cluster that was never told of it has no second net; `bihuan doctor` says so.
+fn narrow(conn: &mut PgConnection) -> diesel::QueryResult<()> {
+    diesel::sql_query(
+        "SELECT set_config('role', rolname, false) FROM pg_roles \
+         WHERE rolname = 'bihuan_narrow' AND pg_has_role(session_user, oid, 'MEMBER')",
+    )
+    .execute(conn)
+    .map(drop)
 }
 
 /// The database as the application sees it.
 #[derive(Clone)]
 pub struct Database {
     pool: Pool<Keeper>,
+    /// For reads of whoever sees a part only. Connections of their own, for PostgreSQL plans every statement anew when the role changes.
+    narrow: Pool<Keeper>,
 }
 
 impl Database {
-    /// A pool on this URL. It does not connect yet, so that a server can start before its database and heal by itself.
+    /// Pools on this URL, each of so many connections at most. It does not connect yet, so that a server can start before its database and heal by itself.
     pub fn new(url: &str, size: u32) -> Self {
-        let pool = Pool::builder()
-            .max_size(size)
-            .min_idle(Some(0))
-            .test_on_check_out(true)
-            .connection_timeout(PATIENCE)
-            .connection_customizer(Box::new(Limits))
-            .build_unchecked(Keeper(ConnectionManager::new(url)));
-        Self { pool }
+        let pool = |is_narrow| {
+            Pool::builder()
+                .max_size(size)
+                .min_idle(Some(0))
+                .test_on_check_out(true)
+                .connection_timeout(PATIENCE)
+                .connection_customizer(Box::new(Limits { is_narrow }))
+                .build_unchecked(Keeper(ConnectionManager::new(url)))
+        };
+        Self { pool: pool(false), narrow: pool(true) }
     }
 
     /// Connections in use and in the pool.
     pub fn usage(&self) -> (u32, u32) {
-        let state = self.pool.state();
-        (state.connections - state.idle_connections, state.connections)
+        let states = [self.pool.state(), self.narrow.state()];
+        let all = states.iter().map(|s| s.connections).sum::<u32>();
+        (all - states.iter().map(|s| s.idle_connections).sum::<u32>(), all)
     }
 
-    /// Runs queries that change nothing. The actor comes along so that row security can be set here.
-    pub async fn read<T, F>(&self, _actor: &Actor, run: F) -> Result<T, Error>
+    /// Runs queries that change nothing. For an actor who sees a part only the database itself shows no task, and no statement of one, that is not
+    /// his, whatever the queries ask.
+    pub async fn read<T, F>(&self, actor: &Actor, run: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: FnOnce(&mut PgConnection) -> Result<T, Error> + Send + 'static,
     {
-        let pool = self.pool.clone();
-        blocking(move || pool.get().map_err(|_| Error::Unavailable)?.run(run)).await
+        let (pool, sight) = self.pool_of(actor);
+        blocking(move || {
+            let mut kept = pool.get().map_err(|_| Error::Unavailable)?;
+            match &sight {
+                Some(sight) => kept.run_within(sight, run),
+                None => kept.run(run),
+            }
+        })
+        .await
+    }
+
+    fn pool_of(&self, actor: &Actor) -> (Pool<Keeper>, Option<Sight>) {
+        match Sight::of(actor) {
+            Some(sight) => (self.narrow.clone(), Some(sight)),
+            None => (self.pool.clone(), None),
+        }
     }
 
     /// Runs queries that change nothing and all see the same moment, however long they take together.
-    pub async fn read_as_of<T, F>(&self, _actor: &Actor, run: F) -> Result<T, Error>
+    pub async fn read_as_of<T, F>(&self, actor: &Actor, run: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: FnOnce(&mut PgConnection) -> Result<T, Error> + Send + 'static,
     {
-        let pool = self.pool.clone();
-        blocking(move || pool.get().map_err(|_| Error::Unavailable)?.run(|conn| moment(conn, run))).await
+        let (pool, sight) = self.pool_of(actor);
+        blocking(move || {
+            let mut kept = pool.get().map_err(|_| Error::Unavailable)?;
+            match &sight {
+                Some(sight) => kept.run_within(sight, |conn| moment(conn, run)),
+                None => kept.run(|conn| moment(conn, run)),
+            }
+        })
+        .await
     }
 
     /// Runs one transaction: everything happens, or nothing.
@@ -201,7 +288,7 @@ fn exists(conn: &mut PgConnection, query: &str, name: &str) -> Result<bool, Erro
     Ok(row.found)
 }
 
-/// Makes the three roles and the database in a cluster of our own, as its superuser; what is there stays.
+/// Makes the roles and the database in a cluster of our own, as its superuser; what is there stays.
 pub fn provision(cluster_url: &str, passwords: &Passwords<'_>) -> Result<(), Error> {
     let mut conn = PgConnection::establish(cluster_url).map_err(|_| Error::Unavailable)?;
     create_roles(&mut conn, passwords)?;
@@ -217,16 +304,26 @@ pub struct Passwords<'a> {
     pub owner: &'a str,
     pub app: &'a str,
     pub signer: &'a str,
+    pub public: &'a str,
 }
 
-/// The three roles the product connects as, where the cluster lacks them.
+/// The roles the product connects as, where the cluster lacks them.
 pub(crate) fn create_roles(conn: &mut PgConnection, passwords: &Passwords<'_>) -> Result<(), Error> {
     let quoted = |text: &str| text.replace('\'', "''");
-    let roles = [("bihuan_owner", passwords.owner), ("bihuan_app", passwords.app), ("bihuan_signer", passwords.signer)];
+    let roles = [
+        ("bihuan_owner", passwords.owner),
+        ("bihuan_app", passwords.app),
+        ("bihuan_signer", passwords.signer),
+        ("bihuan_public", passwords.public),
+    ];
     for (role, password) in roles {
         if !exists(conn, "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1) AS found", role)? {
             diesel::sql_query(format!("CREATE ROLE {role} LOGIN PASSWORD '{}'", quoted(password))).execute(conn)?;
         }
+    }
+    if !exists(conn, "SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1) AS found", "bihuan_narrow")? {
+        diesel::sql_query("CREATE ROLE bihuan_narrow NOLOGIN").execute(conn)?;
+        diesel::sql_query("GRANT bihuan_narrow TO bihuan_app").execute(conn)?;
     }
     Ok(())
 }

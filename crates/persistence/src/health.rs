@@ -32,6 +32,17 @@ pub fn setting(conn: &mut PgConnection, name: &str) -> Result<String, Error> {
     Ok(row.word)
 }
 
+/// Whether this connection can take the role of the second net, and the tables it is under have its rule.
+pub fn has_second_net(conn: &mut PgConnection) -> Result<bool, Error> {
+    let row: Word = diesel::sql_query(
+        "SELECT ((SELECT count(*) FROM pg_roles WHERE rolname = 'bihuan_narrow' AND pg_has_role(session_user, oid, 'MEMBER')) = 1 \
+            AND (SELECT count(*) FROM pg_policies p JOIN pg_class c ON c.oid = format('%I.%I', p.schemaname, p.tablename)::regclass \
+                 WHERE p.policyname = 'narrow' AND c.relrowsecurity AND p.tablename IN ('tasks', 'weekly_statements')) = 2)::text AS word",
+    )
+    .get_result(conn)?;
+    Ok(row.word == "true")
+}
+
 #[derive(QueryableByName)]
 struct Moment {
     #[diesel(sql_type = Timestamptz)]

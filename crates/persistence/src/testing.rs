@@ -3,6 +3,7 @@
 use std::sync::{Mutex, OnceLock};
 
 use diesel::{Connection, PgConnection, QueryableByName, RunQueryDsl};
+use domain::actor::Actor;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -114,6 +115,11 @@ impl TestDatabase {
         url("bihuan_signer", &self.name)
     }
 
+    /// As what is read outside connects.
+    pub fn public_url(&self) -> String {
+        url("bihuan_public", &self.name)
+    }
+
     /// As migrations connect.
     pub fn owner_url(&self) -> String {
         url("bihuan_owner", &self.name)
@@ -180,6 +186,15 @@ pub fn undone<T>(
 pub fn lines(url: &str, sql: &str) -> Vec<String> {
     let mut conn = PgConnection::establish(url).expect("the test cluster answers");
     let rows: Vec<Line> = diesel::sql_query(sql).load(&mut conn).expect("the test's query is sound");
+    rows.into_iter().map(|row| row.line).collect()
+}
+
+/// The same as the database shows it to an actor.
+#[expect(clippy::expect_used, reason = "a test's own query")]
+pub async fn lines_for(db: &Database, actor: &Actor, sql: &str) -> Vec<String> {
+    let sql = sql.to_owned();
+    let rows: Vec<Line> =
+        db.read(actor, move |conn| Ok(diesel::sql_query(sql).load(conn)?)).await.expect("the test's query is sound");
     rows.into_iter().map(|row| row.line).collect()
 }
 

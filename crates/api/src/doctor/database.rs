@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::demo;
 use crate::embedded::{self, Embedded};
 use crate::evidence::blob_path;
+use crate::serve::OUTSIDE;
 
 /// How many of the newest events have their chains recomputed when not all are.
 const NEWEST: i64 = 500;
@@ -78,11 +79,13 @@ pub(super) fn look(config: &Config, is_deep: bool, clock: &Clock, report: &mut R
         }
     }
     migrations(place.owner_url.as_deref(), report);
-    let looks: [Ask; 18] = [
+    let looks: [Ask; 20] = [
         server,
         own_clock,
         kind,
         role,
+        net,
+        tongue,
         history,
         limits,
         connections,
@@ -190,6 +193,20 @@ fn role(conn: &mut PgConnection, _: &Look, report: &mut Report) -> Result<(), Er
     Ok(())
 }
 
+fn net(conn: &mut PgConnection, _: &Look, report: &mut Report) -> Result<(), Error> {
+    let words = "只看得到一部分的人，数据库也不给他别的任务".to_owned();
+    let lacks = || "没有 bihuan_narrow 角色，或表上没有它的规则".to_owned();
+    report.result("second-net", if health::has_second_net(conn)? { Ok(words) } else { Err(lacks()) });
+    Ok(())
+}
+
+fn tongue(conn: &mut PgConnection, _: &Look, report: &mut Report) -> Result<(), Error> {
+    let name = health::setting(conn, "lc_messages")?;
+    let is_english = name.is_empty() || name == "POSIX" || name.starts_with('C') || name.starts_with("en");
+    report.result("messages", if is_english { Ok(name) } else { Err(name) });
+    Ok(())
+}
+
 fn history(conn: &mut PgConnection, _: &Look, report: &mut Report) -> Result<(), Error> {
     let can = health::can_change_history(conn)?;
     let words = "应用账号不能改、删、清空事件及其正文、附件记录".to_owned();
@@ -210,7 +227,8 @@ fn limits(conn: &mut PgConnection, _: &Look, report: &mut Report) -> Result<(), 
 }
 
 fn connections(conn: &mut PgConnection, look: &Look, report: &mut Report) -> Result<(), Error> {
-    let own = i64::from(look.config.pool_size);
+    // As many again for whoever sees a part only, and those of the open page.
+    let own = 2 * i64::from(look.config.pool_size) + i64::from(OUTSIDE);
     let (most, kept) = (number(conn, "max_connections")?, number(conn, "superuser_reserved_connections")?);
     let left = most - kept - own;
     let state = if left < SPARE {

@@ -132,10 +132,10 @@ const CLAUSES: &[Clause] = &[
     clause(
         "8.1.4.2 f)",
         "访问控制的粒度",
-        "主体到个人，客体到每一事项、附件和每一种操作；应用账号在数据库里按表授权",
+        "主体到个人，客体到每一事项、附件和每一种操作；应用账号在数据库里按表授权，读给只看得到一部分的人时再按行设防，公示网页另用只看得到公示内容的账号",
         Met::Yes,
-        "测试 `what_the_ledger_shows_is_what_the_rule_says`；bihuan doctor 的 app-role",
-        &["app-role"],
+        "测试 `what_the_ledger_shows_is_what_the_rule_says`；测试 `the_database_itself_shows_nobody_more_than_the_rule`；bihuan doctor 的 app-role、second-net",
+        &["app-role", "second-net"],
     ),
     clause(
         "8.1.4.2 g)",

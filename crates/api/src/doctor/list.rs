@@ -42,6 +42,8 @@ pub const CHECKS: &[Check] = &[
     check("clock", "时钟", "两边都用 NTP 校时"),
     check("encoding", "字符集与排序", "集群应以 UTF8、C.UTF-8 建立，重建后恢复备份"),
     check("app-role", "应用账号的权限", "应用应以 bihuan_app 连接：它不是超级用户、不拥有表、不能建表"),
+    check("second-net", "行级防线", "先以集群管理员建 bihuan_narrow 角色（deploy/db/roles.sql），再以结构属主升级"),
+    check("messages", "数据库的提示语言", "把 lc_messages 设为 C：程序按英文提示分辨磁盘已满、忙和断开"),
     check("append-only", "事件只增不改", "REVOKE UPDATE, DELETE, TRUNCATE ON 所列表 FROM bihuan_app"),
     check("time-limits", "语句时限", "不要在角色或数据库上覆盖程序设的时限"),
     check("connections", "连接数", "减小 BIHUAN_POOL_SIZE 或加大 max_connections，并留出备份和管理用的余量"),

@@ -1,5 +1,5 @@
 //! The open page (docs/domain.md §31): what anybody reads without a log-in, on a listener of its own that knows nothing else. It reads what was
-//! published, what came of opinions and the newest signed checkpoint (docs/domain.md §33), and nothing besides.
+//! published, what came of opinions and the newest signed checkpoint (docs/domain.md §33), and nothing besides: its role in the database sees no more.
 
 mod intake;
 mod page;
@@ -74,7 +74,7 @@ fn unavailable() -> HttpResponse {
 fn failed(error: &Error) -> HttpResponse {
     match error {
         Error::NotFound => nothing(),
-        Error::Unavailable => unavailable(),
+        Error::Unavailable | Error::Busy | Error::StorageFull => unavailable(),
         error => {
             tracing::error!(%error, "the open page failed");
             html(StatusCode::INTERNAL_SERVER_ERROR, page::plain("系统出错", "系统出错，请稍后再试。"))
@@ -106,7 +106,7 @@ async fn checkpoint(request: HttpRequest, app: Data<App>, rate: Data<Rate>) -> H
     if !permits(&request, &app, &rate, Use::Read) {
         return too_often();
     }
-    match app.db.read(&Actor::System, transparency::newest_signed).await {
+    match app.outside.read(&Actor::System, transparency::newest_signed).await {
         Ok(Some(kept)) => {
             HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(note(&kept.text, &kept.lines))
         }
@@ -120,7 +120,7 @@ async fn list(request: HttpRequest, app: Data<App>, rate: Data<Rate>) -> HttpRes
         return too_often();
     }
     let today = calendar::today(app.clock.now());
-    match app.db.read(&Actor::System, move |conn| publications::notices(conn, today)).await {
+    match app.outside.read(&Actor::System, move |conn| publications::notices(conn, today)).await {
         Ok(notices) => html(StatusCode::OK, page::list(&notices)),
         Err(error) => failed(&error),
     }
@@ -129,7 +129,7 @@ async fn list(request: HttpRequest, app: Data<App>, rate: Data<Rate>) -> HttpRes
 async fn notice_of(app: &App, id: &str) -> Result<Notice, Error> {
     let id: i64 = id.parse().map_err(|_| Error::NotFound)?;
     let today = calendar::today(app.clock.now());
-    let found = app.db.read(&Actor::System, move |conn| publications::notice(conn, id, today)).await?;
+    let found = app.outside.read(&Actor::System, move |conn| publications::notice(conn, id, today)).await?;
     found.ok_or(Error::NotFound)
 }
 
@@ -249,7 +249,7 @@ async fn look_up(request: HttpRequest, app: Data<App>, rate: Data<Rate>, payload
     let unknown = || html(StatusCode::NOT_FOUND, page::answers(&given, None, Some("没有这个查询码，请核对后再查。")));
     let Some(code) = intake::typed(&given) else { return unknown() };
     let kept = intake::digest(&code);
-    match app.db.read(&Actor::System, move |conn| publications::answer(conn, &kept)).await {
+    match app.outside.read(&Actor::System, move |conn| publications::answer(conn, &kept)).await {
         Ok(Some(found)) => html(StatusCode::OK, page::answers(&code, Some(&found), None)),
         Ok(None) => unknown(),
         Err(error) => failed(&error),

@@ -111,6 +111,7 @@ fn every_variable_of_the_deployment_is_one_the_program_knows() {
         "deploy/offline/bihuan-signer.service",
         "deploy/offline/signer.env.example",
         "deploy/db/signer.sql",
+        "deploy/db/public.sql",
         "deploy/offline/pack",
         "deploy/offline/install.sh",
         "deploy/offline/bihuan-backup.service",
@@ -208,15 +209,20 @@ fn the_ports_meet() {
 #[test]
 fn the_roles_are_those_the_migrations_grant_to() {
     let roles = read("deploy/db/roles.sql");
-    for words in
-        ["CREATE ROLE bihuan_owner LOGIN", "CREATE ROLE bihuan_app LOGIN", "CREATE DATABASE bihuan OWNER bihuan_owner"]
-    {
+    for words in [
+        "CREATE ROLE bihuan_owner LOGIN",
+        "CREATE ROLE bihuan_app LOGIN",
+        "CREATE ROLE bihuan_narrow NOLOGIN",
+        "GRANT bihuan_narrow TO bihuan_app",
+        "CREATE DATABASE bihuan OWNER bihuan_owner",
+    ] {
         assert!(roles.contains(words), "{words}");
     }
     for migration in std::fs::read_dir(root().join("migrations")).unwrap().flatten().filter(|m| m.path().is_dir()) {
         let up = std::fs::read_to_string(migration.path().join("up.sql")).unwrap();
         for role in up.split(" TO ").skip(1).filter(|rest| rest.starts_with("bihuan_")) {
-            let is_known = role.starts_with("bihuan_app;") || role.starts_with("bihuan_signer;");
+            let name = role.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next().unwrap();
+            let is_known = ["bihuan_app", "bihuan_signer", "bihuan_public", "bihuan_narrow"].contains(&name);
             assert!(is_known, "{}: {role:.30}", migration.path().display());
         }
     }
@@ -225,6 +231,11 @@ fn the_roles_are_those_the_migrations_grant_to() {
     let up = read("migrations/0021_verifiable_ledger/up.sql");
     let grants: Vec<&str> = up.lines().map(str::trim).filter(|l| l.ends_with(" TO bihuan_signer;")).collect();
     assert!(grants.len() == 2 && grants.iter().all(|grant| signer.contains(grant)), "{grants:?}");
+    // And what the open page may.
+    let public = read("deploy/db/public.sql");
+    let up = read("migrations/0026_second_net/up.sql");
+    let grants: Vec<&str> = up.lines().map(str::trim).filter(|l| l.ends_with(" TO bihuan_public;")).collect();
+    assert!(grants.len() == 1 && public.contains(grants[0]), "{grants:?}");
     let mounts = strings(&compose()["services"]["db"]["volumes"]);
     let scripts: Vec<&String> = mounts.iter().filter(|m| m.contains("/docker-entrypoint-initdb.d/")).collect();
     assert_eq!(scripts.len(), 2);
@@ -364,7 +375,7 @@ async fn the_proxy_sends_the_headers_of_the_program() {
     let config = Config::read(&given).unwrap();
     // Nothing here asks the database, so it need not be there.
     let db = persistence::Database::new("postgres://nobody@127.0.0.1:1/nothing", 2);
-    let app = App::new(db, config.settings(), TokenKeys::load(&folder).unwrap(), Clock::default());
+    let app = App::new(db.clone(), db, config.settings(), TokenKeys::load(&folder).unwrap(), Clock::default());
     let contract = Data::new(String::new());
     let service = requests::init_service(
         Server::new()

@@ -109,7 +109,13 @@ async fn settings_and_files_that_are_wrong_are_said_by_their_check() {
     says(&house, &[], false, &[("data-dir-rights", State::Attention), ("key-rights", State::Bad)]);
     mode(folder, 0o777);
     says(&house, &[], false, &[("data-dir-rights", State::Bad)]);
-    let open = [("BIHUAN_LISTEN", "0.0.0.0:8080"), ("BIHUAN_PUBLIC_LISTEN", "0.0.0.0:8090"), ("BIHUAN_LOG", "off")];
+    let outside = house.db.public_url();
+    let open = [
+        ("BIHUAN_LISTEN", "0.0.0.0:8080"),
+        ("BIHUAN_PUBLIC_LISTEN", "0.0.0.0:8090"),
+        ("BIHUAN_LOG", "off"),
+        ("BIHUAN_PUBLIC_DATABASE_URL", outside.as_str()),
+    ];
     let bad = [("address", State::Bad), ("secure", State::Bad), ("demo", State::Bad)];
     says(&house, &open, false, &bad);
     says(&house, &open, false, &[("public-page", State::Attention), ("log-level", State::Attention)]);
@@ -154,6 +160,8 @@ async fn a_database_that_is_not_as_it_should_be_is_said_by_its_check() {
             ("migrations", State::Good),
             ("encoding", State::Good),
             ("app-role", State::Good),
+            ("second-net", State::Good),
+            ("messages", State::Good),
             ("append-only", State::Good),
             ("time-limits", State::Good),
             ("connections", State::Good),
@@ -166,13 +174,16 @@ async fn a_database_that_is_not_as_it_should_be_is_said_by_its_check() {
     );
     let apart = doctor::examine(&Ok(config(&house, &[])), false, &Clock::default());
     assert_eq!(state(&apart, "clock"), State::Good);
-    says(&house, &[("BIHUAN_POOL_SIZE", "100")], false, &[("connections", State::Attention)]);
+    says(&house, &[("BIHUAN_POOL_SIZE", "60")], false, &[("connections", State::Attention)]);
     let owner = house.db.owner_url();
     let more = [("BIHUAN_DATABASE_URL", owner.as_str())];
     says(&house, &more, false, &[("app-role", State::Bad), ("append-only", State::Bad)]);
     sql("GRANT UPDATE ON events TO bihuan_app");
     says(&house, &[], false, &[("app-role", State::Good), ("append-only", State::Bad)]);
     sql("REVOKE UPDATE ON events FROM bihuan_app");
+    sql("ALTER TABLE tasks DISABLE ROW LEVEL SECURITY");
+    says(&house, &[], false, &[("second-net", State::Bad)]);
+    sql("ALTER TABLE tasks ENABLE ROW LEVEL SECURITY");
     let last = "(SELECT max(version) FROM __diesel_schema_migrations)";
     sql(&format!("DELETE FROM __diesel_schema_migrations WHERE version = {last}"));
     says(&house, &[], false, &[("migrations", State::Bad), ("append-only", State::Good)]);

@@ -582,3 +582,18 @@ async fn nothing_of_the_house_is_on_the_listener_of_the_open_page_and_nothing_of
         assert_eq!(said.status, 404, "{path}");
     }
 }
+
+#[actix_web::test]
+async fn the_role_of_the_open_page_reads_what_is_outside_and_nothing_else() {
+    let house = House::new().await;
+    let readable = persistence::testing::lines(
+        &house.db.public_url(),
+        "SELECT t.table_name || ' ' || p AS line FROM information_schema.tables t, \
+             unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE']) AS p \
+         WHERE t.table_schema = 'public' AND has_table_privilege(format('public.%I', t.table_name), p) ORDER BY 1",
+    );
+    let wanted = ["checkpoint_signatures", "checkpoints", "published_answers", "published_notices"];
+    assert_eq!(readable, wanted.map(|table| format!("{table} SELECT")));
+    let refused = persistence::testing::run(&house.db.public_url(), "SELECT FROM tasks");
+    assert!(refused.unwrap_err().contains("permission denied"));
+}

@@ -12,7 +12,7 @@ use domain::rights;
 use domain::task::context::subject;
 use persistence::events::{self, Origin};
 use persistence::tasks;
-use persistence::testing::{TestDatabase, down_and_up, lines, run};
+use persistence::testing::{TestDatabase, down_and_up, lines, lines_for, run};
 use persistence::{Error, accounts, actors, database, due_acts, idempotency, ledger};
 use serde_json::json;
 use support::House;
@@ -227,6 +227,49 @@ async fn what_the_ledger_shows_is_what_the_rule_says() {
     }
     println!("{pairs} pairs of account and task, {seen} visible");
     assert!(seen > 0 && seen < pairs);
+}
+
+#[actix_web::test]
+async fn the_database_itself_shows_nobody_more_than_the_rule() {
+    let (house, all) = lived_in().await;
+    crate::support::slips::at_work(&house, "S01").await;
+    let statement = json!({ "unit": crate::support::slips::ids(&house).await["U201"], "week": "2026-W10", "progress": "清理合同三份", "follows": 0 });
+    let own = house.task("S01").await;
+    house.request("p041", "POST", &format!("/tasks/{own}/statements"), None, Some(statement)).await.ok();
+    let round = RoundId(house.round().await.parse().unwrap());
+    let logins = lines(&house.db.super_url(), "SELECT login AS line FROM accounts ORDER BY 1");
+    let db = house.db.database();
+    let (mut narrow, mut shown) = (0, 0);
+    for login in &logins {
+        let actor = actor(&house, login);
+        let rule: BTreeSet<String> = db
+            .read_now(|conn| ledger::visible_ids(conn, &actor, round))
+            .unwrap()
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        // Whatever is asked: no scope is named.
+        let tasks = lines_for(&db, &actor, "SELECT id::text AS line FROM tasks").await;
+        let tasks: BTreeSet<String> = tasks.into_iter().collect();
+        if !rights::scope(&actor).rounds.is_empty() {
+            assert_eq!(tasks.len(), all.len() + 1, "{login} sees a whole round");
+            continue;
+        }
+        assert_eq!(tasks, rule, "{login}");
+        let of = lines_for(&db, &actor, "SELECT DISTINCT task_id::text AS line FROM weekly_statements").await;
+        assert!(of.iter().all(|task| rule.contains(task)), "{login}");
+        assert_eq!(of.contains(&own), rule.contains(&own), "{login}");
+        narrow += 1;
+        shown += tasks.len();
+    }
+    // One connection serves one reader after the other, and nobody is left on it.
+    let clerk = actor(&house, "p041");
+    let (before, stranger) =
+        (lines_for(&db, &clerk, "SELECT id::text AS line FROM tasks").await, actor(&house, "auditor"));
+    assert!(!before.is_empty());
+    assert!(lines_for(&db, &stranger, "SELECT id::text AS line FROM tasks").await.is_empty());
+    assert_eq!(lines_for(&db, &clerk, "SELECT id::text AS line FROM tasks").await.len(), before.len());
+    assert!(narrow > 20 && shown > 0, "{narrow} {shown}");
 }
 
 #[actix_web::test]

@@ -57,7 +57,7 @@ fn own_folder() -> PathBuf {
     std::env::temp_dir().join(format!("bihuan-test-{}", Uuid::now_v7()))
 }
 
-fn app_in(pool: Database, folder: &Path, outward: OutwardSettings, now: DateTime<Utc>) -> App {
+fn app_in(db: &TestDatabase, pool: Database, folder: &Path, outward: OutwardSettings, now: DateTime<Utc>) -> App {
     let settings = AppSettings {
         data_dir: folder.to_owned(),
         web_dir: None,
@@ -68,7 +68,7 @@ fn app_in(pool: Database, folder: &Path, outward: OutwardSettings, now: DateTime
     };
     let clock = Clock::default();
     clock.set(now);
-    App::new(pool, settings, TokenKeys::load(folder).unwrap(), clock)
+    App::new(pool, Database::new(&db.public_url(), 2), settings, TokenKeys::load(folder).unwrap(), clock)
 }
 
 /// A loaded house that others are copied from; nobody lives in it.
@@ -92,7 +92,7 @@ impl Model {
         let models = Path::new(env!("CARGO_TARGET_TMPDIR")).join("models");
         sweep(&models);
         let (db, folder) = (TestDatabase::new(), models.join(Uuid::now_v7().to_string()));
-        let app = app_in(Database::new(&db.url(), 8), &folder, OutwardSettings::default(), now);
+        let app = app_in(&db, Database::new(&db.url(), 8), &folder, OutwardSettings::default(), now);
         load(&app).unwrap();
         Self { db, folder }
     }
@@ -182,7 +182,7 @@ impl House {
     }
 
     async fn around(db: TestDatabase, pool: Database, folder: PathBuf, now: DateTime<Utc>) -> Self {
-        let app = app_in(pool, &folder, OUTWARD.with_borrow(Clone::clone), now);
+        let app = app_in(&db, pool, &folder, OUTWARD.with_borrow(Clone::clone), now);
         let contract = Data::new(String::new());
         let shared = Data::new(app.clone());
         let service = test::init_service(
