@@ -6,6 +6,7 @@ use std::sync::{Arc, RwLock};
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use domain::calendar::Calendar;
 use persistence::Database;
+use persistence::recurrence::Memory;
 use tokio::sync::Semaphore;
 
 use crate::limits::{HashGate, Workbooks};
@@ -77,6 +78,8 @@ pub struct OutwardSettings {
 #[derive(Clone)]
 pub struct App {
     pub db: Database,
+    /// As the open page reads: by a role that sees what was published and nothing else.
+    pub outside: Database,
     pub clock: Clock,
     pub settings: Arc<AppSettings>,
     pub keys: Arc<TokenKeys>,
@@ -85,14 +88,17 @@ pub struct App {
     pub live: Arc<Live>,
     /// One list is made at a time.
     pub exports: Arc<Semaphore>,
+    /// The words of all findings, to find which are alike.
+    pub findings: Memory,
     calendar: Arc<RwLock<Option<Arc<Calendar>>>>,
 }
 
 impl App {
     /// Puts it together.
-    pub fn new(db: Database, settings: AppSettings, keys: TokenKeys, clock: Clock) -> Self {
+    pub fn new(db: Database, outside: Database, settings: AppSettings, keys: TokenKeys, clock: Clock) -> Self {
         Self {
             db,
+            outside,
             clock,
             settings: Arc::new(settings),
             keys: Arc::new(keys),
@@ -100,6 +106,7 @@ impl App {
             workbooks: Arc::new(Workbooks::default()),
             live: Arc::new(Live::default()),
             exports: Arc::new(Semaphore::new(1)),
+            findings: Memory::default(),
             calendar: Arc::new(RwLock::new(None)),
         }
     }

@@ -10,8 +10,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::{
     accounts, brief, calendar, checks, cockpit, documents, evidence, exports, feed, history, import, kiosks, ledger,
     lists, live, meetings, notices, openapi, opinions, organisation, outward, overview, own, personal_duties,
-    plan_advice, plan_workbook, policy, publications, receipts, rounds, saved_views, search, services, sessions,
-    signing, slips, statements, task_commands, telemetry, todo, trail, wall, webhooks,
+    plan_advice, plan_workbook, policy, publications, quality, receipts, recurrence, rounds, saved_views, search,
+    services, sessions, signing, slips, statements, task_commands, telemetry, todo, trail, wall, webhooks,
 };
 
 fn api() -> impl HttpServiceFactory + OpenApiFactory {
@@ -141,6 +141,9 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(documents::download_publication)
         .service(documents::download_unit_brief)
         .service(documents::download_archive)
+        .service(quality::list_signals)
+        .service(recurrence::find_alike)
+        .service(recurrence::judge_alike)
         .service(slips::list_slips)
         .service(slips::propose_slip)
         .service(slips::draft_slip)

@@ -37,6 +37,8 @@ pub mod personal_duties;
 pub mod policy_preview;
 mod projection;
 pub mod publications;
+pub mod quality;
+pub mod recurrence;
 mod references;
 pub mod rounds;
 pub mod saved_views;

@@ -271,6 +271,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    finding_links (id) {
+        id -> Uuid,
+        finding_id -> Uuid,
+        other_id -> Uuid,
+        round_id -> Uuid,
+        verdict -> Text,
+        reason -> Text,
+        score -> Float4,
+        words -> Array<Nullable<Text>>,
+        account_id -> Uuid,
+        judged_at -> Timestamptz,
+        seq -> Int8,
+    }
+}
+
+diesel::table! {
     findings (id) {
         id -> Uuid,
         round_id -> Uuid,
@@ -1003,6 +1019,8 @@ diesel::joinable!(download_tickets -> attachments (attachment_id));
 diesel::joinable!(drafts -> accounts (account_id));
 diesel::joinable!(exports -> accounts (account_id));
 diesel::joinable!(exports -> rounds (round_id));
+diesel::joinable!(finding_links -> accounts (account_id));
+diesel::joinable!(finding_links -> rounds (round_id));
 diesel::joinable!(findings -> aspects (aspect_id));
 diesel::joinable!(findings -> rounds (round_id));
 diesel::joinable!(idempotency_keys -> accounts (account_id));
@@ -1110,6 +1128,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     event_positions,
     events,
     exports,
+    finding_links,
     findings,
     idempotency_keys,
     import_answers,

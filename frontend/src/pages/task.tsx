@@ -8,6 +8,7 @@ import '../styles/plan.css'
 import { Compare, type Version, earlier } from '../task/compare'
 import { Files } from '../task/files'
 import { hasForm, isNext, place } from '../task/forms'
+import { Alike } from '../task/alike'
 import { ActionPanel } from '../task/panel'
 import { ResolutionsOf } from '../task/resolutions'
 import { Requests } from '../task/requests'
@@ -91,6 +92,7 @@ function Whole({ task }: { task: TaskView }) {
             {act && !shown && <p className="note">这件事现在不由您办，或者已经办过了。</p>}
             <SlipsOfTask task={task} />
             <OpinionsOfTask task={task.id} />
+            {task.sees_likeness && <Alike finding={task.finding_id} />}
             <People task={task} />
             <ResolutionsOf round={task.round_id} task={task.id} />
             <OnPaper task={task} />

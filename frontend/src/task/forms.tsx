@@ -8,6 +8,7 @@ import { ActForm, type FormProps, Returned, useAct } from './act'
 import { PeopleAndUnits, usePeople, useUnits } from './parties'
 import { ConfirmForm, MeetingForm, ObjectForm, PaperForm, RecallForm, SignForm } from './signforms'
 import { AnswerForm, DutyForm, EvidenceForm, MilestoneForm, RemoveEvidenceForm, ReopenMilestoneForm, StatementForm } from './workforms'
+import { Signals } from './signals'
 
 /** With its line of days it weighs more than all other forms, and is fetched when it is asked for. */
 const PlanForm = lazy(() => import('./plan'))
@@ -156,6 +157,7 @@ function ClosureForm({ task, done, open }: FormProps) {
   return (
     <ActForm form={form} verb="申请销号" disabled={!open.is_possible} shown={['/results', '/occurred_on']} kept={kept}>
       <Returned task={task} />
+      <Signals task={task.id} mine />
       <TextField label="整改成效" rows={4} value={values.results} onChange={(results) => change({ results })} error={form.at('/results')} hint="对照完成标准写结果，有数写数" />
       <DayField label="实际完成日期" lies="behind" value={values.occurred_on} onChange={(occurred_on) => change({ occurred_on })} error={form.at('/occurred_on')} />
       <Check label="我是单位负责人，承诺以上内容真实（经办人报送不勾选）" value={values.pledge} onChange={(pledge) => change({ pledge })} />

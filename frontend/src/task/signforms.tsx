@@ -11,6 +11,7 @@ import { ActForm, type FormProps, Stood, eitherOf, useAct } from './act'
 import { Files } from './files'
 import { usePeople } from './parties'
 import { Chain, Signed, Since } from './requests'
+import { Signals } from './signals'
 
 type Task = Schemas['TaskView']
 
@@ -52,6 +53,7 @@ export function SignForm({ task, done, open }: FormProps) {
       <Since task={task} request={request} />
       <Signed request={request} />
       {request.kind === 'closure' && <Compared task={task} />}
+      {request.kind === 'closure' && <Signals task={task.id} mine={false} />}
       <Chain request={request} me={onBehalf?.id ?? me.person_id} />
       {isVerifier && (
         <div className="pair">

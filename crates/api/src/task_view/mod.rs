@@ -161,6 +161,7 @@ pub fn view(
     let reader = crate::slips::Reader { actor, calendar, now };
     whole.slips =
         persistence::slips::of_task(conn, actor, &loaded.task, now)?.iter().map(|line| reader.line(line)).collect();
+    whole.sees_likeness = rights::scope(actor).rounds.contains(&loaded.task.round);
     whole.may_draft_slip = rights::permit_supervision(actor, loaded.task.round).is_ok()
         && !matches!(loaded.task.state, TaskState::Draft | TaskState::Withdrawn);
     whole.item_number = place.item_number;
@@ -368,6 +369,7 @@ fn assemble(
         requests,
         slips: Vec::new(),
         may_draft_slip: false,
+        sees_likeness: false,
         open_actions: open
             .into_iter()
             .map(|o| OpenActionView {

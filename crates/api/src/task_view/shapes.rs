@@ -289,6 +289,8 @@ pub struct TaskView {
     pub slips: Vec<SlipLineView>,
     /// Whether the caller may draft one.
     pub may_draft_slip: bool,
+    /// Whether the reader works for the whole round, and so sees which findings are like this one (docs/domain.md §38).
+    pub sees_likeness: bool,
     pub open_actions: Vec<OpenActionView>,
     pub statement_week: WeekView,
     /// The newest lines of the history, newest first; `GET /tasks/{id}/history` has the rest.

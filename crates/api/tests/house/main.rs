@@ -30,6 +30,8 @@ mod plan_help;
 mod plan_sheets;
 mod plan_workbook;
 mod publication;
+mod quality;
+mod recurrence;
 mod saved_views;
 mod services;
 mod slip_list;

@@ -57,5 +57,13 @@ pub fn documents(of: &Swept<'_>) -> Vec<(&'static str, &'static str, String, Opt
         get("/meetings/{id}/minutes", format!("/meetings/{meeting}/minutes")),
         get("/rounds/{id}/unit-brief", format!("/rounds/{round}/unit-brief?unit={unit}")),
         get("/findings/{id}/archive", format!("/findings/{finding}/archive")),
+        get("/tasks/{id}/signals", format!("/tasks/{task}/signals")),
+        get("/findings/{id}/alike", format!("/findings/{finding}/alike")),
+        (
+            "POST",
+            "/findings/{id}/alike",
+            format!("/findings/{finding}/alike"),
+            Some(json!({ "other_id": finding, "verdict": "common" })),
+        ),
     ]
 }

@@ -59,6 +59,7 @@ pub(super) const RECORDS: &[(&str, &str)] = &[
     ("slip.released", "上一级督办单撤销，恢复办理"),
     ("slip.settled_with", "随上一级督办单办结"),
     ("slip.withdrawn", "撤销督办单"),
+    ("finding_link.judged", "认定相似问题"),
     ("kiosk.made", "开通挂图链接"),
     ("kiosk.withdrawn", "停用挂图链接"),
     ("service_account.made", "登记对接系统"),

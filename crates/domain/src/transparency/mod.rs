@@ -29,6 +29,7 @@ words! {
         Document = "document", "文书";
         Template = "template", "文书模板";
         Export = "export", "导出";
+        FindingLink = "finding_link", "相似问题";
         Kiosk = "kiosk", "挂图链接";
         Account = "account", "账号";
         Person = "person", "人员";

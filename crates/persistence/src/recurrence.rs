@@ -1,0 +1,362 @@
+//! Findings that are alike (docs/domain.md §38): proposed out of all rounds that the reader works for, judged by a person, and followed back through
+//! the years.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex};
+
+use chrono::{DateTime, NaiveDate, Utc};
+use diesel::prelude::*;
+use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid as SqlUuid};
+use domain::actor::Actor;
+use domain::ids::{FindingId, RoundId};
+use domain::likeness::{ALIKE, Alike, Index};
+use domain::recurrence::{Pair, Verdict, judged};
+use domain::refusal::Refusal;
+use domain::rights;
+use domain::task::context::Decision;
+use serde_json::json;
+use uuid::Uuid;
+
+use crate::error::Error;
+use crate::events::{self, Origin, Stream};
+use crate::rounds;
+use crate::schema::{accounts, finding_links, findings};
+
+/// Most findings that are proposed for one.
+const PROPOSED: usize = 12;
+/// Most that are looked through for those the reader may see.
+const LOOKED_AT: usize = 400;
+/// Most steps back that a lineage is followed.
+const STEPS: usize = 20;
+
+/// A finding as it is shown beside another.
+#[derive(Clone, Debug)]
+pub struct Known {
+    pub id: FindingId,
+    pub round: RoundId,
+    pub round_name: String,
+    /// The inspecting level of its round.
+    pub inspection_level: String,
+    pub number: String,
+    pub body: String,
+    pub basis: String,
+    /// The day its round was fed back.
+    pub found_on: Option<NaiveDate>,
+    /// Lead units of its tasks.
+    pub units: BTreeMap<Uuid, String>,
+    /// The state of each of its tasks that is not withdrawn, and the day it was closed.
+    pub tasks: Vec<(String, Option<NaiveDate>)>,
+}
+
+/// One that is like the finding asked about, and why.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    pub known: Known,
+    pub score: f32,
+    pub words: Vec<String>,
+    /// Of an earlier feedback than the one asked about.
+    pub is_earlier: bool,
+    pub is_same_unit: bool,
+}
+
+/// What was said of two.
+#[derive(Clone, Debug)]
+pub struct Link {
+    pub id: Uuid,
+    pub other: Known,
+    pub verdict: Verdict,
+    pub reason: String,
+    pub score: f32,
+    pub words: Vec<String>,
+    pub judged_by: String,
+    pub judged_at: DateTime<Utc>,
+}
+
+/// What is alike, as its reader sees it.
+#[derive(Clone, Debug)]
+pub struct Likeness {
+    pub finding: Known,
+    pub proposals: Vec<Proposal>,
+    pub links: Vec<Link>,
+    pub may_judge: bool,
+}
+
+/// The index of every finding, made anew when one came in or its words changed.
+#[derive(Clone, Default)]
+pub struct Memory {
+    held: Arc<Mutex<Option<Held>>>,
+}
+
+#[derive(Clone)]
+struct Held {
+    mark: (i64, i64),
+    ids: Arc<Vec<Uuid>>,
+    index: Arc<Index>,
+}
+
+#[derive(QueryableByName)]
+struct Mark {
+    #[diesel(sql_type = BigInt)]
+    n: i64,
+    #[diesel(sql_type = BigInt)]
+    sum: i64,
+}
+
+#[derive(QueryableByName)]
+struct Worded {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = Text)]
+    body: String,
+}
+
+impl Memory {
+    fn of(&self, conn: &mut PgConnection) -> Result<Held, Error> {
+        let mark: Mark = diesel::sql_query(
+            "SELECT count(*) AS n, COALESCE(sum(hashtext(id::text || body)), 0)::bigint AS sum FROM findings",
+        )
+        .get_result(conn)?;
+        let mark = (mark.n, mark.sum);
+        let known = self.held.lock().ok().and_then(|held| held.clone());
+        if let Some(held) = known.filter(|held| held.mark == mark) {
+            return Ok(held);
+        }
+        let all: Vec<Worded> = diesel::sql_query("SELECT id, body FROM findings ORDER BY id").load(conn)?;
+        let index = Index::new(all.iter().map(|f| f.body.as_str()));
+        let held = Held { mark, ids: Arc::new(all.iter().map(|f| f.id).collect()), index: Arc::new(index) };
+        if let Ok(mut kept) = self.held.lock() {
+            *kept = Some(held.clone());
+        }
+        Ok(held)
+    }
+
+    fn like(&self, conn: &mut PgConnection, text: &str, most: usize) -> Result<Vec<(Uuid, Alike)>, Error> {
+        let held = self.of(conn)?;
+        let found = held.index.like(text, ALIKE, most);
+        Ok(found.into_iter().filter_map(|alike| held.ids.get(alike.nth).map(|id| (*id, alike))).collect())
+    }
+}
+
+#[derive(QueryableByName)]
+struct KnownRow {
+    #[diesel(sql_type = SqlUuid)]
+    id: Uuid,
+    #[diesel(sql_type = SqlUuid)]
+    round_id: Uuid,
+    #[diesel(sql_type = Text)]
+    round_name: String,
+    #[diesel(sql_type = Text)]
+    inspection_level: String,
+    #[diesel(sql_type = Text)]
+    number: String,
+    #[diesel(sql_type = Text)]
+    body: String,
+    #[diesel(sql_type = Text)]
+    basis: String,
+    #[diesel(sql_type = Text)]
+    sensitivity: String,
+    #[diesel(sql_type = Nullable<diesel::sql_types::Date>)]
+    found_on: Option<NaiveDate>,
+    #[diesel(sql_type = Array<SqlUuid>)]
+    unit_ids: Vec<Uuid>,
+    #[diesel(sql_type = Array<Text>)]
+    unit_names: Vec<String>,
+    #[diesel(sql_type = Array<Text>)]
+    states: Vec<String>,
+    #[diesel(sql_type = Array<Nullable<diesel::sql_types::Date>>)]
+    closed_on: Vec<Option<NaiveDate>>,
+}
+
+/// These findings in their order, those left out that the actor does not work for or may not read.
+fn known(conn: &mut PgConnection, actor: &Actor, ids: &[Uuid]) -> Result<Vec<Known>, Error> {
+    let rows: Vec<KnownRow> = diesel::sql_query(
+        "SELECT f.id, f.round_id, r.name AS round_name, r.inspection_level, f.number, f.body, f.basis, f.sensitivity, r.feedback_on AS found_on, \
+            COALESCE((SELECT array_agg(u.id ORDER BY u.id) FROM units u WHERE u.id IN ( \
+                SELECT t.lead_unit_id FROM tasks t WHERE t.finding_id = f.id AND t.state <> 'withdrawn')), '{}') AS unit_ids, \
+            COALESCE((SELECT array_agg(u.name ORDER BY u.id) FROM units u WHERE u.id IN ( \
+                SELECT t.lead_unit_id FROM tasks t WHERE t.finding_id = f.id AND t.state <> 'withdrawn')), '{}') AS unit_names, \
+            COALESCE((SELECT array_agg(t.state ORDER BY t.ordinal, t.id) FROM tasks t WHERE t.finding_id = f.id AND t.state <> 'withdrawn'), '{}') AS states, \
+            COALESCE((SELECT array_agg(t.closed_on ORDER BY t.ordinal, t.id) FROM tasks t WHERE t.finding_id = f.id AND t.state <> 'withdrawn'), '{}') AS closed_on \
+         FROM unnest($1) WITH ORDINALITY AS asked (id, nth) JOIN findings f USING (id) JOIN rounds r ON r.id = f.round_id ORDER BY asked.nth",
+    )
+    .bind::<Array<SqlUuid>, _>(ids)
+    .load(conn)?;
+    let scope = rights::scope(actor);
+    Ok(rows
+        .into_iter()
+        .filter(|row| {
+            let round = RoundId(row.round_id);
+            let reads = row.sensitivity == "open"
+                || row.sensitivity == "internal" && rights::permit_office(actor, round).is_ok();
+            (scope.is_system || scope.rounds.contains(&round)) && reads
+        })
+        .map(|row| Known {
+            id: FindingId(row.id),
+            round: RoundId(row.round_id),
+            round_name: row.round_name,
+            inspection_level: row.inspection_level,
+            number: row.number,
+            body: row.body,
+            basis: row.basis,
+            found_on: row.found_on,
+            units: row.unit_ids.into_iter().zip(row.unit_names).collect(),
+            tasks: row.states.into_iter().zip(row.closed_on).collect(),
+        })
+        .collect())
+}
+
+/// The finding, for who sees a whole round.
+fn own(conn: &mut PgConnection, actor: &Actor, id: FindingId) -> Result<Known, Error> {
+    let round = rounds::of_finding(conn, id)?;
+    rounds::permit_sight(conn, actor, round)?;
+    known(conn, actor, &[id.0])?.pop().ok_or(Error::NotFound)
+}
+
+/// Says it of one of the two as it stands in the row, whichever was asked about.
+fn links(conn: &mut PgConnection, actor: &Actor, id: FindingId) -> Result<Vec<Link>, Error> {
+    type Row = (Uuid, Uuid, Uuid, String, String, f32, Vec<Option<String>>, String, DateTime<Utc>);
+    let rows: Vec<Row> = finding_links::table
+        .inner_join(accounts::table)
+        .filter(finding_links::finding_id.eq(id.0).or(finding_links::other_id.eq(id.0)))
+        .order((finding_links::judged_at.desc(), finding_links::id))
+        .limit(200)
+        .select((
+            finding_links::id,
+            finding_links::finding_id,
+            finding_links::other_id,
+            finding_links::verdict,
+            finding_links::reason,
+            finding_links::score,
+            finding_links::words,
+            accounts::display_name,
+            finding_links::judged_at,
+        ))
+        .load(conn)?;
+    let others: Vec<Uuid> = rows.iter().map(|row| if row.1 == id.0 { row.2 } else { row.1 }).collect();
+    let found: BTreeMap<Uuid, Known> = known(conn, actor, &others)?.into_iter().map(|k| (k.id.0, k)).collect();
+    Ok(rows
+        .into_iter()
+        .zip(others)
+        .filter_map(|((id, _, _, verdict, reason, score, words, judged_by, judged_at), other)| {
+            let other = found.get(&other)?.clone();
+            let words = words.into_iter().flatten().collect();
+            Some(Link { id, other, verdict: Verdict::parse(&verdict)?, reason, score, words, judged_by, judged_at })
+        })
+        .collect())
+}
+
+/// What is like a finding among all that the actor works for, and what was said of it.
+///
+/// Errors: `NotFound` for a finding he does not see or may not read.
+pub fn alike(conn: &mut PgConnection, memory: &Memory, actor: &Actor, id: FindingId) -> Result<Likeness, Error> {
+    let finding = own(conn, actor, id)?;
+    let links = links(conn, actor, id)?;
+    let may_judge = rights::permit_supervision(actor, finding.round).is_ok();
+    let said: BTreeSet<Uuid> = links.iter().map(|link| link.other.id.0).chain([id.0]).collect();
+    let mut scored = memory.like(conn, &finding.body, LOOKED_AT)?;
+    scored.retain(|(other, _)| !said.contains(other));
+    let ids: Vec<Uuid> = scored.iter().map(|(other, _)| *other).collect();
+    let mut found: BTreeMap<Uuid, Known> = known(conn, actor, &ids)?.into_iter().map(|k| (k.id.0, k)).collect();
+    let mut proposals = Vec::new();
+    for (other, Alike { score, words, .. }) in scored {
+        let Some(known) = found.remove(&other).filter(|_| proposals.len() < PROPOSED) else { continue };
+        proposals.push(Proposal {
+            is_earlier: is_earlier(&known, &finding),
+            is_same_unit: known.units.keys().any(|unit| finding.units.contains_key(unit)),
+            known,
+            score,
+            words,
+        });
+    }
+    Ok(Likeness { finding, proposals, links, may_judge })
+}
+
+fn is_earlier(one: &Known, other: &Known) -> bool {
+    matches!((one.found_on, other.found_on), (Some(one), Some(other)) if one < other)
+}
+
+/// Says what two findings that are alike are to each other; a later word takes the place of an earlier one, and both are on the record.
+///
+/// Errors: `NotFound` where either is not seen, `not-allowed`, `not-alike`, content (`domain::recurrence::judged`).
+pub fn judge(
+    conn: &mut PgConnection,
+    memory: &Memory,
+    origin: &Origin,
+    id: FindingId,
+    other: FindingId,
+    verdict: Verdict,
+    reason: &str,
+) -> Result<(), Error> {
+    let actor = &origin.actor;
+    let finding = own(conn, actor, id)?;
+    rights::permit_supervision(actor, finding.round)?;
+    let account = origin.account().ok_or(Error::NotFound)?;
+    let other = known(conn, actor, &[other.0])?.pop().filter(|o| o.id != id).ok_or(Error::NotFound)?;
+    let pair = Pair {
+        is_same_round: finding.round == other.round,
+        found_on: finding.found_on,
+        other_found_on: other.found_on,
+    };
+    let reason = judged(verdict, reason, pair)?;
+    let scored = memory.like(conn, &finding.body, usize::MAX)?;
+    let (_, alike) =
+        scored.into_iter().find(|(found, _)| *found == other.id.0).ok_or(Refusal::conflict("not-alike"))?;
+    let pair =
+        finding_links::finding_id.eq_any([id.0, other.id.0]).and(finding_links::other_id.eq_any([id.0, other.id.0]));
+    // The row of the earlier finding is the lock under which one verdict is given.
+    let lock = id.0.min(other.id.0);
+    findings::table.find(lock).select(findings::id).for_no_key_update().first::<Uuid>(conn)?;
+    let known: Option<(Uuid, i64)> =
+        finding_links::table.filter(pair).select((finding_links::id, finding_links::seq)).first(conn).optional()?;
+    let (link, last_seq) = known.unwrap_or((Uuid::now_v7(), 0));
+    let mut decision = Decision::<()>::default();
+    let payload = json!({
+        "finding": id.0, "other": other.id.0, "verdict": verdict, "reason": decision.words(&reason),
+        "score": format!("{:.3}", alike.score),
+    });
+    let stream = Stream { kind: "finding_link", id: link, round: Some(finding.round) };
+    let seq = last_seq + 1;
+    let said = [("finding_link.judged", payload)];
+    events::keep(conn, origin, stream, last_seq, &decision.revisions, said.into_iter(), seq)?;
+    let row = (
+        finding_links::finding_id.eq(id.0),
+        finding_links::other_id.eq(other.id.0),
+        finding_links::round_id.eq(finding.round.0),
+        finding_links::verdict.eq(verdict.as_str()),
+        finding_links::reason.eq(reason),
+        finding_links::score.eq(alike.score),
+        finding_links::words.eq(alike.words),
+        finding_links::account_id.eq(account.0),
+        finding_links::judged_at.eq(origin.now),
+        finding_links::seq.eq(seq),
+    );
+    if last_seq == 0 {
+        diesel::insert_into(finding_links::table).values((finding_links::id.eq(link), row)).execute(conn)?;
+    } else {
+        diesel::update(finding_links::table.find(link)).set(row).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// The same matter through the years: every finding that is linked to this one as come back, directly or by others, the earliest first.
+///
+/// Errors: `NotFound` as for `alike`.
+pub fn lineage(conn: &mut PgConnection, actor: &Actor, id: FindingId) -> Result<Vec<Known>, Error> {
+    own(conn, actor, id)?;
+    let mut all = BTreeSet::from([id.0]);
+    let mut edge = vec![id.0];
+    for _ in 0..STEPS {
+        let pairs: Vec<(Uuid, Uuid)> = finding_links::table
+            .filter(finding_links::verdict.eq(Verdict::Recurrence.as_str()))
+            .filter(finding_links::finding_id.eq_any(&edge).or(finding_links::other_id.eq_any(&edge)))
+            .select((finding_links::finding_id, finding_links::other_id))
+            .load(conn)?;
+        edge = pairs.into_iter().flat_map(|(a, b)| [a, b]).filter(|found| all.insert(*found)).collect();
+        if edge.is_empty() {
+            break;
+        }
+    }
+    let mut found = known(conn, actor, &all.into_iter().collect::<Vec<_>>())?;
+    found.sort_by_key(|k| (k.found_on.is_none(), k.found_on, k.id.0));
+    Ok(found)
+}
