@@ -116,6 +116,9 @@ enum AuditCommand {
         /// A bundle in a file, without a database
         #[arg(long)]
         bundle: Option<PathBuf>,
+        /// Checkpoints that were kept outside, in a file; may be given several times, beside that of BIHUAN_ANCHOR_FILE
+        #[arg(long, conflicts_with = "stream")]
+        anchors: Vec<PathBuf>,
     },
     /// Write the whole ledger into a file that anybody can verify
     Bundle { file: PathBuf },
@@ -203,12 +206,15 @@ fn run(command: Command) -> Result<(), String> {
             let now = app::Clock::default().now();
             let words = match &command {
                 AuditCommand::Bundle { file } => audit::export_run(&config, file, now)?,
-                AuditCommand::Verify { bundle: Some(file), .. } => audit::run(&config, audit::Part::Bundle(file), now)?,
-                AuditCommand::Verify { stream: Some(stream), .. } => {
-                    audit::run(&config, audit::Part::Stream(stream), now)?
+                AuditCommand::Verify { stream, since, bundle, anchors } => {
+                    let part = match (stream, since, bundle) {
+                        (_, _, Some(file)) => audit::Part::Bundle(file),
+                        (Some(stream), ..) => audit::Part::Stream(stream),
+                        (_, Some(file), _) => audit::Part::Since(file),
+                        _ => audit::Part::Whole,
+                    };
+                    audit::run(&config, part, anchors, now)?
                 }
-                AuditCommand::Verify { since: Some(file), .. } => audit::run(&config, audit::Part::Since(file), now)?,
-                AuditCommand::Verify { .. } => audit::run(&config, audit::Part::Whole, now)?,
             };
             println!("{words}");
             Ok(())

@@ -948,6 +948,7 @@ diesel::table! {
         tries -> Jsonb,
         created_at -> Timestamptz,
         done_at -> Nullable<Timestamptz>,
+        checkpoint_size -> Nullable<Int8>,
     }
 }
 
@@ -965,6 +966,8 @@ diesel::table! {
         granted_by -> Uuid,
         created_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
+        checkpoint_size -> Int8,
+        checkpoint_at -> Nullable<Timestamptz>,
     }
 }
 
