@@ -7,7 +7,7 @@ use api::app::Clock;
 use api::config::Config;
 use api::import::ImportRequest;
 use api::serve::{self, Opened};
-use api::{app, audit, backup, demo, doctor, draw, import, init, routes, signer, telemetry};
+use api::{app, audit, backup, covers, demo, doctor, draw, import, init, routes, signer, telemetry};
 use clap::{Parser, Subcommand};
 
 /// Closed-loop rectification: from the inspection's findings to tasks that are done and stay done.
@@ -122,6 +122,12 @@ enum AuditCommand {
     },
     /// Write the whole ledger into a file that anybody can verify
     Bundle { file: PathBuf },
+    /// Say whether the size and root at the foot of a document are those of this ledger, and prove it
+    Covers {
+        size: u64,
+        /// As in the code (base64), or hex
+        root: String,
+    },
 }
 
 #[derive(Subcommand)]
@@ -206,6 +212,7 @@ fn run(command: Command) -> Result<(), String> {
             let now = app::Clock::default().now();
             let words = match &command {
                 AuditCommand::Bundle { file } => audit::export_run(&config, file, now)?,
+                AuditCommand::Covers { size, root } => covers::run(&config, *size, root)?,
                 AuditCommand::Verify { stream, since, bundle, anchors } => {
                     let part = match (stream, since, bundle) {
                         (_, _, Some(file)) => audit::Part::Bundle(file),
