@@ -109,7 +109,7 @@ function Covered() {
   if (!isOpen) return <div className="send"><button type="button" onClick={() => setOpen(true)}>核验文书</button></div>
   return (
     <form className="stack" noValidate onSubmit={(e) => { e.preventDefault(); void form.submit() }}>
-      <TextField label="文书页脚核验码的内容" value={code} onChange={setCode} rows={3} hint="用手机扫页脚的二维码，把三行文字粘贴在这里" error={form.at('/root')} />
+      <TextField label="文书页脚核验码的内容" value={code} onChange={setCode} rows={4} hint="用手机扫页脚的二维码，把三行文字粘贴在这里" error={form.at('/root')} />
       <Refused error={form.error} shown={['/root']} />
       <div className="send"><button type="submit" className="main" disabled={form.busy}>核验</button><button type="button" onClick={() => setOpen(false)}>收起</button></div>
       {found && (found.is_covered
