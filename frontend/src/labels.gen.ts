@@ -192,6 +192,7 @@ export const hookStreams = {
   opinion: '群众意见',
   personal_duty: '四个亲自',
   round: '轮次',
+  checkpoint: '台账检查点',
 } as const
 
 export const wallPages = {

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufRead, BufReader, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use domain::transparency::anchor;
@@ -39,26 +39,28 @@ fn keys(file: &Path) -> Result<Vec<Verifier>, String> {
     lines.map(|line| Verifier::parse(line).ok_or_else(|| format!("{}：{line} 不是公钥", file.display()))).collect()
 }
 
-/// The keys and anchors an operator trusts.
+/// The keys and anchors an operator trusts: the signer's own file, and what receivers kept (docs/integration.md).
 ///
 /// Errors: what of them cannot be read, in words.
-pub fn trusted(key_file: Option<&Path>, anchor_file: Option<&Path>) -> Result<Trusted, String> {
+pub fn trusted<'a>(
+    key_file: Option<&Path>,
+    anchor_files: impl IntoIterator<Item = &'a Path>,
+) -> Result<Trusted, String> {
     let keys = key_file.map(keys).transpose()?.unwrap_or_default();
-    let anchors = match anchor_file {
-        None => Vec::new(),
-        Some(file) => {
-            let text = std::fs::read_to_string(file).map_err(say(file))?;
-            anchor::read(&text).map_err(|n| format!("{}：第 {n} 个检查点不完整", file.display()))?
-        }
-    };
+    let mut anchors = Vec::new();
+    for file in anchor_files {
+        let text = std::fs::read_to_string(file).map_err(say(file))?;
+        anchors.extend(anchor::read(&text).map_err(|n| format!("{}：第 {n} 个检查点不完整", file.display()))?);
+    }
     Ok(Trusted { keys, anchors })
 }
 
-/// Verifies, and says in words what it came to.
+/// Verifies against what was kept outside, in the files that are given and in that of the settings, and says in words what it came to.
 ///
 /// Errors: the same with what does not fit, the first of it first; or what keeps it from verifying.
-pub fn run(config: &Config, part: Part<'_>, now: DateTime<Utc>) -> Result<String, String> {
-    let trusted = trusted(config.audit_keys.as_deref(), config.anchor_file.as_deref())?;
+pub fn run(config: &Config, part: Part<'_>, anchors: &[PathBuf], now: DateTime<Utc>) -> Result<String, String> {
+    let files = config.anchor_file.iter().chain(anchors).map(PathBuf::as_path);
+    let trusted = trusted(config.audit_keys.as_deref(), files)?;
     let (has_keys, has_anchors) = (!trusted.keys.is_empty(), !trusted.anchors.is_empty());
     let found = match part {
         Part::Bundle(file) => bundle(file, trusted)?,
@@ -74,7 +76,7 @@ pub fn run(config: &Config, part: Part<'_>, now: DateTime<Utc>) -> Result<String
         lines.push("没有核对签名：请以 BIHUAN_AUDIT_KEYS 指明公钥文件".to_owned());
     }
     if !has_anchors && !matches!(part, Part::Stream(_)) {
-        lines.push("没有对照外存检查点：请以 BIHUAN_ANCHOR_FILE 指明".to_owned());
+        lines.push("没有对照外存检查点：请以 --anchors 或 BIHUAN_ANCHOR_FILE 指明".to_owned());
     }
     let words = [said(&found), lines].concat().join("\n");
     if found.faults.is_empty() { Ok(words) } else { Err(words) }

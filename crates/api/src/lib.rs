@@ -13,6 +13,7 @@ pub mod calendar;
 pub mod checks;
 pub mod cockpit;
 pub mod config;
+pub mod covers;
 pub mod demo;
 pub mod doctor;
 pub mod documents;

@@ -7,7 +7,7 @@ use api::app::Clock;
 use api::config::Config;
 use api::import::ImportRequest;
 use api::serve::{self, Opened};
-use api::{app, audit, backup, demo, doctor, draw, import, init, routes, signer, telemetry};
+use api::{app, audit, backup, covers, demo, doctor, draw, import, init, routes, signer, telemetry};
 use clap::{Parser, Subcommand};
 
 /// Closed-loop rectification: from the inspection's findings to tasks that are done and stay done.
@@ -116,9 +116,18 @@ enum AuditCommand {
         /// A bundle in a file, without a database
         #[arg(long)]
         bundle: Option<PathBuf>,
+        /// Checkpoints that were kept outside, in a file; may be given several times, beside that of BIHUAN_ANCHOR_FILE
+        #[arg(long, conflicts_with = "stream")]
+        anchors: Vec<PathBuf>,
     },
     /// Write the whole ledger into a file that anybody can verify
     Bundle { file: PathBuf },
+    /// Say whether the size and root at the foot of a document are those of this ledger, and prove it
+    Covers {
+        size: u64,
+        /// As in the code (base64), or hex
+        root: String,
+    },
 }
 
 #[derive(Subcommand)]
@@ -203,12 +212,16 @@ fn run(command: Command) -> Result<(), String> {
             let now = app::Clock::default().now();
             let words = match &command {
                 AuditCommand::Bundle { file } => audit::export_run(&config, file, now)?,
-                AuditCommand::Verify { bundle: Some(file), .. } => audit::run(&config, audit::Part::Bundle(file), now)?,
-                AuditCommand::Verify { stream: Some(stream), .. } => {
-                    audit::run(&config, audit::Part::Stream(stream), now)?
+                AuditCommand::Covers { size, root } => covers::run(&config, *size, root)?,
+                AuditCommand::Verify { stream, since, bundle, anchors } => {
+                    let part = match (stream, since, bundle) {
+                        (_, _, Some(file)) => audit::Part::Bundle(file),
+                        (Some(stream), ..) => audit::Part::Stream(stream),
+                        (_, Some(file), _) => audit::Part::Since(file),
+                        _ => audit::Part::Whole,
+                    };
+                    audit::run(&config, part, anchors, now)?
                 }
-                AuditCommand::Verify { since: Some(file), .. } => audit::run(&config, audit::Part::Since(file), now)?,
-                AuditCommand::Verify { .. } => audit::run(&config, audit::Part::Whole, now)?,
             };
             println!("{words}");
             Ok(())

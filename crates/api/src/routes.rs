@@ -8,8 +8,8 @@ use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    accounts, brief, calendar, checks, cockpit, documents, evidence, exports, feed, history, import, kiosks, ledger,
-    lists, live, meetings, notices, openapi, opinions, organisation, outward, overview, own, personal_duties,
+    accounts, brief, calendar, checks, cockpit, covers, documents, evidence, exports, feed, history, import, kiosks,
+    ledger, lists, live, meetings, notices, openapi, opinions, organisation, outward, overview, own, personal_duties,
     plan_advice, plan_workbook, policy, publications, quality, receipts, recurrence, rounds, saved_views, search,
     services, sessions, signing, slips, statements, task_commands, telemetry, todo, trail, wall, webhooks,
 };
@@ -42,6 +42,7 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(trail::list_audit_events)
         .service(trail::get_event_file)
         .service(trail::get_ledger_state)
+        .service(covers::get_covers)
         .service(receipts::get_proof)
         .service(services::list_services)
         .service(services::make_service)

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use crate::app::{App, OutwardSettings};
 use crate::problem::Problem;
+use crate::telemetry::without_addresses;
 
 /// How long a mail server or a robot may take to answer.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -84,7 +85,8 @@ async fn deliver(
             Err(fault) => {
                 let failures = notices.iter().map(|n| n.attempts).max().and_then(|n| usize::try_from(n).ok());
                 let again = outward::again_at(failures.unwrap_or_default(), now);
-                tracing::warn!(channel = channel.as_str(), %fault, "a notice did not leave");
+                let said = without_addresses(&fault);
+                tracing::warn!(channel = channel.as_str(), fault = said, "a notice did not leave");
                 failed(conn, channel, &notices, &fault, again, now)
             }
         })
@@ -199,7 +201,8 @@ pub(crate) async fn try_out(app: &App, channel: Channel, told_by: ToldBy) -> Res
     };
     let outcome = actix_web::rt::task::spawn_blocking(move || send(channel, &settings, &told_by, &message)).await;
     outcome.unwrap_or_else(|e| Err(e.to_string())).map_err(|fault| {
-        tracing::warn!(channel = channel.as_str(), %fault, "a trial did not leave");
+        let said = without_addresses(&fault);
+        tracing::warn!(channel = channel.as_str(), fault = said, "a trial did not leave");
         Refusal::conflict("not-delivered").into()
     })
 }

@@ -225,8 +225,48 @@ pub async fn metrics_page(app: Data<App>) -> impl Responder {
     HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(recorder().render())
 }
 
-/// Log lines as JSON on standard error.
+/// What another server said, for a log line: whatever in it is an address of somebody or something is left out.
+pub fn without_addresses(said: &str) -> String {
+    let is_address = |word: &&str| word.contains(['@', '/']);
+    let words =
+        said.split(|c: char| c.is_whitespace() || "<>()[]\"'，：；".contains(c)).filter(|word| !word.is_empty());
+    words.map(|word| if is_address(&word) { "…" } else { word }).collect::<Vec<_>>().join(" ")
+}
+
+/// The crates that are ours, as log lines name them.
+const OURS: [&str; 4] = ["api", "bihuan", "domain", "persistence"];
+
+/// Log lines as JSON on standard error: ours as the filter asks, those of others where they warn, whatever it asks, for what they say beneath that may
+/// be what they were handed. A panic says where it was and not what of.
 pub fn start_log(filter: &str) {
-    let filter = tracing_subscriber::EnvFilter::try_new(filter).unwrap_or_else(|_| "info".into());
-    let _ = tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+    use tracing_subscriber::filter::{EnvFilter, FilterExt, filter_fn};
+    use tracing_subscriber::layer::{Layer, SubscriberExt};
+    use tracing_subscriber::util::SubscriberInitExt;
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| "info".into());
+    let own = filter_fn(|of| {
+        let krate = of.target().split("::").next().unwrap_or_default();
+        OURS.contains(&krate) || *of.level() <= tracing::Level::WARN
+    });
+    let lines = tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr).with_filter(filter.and(own));
+    let _ = tracing_subscriber::registry().with(lines).try_init();
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        if tracing::enabled!(tracing::Level::ERROR) {
+            tracing::error!(place, "panicked");
+        } else {
+            eprintln!("panicked at {place}");
+        }
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_server_says_is_logged_without_addresses() {
+        let said = "permanent error (550): <zhang.san@mail.example>: User unknown, see https://mail.example/zhang";
+        assert_eq!(without_addresses(said), "permanent error 550 : … : User unknown, see …");
+        assert_eq!(without_addresses("10 秒内没有答复"), "10 秒内没有答复");
+    }
 }

@@ -23,6 +23,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("cursor-unknown", "起点超出了现有事件，可能来自另一套数据"),
     ("service-ended", "该系统已停用"),
     ("webhook-ended", "这个推送地址已停用"),
+    ("checkpoint-replaced", "已有更新的检查点，旧的不再推送"),
     ("too-many-keys", "同时有效的密钥最多两把，请先停用一把"),
     ("login-failed", "账号或密码不正确"),
     ("login-locked", "连续输错次数过多，请 30 分钟后再试"),

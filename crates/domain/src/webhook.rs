@@ -13,7 +13,7 @@ use crate::service::Grant;
 use crate::words;
 
 words! {
-    /// What a system asks to be told of: the streams of events it may see.
+    /// What a system asks to be told of: the streams of events it may see, and the ledger's signed checkpoints.
     pub enum HookStream {
         Task = "task", "整改任务";
         Slip = "slip", "督办单";
@@ -24,6 +24,14 @@ words! {
         Opinion = "opinion", "群众意见";
         PersonalDuty = "personal_duty", "四个亲自";
         Round = "round", "轮次";
+        Checkpoint = "checkpoint", "台账检查点";
+    }
+}
+
+impl HookStream {
+    /// Whether it is about the tasks of units, so that a target has to name some; a checkpoint says nothing of any.
+    pub fn needs_units(self) -> bool {
+        self != Self::Checkpoint
     }
 }
 
@@ -51,6 +59,8 @@ words! {
         Sending = "sending", "正在推送";
         Delivered = "delivered", "已送达";
         Failed = "failed", "未送达";
+        /// A checkpoint that a newer one was sent in the place of.
+        Replaced = "replaced", "已由更新的代替";
     }
 }
 
@@ -62,6 +72,10 @@ pub const PUBLIC_PREFIX: &str = "whpk_";
 pub const MOST_HOOKS: i64 = 10;
 /// The kind of a message that only tries a target out.
 pub const PING: &str = "webhook.ping";
+/// The kind of a message with a signed checkpoint.
+pub const CHECKPOINT: &str = "checkpoint.signed";
+/// So long after a checkpoint no other one is told to the same target; the newest is told then.
+pub const CHECKPOINT_PAUSE: TimeDelta = TimeDelta::minutes(10);
 
 /// Minutes until a message that did not arrive is tried again, one for each attempt that failed: 72 hours in all.
 const PAUSES: [i64; 9] = [1, 5, 30, 120, 300, 600, 864, 1200, 1200];
@@ -86,7 +100,8 @@ impl HookForm {
     ///
     /// Takes the targets that are allowed, each the front of an address as `Target::origin` writes it, and today in Asia/Shanghai.
     ///
-    /// Errors: `content`: `not-an-address` or `webhook-not-allowed` at /url, `required` at /streams, what `Grant::check` says.
+    /// Errors: `content`: `not-an-address` or `webhook-not-allowed` at /url, `required` at /streams, what `Grant::check` says, units only where
+    /// something asked for is about units.
     pub fn checked(self, allowed: &[String], today: chrono::NaiveDate) -> Result<Self, Refusal> {
         let form = Self { url: self.url.trim().to_owned(), ..self };
         let mut errors = Vec::new();
@@ -100,8 +115,9 @@ impl HookForm {
         if form.streams.is_empty() {
             errors.push(FieldError::at("/streams", "required"));
         }
+        let needs_units = form.streams.is_empty() || form.streams.iter().any(|s| s.needs_units());
         if let Err(refusal) = form.grant.check(today) {
-            errors.extend(refusal.errors);
+            errors.extend(refusal.errors.into_iter().filter(|e| needs_units || e.pointer != "/units"));
         }
         if errors.is_empty() { Ok(form) } else { Err(Refusal::invalid("content", errors)) }
     }
@@ -249,6 +265,11 @@ pub fn event_body(kind: &str, at: DateTime<Utc>, told: &Told) -> String {
     body(kind, at, &data)
 }
 
+/// The body of a message with a signed checkpoint that was made at a moment: its size, and the note whole, as it is kept outside (docs/domain.md §33).
+pub fn checkpoint_body(size: u64, note: &str, at: DateTime<Utc>) -> String {
+    body(CHECKPOINT, at, &json!({ "size": size, "note": note }))
+}
+
 /// The body of a message that tries a target out.
 pub fn ping_body(hook: Uuid, at: DateTime<Utc>) -> String {
     body(PING, at, &json!({ "webhook_id": hook }))
@@ -393,6 +414,12 @@ mod tests {
             },
         });
         assert_eq!(body, wanted);
+        let said = checkpoint_body(7, "o\n7\nr\n\n— o s\n", at("2026-03-05T01:02:03Z"));
+        let wanted = json!({
+            "type": "checkpoint.signed", "timestamp": "2026-03-05T01:02:03.000Z",
+            "data": { "size": 7, "note": "o\n7\nr\n\n— o s\n" },
+        });
+        assert_eq!(serde_json::from_str::<Value>(&said).unwrap(), wanted);
         let id = message_id(Uuid::from_u128(255));
         assert_eq!(id, "msg_000000000000000000000000000000ff");
         assert_eq!(signed_text("msg_1", 1_614_265_330, "{}"), "msg_1.1614265330.{}");
@@ -416,5 +443,10 @@ mod tests {
         let refusal = form("https://evil.example/", &[], 0).checked(&list, today).unwrap_err();
         let at: Vec<_> = refusal.errors.iter().map(|e| (e.pointer.as_str(), e.code.as_str())).collect();
         assert_eq!(at, [("/url", "webhook-not-allowed"), ("/streams", "required"), ("/units", "required")]);
+        // A checkpoint is about no unit; whatever else is asked for beside it is.
+        let here = "https://oa.example.cn/hook";
+        assert!(form(here, &[HookStream::Checkpoint], 0).checked(&list, today).is_ok());
+        let both = form(here, &[HookStream::Checkpoint, HookStream::Task], 0).checked(&list, today).unwrap_err();
+        assert_eq!(both.errors.iter().map(|e| e.pointer.as_str()).collect::<Vec<_>>(), ["/units"]);
     }
 }

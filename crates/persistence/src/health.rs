@@ -211,3 +211,33 @@ pub fn ending_keys(conn: &mut PgConnection, today: NaiveDate, until: NaiveDate) 
     .get_result(conn)?;
     Ok((row.one, row.other))
 }
+
+/// Where signed checkpoints are told to (docs/domain.md §33).
+#[derive(Clone, Debug, PartialEq, Eq, QueryableByName)]
+pub struct CheckpointHooks {
+    /// Targets that ask for them and hold today.
+    #[diesel(sql_type = BigInt)]
+    pub hooks: i64,
+    /// Of the newest that arrived at one; none before the first, and where that is longer ago than deliveries are kept.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub size: Option<i64>,
+    /// When it arrived.
+    #[diesel(sql_type = Nullable<Timestamptz>)]
+    pub delivered_at: Option<DateTime<Utc>>,
+    /// Of the newest that is signed; none before the first.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub signed: Option<i64>,
+}
+
+/// Whether and since when signed checkpoints are told to another system.
+pub fn checkpoint_hooks(conn: &mut PgConnection, today: NaiveDate) -> Result<CheckpointHooks, Error> {
+    Ok(diesel::sql_query(
+        "SELECT (SELECT count(*) FROM webhooks w JOIN accounts a ON a.id = w.account_id WHERE w.state = 'active' AND w.expires_on >= $1 \
+                AND a.status = 'active' AND 'checkpoint' = ANY (w.streams)) AS hooks, \
+            d.checkpoint_size AS size, d.done_at AS delivered_at, (SELECT max(size) FROM checkpoint_signatures) AS signed \
+         FROM (SELECT) AS one LEFT JOIN LATERAL (SELECT checkpoint_size, done_at FROM webhook_deliveries \
+            WHERE checkpoint_size IS NOT NULL AND state = 'delivered' ORDER BY checkpoint_size DESC LIMIT 1) d ON true",
+    )
+    .bind::<Date, _>(today)
+    .get_result(conn)?)
+}

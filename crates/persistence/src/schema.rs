@@ -964,6 +964,7 @@ diesel::table! {
         tries -> Jsonb,
         created_at -> Timestamptz,
         done_at -> Nullable<Timestamptz>,
+        checkpoint_size -> Nullable<Int8>,
     }
 }
 
@@ -981,6 +982,8 @@ diesel::table! {
         granted_by -> Uuid,
         created_at -> Timestamptz,
         ended_at -> Nullable<Timestamptz>,
+        checkpoint_size -> Int8,
+        checkpoint_at -> Nullable<Timestamptz>,
     }
 }
 

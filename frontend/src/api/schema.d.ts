@@ -90,6 +90,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/covers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ask whether the size and root at the foot of a document are those of this ledger, with the proof of consistency up to the newest signed checkpoint; for the auditor. */
+        get: operations["get_covers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/events": {
         parameters: {
             query?: never;
@@ -4983,6 +5000,22 @@ export interface components {
             /** Format: int64 */
             calendar_days: number;
         };
+        /** @description Whether a document's ledger was this one, and what shows it. */
+        CoversView: {
+            /** @description Whether the ledger of the checkpoint begins with exactly these events. */
+            is_covered: boolean;
+            /**
+             * Format: int64
+             * @example 1289
+             */
+            size: number;
+            /** @description The checkpoint it was held against, as a note (c2sp.org/tlog-checkpoint). */
+            checkpoint: string;
+            /** @description Whether the signer has signed it. */
+            is_signed: boolean;
+            /** @description That the checkpoint's tree begins with the document's (RFC 6962 §2.1.2), hex; empty where they are the same, and where it is not covered. */
+            proof: string[];
+        };
         /** @description A new account. */
         CreateAccount: {
             /** @example p012 */
@@ -5131,9 +5164,14 @@ export interface components {
             kind_label: string;
             /**
              * Format: int64
-             * @description Of the event in the order of all; none for a trial.
+             * @description Of the event in the order of all; none for a trial and for a checkpoint.
              */
             position?: number | null;
+            /**
+             * Format: int64
+             * @description How many events the checkpoint covers; none for anything else.
+             */
+            checkpoint_size?: number | null;
             /** @example failed */
             state: string;
             state_label: string;
@@ -8830,7 +8868,7 @@ export interface components {
              *     ]
              */
             streams: string[];
-            /** @description Their tasks and those of the units below. */
+            /** @description Their tasks and those of the units below; none are needed for checkpoints alone. */
             units: components["schemas"]["UnitId"][];
             /**
              * Format: date
@@ -10798,6 +10836,73 @@ export interface operations {
             };
             /** @description `If-Match` is missing */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_covers: {
+        parameters: {
+            query: {
+                /**
+                 * @description How many events.
+                 * @example 1289
+                 */
+                size: number;
+                /**
+                 * @description The root, 44 characters of base64 as in the code, or 64 hex digits.
+                 * @example 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=
+                 */
+                root: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoversView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

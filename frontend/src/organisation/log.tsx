@@ -3,7 +3,8 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type Schemas, client, get } from '../api/client'
 import { DayInput } from '../ui/dayfield'
-import { Empty, Loaded } from '../ui/parts'
+import { TextField, useSend } from '../ui/form'
+import { Empty, Loaded, Refused } from '../ui/parts'
 import { SaveFile } from '../ui/savefile'
 import { checkCode, moment, said } from '../ui/words'
 
@@ -83,6 +84,37 @@ function Sealed({ ledger }: { ledger: Schemas['LedgerState'] }) {
         {newest && <><dt>根</dt><dd className="code">{newest.root}</dd></>}
       </dl>
       {last?.first_fault && <div className="refused" role="alert">从这里开始不一致：{last.first_fault}</div>}
+      <Covered />
     </section>
+  )
+}
+
+/** The lines of a code at the foot of a document: which ledger, how many events, the root. */
+function readCode(text: string) {
+  const lines = text.trim().split(/\s+/)
+  const [size, root] = lines.slice(-2)
+  return /^\d+$/.test(size ?? '') && root ? { size: Number(size), root } : null
+}
+
+/** Whether a document's foot is this ledger's. */
+function Covered() {
+  const [isOpen, setOpen] = useState(false)
+  const [code, setCode] = useState('')
+  const [found, setFound] = useState<Schemas['CoversView'] | null>(null)
+  const form = useSend(async () => {
+    setFound(null)
+    const query = readCode(code) ?? { size: 0, root: '' }
+    setFound(await get(client.GET('/api/v1/audit/covers', { params: { query } })))
+  }, () => (readCode(code) ? [] : ['/root']))
+  if (!isOpen) return <div className="send"><button type="button" onClick={() => setOpen(true)}>核验文书</button></div>
+  return (
+    <form className="stack" noValidate onSubmit={(e) => { e.preventDefault(); void form.submit() }}>
+      <TextField label="文书页脚核验码的内容" value={code} onChange={setCode} rows={4} hint="用手机扫页脚的二维码，把三行文字粘贴在这里" error={form.at('/root')} />
+      <Refused error={form.error} shown={['/root']} />
+      <div className="send"><button type="submit" className="main" disabled={form.busy}>核验</button><button type="button" onClick={() => setOpen(false)}>收起</button></div>
+      {found && (found.is_covered
+        ? <p role="status"><b className="good">是本台账</b>，总序到 {found.size} 的历史原样在{found.is_signed ? '已签名的' : '尚未签名的'}检查点之下。<a className="button" download={`核验-${found.size}.txt`} href={`data:text/plain;charset=utf-8,${encodeURIComponent([...found.proof, '', found.checkpoint].join('\n'))}`}>保存证明</a></p>
+        : <p role="status"><b className="bad">不是本台账</b>，或历史已被改写、截短：检查点不以这 {found.size} 件、这个根开头。</p>)}
+    </form>
   )
 }

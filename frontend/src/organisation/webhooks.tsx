@@ -10,6 +10,9 @@ import { Ask, Dialog, Empty, Loaded, Refused } from '../ui/parts'
 import { Pick } from '../ui/pick'
 import { day, moment } from '../ui/words'
 
+/** What is about no unit. */
+const checkpoints = 'checkpoint' satisfies keyof typeof hookStreams
+
 type Hook = Schemas['WebhookView']
 type Delivery = Schemas['DeliveryView']
 
@@ -66,7 +69,7 @@ function One({ of, mayGrant }: { of: Hook; mayGrant: boolean }) {
   return (
     <div className="stack hook">
       <p className="words"><code>{of.url}</code> <span className={of.is_active ? 'tag' : 'tag amber'}>{of.state_label}</span></p>
-      <p className="muted words">{of.stream_labels.join('、')}；{of.units.map((u) => u.name).join('、')}及下级；至 {day(of.expires_on)}</p>
+      <p className="muted words">{of.stream_labels.join('、')}；{of.units.length > 0 && <>{of.units.map((u) => u.name).join('、')}及下级；</>}至 {day(of.expires_on)}</p>
       <p>{of.delivered_at ? `最近送达 ${moment(of.delivered_at)}` : '还没有送达过'}{of.n_waiting > 0 && `；${of.n_waiting} 条待推送`}{of.n_failed > 0 && <>；<strong>{of.n_failed} 条未送达</strong></>}</p>
       <Refused error={ping.error ?? replay.error} />
       <div className="send">
@@ -133,7 +136,7 @@ function Deliveries({ of, mayGrant }: { of: Hook; mayGrant: boolean }) {
               {found.map((d) => (
                 <tr key={d.id}>
                   <td className="nowrap">{moment(d.made_at)}</td>
-                  <td className="words">{d.kind_label}{d.position !== null && d.position !== undefined && <small className="muted"> 第 {d.position} 号</small>}</td>
+                  <td className="words">{d.kind_label}{d.position !== null && d.position !== undefined && <small className="muted"> 第 {d.position} 号</small>}{d.checkpoint_size !== null && d.checkpoint_size !== undefined && <small className="muted"> 总序至 {d.checkpoint_size}</small>}</td>
                   <td className="nowrap">{d.state_label}{d.attempts > 1 && <small className="muted">（{d.attempts} 次）</small>}</td>
                   <td className="words">{outcome(d)}</td>
                   <td className="nowrap">{d.next_at ? moment(d.next_at) : '—'}</td>
@@ -158,13 +161,14 @@ function HookForm({ service, of, done }: { service?: string; of?: Hook; done: ()
   const [units, setUnits] = useState<string[]>(of?.units.map((u) => u.id) ?? [])
   const [until, setUntil] = useState(of?.expires_on ?? '')
   const field = `hook-${of?.id ?? service}`
+  const needsUnits = streams.length === 0 || streams.some((s) => s !== checkpoints)
   const form = useSend(async () => {
     const body = { url, streams, units, expires_on: until }
     if (of) await get(client.PUT('/api/v1/webhooks/{id}', { params: { path: { id: of.id } }, body }))
     else await get(client.POST('/api/v1/services/{id}/webhooks', { params: { path: { id: service ?? '' } }, body }))
     await again()
     done()
-  }, () => [...blank({ '/url': url, '/expires_on': until }), ...(streams.length === 0 ? ['/streams'] : []), ...(units.length === 0 ? ['/units'] : [])])
+  }, () => [...blank({ '/url': url, '/expires_on': until }), ...(streams.length === 0 ? ['/streams'] : []), ...(units.length === 0 && needsUnits ? ['/units'] : [])])
   const name = (id: string) => all.find((u) => u.value === id)?.label.trim() ?? ''
   return (
     <form className="stack actform" noValidate onSubmit={(e) => { e.preventDefault(); void form.submit() }}>
@@ -183,7 +187,7 @@ function HookForm({ service, of, done }: { service?: string; of?: Hook; done: ()
         </div>
         <DayField label="有效至" value={until} onChange={setUntil} error={form.at('/expires_on')} />
       </div>
-      <p className="muted">最长 366 天。只推这些单位看得到的事件；每条只有编号和种类，内容由对方凭密钥来读。</p>
+      <p className="muted">最长 366 天。只推这些单位看得到的事件；每条只有编号和种类，内容由对方凭密钥来读。台账检查点不涉及单位，签名后推最新的一个，十分钟内不重复；对方存下来，就能查出历史是否被改写、截短。</p>
       <Refused error={form.error} shown={['/url', '/streams', '/units', '/expires_on']} />
       <div className="send"><button type="submit" className="main" disabled={form.busy}>{of ? '保存' : '登记'}</button><button type="button" onClick={done}>取消</button></div>
     </form>

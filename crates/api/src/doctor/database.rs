@@ -79,7 +79,7 @@ pub(super) fn look(config: &Config, is_deep: bool, clock: &Clock, report: &mut R
         }
     }
     migrations(place.owner_url.as_deref(), report);
-    let looks: [Ask; 20] = [
+    let looks: [Ask; 21] = [
         server,
         own_clock,
         kind,
@@ -96,6 +96,7 @@ pub(super) fn look(config: &Config, is_deep: bool, clock: &Clock, report: &mut R
         files,
         backlog,
         deliveries,
+        anchors,
         calendar_years,
         accounts,
         keys,
@@ -345,6 +346,33 @@ fn deliveries(conn: &mut PgConnection, look: &Look, report: &mut Report) -> Resu
     let (failed, late) = health::undelivered(conn, look.clock.now() - TimeDelta::days(1))?;
     let state = if failed + late > 0 { State::Attention } else { State::Good };
     report.say("deliveries", state, format!("失败 {failed} 条，积压一天以上 {late} 条"));
+    Ok(())
+}
+
+/// Where checkpoints are kept outside: the signer's file, and the systems they are sent to.
+fn anchors(conn: &mut PgConnection, look: &Look, report: &mut Report) -> Result<(), Error> {
+    let now = look.clock.now();
+    let found = health::checkpoint_hooks(conn, calendar::today(now))?;
+    let mut words = Vec::new();
+    if let Some(file) = &look.config.anchor_file {
+        words.push(format!("文件 {}", file.display()));
+    }
+    let mut is_late = false;
+    if found.hooks > 0 {
+        // A day is more than the pauses between two attempts at most.
+        let is_behind = found.size.is_none_or(|size| found.signed.is_some_and(|signed| signed > size));
+        is_late = is_behind && found.delivered_at.is_none_or(|at| at < now - TimeDelta::days(1));
+        words.push(match (found.size, found.delivered_at) {
+            (Some(size), Some(at)) => {
+                let time = calendar::time_of_day(at).format("%H:%M");
+                format!("推送 {} 处，最近送达总序 {size} 的，{} {time}", found.hooks, calendar::today(at))
+            }
+            _ => format!("推送 {} 处，还没有送达过", found.hooks),
+        });
+    }
+    let state = if words.is_empty() || is_late { State::Attention } else { State::Good };
+    let words = if words.is_empty() { "库外没有".to_owned() } else { words.join("；") };
+    report.say("anchors", state, words);
     Ok(())
 }
 

@@ -34,6 +34,11 @@ pub const CHECKS: &[Check] = &[
         "台账核对",
         "以 BIHUAN_AUDIT_KEYS、BIHUAN_ANCHOR_FILE 指明公钥和外存检查点，每月运行 bihuan audit verify",
     ),
+    check(
+        "anchors",
+        "外存检查点",
+        "以 BIHUAN_ANCHOR_FILE 指明签名进程写的文件，或在“对接系统”登记推送地址，勾选“台账检查点”，推给内网之外、别人管的系统",
+    ),
     check("backup-programs", "备份用的程序", "安装与数据库同版或更新的 PostgreSQL 客户端"),
     check("last-backup", "最近一次备份", "每日定时运行 bihuan backup（deploy/README.md“备份与恢复”）"),
     check("database", "数据库", "核对地址和密码；数据库是否在运行"),

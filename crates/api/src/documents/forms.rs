@@ -30,7 +30,7 @@ use crate::exports::{day, long};
 use crate::extract::{Caller, Params};
 use crate::problem::Problem;
 use crate::task_view::{self, RequestView, TaskView};
-use crate::{meetings, publications, slips};
+use crate::{covers, meetings, publications, slips};
 
 /// What a form is filled with, and what its file is called.
 struct Form {
@@ -38,6 +38,16 @@ struct Form {
     round: RoundId,
     names: Value,
     title: String,
+}
+
+impl Form {
+    /// Says what the ledger behind it is.
+    fn vouch(&mut self, conn: &mut PgConnection, now: DateTime<Utc>) -> Result<(), Error> {
+        if let Some(names) = self.names.as_object_mut() {
+            names.extend(covers::names(conn, now)?);
+        }
+        Ok(())
+    }
 }
 
 /// Reads what a form says in one moment, and fills the template that holds for it.
@@ -51,7 +61,8 @@ async fn made(
     let (form, round) = app
         .db
         .read_as_of(&caller.origin.actor, move |conn| {
-            let form = read(conn, &origin, &calendar)?;
+            let mut form = read(conn, &origin, &calendar)?;
+            form.vouch(conn, origin.now)?;
             let round = persistence::rounds::known(conn, form.round)?;
             Ok((form, round))
         })
@@ -345,7 +356,8 @@ impl ArchiveFile {
         template: &FormTemplate,
         calendar: &Calendar,
     ) -> Result<Self, Error> {
-        let (form, lines) = archive(conn, origin, finding, calendar)?;
+        let (mut form, lines) = archive(conn, origin, finding, calendar)?;
+        form.vouch(conn, origin.now)?;
         let round = persistence::rounds::known(conn, form.round)?;
         let title = form.title.clone();
         let bytes = template.fill(form, &round, origin.now).map_err(|p| Error::internal(p.code))?;

@@ -19,6 +19,7 @@ use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
 use crate::brief;
+use crate::covers;
 use crate::exports::{Gatherer, long};
 
 /// Tasks that are read at a time.
@@ -311,6 +312,7 @@ pub(super) fn gather(
     body.insert("轮次名称".to_owned(), name.into());
     let time = calendar::time_of_day(origin.now).format("%-H时%M分").to_string();
     body.insert("截至时刻".to_owned(), format!("{}{time}", long(origin.now)).into());
+    body.extend(covers::names(conn, origin.now)?);
     match kind {
         DocumentKind::Plan => {
             body.insert("清单".to_owned(), rows(&all).into());

@@ -20,6 +20,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::covers;
 use crate::task_view::{Named, SigningView, signing_of};
 
 /// Most events that are told of one figure.
@@ -477,6 +478,12 @@ pub(super) fn names(loaded: &LoadedDocument, said: &Said) -> serde_json::Map<Str
         put(name, text.clone());
     }
     put("模板版本", format!("第{}版", own.template.version));
+    // Drafted before documents said what the ledger was.
+    for name in covers::NAMES {
+        if !loaded.records.body.get(name).is_some_and(serde_json::Value::is_string) {
+            put(name, String::new());
+        }
+    }
     put("更正说明", own.corrects.as_ref().and_then(|c| loaded.words.get(&c.reason).cloned()).unwrap_or_default());
     put("数据说明", entered_words(loaded));
     for section in own.kind.sections() {

@@ -15,6 +15,7 @@ use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use super::make::{MOST_MERGED, Order, Progress, Totals, head, sealed};
+use crate::covers;
 use crate::documents::{ArchiveFile, FormTemplate};
 use crate::ledger::LedgerQuery;
 use crate::office::ListBook;
@@ -123,7 +124,8 @@ fn packed(
         progress.advance(n);
     }
     let rows = i64::from(book.rows());
-    book.save(&totals.words(gathered.kind, &counts, origin.now)?, catalogue).map_err(Error::unwritten)?;
+    let words = totals.words(gathered.kind, &counts, origin.now)? + &covers::sentence(conn)?;
+    book.save(&words, catalogue).map_err(Error::unwritten)?;
     archive.start_file(CATALOGUE, options).map_err(Error::unwritten)?;
     let mut source = File::open(catalogue).map_err(Error::unwritten)?;
     std::io::copy(&mut source, &mut archive).map_err(Error::unwritten)?;

@@ -18,12 +18,13 @@ use persistence::counts::{self, Counts};
 use persistence::exports::Outcome;
 use persistence::ledger::{self, Filter};
 use persistence::order::{Sort, SortKey};
-use persistence::{Error, Origin, PgConnection, tasks, transparency};
+use persistence::{Error, Origin, PgConnection, tasks};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::gather::{Gatherer, long};
 use crate::app::App;
+use crate::covers;
 use crate::documents::FormTemplate;
 use crate::ledger::LedgerQuery;
 use crate::office::{ListBook, ListHead};
@@ -224,7 +225,7 @@ fn written(
     let Some(mut book) = book else { return Err(Error::internal("a list without a head")) };
     book.write(&held).map_err(Error::unwritten)?;
     let rows = i64::from(book.rows());
-    let words = totals.words(kind, &counts, order.origin.now)? + &sealed_so_far(conn)?;
+    let words = totals.words(kind, &counts, order.origin.now)? + &covers::sentence(conn)?;
     book.save(&words, file).map_err(Error::unwritten)?;
     let (size, sha256) = sealed(file).map_err(Error::unwritten)?;
     Ok(Outcome::Ready { size, sha256, rows, tasks: counts.tasks })
@@ -315,14 +316,6 @@ impl Totals {
             c.green,
         ))
     }
-}
-
-/// The newest checkpoint of the ledger at the list's moment (docs/domain.md §33), so that the paper shows what was behind it; nothing before the first.
-fn sealed_so_far(conn: &mut PgConnection) -> Result<String, Error> {
-    let newest = transparency::newest(conn)?.filter(|kept| kept.size > 0);
-    Ok(newest.map_or_else(String::new, |kept| {
-        format!("。事件封存至第 {} 件，根 {}", kept.size, kept.text.lines().nth(2).unwrap_or_default())
-    }))
 }
 
 /// A filter in words; what it names is said as the first row found by it has it, for no other is known to be seen.

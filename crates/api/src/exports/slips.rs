@@ -6,6 +6,7 @@ use persistence::exports::Outcome;
 use persistence::{Error, PgConnection};
 
 use super::make::{Order, Progress, head, moment, sealed};
+use crate::covers;
 use crate::office::ListBook;
 use crate::slips::{self, SlipFilter};
 use domain::export::SlipEntry;
@@ -43,7 +44,8 @@ pub(super) fn written(
         }
     }
     let rows = i64::from(book.rows());
-    let words = format!("{}。数据截至 {}", SlipEntry::totals(&counted), moment(origin.now));
+    let as_of = moment(origin.now);
+    let words = format!("{}。数据截至 {as_of}{}", SlipEntry::totals(&counted), covers::sentence(conn)?);
     book.save(&words, file).map_err(Error::unwritten)?;
     let (size, sha256) = sealed(file).map_err(Error::unwritten)?;
     Ok(Outcome::Ready { size, sha256, rows, tasks: all })

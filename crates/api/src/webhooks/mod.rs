@@ -11,7 +11,7 @@ use actix_web::{HttpResponse, get, post, put};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::ids::{AccountId, UnitId};
 use domain::service::{Grant, KeyScope};
-use domain::webhook::{DeliveryState, HookForm, HookState, HookStream, PING, message_id};
+use domain::webhook::{CHECKPOINT, DeliveryState, HookForm, HookState, HookStream, PING, message_id};
 use persistence::webhooks::{self, Attempt, Delivery, Webhook};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -66,7 +66,7 @@ pub struct SetWebhook {
     pub url: String,
     #[schema(value_type = Vec<String>, example = json!(["task", "slip"]))]
     pub streams: BTreeSet<HookStream>,
-    /// Their tasks and those of the units below.
+    /// Their tasks and those of the units below; none are needed for checkpoints alone.
     pub units: BTreeSet<UnitId>,
     #[schema(example = "2026-12-31")]
     pub expires_on: NaiveDate,
@@ -203,8 +203,10 @@ pub struct DeliveryView {
     #[schema(example = "task.statement_submitted")]
     pub kind: String,
     pub kind_label: String,
-    /// Of the event in the order of all; none for a trial.
+    /// Of the event in the order of all; none for a trial and for a checkpoint.
     pub position: Option<i64>,
+    /// How many events the checkpoint covers; none for anything else.
+    pub checkpoint_size: Option<i64>,
     #[schema(example = "failed")]
     pub state: String,
     pub state_label: String,
@@ -224,9 +226,15 @@ fn delivery(of: Delivery) -> Result<DeliveryView, Problem> {
     Ok(DeliveryView {
         id: of.id,
         message_id: message_id(of.id),
-        kind_label: if of.kind == PING { "试推".to_owned() } else { domain::labels::event(&of.kind).to_owned() },
+        kind_label: match of.kind.as_str() {
+            PING => "试推",
+            CHECKPOINT => "台账检查点",
+            kind => domain::labels::event(kind),
+        }
+        .to_owned(),
         kind: of.kind,
         position: of.position,
+        checkpoint_size: of.checkpoint_size,
         state_label: state.map(|s| s.label().to_owned()).unwrap_or_default(),
         next_at: (state == Some(DeliveryState::Due)).then_some(of.next_at),
         state: of.state,

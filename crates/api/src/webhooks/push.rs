@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use domain::actor::Actor;
 use domain::webhook::{FULL_JITTER, Target, message_id};
-use persistence::webhooks::{Attempt, Parcel, claim, dispatch, settle};
+use persistence::webhooks::{Attempt, Parcel, claim, dispatch, dispatch_checkpoint, settle};
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
@@ -36,13 +36,18 @@ pub async fn turn(app: &App) -> Result<bool, Problem> {
     }
     let now = app.clock.now();
     let is_behind = app.db.write(&Actor::System, move |conn| dispatch(conn, now)).await?;
-    let Some(parcel) = app.db.write(&Actor::System, move |conn| claim(conn, now)).await? else { return Ok(is_behind) };
+    let is_unsaid = app.db.write(&Actor::System, move |conn| dispatch_checkpoint(conn, now)).await?;
+    let Some(parcel) = app.db.write(&Actor::System, move |conn| claim(conn, now)).await? else {
+        return Ok(is_behind || is_unsaid);
+    };
     let (folder, sent) = (app.settings.data_dir.clone(), parcel.clone());
     let attempt = actix_web::rt::task::spawn_blocking(move || attempt(&folder, &allowed, &sent, now))
         .await
         .map_err(|e| Problem::internal(e.to_string()))?;
-    if let Some(fault) = &attempt.fault {
-        tracing::warn!(webhook = %parcel.webhook_id, attempt = parcel.attempts, %fault, "a webhook did not arrive");
+    // What the other side said is kept for the administrator; it may be what it was told, and is in no log.
+    if attempt.fault.is_some() {
+        let status = attempt.status.unwrap_or_default();
+        tracing::warn!(webhook = %parcel.webhook_id, attempt = parcel.attempts, status, "a webhook did not arrive");
     }
     let mut drawn = [0u8; 2];
     getrandom::fill(&mut drawn).map_err(|e| Problem::internal(e.to_string()))?;

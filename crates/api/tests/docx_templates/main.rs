@@ -10,6 +10,7 @@ use serde_json::Value;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
+mod code;
 mod filling;
 mod hostile;
 mod refusals;

@@ -87,7 +87,7 @@ fn many(n: usize, names: &[&str], more: impl Fn(usize) -> Map<String, Value>) ->
 }
 
 /// The words of every kind, with so many of everything that is listed.
-fn words(size: usize) -> Value {
+pub(crate) fn words(size: usize) -> Value {
     let none = |_| Map::new();
     let measures = |_| pick(&["措施"], |_| many(3.min(size), &["措施编号", "措施内容", "措施进展"], none));
     let of_task = |_| {
@@ -104,6 +104,7 @@ fn words(size: usize) -> Value {
         "主送机关": if is_empty { "" } else { "某某省委巡视工作领导小组" },
         "成文日期": "2020年8月5日", "抄送": if is_empty { "" } else { "省纪委监委，省委组织部，省国资委党委" },
         "印发机关": "集团公司巡视整改办公室", "印发日期": "2020年8月5日", "轮次名称": "2020年第一轮巡视", "截至时刻": "2020年8月5日8时", "模板版本": "3", "更正说明": "", "数据说明": "",
+        "核验码": if is_empty { "" } else { code::CHECKPOINT }, "核验说明": if is_empty { "" } else { code::LINE },
     });
     let meeting_and_slip = json!({
         "会议名称": "巡视整改工作领导小组第三次会议", "会议时间": "2020年7月1日", "会议地点": "集团公司第一会议室", "主持人": "王某某",

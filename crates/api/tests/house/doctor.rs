@@ -269,6 +269,23 @@ async fn records_that_are_not_as_they_should_be_are_said_by_their_check() {
     says(&house, &[], false, &[("keys", State::Good)]);
     sql("UPDATE api_keys SET expires_on = '2026-02-01'");
     says(&house, &[], false, &[("keys", State::Attention)]);
+    // Checkpoints are kept outside in a file or by a system they are sent to, and it has the newest of yesterday.
+    says(&house, &[], false, &[("anchors", State::Attention)]);
+    says(&house, &[("BIHUAN_ANCHOR_FILE", "/var/lib/bihuan-signer/anchors")], false, &[("anchors", State::Good)]);
+    sql(
+        "INSERT INTO webhooks (id, account_id, url, streams, unit_ids, expires_on, state, cursor, granted_by, created_at) \
+         SELECT gen_random_uuid(), account_id, 'https://oa.example.cn/', '{checkpoint}', '{}', '2026-12-31', 'active', 0, granted_by, now() FROM api_keys LIMIT 1",
+    );
+    says(&house, &[], false, &[("anchors", State::Attention)]);
+    sql(
+        "INSERT INTO webhook_deliveries (id, webhook_id, kind, body, state, attempts, next_at, tries, created_at, done_at, checkpoint_size) \
+         SELECT gen_random_uuid(), id, 'checkpoint.signed', '', 'delivered', 1, now(), '[]', now(), '2026-02-20T00:00:00Z', 5 FROM webhooks",
+    );
+    says(&house, &[], false, &[("anchors", State::Good)]);
+    sql("INSERT INTO checkpoints (size, alg, root, body, made_at) VALUES (1000000, 'sha256', '', '', now()); \
+         INSERT INTO checkpoint_signatures (size, verifier, alg, line, made_at) VALUES (1000000, 'v', 'ed25519', '', now())");
+    says(&house, &[], false, &[("anchors", State::Attention)]);
+    sql("DELETE FROM checkpoint_signatures WHERE size = 1000000; DELETE FROM checkpoints WHERE size = 1000000");
 
     // What somebody did behind our back.
     let sha256 = scan["sha256"].as_str().unwrap();

@@ -6,6 +6,7 @@
 mod support;
 
 mod archives;
+mod bill;
 mod brief;
 mod checks;
 mod counters;

@@ -7,11 +7,17 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use api::app::OutwardSettings;
+use api::audit::{self, Part};
+use api::signer::{self, Signer};
 use api::webhooks::{push, sign};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::{DateTime, Days, TimeDelta, Utc};
+use domain::transparency::audit::FaultKind;
+use domain::transparency::note::{self, Checkpoint, Signed, Verifier};
 use ed25519_dalek::SigningKey;
+use persistence::transparency::{self, Pace};
+use persistence::{Database, events};
 use serde_json::{Value, json};
 use support::receiver::{Answers, Message, Receiver};
 use support::slips::{at_work, ids};
@@ -385,4 +391,166 @@ async fn two_servers_deliver_each_message_once() {
     assert_eq!((told.len(), names.len(), places.iter().collect::<BTreeSet<_>>().len()), (12, 12, 12));
     let left = sent(&house, &hook).await;
     assert!(left.iter().all(|d| d["state"] == "delivered" && d["attempts"] == 1), "{left:?}");
+}
+
+/// A house with one target that asks for checkpoints alone, and with a signer.
+struct Anchored {
+    house: House,
+    hook: Value,
+    signer: Signer,
+    public: String,
+}
+
+impl Anchored {
+    async fn at(receiver: &Receiver) -> Self {
+        let house = at(receiver).await;
+        let origin = house.db.database().read_now(transparency::origin).unwrap();
+        let file = house.folder().join("signer.key");
+        let public = signer::make(&origin, [7; 32], &file).unwrap();
+        let signer = Signer::new(Database::new(&house.db.signer_url(), 1), &file, None).unwrap();
+        let path = format!("/services/{}/webhooks", service(&house).await);
+        let day = house.today() + Days::new(30);
+        let form = json!({ "url": receiver.url(), "streams": ["checkpoint"], "units": [], "expires_on": day });
+        let hook = post(&house, &path, form).await.ok();
+        Self { house, hook, signer, public }
+    }
+
+    /// One event more, sealed under a checkpoint and signed; its size.
+    async fn signed(&mut self) -> u64 {
+        let form = json!({ "name": format!("系统{}", Uuid::now_v7()), "purpose": "试", "person_id": ids(&self.house).await["P041"] });
+        self.house.request("sysadmin", "POST", "/services", None, Some(form)).await.ok();
+        while self.house.db.database().write_now(|conn| events::seal_at(conn, 500, Pace::Now)).unwrap() > 0 {}
+        self.signer.turn().unwrap().expect("a checkpoint to sign")
+    }
+
+    /// Two servers, two turns each at once, until nothing is due.
+    async fn push(&self) {
+        let work = async || while push::turn(&self.house.app).await.unwrap() {};
+        futures_util::future::join4(work(), work(), work(), work()).await;
+    }
+
+    /// One server, until nothing is due.
+    async fn push_alone(&self) {
+        while push::turn(&self.house.app).await.unwrap() {}
+    }
+
+    fn pass(&self, minutes: i64) {
+        self.house.app.clock.set(self.house.app.clock.now() + TimeDelta::minutes(minutes));
+    }
+}
+
+fn told_sizes(receiver: &Receiver) -> Vec<u64> {
+    let heard = of_kind(&receiver.heard(), "checkpoint.signed");
+    heard.iter().map(|m| m.said()["data"]["size"].as_u64().unwrap()).collect()
+}
+
+#[actix_web::test]
+async fn the_newest_checkpoint_is_sent_once_and_never_an_older_one_behind_it() {
+    let receiver = Receiver::open();
+    let mut own = Anchored::at(&receiver).await;
+    own.push().await;
+    assert_eq!(receiver.heard().len(), 0, "nothing is signed yet");
+    let first = own.signed().await;
+    own.push().await;
+    own.push().await;
+    let heard = receiver.heard();
+    assert_eq!(told_sizes(&receiver), [first], "once, by two servers");
+    assert!(heard[0].is_signed(own.hook["public_key"].as_str().unwrap()));
+    let data = heard[0].said()["data"].clone();
+    assert_eq!(data.as_object().unwrap().keys().collect::<Vec<_>>(), ["note", "size"]);
+    let (text, lines) = note::opened(data["note"].as_str().unwrap()).unwrap();
+    assert_eq!(Checkpoint::parse(text).unwrap().size, first);
+    assert_eq!(note::signed(text, lines, &[Verifier::parse(&own.public).unwrap()]), Signed::Yes);
+
+    // A busy day: one in ten minutes, and then the newest.
+    let mut newest = 0;
+    for _ in 0..3 {
+        newest = own.signed().await;
+        own.push().await;
+    }
+    assert_eq!(told_sizes(&receiver), [first], "not before its pause is over");
+    own.pass(10);
+    own.push().await;
+    assert_eq!(told_sizes(&receiver), [first, newest], "those between are left out");
+
+    // One that does not arrive gives way to a newer one, which goes on with its attempts.
+    own.pass(10);
+    receiver.answer(Answers::With(503));
+    let lost = own.signed().await;
+    own.push_alone().await;
+    assert_eq!(told_sizes(&receiver), [first, newest, lost]);
+    let after = own.signed().await;
+    own.pass(10);
+    own.push_alone().await;
+    receiver.answer(Answers::With(204));
+    own.pass(60);
+    own.push_alone().await;
+    assert_eq!(told_sizes(&receiver), [first, newest, lost, after, after], "tried again as the newer one");
+    let list = sent(&own.house, &own.hook).await;
+    let state = |size: u64| list.iter().find(|d| d["checkpoint_size"] == size).unwrap().clone();
+    assert_eq!((&state(lost)["state"], &state(lost)["state_label"]), (&json!("replaced"), &json!("已由更新的代替")));
+    assert_eq!((&state(after)["state"], &state(after)["attempts"]), (&json!("delivered"), &json!(3)));
+    assert_eq!(state(after)["kind_label"], "台账检查点");
+    let replay = format!("/webhooks/{}/replay", id(&own.hook));
+    let old = json!({ "delivery": state(lost)["id"] });
+    post(&own.house, &replay, old).await.refused(409, "checkpoint-replaced");
+    assert_eq!(post(&own.house, &replay, json!({ "delivery": state(after)["id"] })).await.ok()["n"], 1);
+    own.push().await;
+    assert_eq!(told_sizes(&receiver).last(), Some(&after), "the newest may be sent once more");
+    assert_eq!(post(&own.house, &replay, json!({})).await.ok()["n"], 0);
+}
+
+/// The program of the chapter that keeps checkpoints, as it stands there.
+fn keeper() -> String {
+    let chapter = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/integration.md");
+    let text = std::fs::read_to_string(chapter).unwrap();
+    let part = text.split("## ").find(|part| part.contains("替台账存检查点")).unwrap();
+    part.split("```python\n").nth(1).unwrap().split("```").next().unwrap().to_owned()
+}
+
+#[actix_web::test]
+async fn a_history_cut_short_is_found_from_what_a_receiver_kept() {
+    let receiver = Receiver::open();
+    let mut own = Anchored::at(&receiver).await;
+    let mut sizes = Vec::new();
+    for _ in 0..3 {
+        sizes.push(own.signed().await);
+        own.push().await;
+        own.pass(10);
+    }
+    assert_eq!(told_sizes(&receiver), sizes);
+    let (kept, program) = (own.house.folder().join("kept"), keeper());
+    for message in receiver.heard().iter().flat_map(|m| [m, m]) {
+        let mut child = std::process::Command::new("python3")
+            .args(["-c", &program, kept.to_str().unwrap()])
+            .stdin(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), message.body.as_bytes()).unwrap();
+        assert!(child.wait().unwrap().success());
+    }
+    let keys = own.house.folder().join("keys");
+    std::fs::write(&keys, &own.public).unwrap();
+    let found = |part: Part<'_>| {
+        let trusted = audit::trusted(Some(&keys), [kept.as_path()]).unwrap();
+        let sizes: Vec<u64> = trusted.anchors.iter().map(|a| a.checkpoint.size).collect();
+        (audit::of_database(&own.house.db.database(), part, trusted, own.house.app.clock.now()).unwrap(), sizes)
+    };
+    let (whole, read) = found(Part::Whole);
+    assert_eq!((whole.faults, whole.anchors), (vec![], 3));
+    assert_eq!(read, sizes, "each once, however often it arrived");
+    // Whoever owns the database takes the last event and all that vouches for it away.
+    let last = sizes[2];
+    let cut = format!(
+        "SET session_replication_role = replica; \
+         DELETE FROM events e USING event_positions p WHERE p.position > {keep} AND (e.stream_kind, e.stream_id, e.seq) = (p.stream_kind, p.stream_id, p.seq); \
+         DELETE FROM event_positions WHERE position > {keep}; DELETE FROM checkpoint_signatures WHERE size > {keep}; \
+         DELETE FROM checkpoints WHERE size > {keep}; DELETE FROM tree_nodes WHERE (ordinal + 1) << level > {keep}",
+        keep = sizes[1]
+    );
+    persistence::testing::run(&own.house.db.super_url(), &cut).unwrap();
+    let (short, _) = found(Part::Whole);
+    let said: Vec<(FaultKind, String)> = short.faults.iter().map(|f| (f.kind, f.key.clone())).collect();
+    assert!(said.contains(&(FaultKind::AnchorBeyond, format!("{last}（总序只到 {}）", sizes[1]))), "{said:?}");
+    assert_eq!(said.len(), 1, "and nothing inside the database says so: {said:?}");
 }

@@ -62,6 +62,7 @@ pub fn others(
         get("/events", "/events".into()),
         get("/audit/events/file", "/audit/events/file".into()),
         get("/audit/ledger", "/audit/ledger".into()),
+        get("/audit/covers", format!("/audit/covers?size=1&root={digits}")),
         get("/audit/proof", format!("/audit/proof?stream=task/{task}&seq=1")),
         get("/delegations", "/delegations".into()),
         (

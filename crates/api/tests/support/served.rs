@@ -34,6 +34,28 @@ pub fn serve(folder: &Path, address: SocketAddr, database: Option<&str>) -> Serv
 
 /// The same with more of its environment.
 pub fn serve_with(folder: &Path, address: SocketAddr, database: Option<&str>, more: &[(&str, &str)]) -> Served {
+    serve_into(folder, address, database, more, (Stdio::null(), Stdio::null()))
+}
+
+/// The same with all it says in a file.
+pub fn serve_logged(
+    folder: &Path,
+    address: SocketAddr,
+    database: Option<&str>,
+    more: &[(&str, &str)],
+    log: &Path,
+) -> Served {
+    let file = std::fs::File::create(log).unwrap();
+    serve_into(folder, address, database, more, (file.try_clone().unwrap().into(), file.into()))
+}
+
+fn serve_into(
+    folder: &Path,
+    address: SocketAddr,
+    database: Option<&str>,
+    more: &[(&str, &str)],
+    (out, err): (Stdio, Stdio),
+) -> Served {
     let mut command = Command::new(env!("CARGO_BIN_EXE_bihuan"));
     command
         .arg("serve")
@@ -43,8 +65,8 @@ pub fn serve_with(folder: &Path, address: SocketAddr, database: Option<&str>, mo
         .env("BIHUAN_WEB_DIR", "off")
         .env("BIHUAN_LOG", "off")
         .envs(more.iter().copied())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
+        .stdout(out)
+        .stderr(err);
     if let Some(url) = database {
         command.env("BIHUAN_DATABASE_URL", url);
     }

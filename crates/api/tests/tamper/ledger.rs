@@ -42,7 +42,7 @@ impl Ledger {
     }
 
     pub(crate) fn trusted(&self) -> Trusted {
-        audit::trusted(Some(&self.keys_file), Some(&self.anchor_file)).unwrap()
+        audit::trusted(Some(&self.keys_file), Some(self.anchor_file.as_path())).unwrap()
     }
 
     /// What the whole verification says of the database as it is.

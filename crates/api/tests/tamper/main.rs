@@ -8,6 +8,7 @@
 mod support;
 
 mod changes;
+mod covered;
 mod ledger;
 
 use std::collections::BTreeMap;

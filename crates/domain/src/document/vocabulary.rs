@@ -16,7 +16,9 @@ const fn plain(texts: &'static [&'static str]) -> Part {
 }
 
 /// What every document and every form says of itself.
-pub const COMMON: &[&str] = &["轮次名称", "截至时刻", "模板版本"];
+///
+/// 核验码 is the newest checkpoint of the ledger at its moment, drawn as a code; 核验说明 the same in words. Both are empty before the first (§33).
+pub const COMMON: &[&str] = &["轮次名称", "截至时刻", "模板版本", "核验码", "核验说明"];
 
 /// What stands in the head and foot of a document that is signed.
 pub const HEAD: &[&str] = &[

@@ -304,6 +304,32 @@ pub fn inclusion(
     Ok(Some(Inclusion { position, leaf, checkpoint, proof }))
 }
 
+/// Whether this tree begins with another one, and what shows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Covered {
+    pub is_covered: bool,
+    /// What it was held against: the newest signed checkpoint that is as long, else the newest.
+    pub checkpoint: Kept,
+    /// Empty where it is not covered.
+    pub proof: Vec<Hash>,
+}
+
+/// Whether the tree begins with that of so many leaves and this root; one without leaves is nobody's.
+///
+/// Errors: `NotFound` before the first checkpoint; internal where a node is not there.
+pub fn covers(conn: &mut PgConnection, of: u64, root: &Hash) -> Result<Covered, Error> {
+    let checkpoint = match newest_signed(conn)?.filter(|signed| signed.size >= of) {
+        Some(signed) => signed,
+        None => newest(conn)?.ok_or(Error::NotFound)?,
+    };
+    let Some(head) = Checkpoint::parse(&checkpoint.text) else {
+        return Err(Error::internal("a checkpoint that is none"));
+    };
+    let proof = if of <= head.size { consistency(conn, of, head.size)? } else { Vec::new() };
+    let is_covered = of > 0 && tree::is_consistent(of, root, head.size, &head.root, &proof);
+    Ok(Covered { is_covered, checkpoint, proof: if is_covered { proof } else { Vec::new() } })
+}
+
 /// What a verification came to, as it is remembered.
 #[derive(Clone, Debug, PartialEq, Eq, Queryable, Selectable, Insertable)]
 #[diesel(table_name = verifications)]

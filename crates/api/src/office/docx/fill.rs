@@ -1,5 +1,6 @@
 //! An outline written out over a scope.
 
+use super::code;
 use super::marks::{self, Control};
 use super::outline::{Block, Frame, Outline, Paragraph, Part, Piece, is_blank};
 use super::paragraph::{Edit, characters, edited};
@@ -201,13 +202,17 @@ fn told(unknown: &Unknown, place: &str, near: &str) -> Fault {
 
 fn edits_of(pieces: &[Piece], paragraph: &Paragraph<'_>, scope: &dyn Scope, faults: &mut Faults, into: &mut Vec<Edit>) {
     let near = |range| marks::near(&paragraph.characters, range);
-    let nothing = |range: &std::ops::Range<usize>| Edit { range: range.clone(), text: String::new() };
+    let nothing = |range: &std::ops::Range<usize>| Edit { range: range.clone(), text: String::new(), drawing: None };
     for piece in pieces {
         match piece {
             Piece::Remove(range) => into.push(nothing(range)),
             Piece::Say { range, expression, .. } => match scope.text(expression) {
+                Ok(text) if expression == code::NAME => {
+                    let drawing = (!text.trim().is_empty()).then(|| code::drawing(&text));
+                    into.push(Edit { drawing, ..nothing(range) });
+                }
                 Ok(text) => {
-                    into.push(Edit { range: range.clone(), text: text.replace("\r\n", "\n").replace('\r', "\n") });
+                    into.push(Edit { text: text.replace("\r\n", "\n").replace('\r', "\n"), ..nothing(range) });
                 }
                 Err(unknown) => faults.push(told(&unknown, &paragraph.place, &near(range))),
             },

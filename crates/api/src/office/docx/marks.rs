@@ -91,6 +91,17 @@ fn said(inside: &[char]) -> Option<Said> {
     (!name.is_empty()).then_some(said)
 }
 
+/// Whether a text, however a word processor split it, has the mark of an expression somewhere.
+pub(super) fn is_said(text: &str, expression: &str) -> bool {
+    let braces = |c: char| match c {
+        '｛' => '{',
+        '｝' => '}',
+        c => plain(c),
+    };
+    let is_space = |c: &char| c.is_whitespace() || matches!(c, '\u{200B}' | '\u{FEFF}');
+    text.chars().filter(|c| !is_space(c)).map(braces).collect::<String>().contains(&format!("{{{{{expression}}}}}"))
+}
+
 /// The marks of a text in their order, and the braces that are none.
 pub(super) fn find(text: &[char]) -> (Vec<Mark>, Vec<Loose>) {
     let (mut marks, mut loose) = (Vec::new(), Vec::new());

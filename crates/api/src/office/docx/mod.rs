@@ -2,8 +2,9 @@
 //!
 //! A template is guarded ([`package`]), its parts become trees ([`tree`]), the marks in them are found ([`marks`]) and ordered into what repeats and what
 //! depends on something ([`outline`]), and the outline is written out over a [`Scope`] ([`fill`]). Every fault is told with its place; a template with
-//! a fault makes no document. The same template, scope and moment make the same bytes.
+//! a fault makes no document. The same template, scope and moment make the same bytes. One name is drawn and not written ([`code`]).
 
+mod code;
 mod fill;
 mod marks;
 mod outline;
@@ -90,11 +91,17 @@ impl Faults {
 /// `document-too-large` where what repeats would fill more than a document holds.
 pub fn fill(template: &[u8], scope: &dyn Scope, as_of: DateTime<Utc>) -> Result<Vec<u8>, Vec<Fault>> {
     let mut package = package::Package::open(template)?;
+    // What is told of the ledger behind a document stands at its foot, whether the template thought of it or not.
+    let code = scope.text(code::NAME).unwrap_or_default();
+    if !code.trim().is_empty() {
+        code::foot(&mut package);
+    }
     let mut faults = Faults::default();
     let mut writing = fill::Writing::new(scope);
     for part in package.take() {
         let outline = outline::Outline::of(&part.root, part.kind, &mut faults);
         let filled = writing.part(&outline, &mut faults);
+        code::keep(package.entries_mut(), &part.name, &filled, &code);
         package.put(&part.name, filled);
     }
     if faults.told.is_empty() { package.close(as_of) } else { Err(faults.told) }

@@ -128,6 +128,29 @@ impl Package {
         std::mem::take(&mut self.told)
     }
 
+    /// The parts that are filled, the body first.
+    pub(super) fn told(&self) -> &[Told] {
+        &self.told
+    }
+
+    pub(super) fn told_mut(&mut self) -> &mut [Told] {
+        &mut self.told
+    }
+
+    /// What an entry holds.
+    pub(super) fn entry(&self, name: &str) -> Option<&[u8]> {
+        self.entries.get(name).map(Vec::as_slice)
+    }
+
+    pub(super) fn entries_mut(&mut self) -> &mut BTreeMap<String, Vec<u8>> {
+        &mut self.entries
+    }
+
+    /// Adds a part that is filled like the others.
+    pub(super) fn add(&mut self, name: &str, kind: Kind, root: Element) {
+        self.told.push(Told { name: name.to_owned(), kind, root });
+    }
+
     /// Puts a part in, its drawings and bookmarks numbered through the whole document.
     pub(super) fn put(&mut self, name: &str, mut root: Element) {
         let mut ends: BTreeMap<String, (usize, usize)> = BTreeMap::new();

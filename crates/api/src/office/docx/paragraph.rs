@@ -33,6 +33,8 @@ const BESIDE: [&str; 8] =
 pub(super) struct Edit {
     pub(super) range: Range<usize>,
     pub(super) text: String,
+    /// What stands there behind the text and is none.
+    pub(super) drawing: Option<Element>,
 }
 
 /// Its characters; [`NO_TEXT`] for what is none.
@@ -149,6 +151,10 @@ impl Editor<'_> {
                     is_touched = true;
                     if edit.range.start == at {
                         said.push_str(&edit.text);
+                        if let Some(drawing) = edit.drawing.clone() {
+                            lines(&std::mem::take(&mut said), into);
+                            into.push(Node::Element(drawing));
+                        }
                     }
                 }
                 None => said.push(c),
@@ -159,16 +165,21 @@ impl Editor<'_> {
             into.push(Node::Element(old.clone()));
             return;
         }
-        for (i, line) in said.split('\n').enumerate() {
-            if i > 0 {
-                into.push(Node::Element(Element::new("w:br")));
-            }
-            let line: String = line.chars().filter(|c| is_told(*c)).map(|c| if c == '\t' { ' ' } else { c }).collect();
-            if !line.is_empty() {
-                let mut text = Element::new("w:t").with("xml:space", "preserve");
-                text.children.push(Node::Text(line));
-                into.push(Node::Element(text));
-            }
+        lines(&said, into);
+    }
+}
+
+/// Text as it stands in a run, with breaks between its lines.
+fn lines(said: &str, into: &mut Vec<Node>) {
+    for (i, line) in said.split('\n').enumerate() {
+        if i > 0 {
+            into.push(Node::Element(Element::new("w:br")));
+        }
+        let line: String = line.chars().filter(|c| is_told(*c)).map(|c| if c == '\t' { ' ' } else { c }).collect();
+        if !line.is_empty() {
+            let mut text = Element::new("w:t").with("xml:space", "preserve");
+            text.children.push(Node::Text(line));
+            into.push(Node::Element(text));
         }
     }
 }

@@ -85,6 +85,7 @@ pub fn standard(kind: Kind) -> Vec<u8> {
         ("fontTable", "fontTable"),
         ("footer1", "footer"),
         ("footer2", "footer"),
+        ("footer3", "footer"),
     ]
     .iter()
     .map(|(name, kind)| format!("<Override PartName=\"/word/{name}.xml\" ContentType=\"{word}.{kind}+xml\"/>"))
@@ -95,6 +96,7 @@ pub fn standard(kind: Kind) -> Vec<u8> {
         ("rIdFonts", "fontTable", "fontTable"),
         (page::ODD, "footer", "footer1"),
         (page::EVEN, "footer", "footer2"),
+        (page::FORM, "footer", "footer3"),
     ]
     .iter()
     .map(|(id, kind, name)| format!("<Relationship Id=\"{id}\" Type=\"{relation}/{kind}\" Target=\"{name}.xml\"/>"))
@@ -120,8 +122,9 @@ pub fn standard(kind: Kind) -> Vec<u8> {
         ("word/styles.xml", page::part("styles", &styles::styles())),
         ("word/settings.xml", page::part("settings", styles::SETTINGS)),
         ("word/fontTable.xml", page::part("fonts", &styles::fonts())),
-        ("word/footer1.xml", page::part("ftr", &page::page_number("页码单页"))),
-        ("word/footer2.xml", page::part("ftr", &page::page_number("页码双页"))),
+        ("word/footer1.xml", page::part("ftr", &page::page_foot("页码单页"))),
+        ("word/footer2.xml", page::part("ftr", &page::page_foot("页码双页"))),
+        ("word/footer3.xml", page::part("ftr", &page::form_foot())),
     ];
     let declared =
         |text: String| format!("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>\n{text}").into_bytes();

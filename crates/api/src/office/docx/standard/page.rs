@@ -1,9 +1,15 @@
 //! Lines, tables and sections as a word processor has them.
 
+use super::super::code;
+
 /// Relation of the foot of odd pages.
 pub(super) const ODD: &str = "rIdOdd";
 /// Relation of the foot of even pages.
 pub(super) const EVEN: &str = "rIdEven";
+/// Relation of the foot of a form.
+pub(super) const FORM: &str = "rIdForm";
+/// What keeps the room of the code where there is none, so that the page number stands where it does.
+const NO_CODE: &str = "<w:p><w:pPr><w:snapToGrid w:val=\"0\"/><w:spacing w:before=\"0\" w:after=\"0\" w:line=\"1020\" w:lineRule=\"exact\"/></w:pPr></w:p>";
 
 /// Width of the type area of an upright page of the official format, twips.
 pub(super) const UPRIGHT: u32 = 8_844;
@@ -74,8 +80,18 @@ pub(super) fn chapter(heading: &str, lines: &[&str]) -> String {
     line("一级标题", heading) + &body(lines)
 }
 
-/// The foot of a page: its number between dashes.
-pub(super) fn page_number(style: &str) -> String {
+/// The foot of a page: its number between dashes, the code of the ledger beneath it.
+pub(super) fn page_foot(style: &str) -> String {
+    [&page_number(style), code::LINE, &line(style, "{{!核验码}}"), NO_CODE, &line(style, "{{/!核验码}}")].concat()
+}
+
+/// The foot of a form: the code alone.
+pub(super) fn form_foot() -> String {
+    code::LINE.to_owned()
+}
+
+/// The number of a page between dashes.
+fn page_number(style: &str) -> String {
     let field = |kind: &str| format!("<w:r><w:fldChar w:fldCharType=\"{kind}\"/></w:r>");
     format!(
         "<w:p><w:pPr><w:pStyle w:val=\"{style}\"/></w:pPr>{}{}<w:r><w:instrText xml:space=\"preserve\"> PAGE </w:instrText></w:r>{}<w:r><w:t>1</w:t></w:r>{}{}</w:p>",
@@ -104,24 +120,27 @@ fn section(sheet: Sheet) -> String {
     let feet = format!(
         "<w:footerReference w:type=\"default\" r:id=\"{ODD}\"/><w:footerReference w:type=\"even\" r:id=\"{EVEN}\"/>"
     );
+    let form = format!(
+        "<w:footerReference w:type=\"default\" r:id=\"{FORM}\"/><w:footerReference w:type=\"even\" r:id=\"{FORM}\"/>"
+    );
     let stand = if sheet == Sheet::Foot { "<w:vAlign w:val=\"bottom\"/>" } else { "" };
     let (feet, size, margins, grid) = match sheet {
         Sheet::Official | Sheet::Foot => (
             feet.as_str(),
             "w:w=\"11906\" w:h=\"16838\"",
-            "w:top=\"2098\" w:right=\"1474\" w:bottom=\"1980\" w:left=\"1588\" w:header=\"851\" w:footer=\"1247\" w:gutter=\"0\"",
+            "w:top=\"2098\" w:right=\"1474\" w:bottom=\"1980\" w:left=\"1588\" w:header=\"851\" w:footer=\"210\" w:gutter=\"0\"",
             "<w:docGrid w:type=\"linesAndChars\" w:linePitch=\"580\" w:charSpace=\"-860\"/>",
         ),
         Sheet::Wide => (
             feet.as_str(),
             "w:w=\"16838\" w:h=\"11906\" w:orient=\"landscape\"",
-            "w:top=\"1474\" w:right=\"1134\" w:bottom=\"1474\" w:left=\"1134\" w:header=\"851\" w:footer=\"794\" w:gutter=\"0\"",
+            "w:top=\"1474\" w:right=\"1134\" w:bottom=\"1644\" w:left=\"1134\" w:header=\"851\" w:footer=\"210\" w:gutter=\"0\"",
             "<w:docGrid w:type=\"lines\" w:linePitch=\"312\"/>",
         ),
         Sheet::Form => (
-            "",
+            form.as_str(),
             "w:w=\"11906\" w:h=\"16838\"",
-            "w:top=\"964\" w:right=\"1474\" w:bottom=\"794\" w:left=\"1588\" w:header=\"567\" w:footer=\"567\" w:gutter=\"0\"",
+            "w:top=\"737\" w:right=\"1474\" w:bottom=\"1247\" w:left=\"1588\" w:header=\"567\" w:footer=\"210\" w:gutter=\"0\"",
             "<w:docGrid w:type=\"lines\" w:linePitch=\"312\"/>",
         ),
     };
