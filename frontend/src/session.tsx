@@ -1,11 +1,14 @@
 // Who is logged in, which round is looked at, and the log-in that is asked for over the page.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { type FormEvent, type ReactNode, createContext, useContext, useEffect, useState, useSyncExternalStore } from 'react'
-import { type Schemas, client, get, hasToken, onLogInNeeded, onToken, renew, setToken } from './api/client'
-import { TextField, useSend } from './ui/form'
+import { type FormEvent, type ReactNode, Suspense, createContext, lazy, useContext, useEffect, useState, useSyncExternalStore } from 'react'
+import { ApiError, type Schemas, client, get, hasToken, onLogInNeeded, onProofNeeded, onToken, renew, setToken } from './api/client'
+import { TextField, blank, useSend } from './ui/form'
 import { useTitle } from './ui/title'
 import { Dialog, Empty, Loaded, Loading, Refused } from './ui/parts'
+
+/** With the picture of squares, which hardly anybody needs on his first screen. */
+const Enrol = lazy(() => import('./secondfactor').then((m) => ({ default: m.Enrol })))
 
 type Me = Schemas['Me']
 type Value = { me: Me; round: Schemas['MyRound'] | undefined; chooseRound: (id: string) => void; logOut: () => Promise<void> }
@@ -39,10 +42,16 @@ export function NoRound({ title }: { title: string }) {
 export function LogInForm({ login: fixed, onDone }: { login?: string; onDone: () => void }) {
   const [login, setLogin] = useState(fixed ?? '')
   const [password, setPassword] = useState('')
+  const [ticket, setTicket] = useState<string | null>(null)
   const form = useSend(async () => {
-    const session = await get(client.POST('/api/v1/sessions', { body: { login: login.trim(), password } }))
-    setToken(session.access_token)
-    onDone()
+    try {
+      const session = await get(client.POST('/api/v1/sessions', { body: { login: login.trim(), password } }))
+      setToken(session.access_token)
+      onDone()
+    } catch (error) {
+      if (!(error instanceof ApiError) || error.problem.code !== 'code-wanted') throw error
+      setTicket(error.problem.ticket ?? '')
+    }
   })
   const [isEmpty, setEmpty] = useState(false)
   const submit = (e: FormEvent) => {
@@ -51,6 +60,7 @@ export function LogInForm({ login: fixed, onDone }: { login?: string; onDone: ()
     setEmpty(empty)
     if (!empty) void form.submit()
   }
+  if (ticket !== null) return <LogInCode ticket={ticket} onDone={onDone} onBack={() => { setTicket(null); setPassword('') }} />
   const unfilled = (value: string) => (isEmpty && value.trim() === '' ? '请填写' : undefined)
   return (
     <form onSubmit={submit} className="stack" noValidate>
@@ -58,6 +68,42 @@ export function LogInForm({ login: fixed, onDone }: { login?: string; onDone: ()
       <TextField label="密码" type="password" value={password} onChange={setPassword} error={unfilled(password)} autoComplete="current-password" />
       <Refused error={form.error} />
       <button type="submit" className="main" disabled={form.busy}>{form.busy ? '正在登录…' : '登录'}</button>
+    </form>
+  )
+}
+
+/** The second step of a log-in whose password was right. */
+function LogInCode({ ticket, onDone, onBack }: { ticket: string; onDone: () => void; onBack: () => void }) {
+  const [code, setCode] = useState('')
+  const form = useSend(async () => {
+    const session = await get(client.POST('/api/v1/sessions/code', { body: { ticket, code } }))
+    setToken(session.access_token)
+    onDone()
+  }, () => blank({ '/code': code }))
+  return (
+    <form className="stack" noValidate onSubmit={(e) => { e.preventDefault(); void form.submit() }}>
+      <p>密码正确，请再输入手机验证器应用上的 6 位口令；手机不在手边的，输入恢复码。</p>
+      <TextField label="动态口令" value={code} onChange={setCode} error={form.at('/code')} autoComplete="one-time-code" />
+      <Refused error={form.error} shown={['/code']} />
+      <button type="submit" className="main" disabled={form.busy}>{form.busy ? '正在登录…' : '登录'}</button>
+      <button type="button" onClick={onBack}>重新输入密码</button>
+    </form>
+  )
+}
+
+/** A proof that is asked for before an act that weighs; the act goes on by itself. */
+function ProofForm({ byCode, onDone }: { byCode: boolean; onDone: () => void }) {
+  const [typed, setTyped] = useState('')
+  const pointer = byCode ? '/code' : '/password'
+  const form = useSend(async () => {
+    await get(client.POST('/api/v1/sessions/proof', { body: byCode ? { code: typed } : { password: typed } }))
+    onDone()
+  }, () => blank({ [pointer]: typed }))
+  return (
+    <form className="stack" noValidate onSubmit={(e) => { e.preventDefault(); void form.submit() }}>
+      {byCode ? <TextField label="动态口令" value={typed} onChange={setTyped} error={form.at(pointer)} hint="手机验证器应用上的 6 位口令，或一个恢复码" autoComplete="one-time-code" /> : <TextField label="密码" type="password" value={typed} onChange={setTyped} error={form.at(pointer)} autoComplete="current-password" />}
+      <Refused error={form.error} shown={[pointer]} />
+      <button type="submit" className="main" disabled={form.busy}>验证并继续</button>
     </form>
   )
 }
@@ -122,7 +168,13 @@ function Inside({ children }: { children: ReactNode }) {
   const query = useQuery({ queryKey: ['me'], queryFn: () => get(client.GET('/api/v1/me')) })
   const [chosen, setChosen] = useState(localStorage.getItem('round') ?? '')
   const [asking, setAsking] = useState<(() => void) | null>(null)
+  const [proving, setProving] = useState<((given: boolean) => void) | null>(null)
   useEffect(() => onLogInNeeded(() => new Promise<void>((done) => setAsking(() => done))), [])
+  useEffect(() => onProofNeeded(() => new Promise<boolean>((done) => setProving(() => done))), [])
+  const proved = (given: boolean) => {
+    proving?.(given)
+    setProving(null)
+  }
   const logOut = async () => {
     await client.DELETE('/api/v1/sessions').catch(() => undefined)
     queries.clear()
@@ -134,6 +186,8 @@ function Inside({ children }: { children: ReactNode }) {
         {(me) => {
           if (me.must_change_password)
             return <Door><p>首次登录，请先修改密码。</p><ChangePassword onDone={() => void query.refetch()} /></Door>
+          if (me.must_enrol_second_factor)
+            return <Door><p>您的岗位须启用动态口令，启用后再进入。</p><Suspense fallback={<Loading />}><Enrol onDone={() => void query.refetch()} /></Suspense><button type="button" onClick={() => void logOut()}>退出登录</button></Door>
           const round = me.rounds.find((r) => r.id === chosen) ?? me.rounds.find((r) => r.is_active) ?? me.rounds[0]
           const chooseRound = (id: string) => {
             localStorage.setItem('round', id)
@@ -142,6 +196,13 @@ function Inside({ children }: { children: ReactNode }) {
           return <Context.Provider value={{ me, round, chooseRound, logOut }}>{children}</Context.Provider>
         }}
       </Loaded>
+      {proving && (
+        <Dialog title="验证身份" onClose={() => proved(false)}>
+          <p>签批、公示、导出等事项办理前，请再次验证是您本人，验证后自动继续。</p>
+          <p className="muted">账号 {query.data?.login}</p>
+          <ProofForm byCode={query.data?.has_second_factor ?? false} onDone={() => proved(true)} />
+        </Dialog>
+      )}
       {asking && (
         <Dialog title="登录已过期">
           <p>请重新登录，填写的内容还在，登录后继续。</p>

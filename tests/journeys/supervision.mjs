@@ -1,8 +1,9 @@
-// The wall, personal duties, meetings, documents, slips, publications and other systems in a house of their own: node tests/journeys/supervision.mjs
+// The wall, personal duties, meetings, documents, slips, publications, other systems and who somebody is in a house of their own: node tests/journeys/supervision.mjs
 import assert from 'node:assert/strict'
 import { documents } from './documents.mjs'
 import { personally } from './duties.mjs'
 import { House } from './house.mjs'
+import { identified } from './identity.mjs'
 import { meet } from './meetings.mjs'
 import { outlived, published } from './publication.mjs'
 import { newRound } from './round.mjs'
@@ -22,6 +23,7 @@ try {
   const late = await slipsOfTasks(house)
   const notices = await published(house)
   await anotherSystem(house)
+  await identified(house)
   // Four months later.
   await house.stop()
   await house.start(120)

@@ -34,6 +34,8 @@ pub struct AccountView {
     pub status_label: String,
     pub is_active: bool,
     pub must_change_password: bool,
+    /// A second factor is in use.
+    pub has_second_factor: bool,
     pub last_login_at: Option<DateTime<Utc>>,
     pub version: i64,
     /// The one-time password, told once.
@@ -64,6 +66,7 @@ impl From<AccountRow> for AccountView {
             is_active: row.status == "active",
             status: row.status,
             must_change_password: row.must_change_password,
+            has_second_factor: row.has_second_factor,
             last_login_at: row.last_login_at,
             version: row.version,
             one_time_password: None,
@@ -241,4 +244,25 @@ pub async fn reset_password(
 ) -> Result<HttpResponse, Problem> {
     let (clear, hash) = one_time(&app).await?;
     change(caller, app, *id, version, Change::Reset(hash), Some(clear)).await
+}
+
+/// Why somebody's second factor is taken away.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ResetSecondFactor {
+    #[schema(example = "手机遗失，本人到场申请")]
+    pub reason: String,
+}
+
+/// Take away the second factor of somebody who lost it; his sessions end and he is told.
+#[utoipa::path(tag = "accounts", request_body = ResetSecondFactor, params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The ETag the decision rests on")), responses((status = 200, body = AccountView)))]
+#[post("/accounts/{id}/reset-second-factor")]
+pub async fn reset_second_factor(
+    caller: Caller,
+    app: Data<App>,
+    id: Path<Uuid>,
+    version: ExpectedVersion,
+    body: Body<ResetSecondFactor>,
+) -> Result<HttpResponse, Problem> {
+    change(caller, app, *id, version, Change::ResetSecondFactor(body.0.reason), None).await
 }

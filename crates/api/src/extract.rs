@@ -10,6 +10,7 @@ use domain::actor::Actor;
 use persistence::Origin;
 use persistence::actors::LoadedActor;
 use persistence::idempotency::Key;
+use persistence::identity::Standing;
 use persistence::tasks::Expected;
 use serde::de::DeserializeOwned;
 use uuid::Uuid;
@@ -17,6 +18,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::auth;
 use crate::problem::{Fault, Problem};
+use crate::proof;
 use crate::services;
 use crate::telemetry::RequestId;
 use crate::tokens;
@@ -34,9 +36,17 @@ pub struct Caller {
     pub loaded: LoadedActor,
     /// The session the call belongs to.
     pub session: Uuid,
+    /// What holds for that session and its account.
+    pub standing: Standing,
 }
 
 impl Caller {
+    /// Whether the house asks a second factor of the caller and he has none, nor came with one of the provider's.
+    pub fn lacks_second_factor(&self) -> bool {
+        let Standing { rules, has_second_factor, is_vouched_for, .. } = &self.standing;
+        rules.is_required_of(&self.loaded.actor) && !has_second_factor && !is_vouched_for
+    }
+
     /// Who acts.
     pub fn actor(&self) -> &Actor {
         &self.origin.actor
@@ -70,6 +80,18 @@ pub fn request_id(request: &HttpRequest) -> String {
     request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default()
 }
 
+/// What is open to who must have a second factor and has none: to see who he is, to choose a password, to prove himself, to begin one.
+fn leads_to_a_second_factor(path: &str) -> bool {
+    const OPEN: [&str; 5] = [
+        "/api/v1/me",
+        "/api/v1/me/password",
+        "/api/v1/me/second-factor",
+        "/api/v1/me/second-factor/confirm",
+        "/api/v1/sessions/proof",
+    ];
+    OPEN.contains(&path)
+}
+
 impl FromRequest for Caller {
     type Error = Problem;
     type Future = Ready<Self>;
@@ -79,11 +101,14 @@ impl FromRequest for Caller {
         Box::pin(async move {
             let app = app(&request)?;
             let token = bearer(&request).ok_or_else(Problem::unauthenticated)?;
-            let (loaded, session) = if services::key::is_key(token) {
-                (services::caller(app, &request, token).await?, Uuid::nil())
+            let bearer = if services::key::is_key(token) {
+                let loaded = services::caller(app, &request, token).await?;
+                let issued_at = app.clock.now();
+                auth::Bearer { loaded, session: Uuid::nil(), standing: Standing::default(), issued_at }
             } else {
                 auth::actor(app, token).await?
             };
+            let auth::Bearer { loaded, session, standing, issued_at } = bearer;
             // A first password must be changed before anything else; the path to that stays open.
             let path = request.path();
             if loaded.must_change_password && !path.ends_with("/me") && !path.ends_with("/me/password") {
@@ -95,7 +120,15 @@ impl FromRequest for Caller {
                 request_id: request_id(&request),
                 now: app.clock.now(),
             };
-            Ok(Caller { origin, loaded, session })
+            let caller = Caller { origin, loaded, session, standing };
+            // So must a second factor be begun where the house asks for one.
+            if caller.lacks_second_factor() && !leads_to_a_second_factor(path) {
+                return Err(Problem::new(StatusCode::FORBIDDEN, "must-enrol-second-factor"));
+            }
+            if proof::asks(request.method().as_str(), &request.match_pattern().unwrap_or_default()) {
+                proof::check(app, &caller, issued_at).await?;
+            }
+            Ok(caller)
         })
     }
 }

@@ -42,6 +42,7 @@ pub fn complete(document: &mut OpenApi) {
             let statuses = [
                 ("400", has_body, "The body is no JSON or breaks off"),
                 ("401", !is_public || path.ends_with("/sessions"), "Nobody is logged in"),
+                ("401", path == "/api/v1/sessions/code", "The log-in took too long, or its ticket was used"),
                 ("401", path == "/api/v1/kiosk/wall", "The link was withdrawn, or never was one"),
                 ("403", !is_public, "The caller may not do this"),
                 ("404", has_id, "Not there, or not to be seen by the caller"),
@@ -49,7 +50,7 @@ pub fn complete(document: &mut OpenApi) {
                 ("412", is_versioned, "Somebody changed it meanwhile; `version` says what holds now"),
                 ("422", has_input, "The content is refused; `errors` says where and why"),
                 ("428", is_versioned, "`If-Match` is missing"),
-                ("429", path.ends_with("/sessions"), "Too many tries; `Retry-After` says when to come back"),
+                ("429", is_try(path), "Too many tries; `Retry-After` says when to come back"),
                 (
                     "429",
                     path == "/api/v1/live",
@@ -71,6 +72,12 @@ pub fn complete(document: &mut OpenApi) {
             }
         }
     }
+}
+
+/// Whether a wrong answer counts towards the lock of the log-in.
+fn is_try(path: &str) -> bool {
+    let tail = path.trim_start_matches("/api/v1");
+    ["/sessions", "/sessions/code", "/sessions/proof", "/me/second-factor/give-up"].contains(&tail)
 }
 
 /// What an answer is, where its operation says no more; a document without it is none by the standard.

@@ -57,6 +57,9 @@ pub struct Problem {
     /// The version that holds now, when the one sent was stale.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
+    /// What goes on with a log-in whose password was right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ticket: Option<String>,
     #[serde(skip)]
     retry_after: Option<u32>,
 }
@@ -72,6 +75,7 @@ impl Problem {
             instance: String::new(),
             errors: Vec::new(),
             version: None,
+            ticket: None,
             retry_after: None,
         }
     }
@@ -85,6 +89,13 @@ impl Problem {
     #[must_use]
     pub fn retry_after(mut self, seconds: u32) -> Self {
         self.retry_after = Some(seconds);
+        self
+    }
+
+    /// The same, with what goes on with a log-in.
+    #[must_use]
+    pub fn with_ticket(mut self, ticket: String) -> Self {
+        self.ticket = Some(ticket);
         self
     }
 

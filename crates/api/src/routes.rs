@@ -8,10 +8,11 @@ use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    accounts, brief, calendar, checks, cockpit, covers, documents, evidence, exports, feed, history, import, kiosks,
-    ledger, lists, live, meetings, notices, openapi, opinions, organisation, outward, overview, own, personal_duties,
-    plan_advice, plan_workbook, policy, publications, quality, receipts, recurrence, rounds, saved_views, search,
-    services, sessions, signing, slips, statements, task_commands, telemetry, todo, trail, wall, webhooks,
+    accounts, brief, calendar, checks, cockpit, covers, documents, evidence, exports, feed, history, identity_rules,
+    import, kiosks, ledger, lists, live, meetings, notices, openapi, opinions, organisation, outward, overview, own,
+    personal_duties, plan_advice, plan_workbook, policy, proof, publications, quality, receipts, recurrence, rounds,
+    saved_views, search, second_factor, services, sessions, signing, slips, statements, task_commands, telemetry, todo,
+    trail, wall, webhooks,
 };
 
 fn api() -> impl HttpServiceFactory + OpenApiFactory {
@@ -19,8 +20,14 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(sessions::log_in)
         .service(sessions::refresh_session)
         .service(sessions::log_out)
+        .service(second_factor::log_in_with_code)
+        .service(proof::prove)
         .service(sessions::get_me)
         .service(sessions::change_own_password)
+        .service(second_factor::get_second_factor)
+        .service(second_factor::begin_second_factor)
+        .service(second_factor::confirm_second_factor)
+        .service(second_factor::give_up_second_factor)
         .service(own::list_own_sessions)
         .service(own::end_own_session)
         .service(own::end_other_sessions)
@@ -39,6 +46,9 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(accounts::enable_account)
         .service(accounts::disable_account)
         .service(accounts::reset_password)
+        .service(accounts::reset_second_factor)
+        .service(identity_rules::get_identity_rules)
+        .service(identity_rules::set_identity_rules)
         .service(trail::list_audit_events)
         .service(trail::get_event_file)
         .service(trail::get_ledger_state)

@@ -9,10 +9,11 @@ use domain::account;
 use domain::actor::{Actor, AssignmentKind};
 use domain::ids::{AccountId, RoundId};
 use domain::refusal::Refusal;
+use domain::second_factor::SessionFactor;
 use persistence::actors::LoadedActor;
 use persistence::publications::is_any_on;
 use persistence::sessions::{Place, Rotation};
-use persistence::{accounts, actors, rounds, sessions};
+use persistence::{accounts, actors, login_steps, rounds, second_factors, sessions};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -22,6 +23,7 @@ use crate::auth;
 use crate::extract::{Body, Caller, address};
 use crate::passwords;
 use crate::problem::Problem;
+use crate::proof::refuse_locked;
 use crate::tokens;
 
 /// Name and password.
@@ -85,6 +87,9 @@ pub struct Me {
     /// The role or duty in Chinese.
     pub title: String,
     pub must_change_password: bool,
+    /// The house asks a second factor of the caller, who has none yet: nothing else is open to him.
+    pub must_enrol_second_factor: bool,
+    pub has_second_factor: bool,
     pub posts: Vec<MyPost>,
     pub rounds: Vec<MyRound>,
     pub stands_in_for: Vec<StandsInFor>,
@@ -126,34 +131,48 @@ fn check_origin(request: &HttpRequest, app: &App) -> Result<(), Problem> {
 /// The longest name of a browser that is kept, in bytes.
 const AGENT: usize = 400;
 
-fn place(request: &HttpRequest, app: &App) -> Place {
+pub(crate) fn place(request: &HttpRequest, app: &App) -> Place {
     let agent = request.headers().get(header::USER_AGENT).and_then(|v| v.to_str().ok()).unwrap_or_default();
     // A header's value that reads as text is ASCII.
     Place { source: address(request, app), agent: agent.chars().take(AGENT).collect() }
 }
 
-async fn begin(
+/// Begins a session: its id, and the cookie that renews it.
+pub(crate) async fn begun(
     app: &App,
     account: AccountId,
     epoch: i32,
+    factor: Option<SessionFactor>,
+    place: Place,
+) -> Result<(Uuid, Cookie<'static>), Problem> {
+    let now = app.clock.now();
+    let (secret, digest) = tokens::secret().map_err(Problem::internal)?;
+    let session = app
+        .db
+        .write(&Actor::System, move |conn| sessions::begin(conn, account, epoch, &digest, factor, &place, now))
+        .await?;
+    Ok((session, cookie(app, secret, 12)))
+}
+
+/// Begins a session and answers with it.
+pub(crate) async fn begin(
+    app: &App,
+    account: AccountId,
+    epoch: i32,
+    factor: Option<SessionFactor>,
     must_change: bool,
     place: Place,
 ) -> Result<HttpResponse, Problem> {
     let now = app.clock.now();
-    let (secret, digest) = tokens::secret().map_err(Problem::internal)?;
-    let session =
-        app.db.write(&Actor::System, move |conn| sessions::begin(conn, account, epoch, &digest, &place, now)).await?;
+    let (session, cookie) = begun(app, account, epoch, factor, place).await?;
     let (access_token, expires_at) = app.keys.issue(account, epoch, session, now).map_err(Problem::internal)?;
-    Ok(HttpResponse::Ok().cookie(cookie(app, secret, 12)).json(Session {
-        access_token,
-        expires_at,
-        must_change_password: must_change,
-    }))
+    Ok(HttpResponse::Ok().cookie(cookie).json(Session { access_token, expires_at, must_change_password: must_change }))
 }
 
 /// Log in.
 ///
-/// Five failures of a name from one address within a quarter of an hour lock that pair for half an hour.
+/// Five failures of a name from one address within a quarter of an hour lock that pair for half an hour. Where a second factor is in use the answer
+/// is `code-wanted` with a ticket, and the log-in goes on with the code.
 #[utoipa::path(tag = "sessions", request_body = LogIn, responses((status = 200, body = Session)), security(()))]
 #[post("/sessions")]
 pub async fn log_in(request: HttpRequest, app: Data<App>, body: Body<LogIn>) -> Result<HttpResponse, Problem> {
@@ -167,10 +186,7 @@ pub async fn log_in(request: HttpRequest, app: Data<App>, body: Body<LogIn>) -> 
             Ok((accounts::locked_until(conn, &name, &from, now)?, accounts::credential(conn, &name)?))
         })
         .await?;
-    if let Some(until) = locked {
-        let seconds = u32::try_from((until - now).num_seconds()).unwrap_or(1);
-        return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "login-locked").retry_after(seconds));
-    }
+    refuse_locked(locked, now)?;
     // The same work for a name nobody has.
     let hash = credential.as_ref().map_or_else(|| passwords::dummy().to_owned(), |c| c.password_hash.clone());
     let (fits, new_hash) = app
@@ -184,15 +200,27 @@ pub async fn log_in(request: HttpRequest, app: Data<App>, body: Body<LogIn>) -> 
     match credential.filter(|c| fits && c.is_active) {
         Some(credential) => {
             let id = credential.id;
-            let today = domain::calendar::today(now);
+            let (today, epoch) = (domain::calendar::today(now), credential.epoch);
+            let (ticket, digest) = tokens::secret().map_err(Problem::internal)?;
             let loaded = app
                 .db
                 .write(&Actor::System, move |conn| {
-                    accounts::record_login(conn, id, &source, new_hash, now)?;
-                    actors::of_account(conn, id, today)
+                    if let Some(hash) = new_hash {
+                        accounts::rehash(conn, id, &hash)?;
+                    }
+                    // Failures are forgotten only once the code was right as well.
+                    if second_factors::is_in_use(conn, id)? {
+                        login_steps::begin(conn, &digest, id, epoch, &source, now)?;
+                        return Ok(None);
+                    }
+                    accounts::record_login(conn, id, &source, now)?;
+                    actors::of_account(conn, id, today).map(Some)
                 })
                 .await?;
-            begin(&app, id, credential.epoch, loaded.must_change_password, place(&request, &app)).await
+            let Some(loaded) = loaded else {
+                return Err(Problem::new(StatusCode::UNAUTHORIZED, "code-wanted").with_ticket(ticket));
+            };
+            begin(&app, id, epoch, None, loaded.must_change_password, place(&request, &app)).await
         }
         None => {
             app.db.write(&Actor::System, move |conn| accounts::record_failure(conn, &login, &source, now)).await?;
@@ -352,6 +380,8 @@ pub async fn get_me(caller: Caller, app: Data<App>) -> Result<HttpResponse, Prob
         name: person.name.clone(),
         title: title.to_owned(),
         must_change_password: caller.loaded.must_change_password,
+        must_enrol_second_factor: caller.lacks_second_factor(),
+        has_second_factor: caller.standing.has_second_factor,
         posts: person
             .memberships
             .iter()
@@ -414,5 +444,6 @@ pub async fn change_own_password(
     let origin = caller.origin.clone();
     app.db.write(&caller.origin.actor, move |conn| accounts::change_own_password(conn, &origin, hash)).await?;
     auth::forget();
-    begin(&app, id, caller.loaded.epoch + 1, false, place(&request, &app)).await
+    let factor = caller.standing.is_vouched_for.then_some(SessionFactor::Provider);
+    begin(&app, id, caller.loaded.epoch + 1, factor, false, place(&request, &app)).await
 }

@@ -14,11 +14,14 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::sealing::SealingKey;
+
 const ISSUER: &str = "bihuan";
 const AUDIENCE: &str = "bihuan-api";
 const TYPE: &str = "at+jwt";
-/// The server's key pair.
+/// The server's keys: the pair that signs tokens, and what seals secrets in the database.
 pub struct TokenKeys {
+    pub seal: SealingKey,
     encoding: EncodingKey,
     decoding: DecodingKey,
 }
@@ -46,6 +49,7 @@ pub struct Proved {
     /// The account's epoch when it was issued.
     pub epoch: i32,
     pub session: Uuid,
+    pub issued_at: DateTime<Utc>,
     pub ends_at: DateTime<Utc>,
 }
 
@@ -64,13 +68,14 @@ impl TokenKeys {
             write_private(&path, &pem).map_err(|e| format!("{}: {e}", path.display()))?;
             pem
         };
-        Self::from_pem(&pem)
+        Self::from_pem(&pem, SealingKey::load(folder)?)
     }
 
-    fn from_pem(pem: &str) -> Result<Self, String> {
+    fn from_pem(pem: &str, seal: SealingKey) -> Result<Self, String> {
         let key = SigningKey::from_pkcs8_pem(pem).map_err(|e| e.to_string())?;
         let public = key.verifying_key().to_public_key_pem(LineEnding::LF).map_err(|e| e.to_string())?;
         Ok(Self {
+            seal,
             encoding: EncodingKey::from_ed_pem(pem.as_bytes()).map_err(|e| e.to_string())?,
             decoding: DecodingKey::from_ed_pem(public.as_bytes()).map_err(|e| e.to_string())?,
         })
@@ -125,11 +130,12 @@ impl TokenKeys {
         let data = jsonwebtoken::decode::<Claims>(token, &self.decoding, &validation).ok()?;
         let in_time = data.claims.exp > now.timestamp() && data.claims.iat <= now.timestamp() + 60;
         let claims = data.claims;
-        let ends_at = DateTime::from_timestamp(claims.exp, 0)?;
+        let (issued_at, ends_at) = (DateTime::from_timestamp(claims.iat, 0)?, DateTime::from_timestamp(claims.exp, 0)?);
         (data.header.typ.as_deref() == Some(TYPE) && in_time).then_some(Proved {
             account: AccountId(claims.sub),
             epoch: claims.epoch,
             session: claims.sid,
+            issued_at,
             ends_at,
         })
     }
@@ -163,7 +169,12 @@ mod tests {
     use super::*;
 
     fn keys() -> TokenKeys {
-        TokenKeys::from_pem(&SigningKey::from_bytes(&[7; 32]).to_pkcs8_pem(LineEnding::LF).unwrap()).unwrap()
+        of([7; 32])
+    }
+
+    fn of(seed: [u8; 32]) -> TokenKeys {
+        let pem = SigningKey::from_bytes(&seed).to_pkcs8_pem(LineEnding::LF).unwrap();
+        TokenKeys::from_pem(&pem, SealingKey::of(seed)).unwrap()
     }
 
     fn at(seconds: i64) -> DateTime<Utc> {
@@ -176,7 +187,7 @@ mod tests {
         let account = AccountId(Uuid::from_u128(5));
         let (token, ends) = keys.issue(account, 3, Uuid::nil(), at(0)).unwrap();
         assert_eq!(ends, at(600));
-        let proved = Proved { account, epoch: 3, session: Uuid::nil(), ends_at: at(600) };
+        let proved = Proved { account, epoch: 3, session: Uuid::nil(), issued_at: at(0), ends_at: at(600) };
         assert_eq!(keys.check(&token, at(599)), Some(proved));
         assert_eq!(keys.check(&token, at(600)), None);
         let mut parts: Vec<String> = token.split('.').map(str::to_owned).collect();
@@ -194,8 +205,6 @@ mod tests {
     #[test]
     fn another_key_or_type_is_not_ours() {
         let (token, _) = keys().issue(AccountId(Uuid::from_u128(5)), 1, Uuid::nil(), at(0)).unwrap();
-        let other =
-            TokenKeys::from_pem(&SigningKey::from_bytes(&[8; 32]).to_pkcs8_pem(LineEnding::LF).unwrap()).unwrap();
-        assert_eq!(other.check(&token, at(1)), None);
+        assert_eq!(of([8; 32]).check(&token, at(1)), None);
     }
 }

@@ -375,6 +375,10 @@ async fn a_database_elsewhere_is_put_back_with_its_files_and_an_older_one_is_bro
     let session = "INSERT INTO refresh_tokens (sha256, family_id, account_id, epoch, issued_at, family_started_at, source, agent) \
                    SELECT 'x', gen_random_uuid(), id, epoch, now(), now(), '', '' FROM accounts LIMIT 1";
     run(&house.db.super_url(), session).unwrap();
+    // A second factor, sealed by a key that is no part of a backup.
+    let factor = "INSERT INTO second_factors (account_id, alg, sealed, seal_alg, created_at, confirmed_at, last_step) \
+                  SELECT id, 'totp-sha1-6-30', 'x', 'xchacha20-poly1305', now(), now(), 0 FROM accounts LIMIT 1";
+    run(&house.db.super_url(), factor).unwrap();
     // A list that was made: its file is kept for a day and is no part of a backup.
     let list = "INSERT INTO exports (id, round_id, account_id, kind, query, state, n_done, n_all, filename, size, sha256, seq, created_at, beat_at) \
                 SELECT gen_random_uuid(), r.id, a.id, 'ledger', '{}', 'ready', 1, 1, 'a.xlsx', 1, 'x', 1, now(), now() \
@@ -387,6 +391,7 @@ async fn a_database_elsewhere_is_put_back_with_its_files_and_an_older_one_is_bro
     let (said, db, data_dir) = restored(&folder, &file);
     let said = said.unwrap();
     assert!(!said.contains("不符") && said.contains("已结束全部会话（1 个）"), "{said}");
+    assert!(said.contains("动态口令打不开，已解除（1 个）"), "{said}");
     assert_eq!(digest(&std::fs::read(blob(&data_dir, &scan)).unwrap()), scan);
     let count =
         |db: &TestDatabase, sql: &str| lines(&db.super_url(), &format!("SELECT ({sql})::text AS line")).remove(0);

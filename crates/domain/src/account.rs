@@ -82,6 +82,11 @@ pub fn permit_administer(actor: &Actor) -> Result<(), Refusal> {
     has_duty(actor, Duty::SecurityAdmin)
 }
 
+/// What is asked of everybody who logs in is the security administrator's (docs/domain.md §35).
+pub fn permit_identity_rules(actor: &Actor) -> Result<(), Refusal> {
+    has_duty(actor, Duty::SecurityAdmin)
+}
+
 /// Every duty may look at the accounts.
 pub fn permit_list(actor: &Actor) -> Result<(), Refusal> {
     if actor.person().is_some_and(|p| p.duty.is_some()) { Ok(()) } else { Err(Refusal::forbidden("not-allowed")) }

@@ -27,6 +27,11 @@ pub const CODES: &[(&str, &str)] = &[
     ("too-many-keys", "同时有效的密钥最多两把，请先停用一把"),
     ("login-failed", "账号或密码不正确"),
     ("login-locked", "连续输错次数过多，请 30 分钟后再试"),
+    ("code-wanted", "请再输入动态口令"),
+    ("code-wrong", "动态口令不正确，或已经用过"),
+    ("login-step-over", "登录已超时，请重新输入密码"),
+    ("must-enrol-second-factor", "您的岗位须启用动态口令，请先启用"),
+    ("proof-wanted", "请再次验证身份后办理"),
     ("too-many-requests", "请求过多，请稍后再试"),
     ("too-slow", "文件传送过慢，请重试"),
     ("must-change-password", "请先修改初始密码"),
@@ -81,6 +86,10 @@ pub const CODES: &[(&str, &str)] = &[
     ("password-common", "密码过于常见，请换一个"),
     ("password-has-name", "密码不能含有账号或姓名"),
     ("password-wrong", "原密码不正确"),
+    ("password-incorrect", "密码不正确"),
+    ("second-factor-there", "已经启用动态口令"),
+    ("second-factor-missing", "还没有启用动态口令"),
+    ("enrolment-over", "请先重新取得动态口令密钥"),
     ("person-missing", "账号未对应人员，不能赋予角色"),
     ("draft-too-large", "草稿过大，未保存"),
     ("unchanged", "没有变化"),
@@ -491,7 +500,16 @@ mod tests {
         for entry in std::fs::read_dir(root).unwrap().map(|e| e.unwrap().path()).filter(|p| p.is_file()) {
             let source = std::fs::read_to_string(&entry).unwrap();
             for word in source.split('"').skip(1).step_by(2) {
-                let streams = ["account.", "delegation.", "person.", "unit.", "round.", "import.", "channel_rules."];
+                let streams = [
+                    "account.",
+                    "delegation.",
+                    "person.",
+                    "unit.",
+                    "round.",
+                    "import.",
+                    "channel_rules.",
+                    "identity_rules.",
+                ];
                 let is_kind = streams.iter().any(|s| word.starts_with(s));
                 if is_kind && word.chars().all(|c| c.is_ascii_lowercase() || c == '.' || c == '_') {
                     found += 1;

@@ -94,6 +94,8 @@
 //! | 挂图链接 | kiosk: a screen without a log-in | `kiosk` | 30 |
 //! | 对接系统、密钥 | another system of the group, its keys | `service`, `key` | 34 |
 //! | 推送地址、推送 | webhook: where a system is told by itself, a message to it | `hook`, `delivery` | 34 |
+//! | 动态口令、恢复码 | second factor: a code of the moment; recovery code | `second_factor`, `recovery_codes` | 35 |
+//! | 再次验证身份 | proof of identity that is asked for anew | `proof` | 35 |
 //! | 领导驾驶舱 | cockpit | `cockpit` | 30 |
 //! | 事件、版本、顺序号 | event, version, position | `event`, `version`, `position` | 21 |
 
@@ -122,6 +124,7 @@ pub mod quality;
 pub mod recurrence;
 pub mod refusal;
 pub mod rights;
+pub mod second_factor;
 pub mod service;
 pub mod sign_request;
 pub mod signature;

@@ -60,6 +60,7 @@ words! {
         OpinionReturned = "opinion_returned", "群众意见的答复被退回，请修改";
         OpinionOverdue = "opinion_overdue", "群众意见逾期未答复";
         OpinionTrue = "opinion_true", "群众意见属实，请考虑重新整改";
+        SecondFactorReset = "second_factor_reset", "您的动态口令已由安全管理员解除，不是您要求的请立即联系安全管理员";
         CaughtUp = "caught_up", "系统停机期间到期的事项已补记，请看待办";
     }
 }
@@ -109,6 +110,7 @@ impl Rule {
             | Self::OpinionReturned
             | Self::OpinionOverdue
             | Self::OpinionTrue
+            | Self::SecondFactorReset
             | Self::CaughtUp => false,
         }
     }

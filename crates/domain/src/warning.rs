@@ -22,6 +22,7 @@ words! {
         UnitHeads = "unit_heads", "单位负责人";
         Principal = "principal", "主要负责人";
         Office = "office", "整改办";
+        Oneself = "oneself", "账号本人";
         Recipients = "recipients", "原应收到的各人";
     }
 }
@@ -29,8 +30,8 @@ words! {
 /// Who is told by a rule, the nearest first: the longer the list, the further a warning reaches.
 pub fn circles(rule: Rule) -> &'static [Circle] {
     use Circle::{
-        Attendees, Drafter, EnteredBy, HeadOfDuty, LeadLeader, NextSigners, Office, Owner, Principal, Recipients,
-        ResponsiblePerson, Signer, Submitter, SupportingUnits, Unit, UnitHeads,
+        Attendees, Drafter, EnteredBy, HeadOfDuty, LeadLeader, NextSigners, Office, Oneself, Owner, Principal,
+        Recipients, ResponsiblePerson, Signer, Submitter, SupportingUnits, Unit, UnitHeads,
     };
     match rule {
         Rule::TaskIssued
@@ -68,6 +69,7 @@ pub fn circles(rule: Rule) -> &'static [Circle] {
         | Rule::OpinionReceived
         | Rule::OpinionAnswered
         | Rule::OpinionTrue => &[Office],
+        Rule::SecondFactorReset => &[Oneself],
         Rule::CaughtUp => &[Recipients],
     }
 }
@@ -140,6 +142,7 @@ pub fn when(rule: Rule, policy: &Policy) -> String {
         Rule::OpinionOverdue => {
             format!("过办理时限，通常为收到后{}个工作日", policy.publication.opinion_working_days)
         }
+        Rule::SecondFactorReset => "安全管理员解除时".to_owned(),
         Rule::CaughtUp => "系统停机后恢复时，每人每日一条".to_owned(),
     }
 }

@@ -4,14 +4,18 @@ use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use domain::account;
 use domain::actor::{Duty, Role};
-use domain::ids::{AccountId, PersonId};
+use domain::ids::{AccountId, PersonId, RoundId};
+use domain::notification::{Audience, Rule};
 use domain::refusal::Refusal;
+use domain::warning;
 use serde_json::json;
 use uuid::Uuid;
 
 use crate::error::Error;
 use crate::events::{self, NewEvent, Origin, Stream};
+use crate::notifications::{self, About, Telling};
 use crate::schema::{accounts, login_failures, memberships, persons, units};
+use crate::second_factors;
 
 /// An account as administrators see it.
 #[derive(Clone, Debug)]
@@ -26,6 +30,8 @@ pub struct AccountRow {
     pub must_change_password: bool,
     pub last_login_at: Option<DateTime<Utc>>,
     pub unit_name: Option<String>,
+    /// A second factor is in use.
+    pub has_second_factor: bool,
     pub seq: i64,
     pub version: i64,
 }
@@ -71,6 +77,7 @@ fn row(c: Columns) -> AccountRow {
         must_change_password: c.7,
         last_login_at: c.8,
         unit_name: None,
+        has_second_factor: false,
         seq: c.9,
         version: c.10,
     }
@@ -139,21 +146,18 @@ pub fn record_failure(conn: &mut PgConnection, login: &str, source: &str, now: D
     Ok(())
 }
 
-/// Remembers a log-in and forgets the failures before it.
-pub fn record_login(
-    conn: &mut PgConnection,
-    id: AccountId,
-    source: &str,
-    new_hash: Option<String>,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
+/// Keeps the same password under a hash of today's parameters.
+pub fn rehash(conn: &mut PgConnection, id: AccountId, hash: &str) -> Result<(), Error> {
+    diesel::update(accounts::table.find(id.0)).set(accounts::password_hash.eq(hash)).execute(conn)?;
+    Ok(())
+}
+
+/// Remembers a log-in that was proved whole and forgets the failures before it.
+pub fn record_login(conn: &mut PgConnection, id: AccountId, source: &str, now: DateTime<Utc>) -> Result<(), Error> {
     let login: String = diesel::update(accounts::table.find(id.0))
         .set(accounts::last_login_at.eq(now))
         .returning(accounts::login)
         .get_result(conn)?;
-    if let Some(hash) = new_hash {
-        diesel::update(accounts::table.find(id.0)).set(accounts::password_hash.eq(hash)).execute(conn)?;
-    }
     diesel::delete(
         login_failures::table.filter(login_failures::login.eq(login)).filter(login_failures::source.eq(source)),
     )
@@ -248,6 +252,8 @@ pub enum Change {
     Disable,
     /// A new one-time password.
     Reset(String),
+    /// Takes away the second factor of somebody who lost it, for a reason.
+    ResetSecondFactor(String),
 }
 
 /// Changes an account; every change raises its epoch, so that what it holds ends at once.
@@ -286,6 +292,18 @@ pub fn change(
         }
         Change::Disable => ("account.disabled", json!({})),
         Change::Reset(_) => ("account.password_reset", json!({})),
+        Change::ResetSecondFactor(reason) => {
+            if reason.trim().is_empty() {
+                return Err(Refusal::field("/reason", "required").into());
+            }
+            second_factors::remove(conn, id)?;
+            if let Some(person) = before.person_id {
+                let about = About { kind: "account", id: id.0, round: RoundId(Uuid::nil()) };
+                let told = warning::told(Rule::SecondFactorReset, |_| vec![Audience::Person(PersonId(person))]);
+                notifications::tell(conn, origin, &about, &told, Telling::EachThing)?;
+            }
+            ("account.second_factor_reset", json!({ "reason": reason.trim() }))
+        }
     };
     let seq = events::record(conn, origin, stream(id.0), before.seq, &[NewEvent { kind, payload }])?;
     let target = accounts::table.find(id.0);
@@ -301,12 +319,14 @@ pub fn change(
         Change::Reset(hash) => diesel::update(target)
             .set((accounts::password_hash.eq(hash), accounts::must_change_password.eq(true)))
             .execute(conn)?,
+        Change::ResetSecondFactor(_) => 0,
     };
     let after: Columns = diesel::update(accounts::table.find(id.0))
         .set((accounts::epoch.eq(accounts::epoch + 1), accounts::seq.eq(seq), accounts::version.eq(seq)))
         .returning(COLUMNS)
         .get_result(conn)?;
-    Ok(row(after))
+    let has_second_factor = second_factors::is_in_use(conn, id)?;
+    Ok(AccountRow { has_second_factor, ..row(after) })
 }
 
 /// A person changes his own password; every session ends.
@@ -360,5 +380,10 @@ pub fn list(
         query = query.filter(accounts::login.gt(after.to_owned()));
     }
     let rows: Vec<(Columns, Option<String>)> = query.load(conn)?;
-    Ok(rows.into_iter().map(|(c, unit_name)| AccountRow { unit_name, ..row(c) }).collect())
+    let holders = second_factors::holders(conn, &rows.iter().map(|(c, _)| c.0).collect::<Vec<_>>())?;
+    let full = |(c, unit_name): (Columns, Option<String>)| {
+        let has_second_factor = holders.contains(&c.0);
+        AccountRow { unit_name, has_second_factor, ..row(c) }
+    };
+    Ok(rows.into_iter().map(full).collect())
 }

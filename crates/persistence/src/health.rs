@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Bool, Date, Nullable, Text, Timestamptz};
+use domain::second_factor::IdentityRules;
 
 use crate::error::Error;
 
@@ -240,4 +241,38 @@ pub fn checkpoint_hooks(conn: &mut PgConnection, today: NaiveDate) -> Result<Che
     )
     .bind::<Date, _>(today)
     .get_result(conn)?)
+}
+
+/// Of the active accounts of people: how many have a second factor in use; administrators without one; those who must have one and have none.
+#[derive(Clone, Debug)]
+pub struct SecondFactors {
+    pub rules: IdentityRules,
+    pub in_use: i64,
+    pub administrators_without: i64,
+    pub lacking: i64,
+}
+
+/// Counts second factors.
+pub fn second_factors(conn: &mut PgConnection) -> Result<SecondFactors, Error> {
+    let (rules, _) = crate::identity::rules(conn)?;
+    let held = "EXISTS (SELECT FROM second_factors f WHERE f.account_id = a.id AND f.confirmed_at IS NOT NULL)";
+    let active = "FROM accounts a WHERE a.status = 'active' AND NOT a.is_service";
+    let (in_use, administrators_without) = two_of(
+        conn,
+        &format!(
+            "SELECT count(*) FILTER (WHERE {held}) AS one, count(*) FILTER (WHERE a.duty IS NOT NULL AND NOT {held}) AS other {active}"
+        ),
+    )?;
+    let required: Vec<&str> = rules.required_of.iter().map(|h| h.as_str()).collect();
+    let row: Two = diesel::sql_query(format!(
+        "SELECT count(*) AS one, 0::bigint AS other {active} AND COALESCE(a.role, a.duty) = ANY($1) AND NOT {held}"
+    ))
+    .bind::<Array<Text>, _>(required)
+    .get_result(conn)?;
+    Ok(SecondFactors { rules, in_use, administrators_without, lacking: row.one })
+}
+
+fn two_of(conn: &mut PgConnection, sql: &str) -> Result<(i64, i64), Error> {
+    let row: Two = diesel::sql_query(sql).get_result(conn)?;
+    Ok((row.one, row.other))
 }

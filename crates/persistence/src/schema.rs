@@ -318,6 +318,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    identity_rules (id) {
+        id -> Uuid,
+        rules -> Jsonb,
+        seq -> Int8,
+    }
+}
+
+diesel::table! {
     import_answers (round_id, account_id, sha256) {
         round_id -> Uuid,
         account_id -> Uuid,
@@ -411,6 +419,20 @@ diesel::table! {
         login -> Text,
         source -> Text,
         at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    login_steps (sha256) {
+        sha256 -> Text,
+        kind -> Text,
+        account_id -> Nullable<Uuid>,
+        epoch -> Nullable<Int4>,
+        source -> Text,
+        agreed -> Nullable<Jsonb>,
+        attempts -> Int4,
+        created_at -> Timestamptz,
+        used_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -623,6 +645,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    recovery_codes (account_id, sha256) {
+        account_id -> Uuid,
+        sha256 -> Text,
+        alg -> Text,
+        used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     refresh_tokens (sha256) {
         sha256 -> Text,
         family_id -> Uuid,
@@ -634,6 +665,8 @@ diesel::table! {
         revoked_at -> Nullable<Timestamptz>,
         source -> Text,
         agent -> Text,
+        proved_at -> Nullable<Timestamptz>,
+        second_factor -> Nullable<Text>,
     }
 }
 
@@ -715,6 +748,18 @@ diesel::table! {
         body -> Jsonb,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    second_factors (account_id) {
+        account_id -> Uuid,
+        alg -> Text,
+        sealed -> Text,
+        seal_alg -> Text,
+        created_at -> Timestamptz,
+        confirmed_at -> Nullable<Timestamptz>,
+        last_step -> Int8,
     }
 }
 
@@ -1040,6 +1085,7 @@ diesel::joinable!(lead_counters -> rounds (round_id));
 diesel::joinable!(lead_counters -> units (unit_id));
 diesel::joinable!(leading_group_members -> persons (person_id));
 diesel::joinable!(leading_group_members -> rounds (round_id));
+diesel::joinable!(login_steps -> accounts (account_id));
 diesel::joinable!(measures -> tasks (task_id));
 diesel::joinable!(meetings -> rounds (round_id));
 diesel::joinable!(memberships -> persons (person_id));
@@ -1068,6 +1114,7 @@ diesel::joinable!(publications -> published_notices (notice_id));
 diesel::joinable!(publications -> rounds (round_id));
 diesel::joinable!(published_answers -> published_notices (notice_id));
 diesel::joinable!(quiet_rules -> persons (person_id));
+diesel::joinable!(recovery_codes -> second_factors (account_id));
 diesel::joinable!(refresh_tokens -> accounts (account_id));
 diesel::joinable!(resolutions -> meetings (meeting_id));
 diesel::joinable!(resolutions -> persons (person_id));
@@ -1080,6 +1127,7 @@ diesel::joinable!(round_assignments -> rounds (round_id));
 diesel::joinable!(round_policies -> rounds (round_id));
 diesel::joinable!(saved_views -> accounts (account_id));
 diesel::joinable!(saved_views -> rounds (round_id));
+diesel::joinable!(second_factors -> accounts (account_id));
 diesel::joinable!(service_accounts -> accounts (account_id));
 diesel::joinable!(service_accounts -> persons (person_id));
 diesel::joinable!(sign_requests -> revisions (revision_sha256));
@@ -1134,6 +1182,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     finding_links,
     findings,
     idempotency_keys,
+    identity_rules,
     import_answers,
     import_mappings,
     import_previews,
@@ -1142,6 +1191,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     lead_counters,
     leading_group_members,
     login_failures,
+    login_steps,
     measures,
     meetings,
     memberships,
@@ -1159,6 +1209,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     published_answers,
     published_notices,
     quiet_rules,
+    recovery_codes,
     refresh_tokens,
     resolutions,
     revisions,
@@ -1166,6 +1217,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     round_policies,
     rounds,
     saved_views,
+    second_factors,
     service_accounts,
     sign_requests,
     signatures,

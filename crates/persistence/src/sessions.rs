@@ -3,6 +3,7 @@
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use domain::ids::AccountId;
+use domain::second_factor::SessionFactor;
 use uuid::Uuid;
 
 use crate::error::Error;
@@ -44,12 +45,13 @@ pub struct SessionRow {
     pub agent: String,
 }
 
-/// Begins a session with a first token; the id of the session.
+/// Begins a session with a first token and what proved it beside the password or the provider; the id of the session.
 pub fn begin(
     conn: &mut PgConnection,
     account: AccountId,
     epoch: i32,
     sha256: &str,
+    factor: Option<SessionFactor>,
     place: &Place,
     now: DateTime<Utc>,
 ) -> Result<Uuid, Error> {
@@ -64,6 +66,7 @@ pub fn begin(
             refresh_tokens::family_started_at.eq(now),
             refresh_tokens::source.eq(&place.source),
             refresh_tokens::agent.eq(&place.agent),
+            refresh_tokens::second_factor.eq(factor.map(SessionFactor::as_str)),
         ))
         .execute(conn)?;
     // What is long over need not be kept.
@@ -83,6 +86,8 @@ struct Token {
     revoked_at: Option<DateTime<Utc>>,
     source: String,
     agent: String,
+    proved_at: Option<DateTime<Utc>>,
+    second_factor: Option<String>,
 }
 
 /// Exchanges a token for its successor.
@@ -99,6 +104,8 @@ pub fn rotate(conn: &mut PgConnection, sha256: &str, successor: &str, now: DateT
             refresh_tokens::revoked_at,
             refresh_tokens::source,
             refresh_tokens::agent,
+            refresh_tokens::proved_at,
+            refresh_tokens::second_factor,
         ))
         .for_update()
         .first(conn)
@@ -130,6 +137,8 @@ pub fn rotate(conn: &mut PgConnection, sha256: &str, successor: &str, now: DateT
             refresh_tokens::family_started_at.eq(token.started_at),
             refresh_tokens::source.eq(token.source),
             refresh_tokens::agent.eq(token.agent),
+            refresh_tokens::proved_at.eq(token.proved_at),
+            refresh_tokens::second_factor.eq(token.second_factor),
         ))
         .execute(conn)?;
     Ok(Rotation::Renewed { account: AccountId(token.account), epoch: token.epoch, session: token.family })
@@ -155,13 +164,6 @@ pub fn list(
             refresh_tokens::agent,
         ))
         .load(conn)?)
-}
-
-/// Whether a session was ended before its time. One that nobody remembers was not.
-pub fn is_ended(conn: &mut PgConnection, session: Uuid) -> Result<bool, Error> {
-    let ended = refresh_tokens::table
-        .filter(refresh_tokens::family_id.eq(session).and(refresh_tokens::revoked_at.is_not_null()));
-    Ok(diesel::select(diesel::dsl::exists(ended)).get_result(conn)?)
 }
 
 /// Ends one of an account's sessions.

@@ -32,6 +32,7 @@ const offline: Problem = {
 
 let token: string | null = null
 let askLogIn: (() => Promise<void>) | null = null
+let askProof: (() => Promise<boolean>) | null = null
 const listeners = new Set<() => void>()
 
 export function setToken(value: string | null) {
@@ -46,6 +47,11 @@ export function onToken(tell: () => void) {
 /** Who asks for a log-in over the page; the promise ends when it succeeded. */
 export function onLogInNeeded(ask: () => Promise<void>) {
   askLogIn = ask
+}
+
+/** Who asks for a proof of identity over the page; whether it was given, or the act given up. */
+export function onProofNeeded(ask: () => Promise<boolean>) {
+  askProof = ask
 }
 
 /** What became of a renewal; a server that does not answer says nothing about the log-in. */
@@ -74,8 +80,22 @@ async function oneAtATime<T>(run: () => Promise<T>): Promise<T> {
 }
 
 let relogin: Promise<void> | null = null
+let proving: Promise<boolean> | null = null
 
+/** Sends a request; where the server first wants to know anew who asks, that is asked over the page and the request is sent again. */
 async function send(request: Request): Promise<Response> {
+  const again = request.clone()
+  const answer = await sendLoggedIn(request)
+  if (answer.status !== 403 || !askProof) return answer
+  const body: unknown = await answer.clone().json().catch(() => null)
+  if (!isProblem(body) || body.code !== 'proof-wanted') return answer
+  proving ??= askProof().finally(() => {
+    proving = null
+  })
+  return (await proving) ? sendLoggedIn(again) : answer
+}
+
+async function sendLoggedIn(request: Request): Promise<Response> {
   const retry = request.clone()
   const withToken = (r: Request) => {
     if (token) r.headers.set('authorization', `Bearer ${token}`)

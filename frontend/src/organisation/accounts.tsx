@@ -52,7 +52,7 @@ function AccountLine({ account, canAdminister, tell }: { account: Account; canAd
   const queries = useQueryClient()
   const params = { path: { id: account.id }, header: { 'If-Match': `"${account.version}"` } }
   const [role, setRole] = useState<string>(account.role ?? '')
-  const [asked, setAsked] = useState<'disable' | 'reset' | null>(null)
+  const [asked, setAsked] = useState<'disable' | 'reset' | 'factor' | null>(null)
   const refresh = () => queries.invalidateQueries({ queryKey: ['accounts'] })
   const give = useSend(async () => {
     await get(client.POST('/api/v1/accounts/{id}/role', { params, body: { role: (role || null) as keyof typeof roles | null } }))
@@ -82,6 +82,7 @@ function AccountLine({ account, canAdminister, tell }: { account: Account; canAd
           <>
             {account.is_active ? <button type="button" onClick={() => setAsked('disable')}>停用</button> : <button type="button" disabled={enable.busy} onClick={() => void enable.submit()}>启用</button>}
             <button type="button" onClick={() => setAsked('reset')}>重置密码</button>
+            {account.has_second_factor && <button type="button" onClick={() => setAsked('factor')}>解除动态口令</button>}
           </>
         )}
         {asked === 'disable' && (
@@ -96,9 +97,30 @@ function AccountLine({ account, canAdminister, tell }: { account: Account; canAd
             <Refused error={reset.error} />
           </Ask>
         )}
+        {asked === 'factor' && <LostFactor account={account} onClose={() => setAsked(null)} onDone={() => { setAsked(null); void refresh() }} />}
         <Refused error={give.error ?? enable.error} />
       </td>
     </tr>
+  )
+}
+
+/** Somebody lost his device: what he proved himself by is taken away, for a reason, and he is told. */
+function LostFactor({ account, onClose, onDone }: { account: Account; onClose: () => void; onDone: () => void }) {
+  const [reason, setReason] = useState('')
+  const params = { path: { id: account.id }, header: { 'If-Match': `"${account.version}"` } }
+  const form = useSend(async () => {
+    await get(client.POST('/api/v1/accounts/{id}/reset-second-factor', { params, body: { reason } }))
+    onDone()
+  }, () => blank({ '/reason': reason }))
+  return (
+    <Dialog title={`解除 ${account.login} 的动态口令`} onClose={onClose}>
+      <form className="stack" noValidate onSubmit={(e) => { e.preventDefault(); void form.submit() }}>
+        <p>请先核实确是 {account.display_name} 本人申请。解除后登录只凭密码，其他地方的登录全部退出，系统会通知本人。</p>
+        <TextField label="理由" value={reason} onChange={setReason} error={form.at('/reason')} />
+        <Refused error={form.error} shown={['/reason']} />
+        <button type="submit" className="main" disabled={form.busy}>解除</button>
+      </form>
+    </Dialog>
   )
 }
 

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { Accounts } from '../organisation/accounts'
 import { Delegations } from '../organisation/delegations'
 import { Channels } from '../organisation/channels'
+import { Identity } from '../organisation/identity'
 import { Log } from '../organisation/log'
 import { People, Units } from '../organisation/people'
 import { Services } from '../organisation/services'
@@ -13,7 +14,7 @@ import { useTitle } from '../ui/title'
 /** Which of the three administrators' part is the reader's. */
 function mine(can: (what: string) => boolean): string {
   if (can('create_accounts')) return '先导入单位和人员，再建账号；由安全管理员授予角色后才能登录。哪些消息发到邮箱和机器人也在这里设定'
-  if (can('administer_accounts')) return '给账号授予角色、启用停用、重置密码，登记授权代行'
+  if (can('administer_accounts')) return '给账号授予角色、启用停用、重置密码，登记授权代行，规定谁须启用动态口令'
   return '查看账号、组织和全部操作日志，只看不改'
 }
 
@@ -32,6 +33,7 @@ export function Organisation() {
     { key: 'delegations', label: '授权代行', page: <Delegations canGrant={can('administer_accounts')} /> },
     { key: 'services', label: '对接系统', page: <Services mayMake={can('create_accounts')} mayGrant={can('administer_accounts')} /> },
     ...(can('create_accounts') ? [{ key: 'channels', label: '消息外发', page: <Channels /> }] : []),
+    ...(can('administer_accounts') ? [{ key: 'identity', label: '身份鉴别', page: <Identity /> }] : []),
     ...(can('audit') ? [{ key: 'log', label: '日志', page: <Log /> }] : []),
   ]
   const shown = parts.find((p) => p.key === part) ?? parts[0]

@@ -5,6 +5,7 @@ import { type Schemas, client, get } from '../api/client'
 import { ChangePassword, useSession } from '../session'
 import { useSend } from '../ui/form'
 import { Loaded, Refused } from '../ui/parts'
+import { OwnFactor } from '../organisation/ownfactor'
 import { Outside } from '../organisation/outside'
 import { useTitle } from '../ui/title'
 import { moment } from '../ui/words'
@@ -23,6 +24,7 @@ export function Own() {
           <ChangePassword key={changed} onDone={() => setChanged(changed + 1)} />
           {changed > 0 && <p className="ok" role="status">密码已修改，其他地方的登录已经退出。</p>}
         </section>
+        <OwnFactor />
         <Sessions />
         {me.person_id && <Notices />}
         {me.person_id && <Outside />}

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use persistence::backup::{self, Facts};
 use persistence::database::{at_one_moment, migrate};
-use persistence::{Database, chains};
+use persistence::{Database, chains, second_factors};
 
 use super::open::{Backup, open};
 use super::{BLOBS, DUMP, copy, dump, say};
@@ -15,6 +15,7 @@ use crate::app::Clock;
 use crate::config::Config;
 use crate::embedded::Embedded;
 use crate::evidence::blob_path;
+use crate::sealing;
 
 /// How many things are named where there are many.
 const NAMED: usize = 10;
@@ -163,8 +164,15 @@ fn put_back(backup: &mut Backup, url: &str, data_dir: &Path) -> Result<Found, St
     look_at_files(url, data_dir, &mut found)?;
     let now = Clock::default().now();
     let ended = Database::new(url, 2).write_now(|conn| backup::end_sessions(conn, now)).map_err(|e| e.to_string())?;
+    // A backup has no private key: what another machine sealed does not open here.
+    let forgotten = if data_dir.join(sealing::FILE).exists() {
+        String::new()
+    } else {
+        let n = Database::new(url, 2).write_now(second_factors::forget_all).map_err(|e| e.to_string())?;
+        format!("备份不带密钥，动态口令打不开，已解除（{n} 个），本人须重新启用。\n")
+    };
     found.text += &format!(
-        "已结束全部会话（{ended} 个），所有人须重新登录。\n\
+        "已结束全部会话（{ended} 个），所有人须重新登录。\n{forgotten}\
          数据时刻之后停用的账号、改过的密码、吊销的密钥和挂图链接都回到了当时的样子，请安全管理员逐一核对。\n"
     );
     Ok(found)

@@ -13,6 +13,7 @@ use crate::config::Config;
 use crate::demo;
 use crate::embedded::{self, Embedded};
 use crate::evidence::blob_path;
+use crate::sealing;
 use crate::serve::OUTSIDE;
 
 /// How many of the newest events have their chains recomputed when not all are.
@@ -79,7 +80,7 @@ pub(super) fn look(config: &Config, is_deep: bool, clock: &Clock, report: &mut R
         }
     }
     migrations(place.owner_url.as_deref(), report);
-    let looks: [Ask; 21] = [
+    let looks: [Ask; 22] = [
         server,
         own_clock,
         kind,
@@ -99,6 +100,7 @@ pub(super) fn look(config: &Config, is_deep: bool, clock: &Clock, report: &mut R
         anchors,
         calendar_years,
         accounts,
+        second_factors,
         keys,
         sample,
     ];
@@ -411,6 +413,27 @@ fn accounts(conn: &mut PgConnection, look: &Look, report: &mut Report) -> Result
     );
     let is_whole = [found.sys_admins, found.security_admins, found.auditors].iter().all(|n| *n > 0);
     report.result("administrators", if is_whole { Ok(text) } else { Err(text) });
+    Ok(())
+}
+
+fn second_factors(conn: &mut PgConnection, look: &Look, report: &mut Report) -> Result<(), Error> {
+    let found = health::second_factors(conn)?;
+    if found.in_use > 0 && !look.config.data_dir.join(sealing::FILE).exists() {
+        let text = format!("{} 个账号在用，而数据目录里没有 {}，口令打不开", found.in_use, sealing::FILE);
+        report.say("second-factors", State::Bad, text);
+        return Ok(());
+    }
+    let required: Vec<&str> = found.rules.required_of.iter().map(|h| h.label()).collect();
+    let required = if required.is_empty() { "没有规定必须启用的".to_owned() } else { required.join("、") };
+    let is_well = found.administrators_without == 0 && found.lacking == 0;
+    report.say(
+        "second-factors",
+        if is_well { State::Good } else { State::Attention },
+        format!(
+            "必须启用：{required}；在用 {} 个，该启用而还没有的 {} 个，没有启用的管理员 {} 名",
+            found.in_use, found.lacking, found.administrators_without
+        ),
+    );
     Ok(())
 }
 

@@ -56,7 +56,7 @@ fn folder(data_dir: &Path, report: &mut Report) {
     };
     report.say("data-dir-rights", state, format!("{mode:03o}"));
     let (mut seen, mut open) = (Vec::new(), Vec::new());
-    for name in ["token-key.pem", "postgres-passwords", "demo-password"] {
+    for name in ["token-key.pem", crate::sealing::FILE, "postgres-passwords", "demo-password"] {
         if let Some(mode) = self::mode(&data_dir.join(name)) {
             let words = format!("{name} {mode:03o}");
             if mode & 0o077 == 0 { seen.push(words) } else { open.push(words) }

@@ -36,6 +36,7 @@ words! {
         Unit = "unit", "单位";
         Delegation = "delegation", "授权代行";
         ChannelRules = "channel_rules", "消息外发";
+        IdentityRules = "identity_rules", "身份鉴别规则";
         ServiceAccount = "service_account", "对接系统";
     }
 }
