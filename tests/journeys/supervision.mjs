@@ -1,7 +1,8 @@
-// The wall, personal duties, meetings, documents, slips, publications and other systems in a house of their own: node tests/journeys/supervision.mjs
+// The wall, personal duties, meetings, documents, slips, publications, other systems and a handover in a house of their own: node tests/journeys/supervision.mjs
 import assert from 'node:assert/strict'
 import { documents } from './documents.mjs'
 import { personally } from './duties.mjs'
+import { handedOver } from './handover.mjs'
 import { House } from './house.mjs'
 import { meet } from './meetings.mjs'
 import { outlived, published } from './publication.mjs'
@@ -22,6 +23,7 @@ try {
   const late = await slipsOfTasks(house)
   const notices = await published(house)
   await anotherSystem(house)
+  await handedOver(house)
   // Four months later.
   await house.stop()
   await house.start(120)

@@ -23,6 +23,7 @@ pub mod evidence;
 pub mod exports;
 pub mod extract;
 pub mod feed;
+pub mod handovers;
 pub mod history;
 pub mod import;
 pub mod init;

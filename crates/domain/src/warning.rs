@@ -22,6 +22,8 @@ words! {
         UnitHeads = "unit_heads", "单位负责人";
         Principal = "principal", "主要负责人";
         Office = "office", "整改办";
+        Giver = "giver", "移交人";
+        Taker = "taker", "接收人";
         Recipients = "recipients", "原应收到的各人";
     }
 }
@@ -29,8 +31,8 @@ words! {
 /// Who is told by a rule, the nearest first: the longer the list, the further a warning reaches.
 pub fn circles(rule: Rule) -> &'static [Circle] {
     use Circle::{
-        Attendees, Drafter, EnteredBy, HeadOfDuty, LeadLeader, NextSigners, Office, Owner, Principal, Recipients,
-        ResponsiblePerson, Signer, Submitter, SupportingUnits, Unit, UnitHeads,
+        Attendees, Drafter, EnteredBy, Giver, HeadOfDuty, LeadLeader, NextSigners, Office, Owner, Principal,
+        Recipients, ResponsiblePerson, Signer, Submitter, SupportingUnits, Taker, Unit, UnitHeads,
     };
     match rule {
         Rule::TaskIssued
@@ -68,6 +70,9 @@ pub fn circles(rule: Rule) -> &'static [Circle] {
         | Rule::OpinionReceived
         | Rule::OpinionAnswered
         | Rule::OpinionTrue => &[Office],
+        Rule::HandoverPrepared => &[Giver],
+        Rule::HandoverComing | Rule::HandoverGiven => &[Taker],
+        Rule::HandoverDone | Rule::HandoverWithdrawn => &[Giver, Taker],
         Rule::CaughtUp => &[Recipients],
     }
 }
@@ -140,6 +145,10 @@ pub fn when(rule: Rule, policy: &Policy) -> String {
         Rule::OpinionOverdue => {
             format!("过办理时限，通常为收到后{}个工作日", policy.publication.opinion_working_days)
         }
+        Rule::HandoverPrepared | Rule::HandoverComing => "编制交接清单时".to_owned(),
+        Rule::HandoverGiven => "移交人签字后；纸质签字经第二人复核后".to_owned(),
+        Rule::HandoverDone => "接收人签收时".to_owned(),
+        Rule::HandoverWithdrawn => "撤回清单时".to_owned(),
         Rule::CaughtUp => "系统停机后恢复时，每人每日一条".to_owned(),
     }
 }

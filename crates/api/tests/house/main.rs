@@ -16,6 +16,7 @@ mod documents;
 mod exports;
 mod figures;
 mod finding;
+mod handovers;
 mod imports;
 mod ledger_orders;
 mod licences;
