@@ -172,6 +172,7 @@ export const actions = {
   settle_check: '检查结论处理',
   open_slip: '发出督办单',
   close_slip: '督办单办结',
+  take_over: '职务交接',
   keep_clock: '到期检查',
 } as const
 

@@ -46,6 +46,8 @@ export type WallSearch = Partial<Record<'lead' | 'leader', string>>
 
 /** Which opinion is open, and what is done with it. */
 export type OpinionSearch = Partial<Record<'id' | 'act', string>>
+/** Whose things are handed over, and of which unit. */
+export type HandoverSearch = Partial<Record<'person' | 'unit', string>>
 /** Which week a brief is of, and whose rows of which figure are open. */
 export type BriefSearch = Partial<Record<'week' | 'part' | 'unit', string>>
 export type { LedgerSearch }
@@ -153,6 +155,8 @@ const routes = [
     },
     component: lazyRouteComponent(() => import('./pages/opinions'), 'Opinions'),
   }),
+  createRoute({ getParentRoute: () => root, path: '/handovers', validateSearch: (given: Record<string, unknown>): HandoverSearch => (typeof given.person === 'string' && typeof given.unit === 'string' ? { person: given.person, unit: given.unit } : {}), component: lazyRouteComponent(() => import('./pages/handovers'), 'Handovers') }),
+  createRoute({ getParentRoute: () => root, path: '/handovers/$id', component: lazyRouteComponent(() => import('./pages/handover'), 'HandoverPage') }),
   createRoute({ getParentRoute: () => root, path: '/meetings', component: lazyRouteComponent(() => import('./pages/meetings'), 'Meetings') }),
   createRoute({ getParentRoute: () => root, path: '/meetings/$id', component: lazyRouteComponent(() => import('./pages/meeting'), 'MeetingPage') }),
   createRoute({ getParentRoute: () => root, path: '/resolutions/$id', component: lazyRouteComponent(() => import('./pages/resolution'), 'ResolutionPage') }),

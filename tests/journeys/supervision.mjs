@@ -1,7 +1,8 @@
-// The wall, personal duties, meetings, documents, slips, publications, other systems and who somebody is in a house of their own: node tests/journeys/supervision.mjs
+// The wall, personal duties, meetings, documents, slips, publications, other systems, who somebody is and a handover in a house of their own: node tests/journeys/supervision.mjs
 import assert from 'node:assert/strict'
 import { documents } from './documents.mjs'
 import { personally } from './duties.mjs'
+import { handedOver } from './handover.mjs'
 import { House } from './house.mjs'
 import { identified } from './identity.mjs'
 import { meet } from './meetings.mjs'
@@ -24,6 +25,7 @@ try {
   const notices = await published(house)
   await anotherSystem(house)
   await identified(house)
+  await handedOver(house)
   // Four months later.
   await house.stop()
   await house.start(120)

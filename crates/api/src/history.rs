@@ -123,6 +123,7 @@ fn sentence(event: &TaskEvent, task: &Task, names: &BTreeMap<Uuid, String>) -> S
         TaskEvent::SlipClosed { name, is_settled, .. } => {
             format!("{name}{}", if *is_settled { "办结" } else { "已撤销" })
         }
+        TaskEvent::TakenOver { taken } => format!("{base}：{}移交{}", name(taken.from.0), name(taken.to.0)),
         TaskEvent::CrossCheckerNamed { person, .. } => format!("{base}：{}", name(person.0)),
         TaskEvent::KeyMarked { is_key, .. } => if *is_key { "标为关键问题" } else { "取消关键问题标记" }.to_owned(),
         TaskEvent::LightChanged { from, to, reasons } => {

@@ -24,6 +24,7 @@ pub mod evidence;
 pub mod exports;
 pub mod extract;
 pub mod feed;
+pub mod handovers;
 pub mod history;
 pub mod identity_rules;
 pub mod import;

@@ -36,6 +36,8 @@ pub struct NoticeView {
     pub resolution_id: Option<Uuid>,
     /// The act of a personal duty it is about.
     pub duty_act_id: Option<Uuid>,
+    /// The handover it is about.
+    pub handover_id: Option<Uuid>,
     pub number: Option<String>,
     pub title: Option<String>,
     pub at: DateTime<Utc>,
@@ -118,6 +120,7 @@ fn view(n: NoticeRow) -> NoticeView {
         opinion_id: n.opinion_id,
         resolution_id: n.resolution_id,
         duty_act_id: n.duty_act_id,
+        handover_id: n.handover_id,
         title: n.title.clone().or_else(kept),
         number: n.number,
         at: n.created_at,

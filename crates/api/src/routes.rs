@@ -8,11 +8,11 @@ use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    accounts, brief, calendar, checks, cockpit, covers, documents, evidence, exports, feed, history, identity_rules,
-    import, kiosks, ledger, lists, live, meetings, notices, openapi, opinions, organisation, outward, overview, own,
-    personal_duties, plan_advice, plan_workbook, policy, proof, publications, quality, receipts, recurrence, rounds,
-    saved_views, search, second_factor, services, sessions, signing, slips, statements, task_commands, telemetry, todo,
-    trail, wall, webhooks,
+    accounts, brief, calendar, checks, cockpit, covers, documents, evidence, exports, feed, handovers, history,
+    identity_rules, import, kiosks, ledger, lists, live, meetings, notices, openapi, opinions, organisation, outward,
+    overview, own, personal_duties, plan_advice, plan_workbook, policy, proof, publications, quality, receipts,
+    recurrence, rounds, saved_views, search, second_factor, services, sessions, signing, slips, statements,
+    task_commands, telemetry, todo, trail, wall, webhooks,
 };
 
 fn api() -> impl HttpServiceFactory + OpenApiFactory {
@@ -223,6 +223,17 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(publications::correct_publication)
         .service(publications::withdraw_publication)
         .service(publications::receive_publication_scan)
+        .service(handovers::list_leavers)
+        .service(handovers::list_held)
+        .service(handovers::list_handovers)
+        .service(handovers::prepare_handover)
+        .service(handovers::get_handover)
+        .service(handovers::give_handover)
+        .service(handovers::record_handover_signature)
+        .service(handovers::confirm_handover_signature)
+        .service(handovers::take_handover)
+        .service(handovers::withdraw_handover)
+        .service(handovers::receive_handover_scan)
         .service(opinions::list_opinions)
         .service(opinions::enter_opinion)
         .service(opinions::get_opinion)

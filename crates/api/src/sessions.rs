@@ -318,10 +318,14 @@ fn navigation(loaded: &LoadedActor, publishes: bool) -> Vec<String> {
             "imports",
             "rounds",
         ],
+        (None, Some(domain::actor::Duty::SysAdmin)) => &["organisation", "handovers"],
         (None, Some(_)) => &["organisation"],
         (None, None) => &[],
     };
     let mut entries: Vec<String> = entries.iter().map(|e| (*e).to_owned()).collect();
+    if is_office || matches!(loaded.actor.role, Some(Unit | Leader)) {
+        entries.push("handovers".to_owned());
+    }
     // What nobody has switched on stands in nobody's way; the office finds it, for it switches it on.
     match loaded.actor.role {
         Some(Unit) if publishes => entries.push("opinions".to_owned()),

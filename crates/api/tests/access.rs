@@ -21,6 +21,7 @@ use domain::task::state::TaskState;
 use persistence::{accounts, actors, tasks};
 use serde_json::{Value, json};
 use support::document_operations::{Swept, documents};
+use support::handover_operations::handovers;
 use support::operations::{NIL, others, personal_duties, slip_form};
 use support::publication_operations::publications;
 use support::{House, waiting_for};
@@ -368,6 +369,15 @@ async fn begun_publication(house: &House, round: &str) -> (String, String) {
     (publication["id"].as_str().unwrap().to_owned(), opinion)
 }
 
+/// A list of what the lead unit's clerk holds, which its head is to sign for.
+async fn begun_handover(house: &House) -> (String, String, String) {
+    let ids = directory(house).await;
+    let word = |code: &str| ids[code].as_str().unwrap().to_owned();
+    let form = json!({ "from": ids["P041"], "to": ids["P040"], "unit": ids["U201"], "on": house.today(), "basis": "集团任〔2026〕3号" });
+    let made = house.request("p072", "POST", "/handovers", None, Some(form)).await.ok();
+    (made["id"].as_str().unwrap().to_owned(), word("P041"), word("U201"))
+}
+
 fn held(name: &str, made: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(name);
     if std::env::var_os("BLESS").is_some() {
@@ -451,6 +461,8 @@ async fn everybody_may_do_what_the_table_says_and_nothing_else() {
     }));
     let (publication, opinion) = begun_publication(&house, &round).await;
     all.extend(publications(&round, rectified, &publication, &opinion));
+    let (handover, person, of_unit) = begun_handover(&house).await;
+    all.extend(handovers(&handover, &person, &of_unit));
     for (method, path, url, body) in all.clone() {
         covered.insert(format!("{method} {path}"));
         writeln!(made, "{method} {path}").unwrap();

@@ -15,13 +15,13 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::actor::Actor;
 use domain::calendar::{self, Calendar, Week};
 use domain::check::state::{CheckResult, ResultMark};
-use domain::ids::{CheckId, EvidenceId, FindingId, PersonId, RoundId, SlipId, TaskId, UnitId};
+use domain::ids::{CheckId, EvidenceId, FindingId, HandoverId, PersonId, RoundId, SlipId, TaskId, UnitId};
 use domain::policy::RequestKind;
 use domain::refusal::RefusalKind;
 use domain::sign_request::{SignDocument, Verdict};
 use domain::task::command::{
     Action, CriterionInput, DraftInput, EvidenceInput, MilestoneInput, PartiesInput, PlanInput, Signing,
-    StatementInput, TaskCommand,
+    StatementInput, TakeOver, TaskCommand,
 };
 use domain::task::state::{EvidencePurpose, OpenSlip, Task, TaskState};
 use persistence::events::{self, Origin};
@@ -361,6 +361,14 @@ impl Life<'_> {
         let open = OpenSlip { slip, name: "督办通知单〔2026〕1号".to_owned(), unit, due_on: occurred_on };
         self.race("clock", &TaskCommand::OpenSlip(open));
         self.race("clock", &TaskCommand::CloseSlip { slip, is_settled: true });
+        let take = |from, to| {
+            let (from, to) = (self.arena.person(from), self.arena.person(to));
+            let handover = HandoverId(Uuid::from_u128(9));
+            TaskCommand::TakeOver(TakeOver { handover, from, to, basis: "职务交接".to_owned() })
+        };
+        let (there, back) = (take("P003", "P005"), take("P005", "P003"));
+        self.race("clock", &there);
+        self.race("clock", &back);
         let due_on = self.today() + Days::new(30);
         self.race("p068", &TaskCommand::Reopen { reason: "反弹".to_owned(), due_on });
     }

@@ -73,4 +73,6 @@ ids! {
     PublicationId,
     /// An opinion of somebody who read it (群众意见).
     OpinionId,
+    /// A handover list (交接清单).
+    HandoverId,
 }

@@ -1,6 +1,7 @@
 //! Every word the users read for a code: problems, what is missing, reasons of a light, events. Documents, pages and mail share them.
 
 mod document;
+mod handover;
 mod publication;
 mod records;
 
@@ -413,6 +414,7 @@ pub const EVENTS: &[(&str, &str)] = &[
     ("task.check_settled", "检查结论已处理"),
     ("task.slip_opened", "发出督办单"),
     ("task.slip_closed", "督办单办结"),
+    ("task.taken_over", "职务交接"),
     ("task.milestone_passed", "节点过期未完成"),
     ("task.due_date_passed", "完成时限已过"),
     ("task.statement_missed", "写实截止后仍未报"),
@@ -441,6 +443,7 @@ fn words_of(code: &str) -> Option<&'static str> {
         .iter()
         .chain(document::CODES)
         .chain(publication::CODES)
+        .chain(handover::CODES)
         .find(|(known, _)| *known == code)
         .map(|(_, words)| *words)
 }
@@ -452,6 +455,7 @@ pub fn event(kind: &str) -> &str {
         .chain(records::RECORDS)
         .chain(document::EVENTS)
         .chain(publication::EVENTS)
+        .chain(handover::EVENTS)
         .find(|(known, _)| *known == kind)
         .map_or(kind, |(_, words)| words)
 }

@@ -85,6 +85,7 @@
 //! | 公示：整改进展情况通报、销号公示 | publication and its kinds | `publication`, `progress`, `closures` | 31 |
 //! | 豁免、标记词 | exemption, marked word | `exemption`, `marked_words` | 31 |
 //! | 保密审查 | secrecy review, a step of a chain | `secrecy` | 31 |
+//! | 交接、移交人、接收人 | handover, who gives, who takes | `handover`, `from`, `to` | 37 |
 //! | 群众意见、查询码 | opinion, its writer's code | `opinion`, `code` | 31 |
 //! | 可验证台账、封存 | verifiable ledger, sealing | `transparency`, `seal` | 33 |
 //! | 检查点、外存检查点 | checkpoint, one kept outside | `checkpoint`, `anchor` | 33 |
@@ -109,6 +110,7 @@ pub mod copied;
 pub mod document;
 pub mod echo;
 pub mod export;
+pub mod handover;
 pub mod ids;
 pub mod labels;
 pub mod likeness;

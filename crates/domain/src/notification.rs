@@ -2,6 +2,8 @@
 
 use crate::document::Document;
 use crate::document::event::DocumentEvent;
+use crate::handover::event::HandoverEvent;
+use crate::handover::state::Handover;
 use crate::ids::{PersonId, SignRequestId, UnitId};
 use crate::opinion::event::OpinionEvent;
 use crate::opinion::state::Opinion;
@@ -61,6 +63,11 @@ words! {
         OpinionOverdue = "opinion_overdue", "群众意见逾期未答复";
         OpinionTrue = "opinion_true", "群众意见属实，请考虑重新整改";
         SecondFactorReset = "second_factor_reset", "您的动态口令已由安全管理员解除，不是您要求的请立即联系安全管理员";
+        HandoverPrepared = "handover_prepared", "有交接清单等您签字移交";
+        HandoverComing = "handover_coming", "有交接清单移交给您，待移交人签字后请签收";
+        HandoverGiven = "handover_given", "交接清单移交人已签字，请您签收";
+        HandoverDone = "handover_done", "交接清单双方已签，事项已转由接收人负责";
+        HandoverWithdrawn = "handover_withdrawn", "交接清单已撤回";
         CaughtUp = "caught_up", "系统停机期间到期的事项已补记，请看待办";
     }
 }
@@ -76,7 +83,9 @@ impl Rule {
             | Self::SlipSettled
             | Self::SlipWithdrawn
             | Self::ReassignmentAnswered
-            | Self::PublicationEnded => true,
+            | Self::PublicationEnded
+            | Self::HandoverComing
+            | Self::HandoverWithdrawn => true,
             Self::TaskIssued
             | Self::ReassignmentWished
             | Self::SignatureWanted
@@ -111,6 +120,9 @@ impl Rule {
             | Self::OpinionOverdue
             | Self::OpinionTrue
             | Self::SecondFactorReset
+            | Self::HandoverPrepared
+            | Self::HandoverGiven
+            | Self::HandoverDone
             | Self::CaughtUp => false,
         }
     }
@@ -333,6 +345,24 @@ pub fn opinion_audience(event: &OpinionEvent, opinion: &Opinion) -> Vec<(Rule, A
             told(Rule::OpinionTrue)
         }
         OpinionEvent::AnswerApproved { .. } | OpinionEvent::Judged { .. } | OpinionEvent::SetAside { .. } => Vec::new(),
+    }
+}
+
+/// Who is told of what happened to a handover, after the event (docs/domain.md §37).
+pub fn handover_audience(event: &HandoverEvent, handover: &Handover) -> Vec<(Rule, Audience)> {
+    let told = |rule| {
+        warning::told(rule, |circle| match circle {
+            Circle::Giver => vec![Audience::Person(handover.from)],
+            Circle::Taker => vec![Audience::Person(handover.to)],
+            other => of_the_round(other).into_iter().collect(),
+        })
+    };
+    match event {
+        HandoverEvent::Prepared { .. } => [told(Rule::HandoverPrepared), told(Rule::HandoverComing)].concat(),
+        HandoverEvent::Given { .. } | HandoverEvent::PaperConfirmed { .. } => told(Rule::HandoverGiven),
+        HandoverEvent::Taken { .. } => told(Rule::HandoverDone),
+        HandoverEvent::Withdrawn { .. } => told(Rule::HandoverWithdrawn),
+        HandoverEvent::PaperRecorded { .. } | HandoverEvent::PaperRefused { .. } => Vec::new(),
     }
 }
 

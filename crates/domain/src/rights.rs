@@ -1,6 +1,7 @@
 //! All authorization: who may see a task and who may do what with it. Nothing else in the product decides that.
 
 mod document;
+mod handover;
 mod publication;
 
 use std::collections::BTreeSet;
@@ -24,6 +25,7 @@ use crate::task::state::{Sensitivity, TaskState};
 use crate::words;
 
 pub use document::{permit_document, permit_templates, sees_document};
+pub use handover::{permit_handover, permit_preparing_handover, sees_handover};
 pub use publication::{
     permit_opinion, permit_publication, reads_writer, sees_opinion, sees_publication, sees_publications,
 };
@@ -251,6 +253,7 @@ pub fn who(action: Action) -> &'static [Relation] {
         Action::SettleCheck => &[Office, Team],
         Action::OpenSlip => &[System],
         Action::CloseSlip => &[System],
+        Action::TakeOver => &[System],
         Action::KeepClock => &[System],
     }
 }
@@ -480,6 +483,8 @@ pub fn permit_meeting(actor: &Actor, action: MeetingAction, round: RoundId) -> R
         | MeetingAction::Accept
         | MeetingAction::Return
         | MeetingAction::Replace => permit_office(actor, round),
+        MeetingAction::TakeOver if *actor == Actor::System => Ok(()),
+        MeetingAction::TakeOver => Err(Refusal::forbidden("not-allowed")),
     }
 }
 

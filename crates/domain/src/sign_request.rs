@@ -187,6 +187,15 @@ impl SignRequest {
         self.signatures.iter().any(|s| s.state != SignatureState::Voided)
     }
 
+    /// Steps that wait for this person as the lead leader and are not signed.
+    pub fn steps_of(&self, person: PersonId) -> Vec<usize> {
+        let waits = |i: &usize| {
+            let step = &self.chain[*i];
+            step.who == Who::LeadLeader && step.person == Some(person) && self.approvals(*i) < usize::from(step.count)
+        };
+        (0..self.chain.len()).filter(waits).collect()
+    }
+
     /// Whether this officer may enter the next signature from paper: everything but a meeting's step.
     pub fn may_be_recorded_by(&self, person: Option<PersonId>) -> bool {
         let waits = |i: usize| self.approvals(i) + self.pending(i) < usize::from(self.chain[i].count);

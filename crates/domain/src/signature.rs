@@ -140,7 +140,12 @@ fn check_entry(who: Who, verdict: Verdict, words: Option<&str>, method: Option<&
 }
 
 /// A scan must be of the very content that is asked about (docs/domain.md §11).
-fn check_document(document: &SignDocument, revision: &str, is_meeting: bool, today: NaiveDate) -> Result<(), Refusal> {
+pub(crate) fn check_document(
+    document: &SignDocument,
+    revision: &str,
+    is_meeting: bool,
+    today: NaiveDate,
+) -> Result<(), Refusal> {
     let mut errors = Vec::new();
     if document.signed_on > today {
         errors.push(FieldError::at("/document/signed_on", "in-the-future"));

@@ -23,6 +23,8 @@ words! {
         Principal = "principal", "主要负责人";
         Office = "office", "整改办";
         Oneself = "oneself", "账号本人";
+        Giver = "giver", "移交人";
+        Taker = "taker", "接收人";
         Recipients = "recipients", "原应收到的各人";
     }
 }
@@ -30,8 +32,8 @@ words! {
 /// Who is told by a rule, the nearest first: the longer the list, the further a warning reaches.
 pub fn circles(rule: Rule) -> &'static [Circle] {
     use Circle::{
-        Attendees, Drafter, EnteredBy, HeadOfDuty, LeadLeader, NextSigners, Office, Oneself, Owner, Principal,
-        Recipients, ResponsiblePerson, Signer, Submitter, SupportingUnits, Unit, UnitHeads,
+        Attendees, Drafter, EnteredBy, Giver, HeadOfDuty, LeadLeader, NextSigners, Office, Oneself, Owner, Principal,
+        Recipients, ResponsiblePerson, Signer, Submitter, SupportingUnits, Taker, Unit, UnitHeads,
     };
     match rule {
         Rule::TaskIssued
@@ -70,6 +72,9 @@ pub fn circles(rule: Rule) -> &'static [Circle] {
         | Rule::OpinionAnswered
         | Rule::OpinionTrue => &[Office],
         Rule::SecondFactorReset => &[Oneself],
+        Rule::HandoverPrepared => &[Giver],
+        Rule::HandoverComing | Rule::HandoverGiven => &[Taker],
+        Rule::HandoverDone | Rule::HandoverWithdrawn => &[Giver, Taker],
         Rule::CaughtUp => &[Recipients],
     }
 }
@@ -143,6 +148,10 @@ pub fn when(rule: Rule, policy: &Policy) -> String {
             format!("过办理时限，通常为收到后{}个工作日", policy.publication.opinion_working_days)
         }
         Rule::SecondFactorReset => "安全管理员解除时".to_owned(),
+        Rule::HandoverPrepared | Rule::HandoverComing => "编制交接清单时".to_owned(),
+        Rule::HandoverGiven => "移交人签字后；纸质签字经第二人复核后".to_owned(),
+        Rule::HandoverDone => "接收人签收时".to_owned(),
+        Rule::HandoverWithdrawn => "撤回清单时".to_owned(),
         Rule::CaughtUp => "系统停机后恢复时，每人每日一条".to_owned(),
     }
 }

@@ -108,6 +108,8 @@ fn lives() -> Vec<Vec<TaskEvent>> {
         world.done(P::Clock, open_slip(n));
         world.done(P::Clock, close_slip(n));
     }
+    world.done(P::Clock, take_over(P::Leader, P::OtherLeader));
+    world.done(P::Clock, take_over(P::OtherLeader, P::Leader));
     let criterion = world.criterion();
     world.done(P::Clerk, TaskCommand::AttachEvidence(evidence(9, vec![criterion], "2020-09-11")));
     let wrong = world.task().evidence[0].id;

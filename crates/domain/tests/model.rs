@@ -220,6 +220,7 @@ fn command(world: &World, action: Action, who: P, dice: &mut Dice) -> Option<Tas
         Action::SettleCheck => TaskCommand::SettleCheck { reason },
         Action::OpenSlip => open_slip(dice.roll(3) as u128),
         Action::CloseSlip => close_slip(dice.roll(3) as u128),
+        Action::TakeOver => take_over(dice.pick(&[P::Leader, P::OtherLeader]), dice.pick(&[P::Checker, P::Leader])),
         Action::KeepClock => TaskCommand::KeepClock,
     })
 }
@@ -396,8 +397,10 @@ fn live(seed: u64, seen: &mut BTreeSet<String>) -> (usize, usize) {
                 refused += 1;
             }
             Ok(decision) => {
-                let is_given =
-                    matches!(action, Action::KeepClock | Action::RecordCheck | Action::OpenSlip | Action::CloseSlip);
+                let is_given = matches!(
+                    action,
+                    Action::KeepClock | Action::RecordCheck | Action::OpenSlip | Action::CloseSlip | Action::TakeOver
+                );
                 let offered = open.contains(&action) || is_given;
                 assert!(offered, "{said} was accepted but never offered");
                 for event in &decision.events {

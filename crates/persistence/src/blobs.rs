@@ -59,6 +59,7 @@ pub enum Subject {
     Document(Uuid),
     Publication(Uuid),
     Opinion(Uuid),
+    Handover(Uuid),
 }
 
 impl Subject {
@@ -71,6 +72,7 @@ impl Subject {
             Self::Document(id) => ("document", id),
             Self::Publication(id) => ("publication", id),
             Self::Opinion(id) => ("opinion", id),
+            Self::Handover(id) => ("handover", id),
         }
     }
 }

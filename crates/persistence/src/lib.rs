@@ -21,6 +21,7 @@ pub mod error;
 pub mod events;
 pub mod exports;
 pub mod feed;
+pub mod handovers;
 pub mod health;
 pub mod idempotency;
 pub mod identity;

@@ -307,6 +307,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    handovers (id) {
+        id -> Uuid,
+        from_id -> Uuid,
+        to_id -> Uuid,
+        unit_id -> Uuid,
+        state -> Text,
+        snapshot -> Jsonb,
+        seq -> Int8,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     idempotency_keys (account_id, key) {
         account_id -> Uuid,
         key -> Text,
@@ -1072,6 +1087,7 @@ diesel::joinable!(finding_links -> rounds (round_id));
 diesel::joinable!(findings -> aspects (aspect_id));
 diesel::joinable!(findings -> rounds (round_id));
 diesel::joinable!(idempotency_keys -> accounts (account_id));
+diesel::joinable!(handovers -> units (unit_id));
 diesel::joinable!(import_answers -> accounts (account_id));
 diesel::joinable!(import_answers -> rounds (round_id));
 diesel::joinable!(import_mappings -> accounts (account_id));
@@ -1181,6 +1197,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     exports,
     finding_links,
     findings,
+    handovers,
     idempotency_keys,
     identity_rules,
     import_answers,

@@ -1,6 +1,7 @@
 // Units, people and accounts: who makes them is not who gives them a role.
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { LeaversNote } from '../handovers/leavers'
 import { Accounts } from '../organisation/accounts'
 import { Delegations } from '../organisation/delegations'
 import { Channels } from '../organisation/channels'
@@ -40,6 +41,7 @@ export function Organisation() {
   return (
     <>
       <div className="head"><h1>组织与账号</h1><p>{mine(can)}</p></div>
+      {can('create_accounts') && <LeaversNote />}
       <div className="tabs" role="group" aria-label="部分">
         {parts.map((p) => (
           <button key={p.key} type="button" aria-pressed={p === shown} onClick={() => void navigate({ search: { part: p.key } })}>{p.label}</button>

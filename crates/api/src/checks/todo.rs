@@ -73,6 +73,7 @@ fn item(line: &CheckLine, action: CheckAction, count: usize, calendar: &Calendar
         document_id: None,
         publication_id: None,
         opinion_id: None,
+        handover_id: None,
         week: None,
     }
 }

@@ -292,6 +292,7 @@ pub(crate) fn todo(
             document_id: None,
             publication_id: None,
             opinion_id: None,
+            handover_id: None,
             week: None,
         });
     }
@@ -340,6 +341,7 @@ fn of_the_day(
             document_id: None,
             publication_id: None,
             opinion_id: None,
+            handover_id: None,
             week: None,
         })
         .collect())

@@ -42,6 +42,7 @@ pub(crate) fn todo(
         document_id: None,
         publication_id: None,
         opinion_id: None,
+        handover_id: None,
         resolution_id: None,
         week: None,
     };

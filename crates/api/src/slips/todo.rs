@@ -137,6 +137,7 @@ fn item(line: &SlipLine, wait: Wait, calendar: &Calendar, now: DateTime<Utc>) ->
         document_id: None,
         publication_id: None,
         opinion_id: None,
+        handover_id: None,
         week: None,
     }
 }

@@ -51,12 +51,14 @@ fn people_and_units(task: &Task, events: &[events::StoredEvent]) -> BTreeSet<Uui
     ids.extend(task.evidence.iter().flat_map(|e| [Some(e.by.0), e.unit.map(|u| u.0)]).flatten());
     ids.extend(task.wish.iter().flat_map(|w| [Some(w.unit.0), Some(w.by.0), w.proposed.map(|u| u.0)]).flatten());
     ids.extend(events.iter().filter_map(|e| e.person_id));
-    // Both who signed a check, not only the one whose act it was; the unit a slip went to.
-    for event in events.iter().filter(|e| e.kind == "task.checked" || e.kind == "task.slip_opened") {
+    // Both who signed a check, not only the one whose act it was; the unit a slip went to; the two of a handover.
+    let named = ["task.checked", "task.slip_opened", "task.taken_over"];
+    for event in events.iter().filter(|e| named.contains(&e.kind.as_str())) {
         let payload = serde_json::from_str(&event.payload).unwrap_or_default();
         match TaskEvent::parse(&event.kind, payload) {
             Ok(TaskEvent::Checked { by, .. }) => ids.extend(by.into_iter().map(|p| p.0)),
             Ok(TaskEvent::SlipOpened { slip }) => ids.extend([slip.unit.0]),
+            Ok(TaskEvent::TakenOver { taken }) => ids.extend([taken.from.0, taken.to.0]),
             _ => {}
         }
     }

@@ -17,6 +17,7 @@ mod documents;
 mod exports;
 mod figures;
 mod finding;
+mod handovers;
 mod identity;
 mod imports;
 mod ledger_orders;

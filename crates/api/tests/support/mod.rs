@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used, reason = "each test uses its part")]
 
 pub mod document_operations;
+pub mod handover_operations;
 pub mod operations;
 pub mod post;
 pub mod publication_operations;
@@ -329,6 +330,17 @@ impl House {
             .insert_header(("authorization", format!("Bearer {token}")))
             .insert_header(("content-type", "application/octet-stream"))
             .set_payload(bytes);
+        self.send(request).await
+    }
+
+    /// Sends a table of units or people.
+    pub async fn table(&self, login: &str, path: &str, table: String) -> Answer {
+        let token = self.token(login).await;
+        let request = test::TestRequest::post()
+            .uri(&format!("/api/v1{path}"))
+            .insert_header(("authorization", format!("Bearer {token}")))
+            .insert_header(("content-type", "text/csv"))
+            .set_payload(table);
         self.send(request).await
     }
 

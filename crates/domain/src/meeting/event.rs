@@ -8,7 +8,7 @@ use super::state::{
     Added, Changes, Item, Meeting, MeetingKind, MeetingState, Outcome, Report, Resolution, Standing, TakenOut,
 };
 use crate::chain::Digest;
-use crate::ids::{ItemId, MeetingId, PersonId, RoundId, SignRequestId};
+use crate::ids::{HandoverId, ItemId, MeetingId, PersonId, RoundId, SignRequestId};
 
 /// What is planned of a meeting beside its words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -66,6 +66,8 @@ events! {
     ResolutionAccepted { item: ItemId, by: PersonId, at: DateTime<Utc> } = "meeting.resolution_accepted";
     /// A later meeting resolved anew on it.
     ResolutionReplaced { item: ItemId, later: ItemId, at: DateTime<Utc> } = "meeting.resolution_replaced";
+    /// Who left his post handed it over.
+    ResolutionTakenOver { item: ItemId, handover: HandoverId, to: PersonId } = "meeting.resolution_taken_over";
 }
 
 impl MeetingEvent {
@@ -196,6 +198,11 @@ pub fn evolve(mut meeting: Meeting, event: &MeetingEvent) -> Meeting {
             for resolution in resolutions(&mut meeting, *item) {
                 resolution.standing = Standing::Replaced;
                 resolution.moved_at = Some(*at);
+            }
+        }
+        MeetingEvent::ResolutionTakenOver { item, to, .. } => {
+            for resolution in resolutions(&mut meeting, *item) {
+                resolution.person = Some(*to);
             }
         }
     }

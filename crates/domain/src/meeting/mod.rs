@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::actor::Actor;
 use crate::calendar;
 use crate::chain::Digest;
-use crate::ids::{ItemId, PersonId, RoundId, SignRequestId, TaskId, UnitId};
+use crate::ids::{HandoverId, ItemId, PersonId, RoundId, SignRequestId, TaskId, UnitId};
 use crate::refusal::{FieldError, Refusal};
 use crate::rights;
 use crate::task::context::{Decision, Revision};
@@ -74,6 +74,7 @@ words! {
         Accept = "accept_resolution", "认可办结";
         Return = "return_resolution", "退回";
         Replace = "replace_resolution", "由新的议定事项接替";
+        TakeOver = "take_over_resolution", "职务交接";
     }
 }
 
@@ -95,6 +96,7 @@ pub fn starts_from(action: MeetingAction) -> &'static [MeetingState] {
         MeetingAction::Accept => &[Concluded],
         MeetingAction::Return => &[Concluded],
         MeetingAction::Replace => &[Concluded],
+        MeetingAction::TakeOver => &[Concluded],
     }
 }
 
@@ -176,6 +178,13 @@ pub enum MeetingCommand {
         item: ItemId,
         later: ItemId,
     },
+    /// Both have signed a handover; only the handover gives it.
+    TakeOver {
+        item: ItemId,
+        handover: HandoverId,
+        from: PersonId,
+        to: PersonId,
+    },
 }
 
 impl MeetingCommand {
@@ -196,6 +205,7 @@ impl MeetingCommand {
             Self::Accept { .. } => MeetingAction::Accept,
             Self::Return { .. } => MeetingAction::Return,
             Self::Replace { .. } => MeetingAction::Replace,
+            Self::TakeOver { .. } => MeetingAction::TakeOver,
         }
     }
 }
@@ -371,6 +381,13 @@ pub fn decide(meeting: &Meeting, command: MeetingCommand, ctx: &Context<'_>) -> 
                 return Err(Refusal::conflict("resolution-settled"));
             }
             one(MeetingEvent::ResolutionReplaced { item, later, at: ctx.now })
+        }
+        MeetingCommand::TakeOver { item, handover, from, to } => {
+            let resolution = resolution(meeting, item)?;
+            if !resolution.standing.is_left() || resolution.person != Some(from) {
+                return Err(Refusal::conflict("resolution-settled"));
+            }
+            one(MeetingEvent::ResolutionTakenOver { item, handover, to })
         }
     }
 }
@@ -551,7 +568,11 @@ fn report(meeting: &Meeting, item: ItemId, words: &str, files: Vec<Digest>, ctx:
 /// The acts open to this actor on a meeting now.
 pub fn open_actions(actor: &Actor, meeting: &Meeting) -> Vec<MeetingAction> {
     let waits = |action: MeetingAction| match action {
-        MeetingAction::Report | MeetingAction::Accept | MeetingAction::Return | MeetingAction::Replace => false,
+        MeetingAction::Report
+        | MeetingAction::Accept
+        | MeetingAction::Return
+        | MeetingAction::Replace
+        | MeetingAction::TakeOver => false,
         MeetingAction::PutBack => !meeting.changes.taken_out.is_empty(),
         MeetingAction::Ratify => meeting.items.iter().any(|i| i.request.is_some() && i.outcome.is_none()),
         _ => true,

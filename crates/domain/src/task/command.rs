@@ -7,7 +7,8 @@ use super::state::{Disposition, EvidencePurpose, OpenSlip, Sensitivity};
 use crate::calendar::Week;
 use crate::check::state::ResultMark;
 use crate::ids::{
-    CheckId, CriterionId, EvidenceId, MeasureId, MilestoneId, PersonId, SignRequestId, SignatureId, SlipId, UnitId,
+    CheckId, CriterionId, EvidenceId, HandoverId, MeasureId, MilestoneId, PersonId, SignRequestId, SignatureId, SlipId,
+    UnitId,
 };
 pub use crate::sign_request::Signing;
 use crate::sign_request::Verdict;
@@ -54,6 +55,7 @@ words! {
         SettleCheck = "settle_check", "检查结论处理";
         OpenSlip = "open_slip", "发出督办单";
         CloseSlip = "close_slip", "督办单办结";
+        TakeOver = "take_over", "职务交接";
         KeepClock = "keep_clock", "到期检查";
     }
 }
@@ -433,7 +435,18 @@ pub enum TaskCommand {
         slip: SlipId,
         is_settled: bool,
     },
+    /// Both have signed a handover; only the handover gives it.
+    TakeOver(TakeOver),
     KeepClock,
+}
+
+/// Who answers in whose place, by which handover, with its words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TakeOver {
+    pub handover: HandoverId,
+    pub from: PersonId,
+    pub to: PersonId,
+    pub basis: String,
 }
 
 impl TaskCommand {
@@ -478,6 +491,7 @@ impl TaskCommand {
             TaskCommand::SettleCheck { .. } => Action::SettleCheck,
             TaskCommand::OpenSlip(_) => Action::OpenSlip,
             TaskCommand::CloseSlip { .. } => Action::CloseSlip,
+            TaskCommand::TakeOver(_) => Action::TakeOver,
             TaskCommand::KeepClock => Action::KeepClock,
         }
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::state::{
-    DraftShape, EvidenceMark, OpenSlip, Parties, PlanShape, ReassignmentWish, StatementMark, TaskRequest,
+    DraftShape, EvidenceMark, OpenSlip, Parties, PlanShape, ReassignmentWish, StatementMark, TakenOver, TaskRequest,
 };
 use crate::calendar::Week;
 use crate::chain::Digest;
@@ -133,6 +133,8 @@ events! {
     SlipOpened { slip: OpenSlip } = "task.slip_opened", true;
     /// A slip was settled, or withdrawn.
     SlipClosed { slip: SlipId, name: String, is_settled: bool } = "task.slip_closed", true;
+    /// Who left his post handed over to who came.
+    TakenOver { taken: TakenOver } = "task.taken_over", true;
     /// A milestone's day is over and it is not done.
     MilestonePassed { milestone: MilestoneId, due_on: NaiveDate } = "task.milestone_passed", false;
     /// The due date is over.

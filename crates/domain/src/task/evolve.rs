@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::checked::stands_failed;
 use super::event::TaskEvent;
-use super::state::{Criterion, Done, Measure, PlanShape, ReportingSpan, StatementReply, Task, TaskState};
+use super::state::{Criterion, Done, Measure, PlanShape, ReportingSpan, StatementReply, TakenOver, Task, TaskState};
 use crate::calendar;
 use crate::ids::{FindingId, RoundId, SignRequestId, TaskId, UnitId};
 use crate::policy::AlertLevel;
@@ -104,6 +104,18 @@ fn set_state(task: &mut Task, id: SignRequestId, state: RequestState) {
 fn void_signatures(task: &mut Task, id: SignRequestId) {
     for signature in request(task, id).map(|r| &mut r.signatures).into_iter().flatten() {
         signature.state = SignatureState::Voided;
+    }
+}
+
+fn take_over(task: &mut Task, taken: &TakenOver) {
+    task.draft.parties = taken.parties.clone();
+    task.draft.readers.clone_from(&taken.readers);
+    task.unit_leader = taken.unit_leader;
+    for id in &taken.requests {
+        let Some(request) = request(task, *id) else { continue };
+        for i in request.steps_of(taken.from) {
+            request.chain[i].person = Some(taken.to);
+        }
     }
 }
 
@@ -272,6 +284,7 @@ fn apply(task: &mut Task, event: &TaskEvent) {
         TaskEvent::CheckSettled { .. } => task.has_failed_check = false,
         TaskEvent::SlipOpened { slip } => task.open_slips.push(slip.clone()),
         TaskEvent::SlipClosed { slip, .. } => task.open_slips.retain(|s| s.slip != *slip),
+        TaskEvent::TakenOver { taken } => take_over(task, taken),
         TaskEvent::MilestonePassed { milestone, due_on } => task.announced_milestones.push((*milestone, *due_on)),
         TaskEvent::DueDatePassed { due_on } => task.announced_due = Some(*due_on),
         TaskEvent::StatementMissed { unit, week } => task.missed.push((*unit, *week)),

@@ -75,6 +75,7 @@ pub fn starts_from(action: Action) -> &'static [TaskState] {
         Action::SettleCheck => &[Issued, Planning, PlanReview, Rectifying, ClosureReview, Observing, Closed],
         Action::OpenSlip => &[Issued, Planning, PlanReview, Rectifying, ClosureReview, Observing, Closed],
         Action::CloseSlip => &[Issued, Planning, PlanReview, Rectifying, ClosureReview, Observing, Closed, Withdrawn],
+        Action::TakeOver => &[Issued, Planning, PlanReview, Rectifying, ClosureReview, Observing],
         Action::KeepClock => &[Issued, Planning, PlanReview, Rectifying, ClosureReview, Observing],
     }
 }
@@ -140,6 +141,7 @@ pub fn decide(task: &Task, command: TaskCommand, ctx: &Context<'_>) -> Result<De
         TaskCommand::SettleCheck { reason } => checked::settle(task, &reason, ctx),
         TaskCommand::OpenSlip(slip) => supervised::open(task, slip),
         TaskCommand::CloseSlip { slip, is_settled } => supervised::close(task, slip, is_settled),
+        TaskCommand::TakeOver(input) => responsibility::take_over(task, &input),
         TaskCommand::RequestWithdrawal { reason } => request::withdrawal(task, &reason, ctx),
         TaskCommand::KeepClock => Ok(clock::keep(task, ctx)),
     }

@@ -123,8 +123,8 @@ fn open_action(task: &Task, action: Action, ctx: &Context<'_>) -> Option<OpenAct
         | Action::MarkKey
         | Action::Reopen => plain(Vec::new()),
         Action::SettleCheck => when(task.has_failed_check),
-        // A check gives its results itself, a slip its beginning and end.
-        Action::RecordCheck | Action::OpenSlip | Action::CloseSlip | Action::KeepClock => None,
+        // A check gives its results itself, a slip its beginning and end, a handover what both have signed.
+        Action::RecordCheck | Action::OpenSlip | Action::CloseSlip | Action::TakeOver | Action::KeepClock => None,
     }
 }
 

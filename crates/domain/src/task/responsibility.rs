@@ -1,11 +1,11 @@
 //! Who answers for a task: claimed, thought to be another's, upheld, given to others.
 
-use super::command::PartiesInput;
+use super::command::{PartiesInput, TakeOver};
 use super::context::{Context, Decision};
 use super::event::TaskEvent;
 use super::request::open;
-use super::state::{Disposition, Parties, ReassignmentWish, RequestEffect, Task};
-use crate::ids::UnitId;
+use super::state::{Disposition, Parties, ReassignmentWish, RequestEffect, TakenOver, Task};
+use crate::ids::{PersonId, UnitId};
 use crate::policy::RequestKind;
 use crate::refusal::{FieldError, Refusal};
 
@@ -131,6 +131,65 @@ pub(super) fn adjust(task: &Task, input: PartiesInput) -> Result<Decision, Refus
     let mut decision = Decision::default();
     let reason = decision.words(&input.reason);
     decision.events.push(TaskEvent::PartiesAdjusted { parties, reason });
+    Ok(decision)
+}
+
+/// Puts one person in another's place, each where he stood; who is in the list already keeps the better place.
+fn in_place(people: &[PersonId], from: PersonId, to: PersonId) -> Vec<PersonId> {
+    let mut after: Vec<PersonId> = Vec::with_capacity(people.len());
+    for person in people.iter().map(|p| if *p == from { to } else { *p }) {
+        if !after.contains(&person) {
+            after.push(person);
+        }
+    }
+    after
+}
+
+/// Who came answers in the place of who left, and signs what waits for him; what is being signed stays what was handed in (docs/domain.md §37).
+///
+/// Errors: `nothing-changed`, `handover-being-signed`, `handover-signs-twice` (409).
+pub(super) fn take_over(task: &Task, input: &TakeOver) -> Result<Decision, Refusal> {
+    let TakeOver { handover, from, to, basis } = input;
+    let (from, to) = (*from, *to);
+    let mut requests = Vec::new();
+    for open in task.requests.iter().filter(|r| r.request.is_open()) {
+        let names = match &open.effect {
+            RequestEffect::Plan { plan } | RequestEffect::Amendment { plan } => plan.unit_leader == Some(from),
+            RequestEffect::Reassignment { parties } => {
+                parties.leaders.contains(&from) || parties.persons.contains(&from)
+            }
+            RequestEffect::Closure { .. } | RequestEffect::Extension { .. } | RequestEffect::Withdrawal => false,
+        };
+        // It would bring who left back when it is granted.
+        if names {
+            return Err(Refusal::conflict("handover-being-signed"));
+        }
+        if open.request.steps_of(from).is_empty() {
+            continue;
+        }
+        let signs = open.request.submitted_by == to
+            || open.request.has_signed(to)
+            || open.request.chain.iter().any(|step| step.person == Some(to));
+        if signs {
+            return Err(Refusal::conflict("handover-signs-twice"));
+        }
+        requests.push(open.request.id);
+    }
+    let own = &task.draft.parties;
+    let parties = Parties {
+        leaders: in_place(&own.leaders, from, to),
+        units: own.units.clone(),
+        persons: in_place(&own.persons, from, to),
+    };
+    let unit_leader = task.unit_leader.map(|p| if p == from { to } else { p });
+    if parties == *own && unit_leader == task.unit_leader && requests.is_empty() {
+        return Err(Refusal::conflict("nothing-changed"));
+    }
+    let mut decision = Decision::default();
+    let reason = decision.words(basis);
+    let readers = in_place(&task.draft.readers, from, to);
+    let taken = TakenOver { handover: *handover, from, to, parties, readers, unit_leader, requests, reason };
+    decision.events.push(TaskEvent::TakenOver { taken });
     Ok(decision)
 }
 

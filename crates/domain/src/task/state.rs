@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use crate::calendar::Week;
 use crate::chain::Digest;
 use crate::ids::{
-    CriterionId, EvidenceId, FindingId, MeasureId, MilestoneId, PersonId, RoundId, SignRequestId, SlipId, TaskId,
-    UnitId,
+    CriterionId, EvidenceId, FindingId, HandoverId, MeasureId, MilestoneId, PersonId, RoundId, SignRequestId, SlipId,
+    TaskId, UnitId,
 };
 use crate::policy::{AlertLevel, RequestKind};
 use crate::sign_request::SignRequest;
@@ -308,6 +308,21 @@ pub struct DraftShape {
     pub doubts: u16,
     /// A key problem (关键问题).
     pub is_key: bool,
+}
+
+/// What a handover makes of a task: who answers from now on, and which requests wait for who came (docs/domain.md §37).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TakenOver {
+    pub handover: HandoverId,
+    pub from: PersonId,
+    pub to: PersonId,
+    pub parties: Parties,
+    pub readers: Vec<PersonId>,
+    pub unit_leader: Option<PersonId>,
+    /// Requests whose unsigned steps named who left as the lead leader.
+    pub requests: Vec<SignRequestId>,
+    /// The basis in words.
+    pub reason: Digest,
 }
 
 /// A slip about the task that waits for its end.

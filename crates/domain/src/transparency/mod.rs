@@ -26,6 +26,7 @@ words! {
         PersonalDuty = "personal_duty", "四个亲自";
         Publication = "publication", "公示";
         Opinion = "opinion", "群众意见";
+        Handover = "handover", "交接清单";
         Document = "document", "文书";
         Template = "template", "文书模板";
         Export = "export", "导出";

@@ -3,13 +3,14 @@
 use chrono::NaiveDate;
 use domain::check::state::{CheckResult, ResultMark};
 use domain::ids::{
-    CheckId, CriterionId, EvidenceId, MeasureId, MilestoneId, PersonId, SignRequestId, SignatureId, SlipId, UnitId,
+    CheckId, CriterionId, EvidenceId, HandoverId, MeasureId, MilestoneId, PersonId, SignRequestId, SignatureId, SlipId,
+    UnitId,
 };
 use domain::policy::RequestKind;
 use domain::sign_request::{SignDocument, Verdict};
 use domain::task::command::{
     CriterionInput, DraftInput, EvidenceInput, ExcuseInput, MeasureChange, MeasureInput, MilestoneInput, PartiesInput,
-    PlanInput, Signing, StatementInput, SupportingInput, TaskCommand,
+    PlanInput, Signing, StatementInput, SupportingInput, TakeOver, TaskCommand,
 };
 use domain::task::state::{Disposition, EvidencePurpose, OpenSlip};
 
@@ -272,6 +273,15 @@ pub(crate) fn open_slip(n: u128) -> TaskCommand {
 
 pub(crate) fn close_slip(n: u128) -> TaskCommand {
     TaskCommand::CloseSlip { slip: SlipId(uuid(8_000 + n)), is_settled: n % 2 == 1 }
+}
+
+pub(crate) fn take_over(from: P, to: P) -> TaskCommand {
+    TaskCommand::TakeOver(TakeOver {
+        handover: HandoverId(uuid(8_500)),
+        from: from.person(),
+        to: to.person(),
+        basis: "职务交接，依据集团任〔2020〕3号".to_owned(),
+    })
 }
 
 pub(crate) fn withdraw() -> TaskCommand {

@@ -247,7 +247,10 @@ pub(super) fn save(conn: &mut PgConnection, meeting: &Meeting) -> Result<(), Err
             .values((resolutions::id.eq(item.id.0), row))
             .on_conflict(resolutions::id)
             .do_update()
-            .set(resolutions::standing.eq(resolution.standing.as_str()))
+            .set((
+                resolutions::standing.eq(resolution.standing.as_str()),
+                resolutions::person_id.eq(resolution.person.map(|p| p.0)),
+            ))
             .execute(conn)?;
     }
     Ok(())

@@ -1,0 +1,7 @@
+DELETE FROM attachments WHERE subject_kind = 'handover';
+ALTER TABLE attachments DROP CONSTRAINT attachments_subject_kind_check;
+ALTER TABLE attachments ADD CONSTRAINT attachments_subject_kind_check
+    CHECK (subject_kind IN ('task', 'check', 'slip', 'meeting', 'publication', 'opinion', 'document'));
+DROP INDEX memberships_ended_idx;
+DROP INDEX resolutions_person_idx;
+DROP TABLE handovers;
