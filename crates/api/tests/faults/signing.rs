@@ -97,7 +97,7 @@ async fn a_signer_killed_at_any_moment_signs_one_history() {
     let mut last = sign(&house, &key, &anchors, &["--once"]);
     assert!(last.0.wait().unwrap().success(), "after every kill it goes on by itself");
     drop(served);
-    let trusted: Trusted = audit::trusted(Some(&keys), Some(&anchors)).unwrap();
+    let trusted: Trusted = audit::trusted(Some(&keys), Some(anchors.as_path())).unwrap();
     let n_anchors = trusted.anchors.len();
     let sizes: BTreeSet<u64> = trusted.anchors.iter().map(|a| a.checkpoint.size).collect();
     assert_eq!(sizes.len(), n_anchors, "no checkpoint is kept twice");

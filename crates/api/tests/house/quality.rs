@@ -30,7 +30,10 @@ async fn what_is_worth_a_second_look_is_said_and_refuses_nothing() {
     let house = House::new().await;
     let task = at_work(&house, "S01").await;
     // Its only measure is 清理存量 and its criterion 全部归档: both can be looked at.
-    assert_eq!(signals(&house, "p041", &task).await, [("much_faster".to_owned(), "计划 100 天，0 天就申请销号".to_owned())]);
+    assert_eq!(
+        signals(&house, "p041", &task).await,
+        [("much_faster".to_owned(), "计划 100 天，0 天就申请销号".to_owned())]
+    );
     // Twenty of a hundred days are not too soon.
     house.pass_days(19);
     assert!(of(&signals(&house, "p041", &task).await, "much_faster").is_some());
@@ -50,7 +53,8 @@ async fn what_is_worth_a_second_look_is_said_and_refuses_nothing() {
     for _ in 0..3 {
         house.pass_days(7);
         let week = house.get("p041", &format!("/tasks/{task}")).await.ok()["statement_week"]["week"].clone();
-        let body = json!({ "unit": unit, "week": week, "progress": "召开会议研究部署，正在推进合同清理各项工作，总体有序。" });
+        let body =
+            json!({ "unit": unit, "week": week, "progress": "召开会议研究部署，正在推进合同清理各项工作，总体有序。" });
         house.request("p041", "POST", &format!("/tasks/{task}/statements"), None, Some(body)).await.ok();
     }
     assert_eq!(of(&signals(&house, "p072", &task).await, "weeks_copied"), Some("3 周里有 2 周的写实与此前雷同"));
