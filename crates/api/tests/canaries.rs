@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use support::House;
+use support::publications::{published, switch_on};
 use support::served::{PATIENCE, free_address, serve_logged};
 use support::slips::ids;
 
@@ -231,19 +232,35 @@ fn outward(talk: &mut Talk, house: &House, person: &str, unit: &str, closed: Soc
 }
 
 /// What somebody writes on the open page.
-fn opinion(talk: &mut Talk, to: SocketAddr) {
+fn opinion(talk: &mut Talk, to: SocketAddr, notice: i64) {
     let (text, name, contact) =
         (talk.birds.canary("opinion"), talk.birds.canary("writer"), talk.birds.canary("contact"));
-    let form = format!("text={text}&name={name}&contact={contact}");
-    let path = format!("/notices/{}/opinions", uuid::Uuid::now_v7());
-    talk.birds.send(to, "POST", &path, &[("Content-Type", "application/x-www-form-urlencoded")], &form);
-    let parts = [("text", &text), ("name", &name), ("contact", &contact)];
-    let body: String = parts
-        .iter()
-        .map(|(field, value)| format!("--b\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n"))
-        .collect();
-    talk.birds.send(to, "POST", &path, &[("Content-Type", "multipart/form-data; boundary=b")], &(body + "--b--\r\n"));
-    talk.birds.send(to, "GET", &format!("/opinions?code={text}"), &[], "");
+    let (file, inside) = (talk.birds.canary("file of an opinion"), talk.birds.canary("words in its file"));
+    let page = talk.birds.send(to, "GET", &format!("/notices/{notice}"), &[], "").1;
+    let token = page.split("name=\"form\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let part = |field: &str, value: &str| {
+        format!("--b\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n")
+    };
+    let path = format!("/notices/{notice}/opinions");
+    let multipart = [("Content-Type", "multipart/form-data; boundary=b")];
+    let fields = part("text", &text) + &part("name", &name) + &part("contact", &contact);
+    let body = format!("{fields}{}--b--\r\n", part("form", &token));
+    let (status, answer) = talk.birds.send(to, "POST", &path, &multipart, &body);
+    assert_eq!(status, 201, "{answer}");
+    let code = answer.split("class=\"code\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    talk.birds.secret("code of an opinion", &code);
+    // Without the form's token, with a file that is none, as another form, at a page that is not there.
+    let attached = format!(
+        "{fields}--b\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{file}.exe\"\r\nContent-Type: application/octet-stream\r\n\r\n{inside}\r\n"
+    );
+    for body in [format!("{fields}--b--\r\n"), format!("{attached}{}--b--\r\n", part("form", &token))] {
+        assert!(talk.birds.send(to, "POST", &path, &multipart, &body).0 >= 400);
+    }
+    let form = [("Content-Type", "application/x-www-form-urlencoded")];
+    let told = format!("text={text}&name={name}&contact={contact}");
+    assert!(talk.birds.send(to, "POST", &path, &form, &told).0 >= 400);
+    assert_eq!(talk.birds.send(to, "POST", "/answers", &form, &format!("code={code}")).0, 200);
+    talk.birds.send(to, "GET", &format!("/{text}?code={code}"), &[], "");
 }
 
 /// All that was written into the folder and is a log.
@@ -259,7 +276,10 @@ fn logs(folder: &Path) -> String {
 
 #[actix_web::test]
 async fn what_is_told_to_the_server_is_in_no_log_no_figure_and_no_answer_to_another() {
-    let house = House::new().await;
+    // By the real clock, as the server has it.
+    let house = House::with(api::app::Clock::default().now(), api::demo::begin).await;
+    switch_on(&house, "open", json!({})).await;
+    let (_, notice) = published(&house).await;
     let round = house.round().await;
     let task = house.task("T05").await;
     let aspects = house.get("p072", &format!("/rounds/{round}/aspects")).await.ok();
@@ -284,7 +304,7 @@ async fn what_is_told_to_the_server_is_in_no_log_no_figure_and_no_answer_to_anot
     let token = sessions(&mut talk, &password);
     matters(&mut talk, &token, &round, &aspects[0]["findings"][0]["id"], &task);
     let hook = outward(&mut talk, &house, person.as_str().unwrap(), unit.as_str().unwrap(), closed);
-    opinion(&mut talk, open);
+    opinion(&mut talk, open, notice);
     let keeper = house.real_token("secadmin");
     let began = Instant::now();
     while !talk.get(&keeper, &format!("/webhooks/{hook}/deliveries")).1.contains("\"attempts\":1") {
