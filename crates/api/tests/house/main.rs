@@ -30,6 +30,7 @@ mod personal_duties;
 mod plan_help;
 mod plan_sheets;
 mod plan_workbook;
+mod provider;
 mod publication;
 mod saved_views;
 mod services;
