@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type FormEvent, type ReactNode, Suspense, createContext, lazy, useContext, useEffect, useState, useSyncExternalStore } from 'react'
 import { ApiError, type Schemas, client, get, hasToken, onLogInNeeded, onProofNeeded, onToken, renew, setToken } from './api/client'
+import { words } from './labels.gen'
 import { TextField, blank, useSend } from './ui/form'
 import { useTitle } from './ui/title'
 import { Dialog, Empty, Loaded, Loading, Refused } from './ui/parts'
@@ -39,10 +40,32 @@ export function NoRound({ title }: { title: string }) {
   )
 }
 
-export function LogInForm({ login: fixed, onDone }: { login?: string; onDone: () => void }) {
+/** What the address says of a log-in by the provider that came back: a ticket that waits for the code, or why it came to nothing. */
+function cameBack() {
+  const ticket = /^#ticket=([\w-]+)$/.exec(window.location.hash)?.[1] ?? null
+  const refused = new URLSearchParams(window.location.search).get('refused')
+  if (ticket || refused) window.history.replaceState(null, '', '/')
+  return { ticket, refused }
+}
+const returned = cameBack()
+
+/** The door: one's own account, and the provider of the group where there is one. */
+function LogIn() {
+  const query = useQuery({ queryKey: ['ways'], queryFn: () => get(client.GET('/api/v1/sessions/ways')) })
+  const here = window.location.pathname + window.location.search
+  return (
+    <>
+      {returned.refused && <div className="refused" role="alert"><strong>{(words as Record<string, string>)[returned.refused] ?? words['provider-unreachable']}</strong></div>}
+      <LogInForm begun={returned.ticket} onDone={() => undefined} />
+      {query.data?.provider && <a className="button" href={`/api/v1/sessions/provider?${new URLSearchParams({ to: here })}`}>用{query.data.provider}登录</a>}
+    </>
+  )
+}
+
+export function LogInForm({ login: fixed, begun = null, onDone }: { login?: string; begun?: string | null; onDone: () => void }) {
   const [login, setLogin] = useState(fixed ?? '')
   const [password, setPassword] = useState('')
-  const [ticket, setTicket] = useState<string | null>(null)
+  const [ticket, setTicket] = useState(begun)
   const form = useSend(async () => {
     try {
       const session = await get(client.POST('/api/v1/sessions', { body: { login: login.trim(), password } }))
@@ -92,11 +115,21 @@ function LogInCode({ ticket, onDone, onBack }: { ticket: string; onDone: () => v
 }
 
 /** A proof that is asked for before an act that weighs; the act goes on by itself. */
-function ProofForm({ byCode, onDone }: { byCode: boolean; onDone: () => void }) {
+function ProofForm({ byCode: known, onDone }: { byCode: boolean; onDone: () => void }) {
   const [typed, setTyped] = useState('')
+  // The page may not have heard of a second factor that was begun elsewhere; the server has.
+  const [told, setTold] = useState(false)
+  const byCode = known || told
   const pointer = byCode ? '/code' : '/password'
   const form = useSend(async () => {
-    await get(client.POST('/api/v1/sessions/proof', { body: byCode ? { code: typed } : { password: typed } }))
+    try {
+      await get(client.POST('/api/v1/sessions/proof', { body: byCode ? { code: typed } : { password: typed } }))
+    } catch (error) {
+      if (byCode || !(error instanceof ApiError) || !error.at('/code')) throw error
+      setTold(true)
+      setTyped('')
+      return
+    }
     onDone()
   }, () => blank({ [pointer]: typed }))
   return (
@@ -159,7 +192,7 @@ export function Session({ children }: { children: ReactNode }) {
   }, [])
   if (became === null) return <Loading />
   if (!inside && became === 'unreachable') return <Door><p>连不上服务器，正在重试。恢复后会自动继续，不必关闭页面。</p></Door>
-  if (!inside) return <Door><p className="muted">请用本人账号登录</p><LogInForm onDone={() => undefined} /></Door>
+  if (!inside) return <Door><p className="muted">请用本人账号登录</p><LogIn /></Door>
   return <Inside>{children}</Inside>
 }
 

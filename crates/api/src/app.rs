@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 use crate::limits::{HashGate, Workbooks};
 use crate::live::Live;
 use crate::problem::Problem;
+use crate::provider::remote::Remote;
 use crate::tokens::TokenKeys;
 
 /// Where the time comes from: the server's clock, the same some days ahead, or one that a test sets.
@@ -61,6 +62,40 @@ pub struct AppSettings {
     pub trusts_proxy: bool,
     /// How notices leave the page.
     pub outward: OutwardSettings,
+    /// Who else may say who somebody is.
+    pub provider: Option<ProviderSettings>,
+}
+
+/// By what of ours the provider's claim is matched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Matched {
+    /// The login name of the account.
+    Login,
+    /// The code of the person behind it.
+    PersonCode,
+}
+
+/// A provider of identities (OpenID Connect). Its secret is printed nowhere.
+#[derive(Clone, PartialEq)]
+pub struct ProviderSettings {
+    pub issuer: String,
+    /// Who we are there.
+    pub client: String,
+    /// None where the provider asks for none: what was agreed proves that it is us.
+    pub secret: Option<String>,
+    /// The claim that says who somebody is, and by what it is matched.
+    pub claim: String,
+    pub matched: Matched,
+    /// What the button says.
+    pub name: String,
+    /// Methods (`amr`) or classes (`acr`) of the provider that count as a second factor.
+    pub second_factor: Vec<String>,
+}
+
+impl std::fmt::Debug for ProviderSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ProviderSettings").field("issuer", &self.issuer).finish_non_exhaustive()
+    }
 }
 
 /// How notices leave the page; nothing of it unless it was set.
@@ -86,6 +121,8 @@ pub struct App {
     pub hashes: Arc<HashGate>,
     pub workbooks: Arc<Workbooks>,
     pub live: Arc<Live>,
+    /// The provider of identities with what is known of it, if there is one.
+    pub provider: Option<Arc<Remote>>,
     /// One list is made at a time.
     pub exports: Arc<Semaphore>,
     /// The words of all findings, to find which are alike.
@@ -97,6 +134,7 @@ impl App {
     /// Puts it together.
     pub fn new(db: Database, outside: Database, settings: AppSettings, keys: TokenKeys, clock: Clock) -> Self {
         Self {
+            provider: settings.provider.clone().map(Remote::new).map(Arc::new),
             db,
             outside,
             clock,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use crate::app::{AppSettings, OutwardSettings};
+use crate::app::{AppSettings, Matched, OutwardSettings, ProviderSettings};
 
 /// What an operator sets.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +28,8 @@ pub struct Config {
     pub log: String,
     /// How notices leave the page.
     pub outward: OutwardSettings,
+    /// Who else may say who somebody is.
+    pub provider: Option<ProviderSettings>,
     /// What the signer alone needs.
     pub signer: SignerConfig,
     /// Signed checkpoints outside the database: the signer adds to it, `audit verify` compares with it.
@@ -76,8 +78,30 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
         "",
         "允许推送事件的主机，逗号分隔，如 oa.example.cn,hr.example.cn:8443；内网用 http 的写明 http://主机:端口；不填则不推送",
     ),
+    (
+        "BIHUAN_OIDC_ISSUER",
+        "",
+        "统一身份认证（OpenID Connect）的签发者网址，如 https://sso.example.cn；不填则只有账号密码登录",
+    ),
+    ("BIHUAN_OIDC_CLIENT_ID", "", "本系统在统一身份认证登记的客户端编号"),
+    ("BIHUAN_OIDC_SECRET_FILE", "", "存放客户端密钥的文件；对方不要求密钥的不填"),
+    ("BIHUAN_OIDC_CLAIM", "preferred_username", "用对方答复里的哪一项对应本系统的账号"),
+    ("BIHUAN_OIDC_MATCH", "login", "这一项对应什么：login 登录名，person 人员编码"),
+    ("BIHUAN_OIDC_NAME", "统一身份认证", "登录页上按钮的名称"),
+    ("BIHUAN_OIDC_SECOND_FACTOR", "", "对方的哪些认证方式（amr 或 acr）算作动态口令，逗号分隔；不填则都不算"),
     ("BIHUAN_REHEARSAL_DAYS", "0", "演练时钟提前的天数，只能用于本机地址"),
 ];
+
+/// Whether what is said to an address is said to nobody else: by https, or to this machine itself.
+pub fn is_guarded(url: &str) -> bool {
+    if url.starts_with("https://") {
+        return true;
+    }
+    let Some(rest) = url.strip_prefix("http://") else { return false };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    name.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback()) || name == "localhost" || name == "[::1]"
+}
 
 struct Reader<'a> {
     given: &'a BTreeMap<String, String>,
@@ -109,6 +133,46 @@ impl Reader<'_> {
             self.faults.push(format!("{name}：应以 postgres:// 开头"));
         }
         Some(url)
+    }
+
+    /// The provider of identities; `public_url` is where people come back to.
+    fn provider(&mut self, public_url: Option<&str>) -> Option<ProviderSettings> {
+        let issuer = self.optional("BIHUAN_OIDC_ISSUER")?;
+        if !is_guarded(&issuer) {
+            self.faults.push("BIHUAN_OIDC_ISSUER：应以 https:// 开头；http:// 只能指向本机".to_owned());
+        }
+        if public_url.is_none() {
+            self.faults.push("BIHUAN_PUBLIC_URL：用统一身份认证的，要写明用户访问的网址".to_owned());
+        }
+        let client = self.text("BIHUAN_OIDC_CLIENT_ID");
+        if client.is_empty() {
+            self.faults.push("BIHUAN_OIDC_CLIENT_ID：填了签发者就要填".to_owned());
+        }
+        let secret = self.optional("BIHUAN_OIDC_SECRET_FILE").and_then(|file| match std::fs::read_to_string(&file) {
+            Ok(text) => Some(text.trim().to_owned()),
+            Err(error) => {
+                self.faults.push(format!("BIHUAN_OIDC_SECRET_FILE={file}：{error}"));
+                None
+            }
+        });
+        let matched = match self.text("BIHUAN_OIDC_MATCH").as_str() {
+            "person" => Matched::PersonCode,
+            "login" => Matched::Login,
+            other => {
+                self.faults.push(format!("BIHUAN_OIDC_MATCH={other}：应为 login 或 person"));
+                Matched::Login
+            }
+        };
+        let counted = self.text("BIHUAN_OIDC_SECOND_FACTOR");
+        Some(ProviderSettings {
+            issuer,
+            client,
+            secret,
+            claim: self.text("BIHUAN_OIDC_CLAIM"),
+            matched,
+            name: self.text("BIHUAN_OIDC_NAME"),
+            second_factor: counted.split(',').map(str::trim).filter(|m| !m.is_empty()).map(str::to_owned).collect(),
+        })
     }
 
     fn outward(&mut self) -> OutwardSettings {
@@ -191,6 +255,7 @@ impl Config {
             reader.faults.push("BIHUAN_PUBLIC_URL：应以 http:// 或 https:// 开头".to_owned());
         }
         let outward = reader.outward();
+        let provider = reader.provider(public_url.as_deref());
         let web_dir = reader.text("BIHUAN_WEB_DIR");
         let config = (|| {
             Some(Self {
@@ -206,6 +271,7 @@ impl Config {
                 web_dir: (web_dir != "off").then(|| web_dir.into()),
                 public_url,
                 outward,
+                provider,
                 signer,
                 anchor_file: reader.optional("BIHUAN_ANCHOR_FILE").map(PathBuf::from),
                 audit_keys: reader.optional("BIHUAN_AUDIT_KEYS").map(PathBuf::from),
@@ -227,6 +293,7 @@ impl Config {
             public_url: self.public_url.clone(),
             trusts_proxy: self.trusts_proxy,
             outward: self.outward.clone(),
+            provider: self.provider.clone(),
         }
     }
 }
@@ -266,6 +333,30 @@ mod tests {
         assert_eq!(allowed, ["https://oa.example.cn:443", "http://10.1.2.3:8080"]);
         assert!(read(&[("BIHUAN_WEBHOOK_HOSTS", "oa.example.cn/hook")]).is_err());
         assert!(read(&[]).unwrap().settings().outward.webhook_hosts.is_empty(), "nothing is allowed unless it is set");
+    }
+
+    #[test]
+    fn a_provider_is_spoken_to_in_private_and_knows_where_to_send_people_back() {
+        let whole = [
+            ("BIHUAN_OIDC_ISSUER", "https://sso.example.cn"),
+            ("BIHUAN_OIDC_CLIENT_ID", "bihuan"),
+            ("BIHUAN_PUBLIC_URL", "https://zg.example"),
+            ("BIHUAN_OIDC_SECOND_FACTOR", "mfa, otp"),
+        ];
+        let provider = read(&whole).unwrap().settings().provider.unwrap();
+        assert_eq!((provider.claim.as_str(), provider.matched), ("preferred_username", Matched::Login));
+        assert_eq!(provider.second_factor, ["mfa", "otp"]);
+        assert!(!format!("{provider:?}").contains("secret"));
+        for without in 1..3 {
+            assert!(read(&[&whole[..without], &whole[without + 1..]].concat()).is_err());
+        }
+        let otherwise = |name, value| read(&[&whole[..], &[(name, value)]].concat()).is_err();
+        assert!(otherwise("BIHUAN_OIDC_MATCH", "mail"));
+        assert!(otherwise("BIHUAN_OIDC_SECRET_FILE", "/nowhere/at/all"));
+        assert!(otherwise("BIHUAN_OIDC_ISSUER", "http://sso.example.cn"));
+        assert!(otherwise("BIHUAN_OIDC_ISSUER", "http://127.0.0.1.evil.example"));
+        assert!(!otherwise("BIHUAN_OIDC_ISSUER", "http://127.0.0.1:8088/realm"));
+        assert_eq!(read(&[]).unwrap().provider, None);
     }
 
     #[test]

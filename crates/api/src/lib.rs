@@ -51,6 +51,7 @@ pub mod plan_workbook;
 pub mod policy;
 pub mod problem;
 pub mod proof;
+pub mod provider;
 pub mod public;
 pub mod publications;
 pub mod quality;

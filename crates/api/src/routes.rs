@@ -10,8 +10,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::{
     accounts, brief, calendar, checks, cockpit, covers, documents, evidence, exports, feed, handovers, history,
     identity_rules, import, kiosks, ledger, lists, live, meetings, notices, openapi, opinions, organisation, outward,
-    overview, own, personal_duties, plan_advice, plan_workbook, policy, proof, publications, quality, receipts,
-    recurrence, rounds, saved_views, search, second_factor, services, sessions, signing, slips, statements,
+    overview, own, personal_duties, plan_advice, plan_workbook, policy, proof, provider, publications, quality,
+    receipts, recurrence, rounds, saved_views, search, second_factor, services, sessions, signing, slips, statements,
     task_commands, telemetry, todo, trail, wall, webhooks,
 };
 
@@ -22,6 +22,9 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(sessions::log_out)
         .service(second_factor::log_in_with_code)
         .service(proof::prove)
+        .service(provider::list_ways)
+        .service(provider::come_back)
+        .service(provider::go_to_provider)
         .service(sessions::get_me)
         .service(sessions::change_own_password)
         .service(second_factor::get_second_factor)

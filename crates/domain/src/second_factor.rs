@@ -28,6 +28,8 @@ pub const RECOVERY_CODES: usize = 10;
 const RECOVERY_LETTERS: usize = 16;
 /// Minutes within which a log-in whose password was right waits for its code.
 pub const TICKET_MINUTES: i64 = 5;
+/// Minutes within which somebody must come back from the provider.
+pub const PROVIDER_MINUTES: i64 = 10;
 /// Wrong codes that end such a log-in.
 pub const TICKET_TRIES: i32 = 5;
 /// Longest time a proof may hold: that of a session, minutes.

@@ -66,6 +66,10 @@ fn the_page_says_what_the_domain_says() {
     {
         writeln!(made, "  '{code}': '{text}',").unwrap();
     }
+    // What a log-in by the provider comes back with, in the page's address.
+    for (code, text) in domain::labels::CODES.iter().filter(|(code, _)| code.starts_with("provider-")) {
+        writeln!(made, "  '{code}': '{text}',").unwrap();
+    }
     writeln!(made, "}} as const").unwrap();
 
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../frontend/src/labels.gen.ts");

@@ -108,6 +108,17 @@ pub fn credential(conn: &mut PgConnection, login: &str) -> Result<Option<Credent
     }))
 }
 
+/// The credential of the account of a person by his code.
+pub fn credential_of_person(conn: &mut PgConnection, code: &str) -> Result<Option<Credential>, Error> {
+    let login: Option<String> = accounts::table
+        .inner_join(persons::table.on(persons::id.nullable().eq(accounts::person_id)))
+        .filter(persons::code.eq(code))
+        .select(accounts::login)
+        .first(conn)
+        .optional()?;
+    login.map_or(Ok(None), |login| credential(conn, &login))
+}
+
 /// The credential of an account that is logged in, to check an old password.
 pub fn credential_of(conn: &mut PgConnection, id: AccountId) -> Result<Credential, Error> {
     let login: String =

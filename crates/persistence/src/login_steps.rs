@@ -4,7 +4,7 @@
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
 use domain::ids::AccountId;
-use domain::second_factor::{TICKET_MINUTES, TICKET_TRIES};
+use domain::second_factor::{PROVIDER_MINUTES, TICKET_MINUTES, TICKET_TRIES};
 use uuid::Uuid;
 
 use crate::error::Error;
@@ -30,6 +30,49 @@ pub fn begin(
             login_steps::created_at.eq(now),
         ))
         .execute(conn)?;
+    forget_old(conn, now)
+}
+
+/// Remembers what was agreed before somebody was sent to the provider.
+pub fn begin_with_provider(
+    conn: &mut PgConnection,
+    sha256: &str,
+    source: &str,
+    agreed: &serde_json::Value,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    diesel::insert_into(login_steps::table)
+        .values((
+            login_steps::sha256.eq(sha256),
+            login_steps::kind.eq("provider"),
+            login_steps::source.eq(source),
+            login_steps::agreed.eq(agreed),
+            login_steps::attempts.eq(0),
+            login_steps::created_at.eq(now),
+        ))
+        .execute(conn)?;
+    forget_old(conn, now)
+}
+
+/// What was agreed for a state the provider sent back, which works once; none where it is over or was used.
+pub fn take_from_provider(
+    conn: &mut PgConnection,
+    sha256: &str,
+    now: DateTime<Utc>,
+) -> Result<Option<serde_json::Value>, Error> {
+    let open = login_steps::table
+        .find(sha256)
+        .filter(login_steps::kind.eq("provider").and(login_steps::used_at.is_null()))
+        .filter(login_steps::created_at.gt(now - Duration::minutes(PROVIDER_MINUTES)));
+    let taken: Option<Option<serde_json::Value>> = diesel::update(open)
+        .set(login_steps::used_at.eq(now))
+        .returning(login_steps::agreed)
+        .get_result(conn)
+        .optional()?;
+    Ok(taken.flatten())
+}
+
+fn forget_old(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<(), Error> {
     diesel::delete(login_steps::table.filter(login_steps::created_at.lt(now - Duration::days(1)))).execute(conn)?;
     Ok(())
 }

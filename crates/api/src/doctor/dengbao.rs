@@ -84,7 +84,7 @@ const CLAUSES: &[Clause] = &[
     clause(
         "8.1.4.1 d)",
         "两种以上鉴别方式",
-        "口令之外有动态口令（RFC 6238），按角色规定必须启用，每个口令只用一次；签批、公示、导出前再次验证身份。动态口令用 HMAC-SHA-1，密钥以 XChaCha20-Poly1305 封存，没有证书或国密介质登录",
+        "口令之外有动态口令（RFC 6238），按角色规定必须启用，每个口令只用一次；签批、公示、导出前再次验证身份；可接单位的统一身份认证（OpenID Connect），由对方用证书等方式认证。动态口令用 HMAC-SHA-1，密钥以 XChaCha20-Poly1305 封存，没有证书或国密介质登录",
         Met::Partly,
         "测试 `a_password_alone_opens_nothing_where_a_code_is_in_use`、`who_must_have_a_second_factor_is_led_to_it_before_anything_else`；bihuan doctor 的 second-factors",
         &["second-factors"],

@@ -79,7 +79,7 @@ impl Resolver for Fixed {
 }
 
 /// Who is believed about a target by https: whom this machine believes, so that a group may have an authority of its own.
-fn authorities() -> RootCerts {
+pub(crate) fn authorities() -> RootCerts {
     let found = rustls_native_certs::load_native_certs().certs;
     let certs: Vec<Certificate<'static>> = found.iter().map(|c| Certificate::from_der(c).to_owned()).collect();
     if certs.is_empty() { RootCerts::WebPki } else { RootCerts::from(certs) }

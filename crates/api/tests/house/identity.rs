@@ -11,14 +11,7 @@ use chrono::TimeDelta;
 use domain::second_factor::{code_at, step_of};
 use persistence::testing::{lines, run};
 use serde_json::{Value, json};
-use support::{Answer, House};
-
-/// The bytes of a secret as it is shown.
-fn bytes(secret: &str) -> Vec<u8> {
-    let digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let bits: String = secret.chars().map(|c| format!("{:05b}", digits.find(c).unwrap())).collect();
-    bits.as_bytes().chunks_exact(8).map(|b| u8::from_str_radix(std::str::from_utf8(b).unwrap(), 2).unwrap()).collect()
-}
+use support::{Answer, House, secret_bytes as bytes};
 
 /// The code of the moment, or of some steps away from it.
 fn code(house: &House, secret: &[u8], away: i64) -> String {

@@ -32,6 +32,7 @@ mod personal_duties;
 mod plan_help;
 mod plan_sheets;
 mod plan_workbook;
+mod provider;
 mod publication;
 mod quality;
 mod recurrence;

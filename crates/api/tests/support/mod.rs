@@ -5,6 +5,7 @@ pub mod document_operations;
 pub mod handover_operations;
 pub mod operations;
 pub mod post;
+pub mod provider;
 pub mod publication_operations;
 pub mod publications;
 pub mod receiver;
@@ -23,7 +24,7 @@ use actix_web::dev::{Service, ServiceResponse};
 
 use actix_web::web::Data;
 use actix_web::{App as Server, middleware, test};
-use api::app::{App, AppSettings, Clock, OutwardSettings};
+use api::app::{App, AppSettings, Clock, OutwardSettings, ProviderSettings};
 use api::tokens::TokenKeys;
 use api::{demo, routes, telemetry, web};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -43,6 +44,8 @@ type Call = Box<dyn Fn(Request) -> LocalBoxFuture<'static, Result<ServiceRespons
 thread_local! {
     /// How notices leave the next house that is made in this thread.
     pub static OUTWARD: RefCell<OutwardSettings> = RefCell::default();
+    /// The provider of identities of the next house.
+    pub static PROVIDER: RefCell<Option<ProviderSettings>> = RefCell::default();
 }
 
 pub struct House {
@@ -63,9 +66,10 @@ fn app_in(db: &TestDatabase, pool: Database, folder: &Path, outward: OutwardSett
         data_dir: folder.to_owned(),
         web_dir: None,
         is_tls: false,
-        public_url: None,
+        public_url: PROVIDER.with_borrow(|p| p.as_ref().map(|_| "http://127.0.0.1:8080".to_owned())),
         trusts_proxy: false,
         outward,
+        provider: PROVIDER.with_borrow(Clone::clone),
     };
     let clock = Clock::default();
     clock.set(now);
@@ -388,6 +392,13 @@ pub fn directory() -> Directory {
             })
             .collect(),
     }
+}
+
+/// The bytes of a second factor's secret as it is shown.
+pub fn secret_bytes(secret: &str) -> Vec<u8> {
+    let digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+    let bits: String = secret.chars().map(|c| format!("{:05b}", digits.find(c).unwrap())).collect();
+    bits.as_bytes().chunks_exact(8).map(|b| u8::from_str_radix(std::str::from_utf8(b).unwrap(), 2).unwrap()).collect()
 }
 
 /// The login of whoever the current step of a task's open request waits for, and the request's id.
