@@ -8,6 +8,7 @@ use domain::calendar::Calendar;
 use persistence::Database;
 use tokio::sync::Semaphore;
 
+use crate::feed::stream::Streams;
 use crate::limits::{HashGate, Workbooks};
 use crate::live::Live;
 use crate::problem::Problem;
@@ -83,6 +84,8 @@ pub struct App {
     pub hashes: Arc<HashGate>,
     pub workbooks: Arc<Workbooks>,
     pub live: Arc<Live>,
+    /// Streams of the feed.
+    pub feeds: Arc<Streams>,
     /// One list is made at a time.
     pub exports: Arc<Semaphore>,
     calendar: Arc<RwLock<Option<Arc<Calendar>>>>,
@@ -99,6 +102,7 @@ impl App {
             hashes: Arc::new(HashGate::default()),
             workbooks: Arc::new(Workbooks::default()),
             live: Arc::new(Live::default()),
+            feeds: Arc::new(Streams::default()),
             exports: Arc::new(Semaphore::new(1)),
             calendar: Arc::new(RwLock::new(None)),
         }

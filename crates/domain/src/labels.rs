@@ -13,6 +13,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("content", "填写的内容有误，请按提示修改"),
     ("unknown-field", "含有不认识的字段"),
     ("wrong-type", "格式不对"),
+    ("not-text", "含有不能保存的字符"),
     ("unauthenticated", "请先登录"),
     ("kiosk-withdrawn", "链接已停用"),
     ("not-for-keys", "持密钥的系统不能办理此项"),

@@ -779,6 +779,10 @@ export interface paths {
          * Read what happened since a place, oldest first, waiting where nothing did.
          * @description Complete: an event gets its place when it is sealed, within seconds of what it records, and whoever goes on from `next` misses none. An event of
          *     something the caller does not see is left out. `cursor-unknown` (422) for a place beyond the last event: it is another ledger's.
+         *
+         *     Whoever accepts `text/event-stream` gets the same as server-sent events, from then on as they happen: each with its place as `id`, which a client
+         *     sends as `Last-Event-ID` when it comes back; a comment every 15 seconds says that the stream lives; `over` when the key no longer holds or the
+         *     server stops. At most four streams of a key at once (429).
          */
         get: operations["read_feed"];
         put?: never;
@@ -5893,8 +5897,9 @@ export interface components {
             /** @description The words, in Chinese. */
             text: string;
         };
-        /** @description Something that happened. It carries ids, figures and digests; words are asked for where they stand, under the rights of now. */
         FeedEventView: {
+            kind: "FeedEventView";
+        } & ({
             /**
              * Format: int64
              * @description Its place in the one order of all events, without a gap.
@@ -5935,12 +5940,22 @@ export interface components {
             unit_id?: string | null;
             /** Format: uuid */
             round_id?: string | null;
-            /** @description What happened, by its kind. */
+            /** @description What happened, by its kind: the schemas whose names begin with `event.` say what it holds. */
             data: Record<string, never>;
             /** @example sha-256 */
             alg: string;
             /** @description The hash of the event, which is a leaf of the ledger. */
             hash: string;
+        } & Omit<components["schemas"]["event.task.created"] | components["schemas"]["event.task.revised"] | components["schemas"]["event.task.issued"] | components["schemas"]["event.task.closed_before_golive"] | components["schemas"]["event.task.claimed"] | components["schemas"]["event.task.reassignment_wished"] | components["schemas"]["event.task.upheld"] | components["schemas"]["event.task.reassigned"] | components["schemas"]["event.task.parties_adjusted"] | components["schemas"]["event.task.plan_saved"] | components["schemas"]["event.task.request_submitted"] | components["schemas"]["event.task.signed"] | components["schemas"]["event.task.signature_confirmed"] | components["schemas"]["event.task.signature_voided"] | components["schemas"]["event.task.signature_objected"] | components["schemas"]["event.task.objection_settled"] | components["schemas"]["event.task.request_granted"] | components["schemas"]["event.task.request_returned"] | components["schemas"]["event.task.request_recalled"] | components["schemas"]["event.task.request_voided"] | components["schemas"]["event.task.plan_approved"] | components["schemas"]["event.task.plan_returned"] | components["schemas"]["event.task.amended"] | components["schemas"]["event.task.extended"] | components["schemas"]["event.task.due_date_reset"] | components["schemas"]["event.task.milestone_completed"] | components["schemas"]["event.task.milestone_reopened"] | components["schemas"]["event.task.duty_completed"] | components["schemas"]["event.task.statement_submitted"] | components["schemas"]["event.task.statement_acknowledged"] | components["schemas"]["event.task.statement_returned"] | components["schemas"]["event.task.evidence_attached"] | components["schemas"]["event.task.evidence_removed"] | components["schemas"]["event.task.closure_requested"] | components["schemas"]["event.task.closure_returned"] | components["schemas"]["event.task.closed"] | components["schemas"]["event.task.confirmed"] | components["schemas"]["event.task.reopened"] | components["schemas"]["event.task.withdrawn"] | components["schemas"]["event.task.cross_checker_named"] | components["schemas"]["event.task.key_marked"] | components["schemas"]["event.task.checked"] | components["schemas"]["event.task.check_settled"] | components["schemas"]["event.task.slip_opened"] | components["schemas"]["event.task.slip_closed"] | components["schemas"]["event.task.milestone_passed"] | components["schemas"]["event.task.due_date_passed"] | components["schemas"]["event.task.statement_missed"] | components["schemas"]["event.task.observation_ended"] | components["schemas"]["event.task.light_changed"] | components["schemas"]["event.check.planned"] | components["schemas"]["event.check.revised"] | components["schemas"]["event.check.frame_frozen"] | components["schemas"]["event.check.committed"] | components["schemas"]["event.check.revealed"] | components["schemas"]["event.check.went_on"] | components["schemas"]["event.check.drawn"] | components["schemas"]["event.check.draw_given_up"] | components["schemas"]["event.check.announced"] | components["schemas"]["event.check.result_recorded"] | components["schemas"]["event.check.result_signed"] | components["schemas"]["event.check.result_returned"] | components["schemas"]["event.check.finished"] | components["schemas"]["event.check.cancelled"] | components["schemas"]["event.slip.drafted"] | components["schemas"]["event.slip.revised"] | components["schemas"]["event.slip.submitted"] | components["schemas"]["event.slip.recalled"] | components["schemas"]["event.slip.signed"] | components["schemas"]["event.slip.signature_confirmed"] | components["schemas"]["event.slip.signature_voided"] | components["schemas"]["event.slip.signature_objected"] | components["schemas"]["event.slip.signing_returned"] | components["schemas"]["event.slip.signing_granted"] | components["schemas"]["event.slip.issued"] | components["schemas"]["event.slip.received"] | components["schemas"]["event.slip.answered"] | components["schemas"]["event.slip.answer_returned"] | components["schemas"]["event.slip.answer_accepted"] | components["schemas"]["event.slip.interview_recorded"] | components["schemas"]["event.slip.promise_kept"] | components["schemas"]["event.slip.handed_over"] | components["schemas"]["event.slip.overtaken"] | components["schemas"]["event.slip.released"] | components["schemas"]["event.slip.settled_with"] | components["schemas"]["event.slip.withdrawn"] | components["schemas"]["event.slip.receipt_passed"] | components["schemas"]["event.slip.answer_passed"] | components["schemas"]["event.meeting.scheduled"] | components["schemas"]["event.meeting.recorded"] | components["schemas"]["event.meeting.revised"] | components["schemas"]["event.meeting.ordered"] | components["schemas"]["event.meeting.item_added"] | components["schemas"]["event.meeting.item_taken_out"] | components["schemas"]["event.meeting.item_put_back"] | components["schemas"]["event.meeting.opened"] | components["schemas"]["event.meeting.item_raised"] | components["schemas"]["event.meeting.noted"] | components["schemas"]["event.meeting.resolved"] | components["schemas"]["event.meeting.outcome_cleared"] | components["schemas"]["event.meeting.ratified"] | components["schemas"]["event.meeting.concluded"] | components["schemas"]["event.meeting.cancelled"] | components["schemas"]["event.meeting.resolution_reported"] | components["schemas"]["event.meeting.resolution_returned"] | components["schemas"]["event.meeting.resolution_accepted"] | components["schemas"]["event.meeting.resolution_replaced"] | components["schemas"]["event.document.drafted"] | components["schemas"]["event.document.revised"] | components["schemas"]["event.document.figure_entered"] | components["schemas"]["event.document.figure_restored"] | components["schemas"]["event.document.refreshed"] | components["schemas"]["event.document.submitted"] | components["schemas"]["event.document.recalled"] | components["schemas"]["event.document.signed"] | components["schemas"]["event.document.signature_confirmed"] | components["schemas"]["event.document.signature_voided"] | components["schemas"]["event.document.signature_objected"] | components["schemas"]["event.document.signing_returned"] | components["schemas"]["event.document.filed"] | components["schemas"]["event.document.replaced"] | components["schemas"]["event.document.withdrawn"] | components["schemas"]["event.publication.drafted"] | components["schemas"]["event.publication.head_written"] | components["schemas"]["event.publication.items_added"] | components["schemas"]["event.publication.item_written"] | components["schemas"]["event.publication.item_taken_out"] | components["schemas"]["event.publication.submitted"] | components["schemas"]["event.publication.recalled"] | components["schemas"]["event.publication.signed"] | components["schemas"]["event.publication.signature_confirmed"] | components["schemas"]["event.publication.signature_voided"] | components["schemas"]["event.publication.signature_objected"] | components["schemas"]["event.publication.signing_returned"] | components["schemas"]["event.publication.signing_granted"] | components["schemas"]["event.publication.reworked"] | components["schemas"]["event.publication.published"] | components["schemas"]["event.publication.ended"] | components["schemas"]["event.publication.replaced"] | components["schemas"]["event.publication.withdrawn"] | components["schemas"]["event.opinion.received"] | components["schemas"]["event.opinion.assigned"] | components["schemas"]["event.opinion.answered"] | components["schemas"]["event.opinion.answer_returned"] | components["schemas"]["event.opinion.answer_approved"] | components["schemas"]["event.opinion.judged"] | components["schemas"]["event.opinion.set_aside"] | components["schemas"]["event.opinion.due_passed"] | components["schemas"]["event.personal_duty.recorded"] | components["schemas"]["event.personal_duty.confirmed"] | components["schemas"]["event.personal_duty.refused"] | components["schemas"]["event.personal_duty.withdrawn"], "kind">);
+        /** @description A message of the stream. One with an id and no data only says how far the feed was read. */
+        FeedMessage: {
+            /**
+             * @description The place of the event, sent as `Last-Event-ID` by whoever comes back.
+             * @example 1289
+             */
+            id: string;
+            /** @description An event of the feed as JSON; of the message `over`, an empty object. */
+            data: string;
         };
         /** @description A part of the feed. */
         FeedPart: {
@@ -6727,6 +6742,16 @@ export interface components {
             /** @description Whether writing needs a reason. */
             needs_reason: boolean;
         };
+        /** @description A message of the stream. */
+        LiveMessage: {
+            /**
+             * @description `hello`, `changed` or `over`.
+             * @example changed
+             */
+            event: string;
+            /** @description `Changed` as JSON. */
+            data: string;
+        };
         /** @description Name and password. */
         LogIn: {
             /** @example p012 */
@@ -7184,6 +7209,13 @@ export interface components {
         };
         /** @description A signer's objection to what was recorded for him. */
         ObjectToPublicationSignature: {
+            signature: components["schemas"]["SignatureId"];
+            /** @example 并非本人所签 */
+            reason: string;
+        };
+        /** @description A signer's objection to what was recorded for him. */
+        ObjectToSignature: {
+            request: components["schemas"]["SignRequestId"];
             signature: components["schemas"]["SignatureId"];
             /** @example 并非本人所签 */
             reason: string;
@@ -8578,6 +8610,7 @@ export interface components {
         };
         /** @description What is being typed. */
         SaveDraft: {
+            /** @description An object, of the form's own making. */
             body: Record<string, never>;
         };
         /** @description What a person keeps of a view. */
@@ -9086,7 +9119,11 @@ export interface components {
             urgency: "normal" | "urgent" | "extra";
             /** @example 合同归档不及时问题整改滞后 */
             matter: string;
-            basis_kind: ("task" | "check" | "meeting" | "other") & Record<string, never>;
+            /**
+             * @description What a slip rests on.
+             * @enum {string}
+             */
+            basis_kind: "task" | "check" | "meeting" | "other";
             /**
              * Format: uuid
              * @description The task, check or resolution it rests on.
@@ -10294,6 +10331,4229 @@ export interface components {
             /** @description The notice it rests on; none when it is not announced. */
             notice?: string | null;
         };
+        /**
+         * @description What a check is for (docs/domain.md §24).
+         * @enum {string}
+         */
+        "event.check.CheckKind": "special" | "follow_up" | "spot";
+        /**
+         * @description What was found on the spot.
+         * @enum {string}
+         */
+        "event.check.CheckResult": "pass" | "partial" | "fail" | "false_closure";
+        /** @description A SHA-256 digest, 64 lower-case hex digits. */
+        "event.check.Digest": string;
+        /** @description One draw of a check. */
+        "event.check.DrawMark": {
+            /** @description The revision that holds the [`super::draw::Frame`]. */
+            frame: components["schemas"]["event.check.Digest"];
+            root: components["schemas"]["event.check.Digest"];
+            is_quick: boolean;
+            /** @description In the order of the frame. */
+            parties: components["schemas"]["event.check.PartyMark"][];
+            seed?: components["schemas"]["event.check.Digest"] | null;
+            given_up?: components["schemas"]["event.check.Digest"] | null;
+            went_on?: components["schemas"]["event.check.Digest"] | null;
+        };
+        /**
+         * @description The line a party of a draw stands on; a draw needs two (docs/domain.md §24).
+         * @enum {string}
+         */
+        "event.check.Line": "office" | "team" | "leader" | "system";
+        /** @description What a party has given so far. */
+        "event.check.PartyMark": {
+            person: components["schemas"]["event.check.PersonId"];
+            line: components["schemas"]["event.check.Line"];
+            commitment?: components["schemas"]["event.check.Digest"] | null;
+            nonce?: components["schemas"]["event.check.Digest"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description A person (人员).
+         */
+        "event.check.PersonId": string;
+        /** @description What two inspectors found at one task. */
+        "event.check.ResultMark": {
+            result: components["schemas"]["event.check.CheckResult"];
+            /** @description What was found, in words. */
+            found: components["schemas"]["event.check.Digest"];
+            /** Format: date */
+            occurred_on: string;
+            /** @description Photos and files, by their digest. */
+            files: components["schemas"]["event.check.Digest"][];
+            by: components["schemas"]["event.check.PersonId"];
+            /** Format: date-time */
+            at: string;
+            signed_by?: components["schemas"]["event.check.PersonId"] | null;
+            /** Format: date-time */
+            signed_at?: string | null;
+            returned?: components["schemas"]["event.check.Digest"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description A round of inspection and the rectification that follows it (轮次).
+         */
+        "event.check.RoundId": string;
+        /** @description What is planned of a check beside its words. */
+        "event.check.Shape": {
+            kind: components["schemas"]["event.check.CheckKind"];
+            brief: components["schemas"]["event.check.Digest"];
+            /** Format: date */
+            from_on: string;
+            /** Format: date */
+            to_on: string;
+            inspectors: components["schemas"]["event.check.PersonId"][];
+            /** @description The tasks named; empty for a spot check, which draws. */
+            targets: components["schemas"]["event.check.Target"][];
+        };
+        /** @description A task that is looked at, and by whom. */
+        "event.check.Target": {
+            task: components["schemas"]["event.check.TaskId"];
+            inspectors: components["schemas"]["event.check.PersonId"][];
+            result?: components["schemas"]["event.check.ResultMark"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description A rectification task, one line of the ledger (整改任务).
+         */
+        "event.check.TaskId": string;
+        "event.check.announced": {
+            data: {
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.announced";
+        };
+        "event.check.cancelled": {
+            data: {
+                reason: components["schemas"]["event.check.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.cancelled";
+        };
+        "event.check.committed": {
+            data: {
+                party: components["schemas"]["event.check.PersonId"];
+                commitment: components["schemas"]["event.check.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.committed";
+        };
+        "event.check.draw_given_up": {
+            data: {
+                reason: components["schemas"]["event.check.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.draw_given_up";
+        };
+        "event.check.drawn": {
+            data: {
+                seed: components["schemas"]["event.check.Digest"];
+                bundle: components["schemas"]["event.check.Digest"];
+                targets: components["schemas"]["event.check.Target"][];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.drawn";
+        };
+        "event.check.finished": {
+            data: {
+                words?: components["schemas"]["event.check.Digest"] | null;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.finished";
+        };
+        /** @description The frame stands; the parties may commit. */
+        "event.check.frame_frozen": {
+            /** @description The frame stands; the parties may commit. */
+            data: {
+                draw: components["schemas"]["event.check.DrawMark"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.frame_frozen";
+        };
+        "event.check.planned": {
+            data: {
+                round: components["schemas"]["event.check.RoundId"];
+                shape: components["schemas"]["event.check.Shape"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.planned";
+        };
+        "event.check.result_recorded": {
+            data: {
+                task: components["schemas"]["event.check.TaskId"];
+                result: components["schemas"]["event.check.ResultMark"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.result_recorded";
+        };
+        "event.check.result_returned": {
+            data: {
+                task: components["schemas"]["event.check.TaskId"];
+                by: components["schemas"]["event.check.PersonId"];
+                reason: components["schemas"]["event.check.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.result_returned";
+        };
+        "event.check.result_signed": {
+            data: {
+                task: components["schemas"]["event.check.TaskId"];
+                by: components["schemas"]["event.check.PersonId"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.result_signed";
+        };
+        "event.check.revealed": {
+            data: {
+                party: components["schemas"]["event.check.PersonId"];
+                nonce: components["schemas"]["event.check.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.revealed";
+        };
+        "event.check.revised": {
+            data: {
+                shape: components["schemas"]["event.check.Shape"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.revised";
+        };
+        /** @description The draw went on without those who had not revealed. */
+        "event.check.went_on": {
+            /** @description The draw went on without those who had not revealed. */
+            data: {
+                without: components["schemas"]["event.check.PersonId"][];
+                reason: components["schemas"]["event.check.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.went_on";
+        };
+        /** @description The filed version that a document corrects. */
+        "event.document.Correction": {
+            of: components["schemas"]["event.document.DocumentId"];
+            /** Format: int32 */
+            n_version: number;
+            /** @description 更正说明. */
+            reason: components["schemas"]["event.document.Digest"];
+        };
+        /** @description A SHA-256 digest, 64 lower-case hex digits. */
+        "event.document.Digest": string;
+        /**
+         * Format: uuid
+         * @description A document (文书).
+         */
+        "event.document.DocumentId": string;
+        /**
+         * @description A document that is drafted, signed and filed.
+         * @enum {string}
+         */
+        "event.document.DocumentKind": "plan" | "report" | "progress" | "weekly" | "duties";
+        /**
+         * @description A figure that a document may name. Amounts are hundredths of a yuan, everything else is a count.
+         * @enum {string}
+         */
+        "event.document.Figure": "aspects" | "findings" | "tasks" | "measures" | "closed" | "observing" | "completed" | "sustained" | "in_progress" | "not_started" | "findings_done" | "immediate" | "immediate_done" | "red" | "yellow" | "overdue" | "extended" | "reopened" | "meetings" | "checks" | "checked_tasks" | "slips" | "amount" | "cleared" | "recovered" | "rules_made" | "rules_revised" | "rules_abolished" | "persons_handled";
+        /** @description A figure as somebody entered it. */
+        "event.document.Override": {
+            /** Format: int64 */
+            value: number;
+            /** @description Where it is from, or why the records are not right. */
+            reason: components["schemas"]["event.document.Digest"];
+            by: components["schemas"]["event.document.PersonId"];
+            /** Format: date-time */
+            at: string;
+        };
+        /**
+         * Format: uuid
+         * @description A person (人员).
+         */
+        "event.document.PersonId": string;
+        /**
+         * @description What a sign request is about (docs/domain.md §9).
+         * @enum {string}
+         */
+        "event.document.RequestKind": "plan" | "amendment" | "closure" | "extension" | "reassignment" | "withdrawal" | "slip" | "document" | "publication";
+        /**
+         * @description Where a sign request stands.
+         * @enum {string}
+         */
+        "event.document.RequestState": "open" | "granted" | "returned" | "recalled" | "voided";
+        /**
+         * Format: uuid
+         * @description A round of inspection and the rectification that follows it (轮次).
+         */
+        "event.document.RoundId": string;
+        /** @description The paper or the minutes behind a signature. */
+        "event.document.SignDocument": {
+            /**
+             * Format: date
+             * @description Day on the paper, or day of the meeting, Asia/Shanghai.
+             */
+            signed_on: string;
+            /** @description SHA-256 of the scan, hex; the file is an attachment. */
+            scan: string;
+            /** @description The content hash printed on the signed form, hex; it must be that of the request. */
+            content_hash?: string | null;
+            /** @description The body that decided, for a meeting. */
+            body?: string | null;
+            /** @description Number of the minutes, for a meeting. */
+            minutes_number?: string | null;
+        };
+        /**
+         * @description How a signature came about (docs/domain.md §11).
+         * @enum {string}
+         */
+        "event.document.SignMode": "electronic" | "paper" | "meeting" | "delegated";
+        /** @description A sign request as the rules see it. */
+        "event.document.SignRequest": {
+            /** @description Its id. */
+            id: components["schemas"]["event.document.SignRequestId"];
+            /** @description What it is about. */
+            kind: components["schemas"]["event.document.RequestKind"];
+            /** @description SHA-256 of exactly what is signed. */
+            revision: components["schemas"]["event.document.Digest"];
+            /**
+             * Format: int32
+             * @description The policy version whose chain was copied.
+             */
+            policy_version: number;
+            /** @description The steps. */
+            chain: components["schemas"]["event.document.Step"][];
+            /** @description Signatures in the order they came. */
+            signatures: components["schemas"]["event.document.Signature"][];
+            /** @description Who handed it in. */
+            submitted_by: components["schemas"]["event.document.PersonId"];
+            on_behalf_of?: components["schemas"]["event.document.UnitId"] | null;
+            /**
+             * Format: date-time
+             * @description When it was handed in, UTC.
+             */
+            submitted_at: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["event.document.RequestState"];
+        };
+        /**
+         * Format: uuid
+         * @description A sign request (签批).
+         */
+        "event.document.SignRequestId": string;
+        /** @description One signature. */
+        "event.document.Signature": {
+            /** @description Its id. */
+            id: components["schemas"]["event.document.SignatureId"];
+            /**
+             * Format: int32
+             * @description Index of the step in the chain.
+             */
+            step: number;
+            person?: components["schemas"]["event.document.PersonId"] | null;
+            /** @description What was said. */
+            verdict: components["schemas"]["event.document.Verdict"];
+            /** @description How. */
+            mode: components["schemas"]["event.document.SignMode"];
+            words?: components["schemas"]["event.document.Digest"] | null;
+            /** @description How the verifier checked, for a verification step. */
+            method?: string | null;
+            /**
+             * Format: date-time
+             * @description Server time, UTC.
+             */
+            at: string;
+            /**
+             * Format: date
+             * @description The day it happened, Asia/Shanghai; earlier than `at` only with a document or a verification.
+             */
+            occurred_on: string;
+            document?: components["schemas"]["event.document.SignDocument"] | null;
+            /** @description Who typed it in. */
+            recorded_by: components["schemas"]["event.document.PersonId"];
+            confirmed_by?: components["schemas"]["event.document.PersonId"] | null;
+            stand_in?: components["schemas"]["event.document.PersonId"] | null;
+            /** @description Whether it counts. */
+            state: components["schemas"]["event.document.SignatureState"];
+        };
+        /**
+         * Format: uuid
+         * @description One signature of a sign request.
+         */
+        "event.document.SignatureId": string;
+        /**
+         * @description Whether a signature counts.
+         * @enum {string}
+         */
+        "event.document.SignatureState": "pending" | "effective" | "voided";
+        /** @description One step of a request's own chain, copied from the policy when it was handed in. */
+        "event.document.Step": {
+            /** @description Who signs. */
+            who: components["schemas"]["event.document.Who"];
+            /**
+             * Format: int32
+             * @description How many different people.
+             */
+            count: number;
+            /** @description What the step is called; a merged step carries both names. */
+            label: string;
+            person?: components["schemas"]["event.document.PersonId"] | null;
+            /** @description Met by the head's own submission with the pledge. */
+            met_by_submission: boolean;
+        };
+        /** @description The template a document is made with, by what it says to the byte. */
+        "event.document.TemplateMark": {
+            /**
+             * Format: int32
+             * @description Counted by kind, from 1.
+             */
+            version: number;
+            /** @description SHA-256 of the file, hex. */
+            sha256: string;
+        };
+        /**
+         * Format: uuid
+         * @description A unit of the organisation (单位).
+         */
+        "event.document.UnitId": string;
+        /**
+         * @description What a signer says.
+         * @enum {string}
+         */
+        "event.document.Verdict": "approve" | "return";
+        /**
+         * @description Who may sign a step of a chain (docs/domain.md §9).
+         * @enum {string}
+         */
+        "event.document.Who": "unit_head" | "lead_leader" | "office" | "supervisor" | "principal" | "group_head" | "meeting" | "secrecy";
+        "event.document.drafted": {
+            data: {
+                round: components["schemas"]["event.document.RoundId"];
+                kind: components["schemas"]["event.document.DocumentKind"];
+                text: components["schemas"]["event.document.Digest"];
+                records: components["schemas"]["event.document.Digest"];
+                /** Format: date-time */
+                as_of: string;
+                template: components["schemas"]["event.document.TemplateMark"];
+                by: components["schemas"]["event.document.PersonId"];
+                corrects?: components["schemas"]["event.document.Correction"] | null;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.drafted";
+        };
+        /** @description Somebody entered a figure that the records do not hold, or another than they hold. */
+        "event.document.figure_entered": {
+            /** @description Somebody entered a figure that the records do not hold, or another than they hold. */
+            data: {
+                figure: components["schemas"]["event.document.Figure"];
+                entry: components["schemas"]["event.document.Override"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.figure_entered";
+        };
+        /** @description The figure of the records holds again. */
+        "event.document.figure_restored": {
+            /** @description The figure of the records holds again. */
+            data: {
+                figure: components["schemas"]["event.document.Figure"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.figure_restored";
+        };
+        /** @description All have signed: it is filed, and stays as it is. */
+        "event.document.filed": {
+            /** @description All have signed: it is filed, and stays as it is. */
+            data: {
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.filed";
+        };
+        "event.document.recalled": {
+            data: Record<string, never>;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.recalled";
+        };
+        /** @description It stands on the records of a later moment now. */
+        "event.document.refreshed": {
+            /** @description It stands on the records of a later moment now. */
+            data: {
+                records: components["schemas"]["event.document.Digest"];
+                /** Format: date-time */
+                as_of: string;
+                template: components["schemas"]["event.document.TemplateMark"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.refreshed";
+        };
+        /** @description A later version was filed in its place. */
+        "event.document.replaced": {
+            /** @description A later version was filed in its place. */
+            data: {
+                by: components["schemas"]["event.document.DocumentId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.replaced";
+        };
+        "event.document.revised": {
+            data: {
+                text: components["schemas"]["event.document.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.revised";
+        };
+        "event.document.signature_confirmed": {
+            data: {
+                signature: components["schemas"]["event.document.SignatureId"];
+                by: components["schemas"]["event.document.PersonId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.signature_confirmed";
+        };
+        "event.document.signature_objected": {
+            data: {
+                signature: components["schemas"]["event.document.SignatureId"];
+                by: components["schemas"]["event.document.PersonId"];
+                reason: components["schemas"]["event.document.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.signature_objected";
+        };
+        "event.document.signature_voided": {
+            data: {
+                signature: components["schemas"]["event.document.SignatureId"];
+                reason: components["schemas"]["event.document.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.signature_voided";
+        };
+        "event.document.signed": {
+            data: {
+                signature: components["schemas"]["event.document.Signature"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.signed";
+        };
+        "event.document.signing_returned": {
+            data: Record<string, never>;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.signing_returned";
+        };
+        "event.document.submitted": {
+            data: {
+                request: components["schemas"]["event.document.SignRequest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.submitted";
+        };
+        "event.document.withdrawn": {
+            data: {
+                reason: components["schemas"]["event.document.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.withdrawn";
+        };
+        /** @description An item put on by hand before the agenda was frozen. */
+        "event.meeting.Added": {
+            key: string;
+            title: components["schemas"]["event.meeting.Digest"];
+            task?: components["schemas"]["event.meeting.TaskId"] | null;
+        };
+        /** @description A SHA-256 digest, 64 lower-case hex digits. */
+        "event.meeting.Digest": string;
+        /** @description An item of a meeting that was opened. */
+        "event.meeting.Item": {
+            id: components["schemas"]["event.meeting.ItemId"];
+            /** @description What it is about, as the agenda names it. */
+            key: string;
+            task?: components["schemas"]["event.meeting.TaskId"] | null;
+            request?: components["schemas"]["event.meeting.SignRequestId"] | null;
+            left_over?: components["schemas"]["event.meeting.ItemId"] | null;
+            slip?: components["schemas"]["event.meeting.SlipId"] | null;
+            title?: components["schemas"]["event.meeting.Digest"] | null;
+            /**
+             * Format: int32
+             * @description How often its outcome was written, so that two who write at once are told.
+             */
+            revision: number;
+            outcome?: components["schemas"]["event.meeting.Outcome"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description An item of a meeting's agenda, and what was resolved on it (议题、议定事项).
+         */
+        "event.meeting.ItemId": string;
+        /**
+         * @description What a meeting is (docs/domain.md §26).
+         * @enum {string}
+         */
+        "event.meeting.MeetingKind": "coordination" | "mobilisation" | "committee" | "group" | "democratic";
+        /** @description What came of an item. */
+        "event.meeting.Outcome": {
+            /** @enum {string} */
+            outcome: "noted";
+        } | {
+            /** @enum {string} */
+            outcome: "ratified";
+        } | (components["schemas"]["event.meeting.Resolution"] & {
+            /** @enum {string} */
+            outcome: "resolved";
+        });
+        /**
+         * Format: uuid
+         * @description A person (人员).
+         */
+        "event.meeting.PersonId": string;
+        /** @description What its owner says came of a resolution. */
+        "event.meeting.Report": {
+            words: components["schemas"]["event.meeting.Digest"];
+            /** @description Files, by their digest. */
+            files: components["schemas"]["event.meeting.Digest"][];
+            by: components["schemas"]["event.meeting.PersonId"];
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description What was resolved on an item (议定事项): what, by whom, until when. */
+        "event.meeting.Resolution": {
+            text: components["schemas"]["event.meeting.Digest"];
+            unit?: components["schemas"]["event.meeting.UnitId"] | null;
+            person?: components["schemas"]["event.meeting.PersonId"] | null;
+            /** Format: date */
+            due_on: string;
+            standing: components["schemas"]["event.meeting.Standing"];
+            report?: components["schemas"]["event.meeting.Report"] | null;
+            returned?: components["schemas"]["event.meeting.Digest"] | null;
+            /**
+             * Format: date-time
+             * @description When it was last reported, returned, accepted or replaced, UTC.
+             */
+            moved_at?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description A round of inspection and the rectification that follows it (轮次).
+         */
+        "event.meeting.RoundId": string;
+        /** @description What is planned of a meeting beside its words. */
+        "event.meeting.Shape": {
+            kind: components["schemas"]["event.meeting.MeetingKind"];
+            brief: components["schemas"]["event.meeting.Digest"];
+            /** Format: date-time */
+            at: string;
+            chair?: components["schemas"]["event.meeting.PersonId"] | null;
+            attendees: components["schemas"]["event.meeting.PersonId"][];
+        };
+        /**
+         * Format: uuid
+         * @description A sign request (签批).
+         */
+        "event.meeting.SignRequestId": string;
+        /**
+         * Format: uuid
+         * @description A slip (督办通知单 … 问责线索移交).
+         */
+        "event.meeting.SlipId": string;
+        /**
+         * @description Where a resolution stands.
+         * @enum {string}
+         */
+        "event.meeting.Standing": "running" | "reported" | "accepted" | "replaced";
+        /** @description An item that is not to be heard. */
+        "event.meeting.TakenOut": {
+            key: string;
+            reason: components["schemas"]["event.meeting.Digest"];
+            by: components["schemas"]["event.meeting.PersonId"];
+        };
+        /**
+         * Format: uuid
+         * @description A rectification task, one line of the ledger (整改任务).
+         */
+        "event.meeting.TaskId": string;
+        /**
+         * Format: uuid
+         * @description A unit of the organisation (单位).
+         */
+        "event.meeting.UnitId": string;
+        "event.meeting.cancelled": {
+            data: {
+                reason: components["schemas"]["event.meeting.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.cancelled";
+        };
+        "event.meeting.concluded": {
+            data: {
+                number: string;
+                noted: components["schemas"]["event.meeting.ItemId"][];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.concluded";
+        };
+        "event.meeting.item_added": {
+            data: {
+                added: components["schemas"]["event.meeting.Added"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.item_added";
+        };
+        "event.meeting.item_put_back": {
+            data: {
+                key: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.item_put_back";
+        };
+        /** @description An item came up while the meeting was held. */
+        "event.meeting.item_raised": {
+            /** @description An item came up while the meeting was held. */
+            data: {
+                item: components["schemas"]["event.meeting.Item"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.item_raised";
+        };
+        "event.meeting.item_taken_out": {
+            data: {
+                taken_out: components["schemas"]["event.meeting.TakenOut"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.item_taken_out";
+        };
+        "event.meeting.noted": {
+            data: {
+                item: components["schemas"]["event.meeting.ItemId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.noted";
+        };
+        /** @description The agenda stands, with its items. */
+        "event.meeting.opened": {
+            /** @description The agenda stands, with its items. */
+            data: {
+                agenda: components["schemas"]["event.meeting.Digest"];
+                items: components["schemas"]["event.meeting.Item"][];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.opened";
+        };
+        "event.meeting.ordered": {
+            data: {
+                order: string[];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.ordered";
+        };
+        /** @description What was written is taken back while the meeting is held. */
+        "event.meeting.outcome_cleared": {
+            /** @description What was written is taken back while the meeting is held. */
+            data: {
+                item: components["schemas"]["event.meeting.ItemId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.outcome_cleared";
+        };
+        "event.meeting.ratified": {
+            data: {
+                items: components["schemas"]["event.meeting.ItemId"][];
+                requests: components["schemas"]["event.meeting.SignRequestId"][];
+                number: string;
+                scan: components["schemas"]["event.meeting.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.ratified";
+        };
+        /** @description Entered after it was held. */
+        "event.meeting.recorded": {
+            /** @description Entered after it was held. */
+            data: {
+                round: components["schemas"]["event.meeting.RoundId"];
+                shape: components["schemas"]["event.meeting.Shape"];
+                number?: string | null;
+                summary?: components["schemas"]["event.meeting.Digest"] | null;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.recorded";
+        };
+        "event.meeting.resolution_accepted": {
+            data: {
+                item: components["schemas"]["event.meeting.ItemId"];
+                by: components["schemas"]["event.meeting.PersonId"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.resolution_accepted";
+        };
+        /** @description A later meeting resolved anew on it. */
+        "event.meeting.resolution_replaced": {
+            /** @description A later meeting resolved anew on it. */
+            data: {
+                item: components["schemas"]["event.meeting.ItemId"];
+                later: components["schemas"]["event.meeting.ItemId"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.resolution_replaced";
+        };
+        "event.meeting.resolution_reported": {
+            data: {
+                item: components["schemas"]["event.meeting.ItemId"];
+                report: components["schemas"]["event.meeting.Report"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.resolution_reported";
+        };
+        "event.meeting.resolution_returned": {
+            data: {
+                item: components["schemas"]["event.meeting.ItemId"];
+                by: components["schemas"]["event.meeting.PersonId"];
+                reason: components["schemas"]["event.meeting.Digest"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.resolution_returned";
+        };
+        "event.meeting.resolved": {
+            data: {
+                item: components["schemas"]["event.meeting.ItemId"];
+                resolution: components["schemas"]["event.meeting.Resolution"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.resolved";
+        };
+        "event.meeting.revised": {
+            data: {
+                shape: components["schemas"]["event.meeting.Shape"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.revised";
+        };
+        "event.meeting.scheduled": {
+            data: {
+                round: components["schemas"]["event.meeting.RoundId"];
+                shape: components["schemas"]["event.meeting.Shape"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.scheduled";
+        };
+        /** @description An answer. */
+        "event.opinion.Answer": {
+            words: components["schemas"]["event.opinion.Digest"];
+            by: components["schemas"]["event.opinion.PersonId"];
+            /** Format: date-time */
+            at: string;
+            review?: components["schemas"]["event.opinion.Review"] | null;
+        };
+        /**
+         * @description How an opinion came in.
+         * @enum {string}
+         */
+        "event.opinion.Channel": "page" | "phone" | "letter" | "email" | "visit";
+        /** @description A SHA-256 digest, 64 lower-case hex digits. */
+        "event.opinion.Digest": string;
+        /** @description What comes in. */
+        "event.opinion.Incoming": {
+            round: components["schemas"]["event.opinion.RoundId"];
+            publication?: components["schemas"]["event.opinion.PublicationId"] | null;
+            channel: components["schemas"]["event.opinion.Channel"];
+            /** Format: date-time */
+            received_at: string;
+            /** Format: date */
+            received_on: string;
+            text: components["schemas"]["event.opinion.Digest"];
+            writer?: components["schemas"]["event.opinion.Digest"] | null;
+            files: components["schemas"]["event.opinion.Digest"][];
+            entered_by?: components["schemas"]["event.opinion.PersonId"] | null;
+            code?: string | null;
+            /** Format: date */
+            due_on: string;
+        };
+        /** @description Whether it holds true, and of which task. */
+        "event.opinion.Judgement": {
+            holds_true: boolean;
+            task?: components["schemas"]["event.opinion.TaskId"] | null;
+            words?: components["schemas"]["event.opinion.Digest"] | null;
+            by: components["schemas"]["event.opinion.PersonId"];
+            /** Format: date-time */
+            at: string;
+        };
+        /**
+         * Format: uuid
+         * @description A person (人员).
+         */
+        "event.opinion.PersonId": string;
+        /**
+         * Format: uuid
+         * @description A publication (公示).
+         */
+        "event.opinion.PublicationId": string;
+        /** @description What the review of an answer came to. */
+        "event.opinion.Review": {
+            is_approved: boolean;
+            words?: components["schemas"]["event.opinion.Digest"] | null;
+            by: components["schemas"]["event.opinion.PersonId"];
+            /** Format: date-time */
+            at: string;
+        };
+        /**
+         * Format: uuid
+         * @description A round of inspection and the rectification that follows it (轮次).
+         */
+        "event.opinion.RoundId": string;
+        /**
+         * Format: uuid
+         * @description A rectification task, one line of the ledger (整改任务).
+         */
+        "event.opinion.TaskId": string;
+        /**
+         * Format: uuid
+         * @description A unit of the organisation (单位).
+         */
+        "event.opinion.UnitId": string;
+        "event.opinion.answer_approved": {
+            data: {
+                review: components["schemas"]["event.opinion.Review"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "opinion.answer_approved";
+        };
+        "event.opinion.answer_returned": {
+            data: {
+                review: components["schemas"]["event.opinion.Review"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "opinion.answer_returned";
+        };
+        "event.opinion.answered": {
+            data: {
+                answer: components["schemas"]["event.opinion.Answer"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "opinion.answered";
+        };
+        "event.opinion.assigned": {
+            data: {
+                unit: components["schemas"]["event.opinion.UnitId"];
+                /** Format: date */
+                due_on: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "opinion.assigned";
+        };
+        /** @description Its day went by. */
+        "event.opinion.due_passed": {
+            /** @description Its day went by. */
+            data: {
+                /** Format: date */
+                due_on: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "opinion.due_passed";
+        };
+        "event.opinion.judged": {
+            data: {
+                judgement: components["schemas"]["event.opinion.Judgement"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "opinion.judged";
+        };
+        "event.opinion.received": {
+            data: {
+                incoming: components["schemas"]["event.opinion.Incoming"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "opinion.received";
+        };
+        "event.opinion.set_aside": {
+            data: {
+                reason: components["schemas"]["event.opinion.Digest"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "opinion.set_aside";
+        };
+        /** @description A SHA-256 digest, 64 lower-case hex digits. */
+        "event.personal_duty.Digest": string;
+        /**
+         * Format: uuid
+         * @description A person (人员).
+         */
+        "event.personal_duty.PersonId": string;
+        /**
+         * @description The four duties, in their order.
+         * @enum {string}
+         */
+        "event.personal_duty.PersonalDuty": "research" | "deploy" | "coordinate" | "inspect";
+        /**
+         * Format: uuid
+         * @description A round of inspection and the rectification that follows it (轮次).
+         */
+        "event.personal_duty.RoundId": string;
+        /** @description What the records know of an act that was taken over. */
+        "event.personal_duty.Source": {
+            kind: components["schemas"]["event.personal_duty.SourceKind"];
+            /** @description The signatures, the meeting, the checks. */
+            ids: string[];
+        };
+        /**
+         * @description What a suggestion rests on, in the words it is entered with.
+         * @enum {string}
+         */
+        "event.personal_duty.SourceKind": "plan" | "amendment" | "pledge" | "closure" | "mobilisation" | "committee" | "coordination" | "group" | "check";
+        /**
+         * Format: uuid
+         * @description A rectification task, one line of the ledger (整改任务).
+         */
+        "event.personal_duty.TaskId": string;
+        /**
+         * Format: uuid
+         * @description A unit of the organisation (单位).
+         */
+        "event.personal_duty.UnitId": string;
+        "event.personal_duty.confirmed": {
+            data: {
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "personal_duty.confirmed";
+        };
+        "event.personal_duty.recorded": {
+            data: {
+                round: components["schemas"]["event.personal_duty.RoundId"];
+                duty: components["schemas"]["event.personal_duty.PersonalDuty"];
+                head: components["schemas"]["event.personal_duty.PersonId"];
+                units: components["schemas"]["event.personal_duty.UnitId"][];
+                /** Format: date */
+                on: string;
+                words: components["schemas"]["event.personal_duty.Digest"];
+                tasks: components["schemas"]["event.personal_duty.TaskId"][];
+                source?: components["schemas"]["event.personal_duty.Source"] | null;
+                by: components["schemas"]["event.personal_duty.PersonId"];
+                /** @description Entered by the head himself. */
+                is_confirmed: boolean;
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "personal_duty.recorded";
+        };
+        "event.personal_duty.refused": {
+            data: {
+                reason: components["schemas"]["event.personal_duty.Digest"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "personal_duty.refused";
+        };
+        "event.personal_duty.withdrawn": {
+            data: {
+                reason: components["schemas"]["event.personal_duty.Digest"];
+                by: components["schemas"]["event.personal_duty.PersonId"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "personal_duty.withdrawn";
+        };
+        /** @description A SHA-256 digest, 64 lower-case hex digits. */
+        "event.publication.Digest": string;
+        /** @description An item of a publication. */
+        "event.publication.Item": {
+            id: components["schemas"]["event.publication.ItemId"];
+            task: components["schemas"]["event.publication.TaskId"];
+            /**
+             * Format: int32
+             * @description How often it was written.
+             */
+            revision: number;
+            /** @description The revision that holds its [`ItemWords`]. */
+            words: components["schemas"]["event.publication.Digest"];
+        };
+        /**
+         * Format: uuid
+         * @description An item of a meeting's agenda, and what was resolved on it (议题、议定事项).
+         */
+        "event.publication.ItemId": string;
+        /**
+         * Format: uuid
+         * @description A person (人员).
+         */
+        "event.publication.PersonId": string;
+        /**
+         * Format: uuid
+         * @description A publication (公示).
+         */
+        "event.publication.PublicationId": string;
+        /**
+         * @description What is published.
+         * @enum {string}
+         */
+        "event.publication.PublicationKind": "progress" | "closures";
+        /** @description That it was published, for how long, and under which number of the open page. */
+        "event.publication.Published": {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["event.publication.PersonId"];
+            /** Format: date */
+            on: string;
+            /**
+             * Format: date
+             * @description The last day it is shown.
+             */
+            until: string;
+        };
+        /**
+         * @description What a sign request is about (docs/domain.md §9).
+         * @enum {string}
+         */
+        "event.publication.RequestKind": "plan" | "amendment" | "closure" | "extension" | "reassignment" | "withdrawal" | "slip" | "document" | "publication";
+        /**
+         * @description Where a sign request stands.
+         * @enum {string}
+         */
+        "event.publication.RequestState": "open" | "granted" | "returned" | "recalled" | "voided";
+        /**
+         * Format: uuid
+         * @description A round of inspection and the rectification that follows it (轮次).
+         */
+        "event.publication.RoundId": string;
+        /** @description What is set of a publication beside its words. */
+        "event.publication.Setting": {
+            /** @description Whether it goes on the open page. */
+            opens_page: boolean;
+            /**
+             * Format: int32
+             * @description Working days it is shown.
+             */
+            working_days: number;
+            secrecy_reviewer?: components["schemas"]["event.publication.PersonId"] | null;
+        };
+        /** @description The paper or the minutes behind a signature. */
+        "event.publication.SignDocument": {
+            /**
+             * Format: date
+             * @description Day on the paper, or day of the meeting, Asia/Shanghai.
+             */
+            signed_on: string;
+            /** @description SHA-256 of the scan, hex; the file is an attachment. */
+            scan: string;
+            /** @description The content hash printed on the signed form, hex; it must be that of the request. */
+            content_hash?: string | null;
+            /** @description The body that decided, for a meeting. */
+            body?: string | null;
+            /** @description Number of the minutes, for a meeting. */
+            minutes_number?: string | null;
+        };
+        /**
+         * @description How a signature came about (docs/domain.md §11).
+         * @enum {string}
+         */
+        "event.publication.SignMode": "electronic" | "paper" | "meeting" | "delegated";
+        /** @description A sign request as the rules see it. */
+        "event.publication.SignRequest": {
+            /** @description Its id. */
+            id: components["schemas"]["event.publication.SignRequestId"];
+            /** @description What it is about. */
+            kind: components["schemas"]["event.publication.RequestKind"];
+            /** @description SHA-256 of exactly what is signed. */
+            revision: components["schemas"]["event.publication.Digest"];
+            /**
+             * Format: int32
+             * @description The policy version whose chain was copied.
+             */
+            policy_version: number;
+            /** @description The steps. */
+            chain: components["schemas"]["event.publication.Step"][];
+            /** @description Signatures in the order they came. */
+            signatures: components["schemas"]["event.publication.Signature"][];
+            /** @description Who handed it in. */
+            submitted_by: components["schemas"]["event.publication.PersonId"];
+            on_behalf_of?: components["schemas"]["event.publication.UnitId"] | null;
+            /**
+             * Format: date-time
+             * @description When it was handed in, UTC.
+             */
+            submitted_at: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["event.publication.RequestState"];
+        };
+        /**
+         * Format: uuid
+         * @description A sign request (签批).
+         */
+        "event.publication.SignRequestId": string;
+        /** @description One signature. */
+        "event.publication.Signature": {
+            /** @description Its id. */
+            id: components["schemas"]["event.publication.SignatureId"];
+            /**
+             * Format: int32
+             * @description Index of the step in the chain.
+             */
+            step: number;
+            person?: components["schemas"]["event.publication.PersonId"] | null;
+            /** @description What was said. */
+            verdict: components["schemas"]["event.publication.Verdict"];
+            /** @description How. */
+            mode: components["schemas"]["event.publication.SignMode"];
+            words?: components["schemas"]["event.publication.Digest"] | null;
+            /** @description How the verifier checked, for a verification step. */
+            method?: string | null;
+            /**
+             * Format: date-time
+             * @description Server time, UTC.
+             */
+            at: string;
+            /**
+             * Format: date
+             * @description The day it happened, Asia/Shanghai; earlier than `at` only with a document or a verification.
+             */
+            occurred_on: string;
+            document?: components["schemas"]["event.publication.SignDocument"] | null;
+            /** @description Who typed it in. */
+            recorded_by: components["schemas"]["event.publication.PersonId"];
+            confirmed_by?: components["schemas"]["event.publication.PersonId"] | null;
+            stand_in?: components["schemas"]["event.publication.PersonId"] | null;
+            /** @description Whether it counts. */
+            state: components["schemas"]["event.publication.SignatureState"];
+        };
+        /**
+         * Format: uuid
+         * @description One signature of a sign request.
+         */
+        "event.publication.SignatureId": string;
+        /**
+         * @description Whether a signature counts.
+         * @enum {string}
+         */
+        "event.publication.SignatureState": "pending" | "effective" | "voided";
+        /** @description One step of a request's own chain, copied from the policy when it was handed in. */
+        "event.publication.Step": {
+            /** @description Who signs. */
+            who: components["schemas"]["event.publication.Who"];
+            /**
+             * Format: int32
+             * @description How many different people.
+             */
+            count: number;
+            /** @description What the step is called; a merged step carries both names. */
+            label: string;
+            person?: components["schemas"]["event.publication.PersonId"] | null;
+            /** @description Met by the head's own submission with the pledge. */
+            met_by_submission: boolean;
+        };
+        /**
+         * Format: uuid
+         * @description A rectification task, one line of the ledger (整改任务).
+         */
+        "event.publication.TaskId": string;
+        /**
+         * Format: uuid
+         * @description A unit of the organisation (单位).
+         */
+        "event.publication.UnitId": string;
+        /**
+         * @description What a signer says.
+         * @enum {string}
+         */
+        "event.publication.Verdict": "approve" | "return";
+        /**
+         * @description Who may sign a step of a chain (docs/domain.md §9).
+         * @enum {string}
+         */
+        "event.publication.Who": "unit_head" | "lead_leader" | "office" | "supervisor" | "principal" | "group_head" | "meeting" | "secrecy";
+        "event.publication.drafted": {
+            data: {
+                round: components["schemas"]["event.publication.RoundId"];
+                kind: components["schemas"]["event.publication.PublicationKind"];
+                /** Format: date */
+                from_on: string;
+                /** Format: date */
+                to_on: string;
+                head: components["schemas"]["event.publication.Digest"];
+                setting: components["schemas"]["event.publication.Setting"];
+                items: components["schemas"]["event.publication.Item"][];
+                by: components["schemas"]["event.publication.PersonId"];
+                /** Format: date-time */
+                at: string;
+                corrects?: components["schemas"]["event.publication.PublicationId"] | null;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.drafted";
+        };
+        /** @description Its days are over. */
+        "event.publication.ended": {
+            /** @description Its days are over. */
+            data: {
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.ended";
+        };
+        "event.publication.head_written": {
+            data: {
+                head: components["schemas"]["event.publication.Digest"];
+                setting: components["schemas"]["event.publication.Setting"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.head_written";
+        };
+        "event.publication.item_taken_out": {
+            data: {
+                item: components["schemas"]["event.publication.ItemId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.item_taken_out";
+        };
+        "event.publication.item_written": {
+            data: {
+                item: components["schemas"]["event.publication.ItemId"];
+                words: components["schemas"]["event.publication.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.item_written";
+        };
+        "event.publication.items_added": {
+            data: {
+                items: components["schemas"]["event.publication.Item"][];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.items_added";
+        };
+        "event.publication.published": {
+            data: {
+                published: components["schemas"]["event.publication.Published"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.published";
+        };
+        "event.publication.recalled": {
+            data: Record<string, never>;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.recalled";
+        };
+        /** @description A corrected one was published in its place. */
+        "event.publication.replaced": {
+            /** @description A corrected one was published in its place. */
+            data: {
+                by: components["schemas"]["event.publication.PublicationId"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.replaced";
+        };
+        /** @description What was signed is taken back before it was published, to be changed. */
+        "event.publication.reworked": {
+            /** @description What was signed is taken back before it was published, to be changed. */
+            data: Record<string, never>;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.reworked";
+        };
+        "event.publication.signature_confirmed": {
+            data: {
+                signature: components["schemas"]["event.publication.SignatureId"];
+                by: components["schemas"]["event.publication.PersonId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.signature_confirmed";
+        };
+        "event.publication.signature_objected": {
+            data: {
+                signature: components["schemas"]["event.publication.SignatureId"];
+                by: components["schemas"]["event.publication.PersonId"];
+                reason: components["schemas"]["event.publication.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.signature_objected";
+        };
+        "event.publication.signature_voided": {
+            data: {
+                signature: components["schemas"]["event.publication.SignatureId"];
+                reason: components["schemas"]["event.publication.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.signature_voided";
+        };
+        "event.publication.signed": {
+            data: {
+                signature: components["schemas"]["event.publication.Signature"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.signed";
+        };
+        "event.publication.signing_granted": {
+            data: Record<string, never>;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.signing_granted";
+        };
+        "event.publication.signing_returned": {
+            data: Record<string, never>;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.signing_returned";
+        };
+        /** @description Sent for signature, with its words and figures frozen. */
+        "event.publication.submitted": {
+            /** @description Sent for signature, with its words and figures frozen. */
+            data: {
+                request: components["schemas"]["event.publication.SignRequest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.submitted";
+        };
+        "event.publication.withdrawn": {
+            data: {
+                reason: components["schemas"]["event.publication.Digest"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.withdrawn";
+        };
+        /** @description An answer of the unit. */
+        "event.slip.Answer": {
+            words: components["schemas"]["event.slip.Digest"];
+            /** @description Files, by their digest. */
+            files: components["schemas"]["event.slip.Digest"][];
+            by: components["schemas"]["event.slip.PersonId"];
+            /** Format: date-time */
+            at: string;
+            on_behalf: boolean;
+            review?: components["schemas"]["event.slip.Review"] | null;
+        };
+        /** @description What a slip rests on; its words are in the slip's text. A meeting's resolution is named by its id alone. */
+        "event.slip.Basis": {
+            kind: components["schemas"]["event.slip.BasisKind"];
+            /**
+             * Format: uuid
+             * @description The task, check or resolution; none for what is named in words only.
+             */
+            id?: string | null;
+        };
+        /**
+         * @description What a slip rests on.
+         * @enum {string}
+         */
+        "event.slip.BasisKind": "task" | "check" | "meeting" | "other";
+        /** @description A SHA-256 digest, 64 lower-case hex digits. */
+        "event.slip.Digest": string;
+        /** @description That a referral went to the discipline commission. */
+        "event.slip.HandOver": {
+            /** Format: date */
+            on: string;
+            document: string;
+            by: components["schemas"]["event.slip.PersonId"];
+        };
+        /** @description The record of an interview (约谈); its words are in a [`super::InterviewText`]. */
+        "event.slip.Interview": {
+            /** Format: date */
+            held_on: string;
+            text: components["schemas"]["event.slip.Digest"];
+            /**
+             * Format: date
+             * @description When what was promised is due.
+             */
+            promised_on: string;
+            by: components["schemas"]["event.slip.PersonId"];
+            /** Format: date-time */
+            at: string;
+            kept?: components["schemas"]["event.slip.Kept"] | null;
+        };
+        /** @description That a promise was kept, by the office. */
+        "event.slip.Kept": {
+            words: components["schemas"]["event.slip.Digest"];
+            by: components["schemas"]["event.slip.PersonId"];
+            /** Format: date-time */
+            at: string;
+        };
+        /**
+         * Format: uuid
+         * @description A person (人员).
+         */
+        "event.slip.PersonId": string;
+        /** @description That the unit signed for it. */
+        "event.slip.Receipt": {
+            by: components["schemas"]["event.slip.PersonId"];
+            /** Format: date-time */
+            at: string;
+            /** @description Entered by the office for a unit without accounts. */
+            on_behalf: boolean;
+        };
+        /**
+         * @description What a sign request is about (docs/domain.md §9).
+         * @enum {string}
+         */
+        "event.slip.RequestKind": "plan" | "amendment" | "closure" | "extension" | "reassignment" | "withdrawal" | "slip" | "document" | "publication";
+        /**
+         * @description Where a sign request stands.
+         * @enum {string}
+         */
+        "event.slip.RequestState": "open" | "granted" | "returned" | "recalled" | "voided";
+        /** @description What the review of an answer came to. */
+        "event.slip.Review": {
+            is_accepted: boolean;
+            words?: components["schemas"]["event.slip.Digest"] | null;
+            by: components["schemas"]["event.slip.PersonId"];
+            /** Format: date-time */
+            at: string;
+        };
+        /**
+         * Format: uuid
+         * @description A round of inspection and the rectification that follows it (轮次).
+         */
+        "event.slip.RoundId": string;
+        /** @description What is entered of a slip beside its words. */
+        "event.slip.Shape": {
+            level: components["schemas"]["event.slip.SlipLevel"];
+            urgency: components["schemas"]["event.slip.Urgency"];
+            /** @description The revision that holds its [`super::SlipText`]. */
+            text: components["schemas"]["event.slip.Digest"];
+            basis: components["schemas"]["event.slip.Basis"];
+            task?: components["schemas"]["event.slip.TaskId"] | null;
+            /** @description The unit addressed; of a referral, the unit it is about. */
+            unit: components["schemas"]["event.slip.UnitId"];
+            supporting: components["schemas"]["event.slip.UnitId"][];
+            /**
+             * Format: date
+             * @description When the answer is due; none where the ladder says it on the day of issue.
+             */
+            due_on?: string | null;
+        };
+        /** @description The paper or the minutes behind a signature. */
+        "event.slip.SignDocument": {
+            /**
+             * Format: date
+             * @description Day on the paper, or day of the meeting, Asia/Shanghai.
+             */
+            signed_on: string;
+            /** @description SHA-256 of the scan, hex; the file is an attachment. */
+            scan: string;
+            /** @description The content hash printed on the signed form, hex; it must be that of the request. */
+            content_hash?: string | null;
+            /** @description The body that decided, for a meeting. */
+            body?: string | null;
+            /** @description Number of the minutes, for a meeting. */
+            minutes_number?: string | null;
+        };
+        /**
+         * @description How a signature came about (docs/domain.md §11).
+         * @enum {string}
+         */
+        "event.slip.SignMode": "electronic" | "paper" | "meeting" | "delegated";
+        /** @description A sign request as the rules see it. */
+        "event.slip.SignRequest": {
+            /** @description Its id. */
+            id: components["schemas"]["event.slip.SignRequestId"];
+            /** @description What it is about. */
+            kind: components["schemas"]["event.slip.RequestKind"];
+            /** @description SHA-256 of exactly what is signed. */
+            revision: components["schemas"]["event.slip.Digest"];
+            /**
+             * Format: int32
+             * @description The policy version whose chain was copied.
+             */
+            policy_version: number;
+            /** @description The steps. */
+            chain: components["schemas"]["event.slip.Step"][];
+            /** @description Signatures in the order they came. */
+            signatures: components["schemas"]["event.slip.Signature"][];
+            /** @description Who handed it in. */
+            submitted_by: components["schemas"]["event.slip.PersonId"];
+            on_behalf_of?: components["schemas"]["event.slip.UnitId"] | null;
+            /**
+             * Format: date-time
+             * @description When it was handed in, UTC.
+             */
+            submitted_at: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["event.slip.RequestState"];
+        };
+        /**
+         * Format: uuid
+         * @description A sign request (签批).
+         */
+        "event.slip.SignRequestId": string;
+        /** @description One signature. */
+        "event.slip.Signature": {
+            /** @description Its id. */
+            id: components["schemas"]["event.slip.SignatureId"];
+            /**
+             * Format: int32
+             * @description Index of the step in the chain.
+             */
+            step: number;
+            person?: components["schemas"]["event.slip.PersonId"] | null;
+            /** @description What was said. */
+            verdict: components["schemas"]["event.slip.Verdict"];
+            /** @description How. */
+            mode: components["schemas"]["event.slip.SignMode"];
+            words?: components["schemas"]["event.slip.Digest"] | null;
+            /** @description How the verifier checked, for a verification step. */
+            method?: string | null;
+            /**
+             * Format: date-time
+             * @description Server time, UTC.
+             */
+            at: string;
+            /**
+             * Format: date
+             * @description The day it happened, Asia/Shanghai; earlier than `at` only with a document or a verification.
+             */
+            occurred_on: string;
+            document?: components["schemas"]["event.slip.SignDocument"] | null;
+            /** @description Who typed it in. */
+            recorded_by: components["schemas"]["event.slip.PersonId"];
+            confirmed_by?: components["schemas"]["event.slip.PersonId"] | null;
+            stand_in?: components["schemas"]["event.slip.PersonId"] | null;
+            /** @description Whether it counts. */
+            state: components["schemas"]["event.slip.SignatureState"];
+        };
+        /**
+         * Format: uuid
+         * @description One signature of a sign request.
+         */
+        "event.slip.SignatureId": string;
+        /**
+         * @description Whether a signature counts.
+         * @enum {string}
+         */
+        "event.slip.SignatureState": "pending" | "effective" | "voided";
+        /**
+         * Format: uuid
+         * @description A slip (督办通知单 … 问责线索移交).
+         */
+        "event.slip.SlipId": string;
+        /**
+         * @description How earnest a slip is, from the lowest.
+         * @enum {string}
+         */
+        "event.slip.SlipLevel": "notice" | "urge" | "letter" | "interview" | "referral";
+        /** @description Number of a slip among those of its level, round and year. */
+        "event.slip.SlipNumber": {
+            /** Format: int32 */
+            year: number;
+            /** Format: int32 */
+            n: number;
+        };
+        /** @description One step of a request's own chain, copied from the policy when it was handed in. */
+        "event.slip.Step": {
+            /** @description Who signs. */
+            who: components["schemas"]["event.slip.Who"];
+            /**
+             * Format: int32
+             * @description How many different people.
+             */
+            count: number;
+            /** @description What the step is called; a merged step carries both names. */
+            label: string;
+            person?: components["schemas"]["event.slip.PersonId"] | null;
+            /** @description Met by the head's own submission with the pledge. */
+            met_by_submission: boolean;
+        };
+        /**
+         * Format: uuid
+         * @description A rectification task, one line of the ledger (整改任务).
+         */
+        "event.slip.TaskId": string;
+        /**
+         * Format: uuid
+         * @description A unit of the organisation (单位).
+         */
+        "event.slip.UnitId": string;
+        /**
+         * @description How fast it is to be done (缓急).
+         * @enum {string}
+         */
+        "event.slip.Urgency": "normal" | "urgent" | "extra";
+        /**
+         * @description What a signer says.
+         * @enum {string}
+         */
+        "event.slip.Verdict": "approve" | "return";
+        /**
+         * @description Who may sign a step of a chain (docs/domain.md §9).
+         * @enum {string}
+         */
+        "event.slip.Who": "unit_head" | "lead_leader" | "office" | "supervisor" | "principal" | "group_head" | "meeting" | "secrecy";
+        "event.slip.answer_accepted": {
+            data: {
+                review: components["schemas"]["event.slip.Review"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.answer_accepted";
+        };
+        /** @description The day of its answer went by; of a referral, that of its hand-over. */
+        "event.slip.answer_passed": {
+            /** @description The day of its answer went by; of a referral, that of its hand-over. */
+            data: {
+                /** Format: date */
+                due_on: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.answer_passed";
+        };
+        /** @description The answer was not enough. */
+        "event.slip.answer_returned": {
+            /** @description The answer was not enough. */
+            data: {
+                review: components["schemas"]["event.slip.Review"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.answer_returned";
+        };
+        "event.slip.answered": {
+            data: {
+                answer: components["schemas"]["event.slip.Answer"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.answered";
+        };
+        "event.slip.drafted": {
+            data: {
+                round: components["schemas"]["event.slip.RoundId"];
+                shape: components["schemas"]["event.slip.Shape"];
+                by: components["schemas"]["event.slip.PersonId"];
+                /** Format: date-time */
+                at: string;
+                raised_from?: components["schemas"]["event.slip.SlipId"] | null;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.drafted";
+        };
+        "event.slip.handed_over": {
+            data: {
+                hand_over: components["schemas"]["event.slip.HandOver"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.handed_over";
+        };
+        "event.slip.interview_recorded": {
+            data: {
+                interview: components["schemas"]["event.slip.Interview"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.interview_recorded";
+        };
+        /** @description It has its number and is in force. */
+        "event.slip.issued": {
+            /** @description It has its number and is in force. */
+            data: {
+                number: components["schemas"]["event.slip.SlipNumber"];
+                /** Format: date-time */
+                at: string;
+                /** Format: date */
+                receive_due_on: string;
+                /** Format: date */
+                due_on: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.issued";
+        };
+        /** @description A slip of a higher level was issued in its place. */
+        "event.slip.overtaken": {
+            /** @description A slip of a higher level was issued in its place. */
+            data: {
+                by: components["schemas"]["event.slip.SlipId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.overtaken";
+        };
+        "event.slip.promise_kept": {
+            data: {
+                kept: components["schemas"]["event.slip.Kept"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.promise_kept";
+        };
+        /** @description Taken back before anybody signed. */
+        "event.slip.recalled": {
+            /** @description Taken back before anybody signed. */
+            data: Record<string, never>;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.recalled";
+        };
+        /** @description The day until which it was to be signed for went by. */
+        "event.slip.receipt_passed": {
+            /** @description The day until which it was to be signed for went by. */
+            data: {
+                /** Format: date */
+                due_on: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.receipt_passed";
+        };
+        "event.slip.received": {
+            data: {
+                receipt: components["schemas"]["event.slip.Receipt"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.received";
+        };
+        /** @description That slip was withdrawn. */
+        "event.slip.released": {
+            /** @description That slip was withdrawn. */
+            data: Record<string, never>;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.released";
+        };
+        "event.slip.revised": {
+            data: {
+                shape: components["schemas"]["event.slip.Shape"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.revised";
+        };
+        /** @description That slip was settled, and this one with it. */
+        "event.slip.settled_with": {
+            /** @description That slip was settled, and this one with it. */
+            data: {
+                by: components["schemas"]["event.slip.SlipId"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.settled_with";
+        };
+        "event.slip.signature_confirmed": {
+            data: {
+                signature: components["schemas"]["event.slip.SignatureId"];
+                by: components["schemas"]["event.slip.PersonId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.signature_confirmed";
+        };
+        "event.slip.signature_objected": {
+            data: {
+                signature: components["schemas"]["event.slip.SignatureId"];
+                by: components["schemas"]["event.slip.PersonId"];
+                reason: components["schemas"]["event.slip.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.signature_objected";
+        };
+        "event.slip.signature_voided": {
+            data: {
+                signature: components["schemas"]["event.slip.SignatureId"];
+                reason: components["schemas"]["event.slip.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.signature_voided";
+        };
+        "event.slip.signed": {
+            data: {
+                signature: components["schemas"]["event.slip.Signature"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.signed";
+        };
+        /** @description All have signed. */
+        "event.slip.signing_granted": {
+            /** @description All have signed. */
+            data: Record<string, never>;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.signing_granted";
+        };
+        /** @description A signer returned it to its draft. */
+        "event.slip.signing_returned": {
+            /** @description A signer returned it to its draft. */
+            data: Record<string, never>;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.signing_returned";
+        };
+        /** @description Sent for signature. */
+        "event.slip.submitted": {
+            /** @description Sent for signature. */
+            data: {
+                request: components["schemas"]["event.slip.SignRequest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.submitted";
+        };
+        "event.slip.withdrawn": {
+            data: {
+                reason: components["schemas"]["event.slip.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.withdrawn";
+        };
+        /**
+         * @description Colours of the alert level, never mixed with completion (docs/domain.md §7).
+         * @enum {string}
+         */
+        "event.task.AlertLevel": "none" | "green" | "yellow" | "red";
+        /** @description Frozen measures as an amendment changes them (docs/domain.md §8). */
+        "event.task.ChangedMeasures": {
+            /** @description The task's words with the measures' new ones. */
+            text: components["schemas"]["event.task.Digest"];
+            /** @description Which measures change and when each is due from then on. */
+            due: (string | null)[][];
+        };
+        /**
+         * Format: uuid
+         * @description A check on the spot (专项检查、跟踪督查、随时抽查).
+         */
+        "event.task.CheckId": string;
+        /**
+         * @description What was found on the spot.
+         * @enum {string}
+         */
+        "event.task.CheckResult": "pass" | "partial" | "fail" | "false_closure";
+        /** @description A completion criterion; its words are in the text or plan revision. */
+        "event.task.Criterion": {
+            /** @description Its id. */
+            id: components["schemas"]["event.task.CriterionId"];
+            /** @description Filled in from the round's default and not yet confirmed by a plan. */
+            defaulted: boolean;
+        };
+        /**
+         * Format: uuid
+         * @description One completion criterion of a task (完成标准).
+         */
+        "event.task.CriterionId": string;
+        /** @description A SHA-256 digest, 64 lower-case hex digits. */
+        "event.task.Digest": string;
+        /**
+         * @description How a task is to be dealt with (docs/domain.md §5).
+         * @enum {string}
+         */
+        "event.task.Disposition": "immediate" | "dated" | "staged" | "sustained";
+        /** @description What an import or an office enters before the task is issued. */
+        "event.task.DraftShape": {
+            /** @description The words: title, objective, measures, criteria, milestones, duties. */
+            text: components["schemas"]["event.task.Digest"];
+            /** @description The ledger number, unique in the round. */
+            number: string;
+            disposition?: components["schemas"]["event.task.Disposition"] | null;
+            /** @description How sensitive it is. */
+            sensitivity: components["schemas"]["event.task.Sensitivity"];
+            /** @description Readers of a sensitive matter. */
+            readers: components["schemas"]["event.task.PersonId"][];
+            /** @description Who answers for it. */
+            parties: components["schemas"]["event.task.Parties"];
+            /** @description Supporting units. */
+            supporting: components["schemas"]["event.task.Supporting"][];
+            /**
+             * Format: date
+             * @description Due date; none for a sustained task.
+             */
+            due_on?: string | null;
+            /**
+             * Format: date
+             * @description First review of a sustained task.
+             */
+            review_on?: string | null;
+            /** @description Measures in order. */
+            measures: components["schemas"]["event.task.Measure"][];
+            /** @description Criteria in order. */
+            criteria: components["schemas"]["event.task.Criterion"][];
+            /** @description Milestones that came with it. */
+            milestones: components["schemas"]["event.task.Milestone"][];
+            /**
+             * Format: int32
+             * @description Unsettled doubts of an import.
+             */
+            doubts: number;
+            /** @description A key problem (关键问题). */
+            is_key: boolean;
+        };
+        /**
+         * Format: uuid
+         * @description A piece of supporting evidence (佐证材料).
+         */
+        "event.task.EvidenceId": string;
+        /** @description One piece of evidence. */
+        "event.task.EvidenceMark": {
+            /** @description Its id. */
+            id: components["schemas"]["event.task.EvidenceId"];
+            /** @description SHA-256 of the file, hex. */
+            blob: string;
+            /** @description What it proves. */
+            purpose: components["schemas"]["event.task.EvidencePurpose"];
+            /** @description The criteria it proves. */
+            criteria: components["schemas"]["event.task.CriterionId"][];
+            milestone?: components["schemas"]["event.task.MilestoneId"] | null;
+            unit?: components["schemas"]["event.task.UnitId"] | null;
+            /** @description Who brought it. */
+            by: components["schemas"]["event.task.PersonId"];
+            /**
+             * Format: date
+             * @description The day it is about.
+             */
+            occurred_on: string;
+        };
+        /**
+         * @description What a piece of evidence proves.
+         * @enum {string}
+         */
+        "event.task.EvidencePurpose": "statement" | "milestone" | "criterion" | "extension" | "verification" | "other";
+        /**
+         * Format: uuid
+         * @description A finding in the inspecting body's words (反馈问题).
+         */
+        "event.task.FindingId": string;
+        /** @description A measure; its words are in the task's text revision. */
+        "event.task.Measure": {
+            /** @description Its id. */
+            id: components["schemas"]["event.task.MeasureId"];
+            /** @description Its number, such as T01-1. */
+            number: string;
+            /**
+             * Format: date
+             * @description When it is due.
+             */
+            due_on?: string | null;
+            /** @description Approved as not to be done, with a reason in the plan revision. */
+            excused: boolean;
+        };
+        /**
+         * Format: uuid
+         * @description A corrective measure (整改措施).
+         */
+        "event.task.MeasureId": string;
+        /** @description A milestone; its title and proof are in the text or plan revision. */
+        "event.task.Milestone": {
+            /** @description Its id; an implicit milestone carries its measure's id. */
+            id: components["schemas"]["event.task.MilestoneId"];
+            measure?: components["schemas"]["event.task.MeasureId"] | null;
+            /**
+             * Format: date
+             * @description When it is due; a sustained task's implicit milestone has none.
+             */
+            due_on?: string | null;
+            unit?: components["schemas"]["event.task.UnitId"] | null;
+            /**
+             * Format: int32
+             * @description Weight in the progress, 1 unless set.
+             */
+            weight: number;
+        };
+        /**
+         * Format: uuid
+         * @description A milestone (阶段节点).
+         */
+        "event.task.MilestoneId": string;
+        /** @description A slip about the task that waits for its end. */
+        "event.task.OpenSlip": {
+            slip: components["schemas"]["event.task.SlipId"];
+            /** @description Its level and number in words, such as 督办通知单〔2026〕3号. */
+            name: string;
+            /** @description The unit it is addressed to. */
+            unit: components["schemas"]["event.task.UnitId"];
+            /** Format: date */
+            due_on: string;
+        };
+        /** @description Who answers for a task, each list in order: the first leads (docs/domain.md §4). */
+        "event.task.Parties": {
+            /** @description Leaders; the first is the lead leader. */
+            leaders: components["schemas"]["event.task.PersonId"][];
+            /** @description Responsible units; the first is the lead unit. */
+            units: components["schemas"]["event.task.UnitId"][];
+            /** @description Responsible persons; the first is the principal person. */
+            persons: components["schemas"]["event.task.PersonId"][];
+        };
+        /**
+         * Format: uuid
+         * @description A person (人员).
+         */
+        "event.task.PersonId": string;
+        /** @description The shape of a plan that is asked for and takes effect when it is signed. */
+        "event.task.PlanShape": {
+            /** @description The words. */
+            digest: components["schemas"]["event.task.Digest"];
+            /** @description All explicit milestones. */
+            milestones: components["schemas"]["event.task.Milestone"][];
+            /** @description All criteria. */
+            criteria: components["schemas"]["event.task.CriterionId"][];
+            /** @description Measures that need not be done, each with a reason in the words. */
+            excused: components["schemas"]["event.task.MeasureId"][];
+            unit_leader?: components["schemas"]["event.task.PersonId"] | null;
+            measures?: components["schemas"]["event.task.ChangedMeasures"] | null;
+        };
+        /** @description Why a light shows; its words are in `labels`. */
+        "event.task.Reason": {
+            /** @description Stable code. */
+            code: string;
+            /**
+             * Format: date
+             * @description The date it is about.
+             */
+            on?: string | null;
+            unit?: components["schemas"]["event.task.UnitId"] | null;
+            milestone?: components["schemas"]["event.task.MilestoneId"] | null;
+            /** @description The weeks it is about. */
+            weeks?: string[];
+        };
+        /** @description A unit's wish that the task be given to another. */
+        "event.task.ReassignmentWish": {
+            /** @description The unit that asks. */
+            unit: components["schemas"]["event.task.UnitId"];
+            /** @description Who asked. */
+            by: components["schemas"]["event.task.PersonId"];
+            proposed?: components["schemas"]["event.task.UnitId"] | null;
+            /** @description The reason's words. */
+            reason: components["schemas"]["event.task.Digest"];
+            /**
+             * Format: date-time
+             * @description When, UTC.
+             */
+            at: string;
+        };
+        /** @description What an open request will do when it is granted. */
+        "event.task.RequestEffect": {
+            plan: components["schemas"]["event.task.PlanShape"];
+            /** @enum {string} */
+            kind: "plan";
+        } | {
+            plan: components["schemas"]["event.task.PlanShape"];
+            /** @enum {string} */
+            kind: "amendment";
+        } | {
+            /** Format: date */
+            occurred_on: string;
+            /** @enum {string} */
+            kind: "closure";
+        } | {
+            /** Format: date */
+            due_on: string;
+            filed_upward: boolean;
+            /** @enum {string} */
+            kind: "extension";
+        } | {
+            parties: components["schemas"]["event.task.Parties"];
+            /** @enum {string} */
+            kind: "reassignment";
+        } | {
+            /** @enum {string} */
+            kind: "withdrawal";
+        };
+        /**
+         * @description What a sign request is about (docs/domain.md §9).
+         * @enum {string}
+         */
+        "event.task.RequestKind": "plan" | "amendment" | "closure" | "extension" | "reassignment" | "withdrawal" | "slip" | "document" | "publication";
+        /**
+         * @description Where a sign request stands.
+         * @enum {string}
+         */
+        "event.task.RequestState": "open" | "granted" | "returned" | "recalled" | "voided";
+        /**
+         * Format: uuid
+         * @description A round of inspection and the rectification that follows it (轮次).
+         */
+        "event.task.RoundId": string;
+        /**
+         * @description How sensitive a matter is (docs/domain.md §17).
+         * @enum {string}
+         */
+        "event.task.Sensitivity": "open" | "internal" | "secret" | "referred";
+        /** @description The paper or the minutes behind a signature. */
+        "event.task.SignDocument": {
+            /**
+             * Format: date
+             * @description Day on the paper, or day of the meeting, Asia/Shanghai.
+             */
+            signed_on: string;
+            /** @description SHA-256 of the scan, hex; the file is an attachment. */
+            scan: string;
+            /** @description The content hash printed on the signed form, hex; it must be that of the request. */
+            content_hash?: string | null;
+            /** @description The body that decided, for a meeting. */
+            body?: string | null;
+            /** @description Number of the minutes, for a meeting. */
+            minutes_number?: string | null;
+        };
+        /**
+         * @description How a signature came about (docs/domain.md §11).
+         * @enum {string}
+         */
+        "event.task.SignMode": "electronic" | "paper" | "meeting" | "delegated";
+        /** @description A sign request as the rules see it. */
+        "event.task.SignRequest": {
+            /** @description Its id. */
+            id: components["schemas"]["event.task.SignRequestId"];
+            /** @description What it is about. */
+            kind: components["schemas"]["event.task.RequestKind"];
+            /** @description SHA-256 of exactly what is signed. */
+            revision: components["schemas"]["event.task.Digest"];
+            /**
+             * Format: int32
+             * @description The policy version whose chain was copied.
+             */
+            policy_version: number;
+            /** @description The steps. */
+            chain: components["schemas"]["event.task.Step"][];
+            /** @description Signatures in the order they came. */
+            signatures: components["schemas"]["event.task.Signature"][];
+            /** @description Who handed it in. */
+            submitted_by: components["schemas"]["event.task.PersonId"];
+            on_behalf_of?: components["schemas"]["event.task.UnitId"] | null;
+            /**
+             * Format: date-time
+             * @description When it was handed in, UTC.
+             */
+            submitted_at: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["event.task.RequestState"];
+        };
+        /**
+         * Format: uuid
+         * @description A sign request (签批).
+         */
+        "event.task.SignRequestId": string;
+        /** @description One signature. */
+        "event.task.Signature": {
+            /** @description Its id. */
+            id: components["schemas"]["event.task.SignatureId"];
+            /**
+             * Format: int32
+             * @description Index of the step in the chain.
+             */
+            step: number;
+            person?: components["schemas"]["event.task.PersonId"] | null;
+            /** @description What was said. */
+            verdict: components["schemas"]["event.task.Verdict"];
+            /** @description How. */
+            mode: components["schemas"]["event.task.SignMode"];
+            words?: components["schemas"]["event.task.Digest"] | null;
+            /** @description How the verifier checked, for a verification step. */
+            method?: string | null;
+            /**
+             * Format: date-time
+             * @description Server time, UTC.
+             */
+            at: string;
+            /**
+             * Format: date
+             * @description The day it happened, Asia/Shanghai; earlier than `at` only with a document or a verification.
+             */
+            occurred_on: string;
+            document?: components["schemas"]["event.task.SignDocument"] | null;
+            /** @description Who typed it in. */
+            recorded_by: components["schemas"]["event.task.PersonId"];
+            confirmed_by?: components["schemas"]["event.task.PersonId"] | null;
+            stand_in?: components["schemas"]["event.task.PersonId"] | null;
+            /** @description Whether it counts. */
+            state: components["schemas"]["event.task.SignatureState"];
+        };
+        /**
+         * Format: uuid
+         * @description One signature of a sign request.
+         */
+        "event.task.SignatureId": string;
+        /**
+         * @description Whether a signature counts.
+         * @enum {string}
+         */
+        "event.task.SignatureState": "pending" | "effective" | "voided";
+        /**
+         * Format: uuid
+         * @description A slip (督办通知单 … 问责线索移交).
+         */
+        "event.task.SlipId": string;
+        /** @description One revision of a weekly statement. */
+        "event.task.StatementMark": {
+            /** @description The unit that wrote it. */
+            unit: components["schemas"]["event.task.UnitId"];
+            /** @description The ISO week. */
+            week: components["schemas"]["event.task.Week"];
+            /**
+             * Format: int32
+             * @description 1 for the first, then one more each time.
+             */
+            revision: number;
+            /** @description The words. */
+            digest: components["schemas"]["event.task.Digest"];
+            /**
+             * Format: date-time
+             * @description When it came, UTC.
+             */
+            at: string;
+            /** @description First handed in after the cut-off. */
+            is_late: boolean;
+            /** @description A change made after the cut-off to one that was in time. */
+            is_after_cut_off: boolean;
+            /** @description The office's answer. */
+            reply: components["schemas"]["event.task.StatementReply"];
+        };
+        /**
+         * @description The office's answer to a statement.
+         * @enum {string}
+         */
+        "event.task.StatementReply": "waiting" | "acknowledged" | "returned";
+        /** @description One step of a request's own chain, copied from the policy when it was handed in. */
+        "event.task.Step": {
+            /** @description Who signs. */
+            who: components["schemas"]["event.task.Who"];
+            /**
+             * Format: int32
+             * @description How many different people.
+             */
+            count: number;
+            /** @description What the step is called; a merged step carries both names. */
+            label: string;
+            person?: components["schemas"]["event.task.PersonId"] | null;
+            /** @description Met by the head's own submission with the pledge. */
+            met_by_submission: boolean;
+        };
+        /** @description A supporting unit's own part (docs/domain.md §4). */
+        "event.task.Supporting": {
+            /** @description The unit. */
+            unit: components["schemas"]["event.task.UnitId"];
+            /**
+             * Format: date
+             * @description When its part is due, end of that day Asia/Shanghai.
+             */
+            due_on?: string | null;
+            /**
+             * Format: date
+             * @description The day it was done.
+             */
+            done_on?: string | null;
+        };
+        /** @description A request with its effect. */
+        "event.task.TaskRequest": {
+            /** @description Chain and signatures. */
+            request: components["schemas"]["event.task.SignRequest"];
+            /** @description What granting does. */
+            effect: components["schemas"]["event.task.RequestEffect"];
+        };
+        /**
+         * Format: uuid
+         * @description A unit of the organisation (单位).
+         */
+        "event.task.UnitId": string;
+        /**
+         * @description What a signer says.
+         * @enum {string}
+         */
+        "event.task.Verdict": "approve" | "return";
+        /** @description An ISO week */
+        "event.task.Week": string;
+        /**
+         * @description Who may sign a step of a chain (docs/domain.md §9).
+         * @enum {string}
+         */
+        "event.task.Who": "unit_head" | "lead_leader" | "office" | "supervisor" | "principal" | "group_head" | "meeting" | "secrecy";
+        /**
+         * @description A new plan holds.
+         * @example {
+         *       "data": {
+         *         "plan": {
+         *           "criteria": [
+         *             "00000000-0000-0000-0000-0000000f4243"
+         *           ],
+         *           "digest": "065b90e88da6b00666fab3c45d172b01823901c23a0b9031fb4a5981b0c22e52",
+         *           "excused": [],
+         *           "milestones": [
+         *             {
+         *               "due_on": "2020-10-15",
+         *               "id": "00000000-0000-0000-0000-0000000f424d",
+         *               "measure": "00000000-0000-0000-0000-0000000f4241",
+         *               "unit": "00000000-0000-0000-0000-00000000000c",
+         *               "weight": 1
+         *             },
+         *             {
+         *               "due_on": "2020-12-15",
+         *               "id": "00000000-0000-0000-0000-0000000f424e",
+         *               "measure": null,
+         *               "unit": null,
+         *               "weight": 1
+         *             }
+         *           ],
+         *           "unit_leader": null
+         *         }
+         *       },
+         *       "kind": "task.amended"
+         *     }
+         */
+        "event.task.amended": {
+            /** @description A new plan holds. */
+            data: {
+                plan: components["schemas"]["event.task.PlanShape"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.amended";
+        };
+        /**
+         * @description An untrue result does not lead to rectification anew.
+         * @example {
+         *       "data": {
+         *         "reason": "be5fafbe64cbe68643ede157d4ed334026dd5e127d5bbd8428bcc7db232e9f7d"
+         *       },
+         *       "kind": "task.check_settled"
+         *     }
+         */
+        "event.task.check_settled": {
+            /** @description An untrue result does not lead to rectification anew. */
+            data: {
+                reason: components["schemas"]["event.task.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.check_settled";
+        };
+        /**
+         * @description Two inspectors signed what they found on the spot.
+         * @example {
+         *       "data": {
+         *         "by": [
+         *           "00000000-0000-0000-0000-00000000006d",
+         *           "00000000-0000-0000-0000-00000000006e"
+         *         ],
+         *         "check": "00000000-0000-0000-0000-00000000004d",
+         *         "found": "10acd547d162ce2d0782c4394b558dadd9ece96173b5d6956a9e8cf4715713bc",
+         *         "on": "2021-02-26",
+         *         "result": "false_closure"
+         *       },
+         *       "kind": "task.checked"
+         *     }
+         */
+        "event.task.checked": {
+            /** @description Two inspectors signed what they found on the spot. */
+            data: {
+                check: components["schemas"]["event.task.CheckId"];
+                result: components["schemas"]["event.task.CheckResult"];
+                /** Format: date */
+                on: string;
+                found: components["schemas"]["event.task.Digest"];
+                by: components["schemas"]["event.task.PersonId"][];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.checked";
+        };
+        /**
+         * @description Taken on by the lead unit.
+         * @example {
+         *       "data": {
+         *         "at": "2020-09-02T02:00:00Z",
+         *         "by": "00000000-0000-0000-0000-000000000072",
+         *         "on_behalf": false,
+         *         "plan_due_on": "2020-09-09",
+         *         "unit": "00000000-0000-0000-0000-00000000000b"
+         *       },
+         *       "kind": "task.claimed"
+         *     }
+         */
+        "event.task.claimed": {
+            /** @description Taken on by the lead unit. */
+            data: {
+                unit: components["schemas"]["event.task.UnitId"];
+                by: components["schemas"]["event.task.PersonId"];
+                /** Format: date-time */
+                at: string;
+                /** Format: date */
+                plan_due_on?: string | null;
+                on_behalf: boolean;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.claimed";
+        };
+        /**
+         * @description Ratified; observation begins.
+         * @example {
+         *       "data": {
+         *         "at": "2021-02-03T02:00:00Z",
+         *         "observing_until": "2021-02-22",
+         *         "on": "2021-02-03"
+         *       },
+         *       "kind": "task.closed"
+         *     }
+         */
+        "event.task.closed": {
+            /** @description Ratified; observation begins. */
+            data: {
+                /** Format: date */
+                on: string;
+                /** Format: date */
+                observing_until: string;
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.closed";
+        };
+        /**
+         * @description Finished before the product came.
+         * @example {
+         *       "data": {
+         *         "basis": "abc14d1170e6d0caddd0e9607c5c424d7c64cf33d90173125d7666d669e7f6fd",
+         *         "on": "2020-06-30",
+         *         "vouched_by": "00000000-0000-0000-0000-000000000067"
+         *       },
+         *       "kind": "task.closed_before_golive"
+         *     }
+         */
+        "event.task.closed_before_golive": {
+            /** @description Finished before the product came. */
+            data: {
+                /** Format: date */
+                on: string;
+                basis: components["schemas"]["event.task.Digest"];
+                vouched_by: components["schemas"]["event.task.PersonId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.closed_before_golive";
+        };
+        /**
+         * @description The closure chain began.
+         * @example {
+         *       "data": {},
+         *       "kind": "task.closure_requested"
+         *     }
+         */
+        "event.task.closure_requested": {
+            /** @description The closure chain began. */
+            data: Record<string, never>;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.closure_requested";
+        };
+        /**
+         * @description The closure was returned.
+         * @example {
+         *       "data": {
+         *         "at": "2021-02-02T02:00:00Z"
+         *       },
+         *       "kind": "task.closure_returned"
+         *     }
+         */
+        "event.task.closure_returned": {
+            /** @description The closure was returned. */
+            data: {
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.closure_returned";
+        };
+        /**
+         * @description Observation is over without a finding.
+         * @example {
+         *       "data": {
+         *         "on": "2021-02-26"
+         *       },
+         *       "kind": "task.confirmed"
+         *     }
+         */
+        "event.task.confirmed": {
+            /** @description Observation is over without a finding. */
+            data: {
+                /** Format: date */
+                on: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.confirmed";
+        };
+        /**
+         * @description Entered on the ledger.
+         * @example {
+         *       "data": {
+         *         "draft": {
+         *           "criteria": [
+         *             {
+         *               "defaulted": false,
+         *               "id": "00000000-0000-0000-0000-0000000f4243"
+         *             }
+         *           ],
+         *           "disposition": "dated",
+         *           "doubts": 0,
+         *           "due_on": "2020-12-31",
+         *           "is_key": false,
+         *           "measures": [
+         *             {
+         *               "due_on": "2020-10-30",
+         *               "excused": false,
+         *               "id": "00000000-0000-0000-0000-0000000f4241",
+         *               "number": "T01-1"
+         *             },
+         *             {
+         *               "due_on": null,
+         *               "excused": false,
+         *               "id": "00000000-0000-0000-0000-0000000f4242",
+         *               "number": "T01-2"
+         *             }
+         *           ],
+         *           "milestones": [],
+         *           "number": "T01",
+         *           "parties": {
+         *             "leaders": [
+         *               "00000000-0000-0000-0000-000000000067",
+         *               "00000000-0000-0000-0000-000000000068"
+         *             ],
+         *             "persons": [
+         *               "00000000-0000-0000-0000-000000000072"
+         *             ],
+         *             "units": [
+         *               "00000000-0000-0000-0000-00000000000b",
+         *               "00000000-0000-0000-0000-00000000000e"
+         *             ]
+         *           },
+         *           "readers": [],
+         *           "review_on": null,
+         *           "sensitivity": "open",
+         *           "supporting": [
+         *             {
+         *               "done_on": null,
+         *               "due_on": "2020-11-30",
+         *               "unit": "00000000-0000-0000-0000-00000000000d"
+         *             }
+         *           ],
+         *           "text": "e82f6f45a13a0b151921513d477a1a40ca6083b5f5c0870a5eb30a8601d2a5fd"
+         *         },
+         *         "finding": "00000000-0000-0000-0000-000000000002",
+         *         "round": "00000000-0000-0000-0000-000000000001"
+         *       },
+         *       "kind": "task.created"
+         *     }
+         */
+        "event.task.created": {
+            /** @description Entered on the ledger. */
+            data: {
+                round: components["schemas"]["event.task.RoundId"];
+                finding: components["schemas"]["event.task.FindingId"];
+                draft: components["schemas"]["event.task.DraftShape"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.created";
+        };
+        /**
+         * @description The principal named a cross-checker.
+         * @example {
+         *       "data": {
+         *         "person": "00000000-0000-0000-0000-000000000070",
+         *         "reason": "5475f065c0fbd04ea5e9f140f042f29de002de5c513b21b8f7aae1f1ae322fdd"
+         *       },
+         *       "kind": "task.cross_checker_named"
+         *     }
+         */
+        "event.task.cross_checker_named": {
+            /** @description The principal named a cross-checker. */
+            data: {
+                person: components["schemas"]["event.task.PersonId"];
+                reason: components["schemas"]["event.task.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.cross_checker_named";
+        };
+        /**
+         * @description The due date is over.
+         * @example {
+         *       "data": {
+         *         "due_on": "2021-01-31"
+         *       },
+         *       "kind": "task.due_date_passed"
+         *     }
+         */
+        "event.task.due_date_passed": {
+            /** @description The due date is over. */
+            data: {
+                /** Format: date */
+                due_on: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.due_date_passed";
+        };
+        /**
+         * @description A meeting set a new date after the old one had passed.
+         * @example {
+         *       "data": {
+         *         "body": "领导组会",
+         *         "due_on": "2021-03-31",
+         *         "minutes_number": "第7期",
+         *         "overdue_days": 2,
+         *         "reason": "88c2c20ad0121a572b56bf718676ab03094c658ef7694226b95b82cbc1f9a1d9"
+         *       },
+         *       "kind": "task.due_date_reset"
+         *     }
+         */
+        "event.task.due_date_reset": {
+            /** @description A meeting set a new date after the old one had passed. */
+            data: {
+                /** Format: date */
+                due_on: string;
+                /** Format: int32 */
+                overdue_days: number;
+                minutes_number: string;
+                body: string;
+                reason: components["schemas"]["event.task.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.due_date_reset";
+        };
+        /**
+         * @description A supporting unit did its part.
+         * @example {
+         *       "data": {
+         *         "note": "6e7bffd788488e3dbdc1395fbfeccab421dc01556db76f8eec590a47a3626e6b",
+         *         "occurred_on": "2020-09-11",
+         *         "unit": "00000000-0000-0000-0000-00000000000d"
+         *       },
+         *       "kind": "task.duty_completed"
+         *     }
+         */
+        "event.task.duty_completed": {
+            /** @description A supporting unit did its part. */
+            data: {
+                unit: components["schemas"]["event.task.UnitId"];
+                /** Format: date */
+                occurred_on: string;
+                note?: components["schemas"]["event.task.Digest"] | null;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.duty_completed";
+        };
+        /**
+         * @description Evidence was attached.
+         * @example {
+         *       "data": {
+         *         "evidence": {
+         *           "blob": "0000000000000000000000000000000000000000000000000000000000000009",
+         *           "by": "00000000-0000-0000-0000-000000000072",
+         *           "criteria": [
+         *             "00000000-0000-0000-0000-0000000f4243"
+         *           ],
+         *           "id": "00000000-0000-0000-0000-000000001391",
+         *           "milestone": null,
+         *           "occurred_on": "2020-09-11",
+         *           "purpose": "criterion",
+         *           "unit": "00000000-0000-0000-0000-00000000000b"
+         *         }
+         *       },
+         *       "kind": "task.evidence_attached"
+         *     }
+         */
+        "event.task.evidence_attached": {
+            /** @description Evidence was attached. */
+            data: {
+                evidence: components["schemas"]["event.task.EvidenceMark"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.evidence_attached";
+        };
+        /**
+         * @description Evidence was taken away; the file is kept.
+         * @example {
+         *       "data": {
+         *         "evidence": "00000000-0000-0000-0000-000000001391",
+         *         "reason": "e310ca7314870a8230fab61491a6214bf1a4c4bde147feaf6d152b3efed54e0d"
+         *       },
+         *       "kind": "task.evidence_removed"
+         *     }
+         */
+        "event.task.evidence_removed": {
+            /** @description Evidence was taken away; the file is kept. */
+            data: {
+                evidence: components["schemas"]["event.task.EvidenceId"];
+                reason: components["schemas"]["event.task.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.evidence_removed";
+        };
+        /**
+         * @description The due date moved.
+         * @example {
+         *       "data": {
+         *         "due_on": "2021-01-31",
+         *         "filed_upward": false
+         *       },
+         *       "kind": "task.extended"
+         *     }
+         */
+        "event.task.extended": {
+            /** @description The due date moved. */
+            data: {
+                /** Format: date */
+                due_on: string;
+                filed_upward: boolean;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.extended";
+        };
+        /**
+         * @description Given to the lead unit.
+         * @example {
+         *       "data": {
+         *         "claim_due_on": "2020-09-04",
+         *         "due_on": "2020-12-31",
+         *         "late_reason": null,
+         *         "on": "2020-09-01"
+         *       },
+         *       "kind": "task.issued"
+         *     }
+         */
+        "event.task.issued": {
+            /** @description Given to the lead unit. */
+            data: {
+                /** Format: date */
+                on: string;
+                /** Format: date */
+                due_on?: string | null;
+                /** Format: date */
+                claim_due_on: string;
+                late_reason?: components["schemas"]["event.task.Digest"] | null;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.issued";
+        };
+        /**
+         * @description It was made a key problem, or is none any more.
+         * @example {
+         *       "data": {
+         *         "is_key": true,
+         *         "reason": "8eed4a022e5b11c3ff7becd099f88308f55613f59e0731b074f8234afc5f08e1"
+         *       },
+         *       "kind": "task.key_marked"
+         *     }
+         */
+        "event.task.key_marked": {
+            /** @description It was made a key problem, or is none any more. */
+            data: {
+                is_key: boolean;
+                reason: components["schemas"]["event.task.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.key_marked";
+        };
+        /**
+         * @description The light changed.
+         * @example {
+         *       "data": {
+         *         "from": "none",
+         *         "reasons": [
+         *           {
+         *             "code": "overdue",
+         *             "on": "2021-01-31"
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W38",
+         *               "2020-W39"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W39",
+         *               "2020-W40"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W40",
+         *               "2020-W41"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W41",
+         *               "2020-W42"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W42",
+         *               "2020-W43"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W43",
+         *               "2020-W44"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W44",
+         *               "2020-W45"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W45",
+         *               "2020-W46"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W46",
+         *               "2020-W47"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W47",
+         *               "2020-W48"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W48",
+         *               "2020-W49"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W49",
+         *               "2020-W50"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W50",
+         *               "2020-W51"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W51",
+         *               "2020-W52"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W52",
+         *               "2020-W53"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W53",
+         *               "2021-W01"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2021-W01",
+         *               "2021-W02"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2021-W02",
+         *               "2021-W03"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2021-W03",
+         *               "2021-W04"
+         *             ]
+         *           },
+         *           {
+         *             "code": "milestone-late",
+         *             "milestone": "00000000-0000-0000-0000-0000000f424d",
+         *             "on": "2020-10-15",
+         *             "unit": "00000000-0000-0000-0000-00000000000c"
+         *           },
+         *           {
+         *             "code": "milestone-late",
+         *             "milestone": "00000000-0000-0000-0000-0000000f424e",
+         *             "on": "2020-12-15"
+         *           },
+         *           {
+         *             "code": "statement-missing",
+         *             "weeks": [
+         *               "2020-W38"
+         *             ]
+         *           }
+         *         ],
+         *         "to": "red"
+         *       },
+         *       "kind": "task.light_changed"
+         *     }
+         */
+        "event.task.light_changed": {
+            /** @description The light changed. */
+            data: {
+                from: components["schemas"]["event.task.AlertLevel"];
+                to: components["schemas"]["event.task.AlertLevel"];
+                reasons: components["schemas"]["event.task.Reason"][];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.light_changed";
+        };
+        /**
+         * @description A milestone was reported done.
+         * @example {
+         *       "data": {
+         *         "at": "2020-09-11T02:00:00Z",
+         *         "milestone": "00000000-0000-0000-0000-0000000f424d",
+         *         "note": null,
+         *         "occurred_on": "2020-09-11"
+         *       },
+         *       "kind": "task.milestone_completed"
+         *     }
+         */
+        "event.task.milestone_completed": {
+            /** @description A milestone was reported done. */
+            data: {
+                milestone: components["schemas"]["event.task.MilestoneId"];
+                /** Format: date */
+                occurred_on: string;
+                /** Format: date-time */
+                at: string;
+                note?: components["schemas"]["event.task.Digest"] | null;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.milestone_completed";
+        };
+        /**
+         * @description A milestone's day is over and it is not done.
+         * @example {
+         *       "data": {
+         *         "due_on": "2020-10-15",
+         *         "milestone": "00000000-0000-0000-0000-0000000f424d"
+         *       },
+         *       "kind": "task.milestone_passed"
+         *     }
+         */
+        "event.task.milestone_passed": {
+            /** @description A milestone's day is over and it is not done. */
+            data: {
+                milestone: components["schemas"]["event.task.MilestoneId"];
+                /** Format: date */
+                due_on: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.milestone_passed";
+        };
+        /**
+         * @description That report was taken back.
+         * @example {
+         *       "data": {
+         *         "milestone": "00000000-0000-0000-0000-0000000f424d",
+         *         "reason": "4ef19f0b5f6bc2b4384cb00720a3f43eb4984236c07baffc77473d1af6aa32a5"
+         *       },
+         *       "kind": "task.milestone_reopened"
+         *     }
+         */
+        "event.task.milestone_reopened": {
+            /** @description That report was taken back. */
+            data: {
+                milestone: components["schemas"]["event.task.MilestoneId"];
+                reason: components["schemas"]["event.task.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.milestone_reopened";
+        };
+        /**
+         * @description A named person decided what an objection comes to.
+         * @example {
+         *       "data": {
+         *         "person": "00000000-0000-0000-0000-000000000067",
+         *         "reason": "88aa890d307a3d06c36dfc1f887139b07b287d0624936cb9b20d74aef7f38516"
+         *       },
+         *       "kind": "task.objection_settled"
+         *     }
+         */
+        "event.task.objection_settled": {
+            /** @description A named person decided what an objection comes to. */
+            data: {
+                person: components["schemas"]["event.task.PersonId"];
+                reason: components["schemas"]["event.task.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.objection_settled";
+        };
+        /**
+         * @description Observation is over and waits for a supervisor.
+         * @example {
+         *       "data": {},
+         *       "kind": "task.observation_ended"
+         *     }
+         */
+        "event.task.observation_ended": {
+            /** @description Observation is over and waits for a supervisor. */
+            data: Record<string, never>;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.observation_ended";
+        };
+        /**
+         * @description Same lead, other people or another order.
+         * @example {
+         *       "data": {
+         *         "parties": {
+         *           "leaders": [
+         *             "00000000-0000-0000-0000-000000000067"
+         *           ],
+         *           "persons": [
+         *             "00000000-0000-0000-0000-000000000072"
+         *           ],
+         *           "units": [
+         *             "00000000-0000-0000-0000-00000000000b",
+         *             "00000000-0000-0000-0000-00000000000e"
+         *           ]
+         *         },
+         *         "reason": "bf15a56765cfa423941421717122d1bf3a4793c6fcf706bad4c4d81200210133"
+         *       },
+         *       "kind": "task.parties_adjusted"
+         *     }
+         */
+        "event.task.parties_adjusted": {
+            /** @description Same lead, other people or another order. */
+            data: {
+                parties: components["schemas"]["event.task.Parties"];
+                reason: components["schemas"]["event.task.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.parties_adjusted";
+        };
+        /**
+         * @description The plan holds; rectification starts.
+         * @example {
+         *       "data": {
+         *         "at": "2020-09-07T02:00:00Z",
+         *         "plan": {
+         *           "criteria": [
+         *             "00000000-0000-0000-0000-0000000f4243"
+         *           ],
+         *           "digest": "5b94e24b039ff31a68a9cd2750e6889bfdbbd87888a88a36ec792aac0bda525f",
+         *           "excused": [],
+         *           "milestones": [
+         *             {
+         *               "due_on": "2020-10-15",
+         *               "id": "00000000-0000-0000-0000-0000000f424d",
+         *               "measure": "00000000-0000-0000-0000-0000000f4241",
+         *               "unit": "00000000-0000-0000-0000-00000000000c",
+         *               "weight": 1
+         *             },
+         *             {
+         *               "due_on": "2020-12-15",
+         *               "id": "00000000-0000-0000-0000-0000000f424e",
+         *               "measure": null,
+         *               "unit": null,
+         *               "weight": 1
+         *             }
+         *           ],
+         *           "unit_leader": "00000000-0000-0000-0000-000000000071"
+         *         }
+         *       },
+         *       "kind": "task.plan_approved"
+         *     }
+         */
+        "event.task.plan_approved": {
+            /** @description The plan holds; rectification starts. */
+            data: {
+                plan: components["schemas"]["event.task.PlanShape"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.plan_approved";
+        };
+        /**
+         * @description The plan was returned.
+         * @example {
+         *       "data": {},
+         *       "kind": "task.plan_returned"
+         *     }
+         */
+        "event.task.plan_returned": {
+            /** @description The plan was returned. */
+            data: Record<string, never>;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.plan_returned";
+        };
+        /**
+         * @description The plan was worked on.
+         * @example {
+         *       "data": {
+         *         "plan": {
+         *           "criteria": [
+         *             "00000000-0000-0000-0000-0000000f4243"
+         *           ],
+         *           "digest": "bc2e81e7d29b7b4c88c9cfb2b702e0083caca96d61b308587b06d7f580625170",
+         *           "excused": [],
+         *           "milestones": [
+         *             {
+         *               "due_on": "2020-10-15",
+         *               "id": "00000000-0000-0000-0000-0000000f4244",
+         *               "measure": "00000000-0000-0000-0000-0000000f4241",
+         *               "unit": "00000000-0000-0000-0000-00000000000c",
+         *               "weight": 1
+         *             },
+         *             {
+         *               "due_on": "2020-12-15",
+         *               "id": "00000000-0000-0000-0000-0000000f4245",
+         *               "measure": null,
+         *               "unit": null,
+         *               "weight": 1
+         *             }
+         *           ],
+         *           "unit_leader": "00000000-0000-0000-0000-000000000071"
+         *         }
+         *       },
+         *       "kind": "task.plan_saved"
+         *     }
+         */
+        "event.task.plan_saved": {
+            /** @description The plan was worked on. */
+            data: {
+                plan: components["schemas"]["event.task.PlanShape"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.plan_saved";
+        };
+        /**
+         * @description Others answer for it; it is issued anew.
+         * @example {
+         *       "data": {
+         *         "at": "2020-09-02T02:00:00Z",
+         *         "claim_due_on": "2020-09-07",
+         *         "parties": {
+         *           "leaders": [
+         *             "00000000-0000-0000-0000-000000000067",
+         *             "00000000-0000-0000-0000-000000000068"
+         *           ],
+         *           "persons": [
+         *             "00000000-0000-0000-0000-000000000076"
+         *           ],
+         *           "units": [
+         *             "00000000-0000-0000-0000-00000000000f",
+         *             "00000000-0000-0000-0000-00000000000e"
+         *           ]
+         *         },
+         *         "reason": "bf15a56765cfa423941421717122d1bf3a4793c6fcf706bad4c4d81200210133"
+         *       },
+         *       "kind": "task.reassigned"
+         *     }
+         */
+        "event.task.reassigned": {
+            /** @description Others answer for it; it is issued anew. */
+            data: {
+                parties: components["schemas"]["event.task.Parties"];
+                reason: components["schemas"]["event.task.Digest"];
+                /** Format: date-time */
+                at: string;
+                /** Format: date */
+                claim_due_on: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.reassigned";
+        };
+        /**
+         * @description The lead unit thinks it is another's.
+         * @example {
+         *       "data": {
+         *         "wish": {
+         *           "at": "2020-09-02T02:00:00Z",
+         *           "by": "00000000-0000-0000-0000-000000000072",
+         *           "proposed": "00000000-0000-0000-0000-00000000000f",
+         *           "reason": "94a419046a5eadc36157efec9de90978f07ad41d731f1534037a59e2c5fea20a",
+         *           "unit": "00000000-0000-0000-0000-00000000000b"
+         *         }
+         *       },
+         *       "kind": "task.reassignment_wished"
+         *     }
+         */
+        "event.task.reassignment_wished": {
+            /** @description The lead unit thinks it is another's. */
+            data: {
+                wish: components["schemas"]["event.task.ReassignmentWish"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.reassignment_wished";
+        };
+        /**
+         * @description It came back.
+         * @example {
+         *       "data": {
+         *         "at": "2021-02-26T02:00:00Z",
+         *         "due_on": "2021-06-30",
+         *         "reason": "4330e28b6dc20ad4d46ec5b0d40f2157277ca80acd2a5ad0f2418633fce02c69",
+         *         "review_on": null
+         *       },
+         *       "kind": "task.reopened"
+         *     }
+         */
+        "event.task.reopened": {
+            /** @description It came back. */
+            data: {
+                reason: components["schemas"]["event.task.Digest"];
+                /** Format: date */
+                due_on?: string | null;
+                /** Format: date */
+                review_on?: string | null;
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.reopened";
+        };
+        /**
+         * @description All steps are signed.
+         * @example {
+         *       "data": {
+         *         "request": "00000000-0000-0000-0000-0000000f424f"
+         *       },
+         *       "kind": "task.request_granted"
+         *     }
+         */
+        "event.task.request_granted": {
+            /** @description All steps are signed. */
+            data: {
+                request: components["schemas"]["event.task.SignRequestId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.request_granted";
+        };
+        /**
+         * @description The submitter took it back before anybody signed.
+         * @example {
+         *       "data": {
+         *         "request": "00000000-0000-0000-0000-0000000f424c"
+         *       },
+         *       "kind": "task.request_recalled"
+         *     }
+         */
+        "event.task.request_recalled": {
+            /** @description The submitter took it back before anybody signed. */
+            data: {
+                request: components["schemas"]["event.task.SignRequestId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.request_recalled";
+        };
+        /**
+         * @description A signer returned it.
+         * @example {
+         *       "data": {
+         *         "request": "00000000-0000-0000-0000-0000000f4248"
+         *       },
+         *       "kind": "task.request_returned"
+         *     }
+         */
+        "event.task.request_returned": {
+            /** @description A signer returned it. */
+            data: {
+                request: components["schemas"]["event.task.SignRequestId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.request_returned";
+        };
+        /**
+         * @description A sign request was handed in.
+         * @example {
+         *       "data": {
+         *         "request": {
+         *           "effect": {
+         *             "kind": "plan",
+         *             "plan": {
+         *               "criteria": [
+         *                 "00000000-0000-0000-0000-0000000f4243"
+         *               ],
+         *               "digest": "eae2c800bd211d2dfaa1bac4bf37ed5102d054a0a1bab9136377edf79d9528b3",
+         *               "excused": [],
+         *               "milestones": [
+         *                 {
+         *                   "due_on": "2020-10-15",
+         *                   "id": "00000000-0000-0000-0000-0000000f4246",
+         *                   "measure": "00000000-0000-0000-0000-0000000f4241",
+         *                   "unit": "00000000-0000-0000-0000-00000000000c",
+         *                   "weight": 1
+         *                 },
+         *                 {
+         *                   "due_on": "2020-12-15",
+         *                   "id": "00000000-0000-0000-0000-0000000f4247",
+         *                   "measure": null,
+         *                   "unit": null,
+         *                   "weight": 1
+         *                 }
+         *               ],
+         *               "unit_leader": "00000000-0000-0000-0000-000000000071"
+         *             }
+         *           },
+         *           "request": {
+         *             "chain": [
+         *               {
+         *                 "count": 1,
+         *                 "label": "单位负责人审签",
+         *                 "met_by_submission": false,
+         *                 "person": null,
+         *                 "who": "unit_head"
+         *               },
+         *               {
+         *                 "count": 1,
+         *                 "label": "牵头领导审签",
+         *                 "met_by_submission": false,
+         *                 "person": "00000000-0000-0000-0000-000000000067",
+         *                 "who": "lead_leader"
+         *               },
+         *               {
+         *                 "count": 1,
+         *                 "label": "整改办审核",
+         *                 "met_by_submission": false,
+         *                 "person": null,
+         *                 "who": "office"
+         *               }
+         *             ],
+         *             "id": "00000000-0000-0000-0000-0000000f4248",
+         *             "kind": "plan",
+         *             "on_behalf_of": null,
+         *             "policy_version": 1,
+         *             "revision": "ae719075cd3c3ae87e2947c6afa41bd064e7127631947412d55804cc4cb18598",
+         *             "signatures": [],
+         *             "state": "open",
+         *             "submitted_at": "2020-09-03T02:00:00Z",
+         *             "submitted_by": "00000000-0000-0000-0000-000000000072"
+         *           }
+         *         }
+         *       },
+         *       "kind": "task.request_submitted"
+         *     }
+         */
+        "event.task.request_submitted": {
+            /** @description A sign request was handed in. */
+            data: {
+                request: components["schemas"]["event.task.TaskRequest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.request_submitted";
+        };
+        /**
+         * @description Its ground fell away.
+         * @example {
+         *       "data": {
+         *         "reason": "c82ce19b6285a31458c91b95b3faf842481c9a9500d7ddff49d425bf7131508b",
+         *         "request": "00000000-0000-0000-0000-0000000f4264"
+         *       },
+         *       "kind": "task.request_voided"
+         *     }
+         */
+        "event.task.request_voided": {
+            /** @description Its ground fell away. */
+            data: {
+                request: components["schemas"]["event.task.SignRequestId"];
+                reason: components["schemas"]["event.task.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.request_voided";
+        };
+        /**
+         * @description Changed while a draft.
+         * @example {
+         *       "data": {
+         *         "draft": {
+         *           "criteria": [
+         *             {
+         *               "defaulted": false,
+         *               "id": "00000000-0000-0000-0000-0000000f4246"
+         *             }
+         *           ],
+         *           "disposition": "dated",
+         *           "doubts": 0,
+         *           "due_on": "2020-12-31",
+         *           "is_key": false,
+         *           "measures": [
+         *             {
+         *               "due_on": "2020-10-30",
+         *               "excused": false,
+         *               "id": "00000000-0000-0000-0000-0000000f4244",
+         *               "number": "T01-1"
+         *             },
+         *             {
+         *               "due_on": null,
+         *               "excused": false,
+         *               "id": "00000000-0000-0000-0000-0000000f4245",
+         *               "number": "T01-2"
+         *             }
+         *           ],
+         *           "milestones": [],
+         *           "number": "T01",
+         *           "parties": {
+         *             "leaders": [
+         *               "00000000-0000-0000-0000-000000000067",
+         *               "00000000-0000-0000-0000-000000000068"
+         *             ],
+         *             "persons": [
+         *               "00000000-0000-0000-0000-000000000072"
+         *             ],
+         *             "units": [
+         *               "00000000-0000-0000-0000-00000000000b",
+         *               "00000000-0000-0000-0000-00000000000e"
+         *             ]
+         *           },
+         *           "readers": [],
+         *           "review_on": null,
+         *           "sensitivity": "open",
+         *           "supporting": [
+         *             {
+         *               "done_on": null,
+         *               "due_on": "2020-11-30",
+         *               "unit": "00000000-0000-0000-0000-00000000000d"
+         *             }
+         *           ],
+         *           "text": "1fbc9f80977fa8f4d970621175f7581c268337e872bbfd56567650a7b8ee3342"
+         *         }
+         *       },
+         *       "kind": "task.revised"
+         *     }
+         */
+        "event.task.revised": {
+            /** @description Changed while a draft. */
+            data: {
+                draft: components["schemas"]["event.task.DraftShape"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.revised";
+        };
+        /**
+         * @description A second officer confirmed a paper signature.
+         * @example {
+         *       "data": {
+         *         "by": "00000000-0000-0000-0000-00000000006b",
+         *         "request": "00000000-0000-0000-0000-0000000f4257",
+         *         "signature": "00000000-0000-0000-0000-0000000f4259"
+         *       },
+         *       "kind": "task.signature_confirmed"
+         *     }
+         */
+        "event.task.signature_confirmed": {
+            /** @description A second officer confirmed a paper signature. */
+            data: {
+                request: components["schemas"]["event.task.SignRequestId"];
+                signature: components["schemas"]["event.task.SignatureId"];
+                by: components["schemas"]["event.task.PersonId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.signature_confirmed";
+        };
+        /**
+         * @description The signer objects to what was recorded for him.
+         * @example {
+         *       "data": {
+         *         "by": "00000000-0000-0000-0000-000000000067",
+         *         "reason": "1db61d93e711135e2e3d1edbd382da7e9416ac76e195ee8c8aad6914f2bd2d69",
+         *         "request": "00000000-0000-0000-0000-0000000f4257",
+         *         "signature": "00000000-0000-0000-0000-0000000f4259"
+         *       },
+         *       "kind": "task.signature_objected"
+         *     }
+         */
+        "event.task.signature_objected": {
+            /** @description The signer objects to what was recorded for him. */
+            data: {
+                request: components["schemas"]["event.task.SignRequestId"];
+                signature: components["schemas"]["event.task.SignatureId"];
+                by: components["schemas"]["event.task.PersonId"];
+                reason: components["schemas"]["event.task.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.signature_objected";
+        };
+        /**
+         * @description The second officer did not confirm it, or the signed content changed, or the signer objected.
+         * @example {
+         *       "data": {
+         *         "reason": "3413458ab460c4c4f76d8c7453cf86813c23a370ceba44098d61afdd79899765",
+         *         "request": "00000000-0000-0000-0000-0000000f4257",
+         *         "signature": "00000000-0000-0000-0000-0000000f4258"
+         *       },
+         *       "kind": "task.signature_voided"
+         *     }
+         */
+        "event.task.signature_voided": {
+            /** @description The second officer did not confirm it, or the signed content changed, or the signer objected. */
+            data: {
+                request: components["schemas"]["event.task.SignRequestId"];
+                signature: components["schemas"]["event.task.SignatureId"];
+                reason: components["schemas"]["event.task.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.signature_voided";
+        };
+        /**
+         * @description Somebody signed, or a paper signature was entered.
+         * @example {
+         *       "data": {
+         *         "request": "00000000-0000-0000-0000-0000000f4248",
+         *         "signature": {
+         *           "at": "2020-09-03T02:00:00Z",
+         *           "confirmed_by": null,
+         *           "document": null,
+         *           "id": "00000000-0000-0000-0000-0000000f4249",
+         *           "method": "现场查看",
+         *           "mode": "electronic",
+         *           "occurred_on": "2020-09-03",
+         *           "person": "00000000-0000-0000-0000-000000000071",
+         *           "recorded_by": "00000000-0000-0000-0000-000000000071",
+         *           "stand_in": null,
+         *           "state": "effective",
+         *           "step": 0,
+         *           "verdict": "return",
+         *           "words": "33f08b921b0f60139c61179b2d70459c03e6acd30da86ed80063ebc6b41d9645"
+         *         }
+         *       },
+         *       "kind": "task.signed"
+         *     }
+         */
+        "event.task.signed": {
+            /** @description Somebody signed, or a paper signature was entered. */
+            data: {
+                request: components["schemas"]["event.task.SignRequestId"];
+                signature: components["schemas"]["event.task.Signature"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.signed";
+        };
+        /**
+         * @description A slip was settled, or withdrawn.
+         * @example {
+         *       "data": {
+         *         "is_settled": true,
+         *         "name": "督办通知单〔2020〕1号",
+         *         "slip": "00000000-0000-0000-0000-000000001f41"
+         *       },
+         *       "kind": "task.slip_closed"
+         *     }
+         */
+        "event.task.slip_closed": {
+            /** @description A slip was settled, or withdrawn. */
+            data: {
+                slip: components["schemas"]["event.task.SlipId"];
+                name: string;
+                is_settled: boolean;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.slip_closed";
+        };
+        /**
+         * @description A slip was issued to a unit of the task.
+         * @example {
+         *       "data": {
+         *         "slip": {
+         *           "due_on": "2020-12-01",
+         *           "name": "督办通知单〔2020〕1号",
+         *           "slip": "00000000-0000-0000-0000-000000001f41",
+         *           "unit": "00000000-0000-0000-0000-00000000000b"
+         *         }
+         *       },
+         *       "kind": "task.slip_opened"
+         *     }
+         */
+        "event.task.slip_opened": {
+            /** @description A slip was issued to a unit of the task. */
+            data: {
+                slip: components["schemas"]["event.task.OpenSlip"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.slip_opened";
+        };
+        /**
+         * @description The office took note of a statement.
+         * @example {
+         *       "data": {
+         *         "revision": 2,
+         *         "unit": "00000000-0000-0000-0000-00000000000b",
+         *         "week": "2020-W37"
+         *       },
+         *       "kind": "task.statement_acknowledged"
+         *     }
+         */
+        "event.task.statement_acknowledged": {
+            /** @description The office took note of a statement. */
+            data: {
+                unit: components["schemas"]["event.task.UnitId"];
+                week: components["schemas"]["event.task.Week"];
+                /** Format: int32 */
+                revision: number;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.statement_acknowledged";
+        };
+        /**
+         * @description A statement is still missing after the days of grace.
+         * @example {
+         *       "data": {
+         *         "unit": "00000000-0000-0000-0000-00000000000b",
+         *         "week": "2020-W38"
+         *       },
+         *       "kind": "task.statement_missed"
+         *     }
+         */
+        "event.task.statement_missed": {
+            /** @description A statement is still missing after the days of grace. */
+            data: {
+                unit: components["schemas"]["event.task.UnitId"];
+                week: components["schemas"]["event.task.Week"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.statement_missed";
+        };
+        /**
+         * @description The office returned a statement.
+         * @example {
+         *       "data": {
+         *         "reason": "36e062d487d142d8229357792b53e654b4a689b5c608ccbcfffb49dcc1694353",
+         *         "revision": 1,
+         *         "unit": "00000000-0000-0000-0000-00000000000b",
+         *         "week": "2020-W37"
+         *       },
+         *       "kind": "task.statement_returned"
+         *     }
+         */
+        "event.task.statement_returned": {
+            /** @description The office returned a statement. */
+            data: {
+                unit: components["schemas"]["event.task.UnitId"];
+                week: components["schemas"]["event.task.Week"];
+                /** Format: int32 */
+                revision: number;
+                reason: components["schemas"]["event.task.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.statement_returned";
+        };
+        /**
+         * @description A statement or a revision of one.
+         * @example {
+         *       "data": {
+         *         "by": "00000000-0000-0000-0000-000000000072",
+         *         "on_behalf": false,
+         *         "statement": {
+         *           "at": "2020-09-11T02:00:00Z",
+         *           "digest": "4976cedd7d15ae5a27816967aaaf55f340bb38ea21e6e702bf584b7ebd9ea1de",
+         *           "is_after_cut_off": false,
+         *           "is_late": false,
+         *           "reply": "waiting",
+         *           "revision": 1,
+         *           "unit": "00000000-0000-0000-0000-00000000000b",
+         *           "week": "2020-W37"
+         *         }
+         *       },
+         *       "kind": "task.statement_submitted"
+         *     }
+         */
+        "event.task.statement_submitted": {
+            /** @description A statement or a revision of one. */
+            data: {
+                statement: components["schemas"]["event.task.StatementMark"];
+                by: components["schemas"]["event.task.PersonId"];
+                on_behalf: boolean;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.statement_submitted";
+        };
+        /**
+         * @description The office keeps it where it is.
+         * @example {
+         *       "data": {
+         *         "reason": "29c754c4652d8e97e98aa57f61b2d63ae925a99fc6f42c185ba40d95f03419ea"
+         *       },
+         *       "kind": "task.upheld"
+         *     }
+         */
+        "event.task.upheld": {
+            /** @description The office keeps it where it is. */
+            data: {
+                reason: components["schemas"]["event.task.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.upheld";
+        };
+        /**
+         * @description It was entered by mistake.
+         * @example {
+         *       "data": {
+         *         "at": "2021-02-26T02:00:00Z"
+         *       },
+         *       "kind": "task.withdrawn"
+         *     }
+         */
+        "event.task.withdrawn": {
+            /** @description It was entered by mistake. */
+            data: {
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.withdrawn";
+        };
     };
     responses: never;
     parameters: never;
@@ -10335,7 +14595,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10373,6 +14633,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "display_name": "乙午一",
+                 *       "login": "p012"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CreateAccount"];
             };
         };
@@ -10404,7 +14670,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10415,6 +14681,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10474,7 +14758,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10485,6 +14769,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10562,7 +14855,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10573,6 +14866,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10650,7 +14952,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10661,6 +14963,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10720,6 +15031,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["GiveRole"];
             };
         };
@@ -10751,7 +15063,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10780,6 +15092,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10864,7 +15194,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10943,7 +15273,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10999,7 +15329,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11054,7 +15384,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11068,7 +15398,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description The content is refused; `errors` says where and why */
             422: {
@@ -11117,8 +15449,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11146,6 +15487,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "rules": {
+                 *         "light_red": [
+                 *           "mail",
+                 *           "robot"
+                 *         ],
+                 *         "task_closed": []
+                 *       },
+                 *       "version": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["SetChannelRules"];
             };
         };
@@ -11177,7 +15530,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11188,6 +15541,33 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11244,7 +15624,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11296,6 +15676,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "from_on": "2026-03-02",
+                 *       "inspectors": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ],
+                 *       "kind": "special",
+                 *       "title": "第三季度销号任务随时抽查",
+                 *       "to_on": "2026-03-02"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CheckForm"];
             };
         };
@@ -11327,7 +15718,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11356,6 +15747,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11406,6 +15815,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -11437,7 +15847,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11466,6 +15876,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11531,7 +15959,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11542,6 +15970,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11583,6 +16020,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -11614,7 +16056,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11643,6 +16085,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11693,6 +16153,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "commitment": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CommitNonce"];
             };
         };
@@ -11724,7 +16189,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11753,6 +16218,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11802,7 +16285,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": number[];
+                "application/octet-stream": string;
             };
         };
         responses: {
@@ -11833,7 +16316,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11853,6 +16336,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11894,6 +16386,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "words": "检查情况已向被检查单位反馈"
+                 *     }
+                 */
                 "application/json": components["schemas"]["FinishCheck"];
             };
         };
@@ -11925,7 +16422,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11954,6 +16451,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12004,6 +16519,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "sample": 12,
+                 *       "scope": {
+                 *         "closed": "true"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["FreezeFrame"];
             };
         };
@@ -12035,7 +16558,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12064,6 +16587,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12114,6 +16655,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -12145,7 +16691,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12174,6 +16720,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12224,6 +16788,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -12255,7 +16824,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12284,6 +16853,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12334,6 +16921,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "nonce": "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RevealNonce"];
             };
         };
@@ -12365,7 +16957,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12394,6 +16986,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12442,6 +17052,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "found": "台账已更新，抽查的三份合同均已归档",
+                 *       "occurred_on": "2026-03-02",
+                 *       "result": "pass"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RecordResult"];
             };
         };
@@ -12473,7 +17090,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12493,6 +17110,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12535,6 +17170,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "objection": null
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignResult"];
             };
         };
@@ -12566,7 +17206,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12595,6 +17235,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12642,6 +17300,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "sample": 12,
+                 *       "scope": {
+                 *         "closed": "true"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["FreezeFrame"];
             };
         };
@@ -12673,7 +17339,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12693,6 +17359,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12747,7 +17431,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12776,6 +17460,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "document": "〔2026〕12号",
+                 *       "from_on": "2026-03-02",
+                 *       "granted_by": "党委会",
+                 *       "person_id": "01890000-0000-7000-8000-000000000001",
+                 *       "stand_in_id": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["GrantDelegation"];
             };
         };
@@ -12807,7 +17500,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12818,6 +17511,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12872,7 +17583,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12883,6 +17594,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12937,7 +17657,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12971,7 +17691,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": number[];
+                "application/octet-stream": string;
             };
         };
         responses: {
@@ -13002,7 +17722,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13022,6 +17742,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13070,7 +17799,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": number[];
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
                 };
             };
             /** @description Nobody is logged in */
@@ -13082,7 +17811,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13149,7 +17878,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13201,6 +17930,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "head": {
+                 *         "issuing_body": "文字",
+                 *         "number": "集团整改〔2026〕8号",
+                 *         "title": "关于巡察反馈意见整改落实情况的报告"
+                 *       },
+                 *       "sections": {
+                 *         "总体情况": "共{{任务数}}项任务，已完成{{已完成任务数}}项。"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["DocumentWords"];
             };
         };
@@ -13232,7 +17973,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13261,6 +18002,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13311,6 +18070,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "confirmed": false,
+                 *       "signature": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ConfirmDocumentSignature"];
             };
         };
@@ -13342,7 +18107,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13371,6 +18136,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13421,6 +18204,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -13452,7 +18240,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13481,6 +18269,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13531,6 +18337,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "figure": "aspects",
+                 *       "reason": "纪检监察室2026年7月统计"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EnterFigure"];
             };
         };
@@ -13562,7 +18374,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13591,6 +18403,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13644,7 +18474,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": number[];
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
                 };
             };
             /** @description Nobody is logged in */
@@ -13656,7 +18486,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13708,6 +18538,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "并非本人所签",
+                 *       "signature": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ObjectToDocumentSignature"];
             };
         };
@@ -13739,7 +18575,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13768,6 +18604,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13818,6 +18672,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -13849,7 +18704,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13878,6 +18733,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13928,6 +18801,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "document": {
+                 *         "scan": "文字",
+                 *         "signed_on": "2026-03-02"
+                 *       },
+                 *       "signer": "01890000-0000-7000-8000-000000000001",
+                 *       "verdict": "approve"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RecordDocumentSignature"];
             };
         };
@@ -13959,7 +18842,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13988,6 +18871,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14038,6 +18939,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -14069,7 +18971,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14098,6 +19000,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14147,7 +19067,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": number[];
+                "application/octet-stream": string;
             };
         };
         responses: {
@@ -14178,7 +19098,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14198,6 +19118,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14239,6 +19168,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "verdict": "approve"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignOfDocument"];
             };
         };
@@ -14270,7 +19204,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14299,6 +19233,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14349,6 +19301,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -14380,7 +19333,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14409,6 +19362,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14459,6 +19430,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -14490,7 +19466,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14519,6 +19495,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14572,7 +19566,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": number[];
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not there, or not to be seen by the caller */
@@ -14641,7 +19644,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14691,6 +19694,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "body": {}
+                 *     }
+                 */
                 "application/json": components["schemas"]["SaveDraft"];
             };
         };
@@ -14720,7 +19728,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14740,6 +19748,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14795,7 +19821,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14806,6 +19832,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14853,7 +19888,10 @@ export interface operations {
                 /** @description Seconds to wait where nothing is there, at most 10. */
                 wait?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The last `id` of the stream before; it counts more than `after` */
+                "Last-Event-ID"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -14866,6 +19904,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FeedPart"];
+                    "text/event-stream": components["schemas"]["FeedMessage"];
                 };
             };
             /** @description Nobody is logged in */
@@ -14877,7 +19916,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14888,6 +19927,15 @@ export interface operations {
             };
             /** @description The content is refused; `errors` says where and why */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many streams of this session or key; `Retry-After` says when to come back */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14935,7 +19983,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14946,6 +19994,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15002,7 +20059,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15069,7 +20126,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15080,6 +20137,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15124,8 +20190,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
-                    "application/zip": number[];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/zip": string;
                 };
             };
             /** @description Nobody is logged in */
@@ -15137,7 +20203,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15202,7 +20268,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15249,8 +20315,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15286,7 +20361,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": number[];
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
                 };
             };
             /** @description Nobody is logged in */
@@ -15298,7 +20373,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15365,7 +20440,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15414,6 +20489,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Corrections"];
             };
         };
@@ -15445,7 +20521,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15465,6 +20541,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15503,6 +20597,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "take": "clear"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TakeRequest"];
             };
         };
@@ -15534,7 +20633,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15554,6 +20653,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15616,7 +20733,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15681,7 +20798,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15730,7 +20847,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15741,6 +20858,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15795,6 +20921,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database does not answer; it heals by itself */
             503: {
                 headers: {
@@ -15835,7 +20970,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15846,6 +20981,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15888,7 +21032,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["Changed"];
+                    "text/event-stream": components["schemas"]["LiveMessage"];
                 };
             };
             /** @description Nobody is logged in */
@@ -15900,7 +21044,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15909,7 +21053,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many streams of this session; `Retry-After` says when to come back */
+            /** @description Too many streams of this session or key; `Retry-After` says when to come back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -15956,7 +21100,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16003,8 +21147,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16032,6 +21185,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "quiet": [
+                 *         "light_yellow",
+                 *         "task_closed"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["SetQuietRules"];
             };
         };
@@ -16061,8 +21222,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16072,6 +21242,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16108,6 +21296,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "new": "a new one of ten characters or more",
+                 *       "old": "the old one"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChangePassword"];
             };
         };
@@ -16139,7 +21333,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16150,6 +21344,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16204,7 +21416,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16258,8 +21470,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16314,7 +21535,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16325,6 +21546,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16379,8 +21609,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16408,6 +21647,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "mail": "zhang.san@group.example.cn"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SetToldBy"];
             };
         };
@@ -16439,8 +21683,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16450,6 +21703,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16486,6 +21757,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "channel": "mail",
+                 *       "told_by": {
+                 *         "mail": "zhang.san@group.example.cn"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["TryToldBy"];
             };
         };
@@ -16515,8 +21794,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16526,6 +21814,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16582,7 +21888,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16634,6 +21940,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "at": "2026-03-02T01:00:00Z",
+                 *       "body": "整改工作领导组",
+                 *       "chair_name": null,
+                 *       "kind": "coordination",
+                 *       "place": "机关三楼会议室",
+                 *       "title": "整改工作第五次协调会"
+                 *     }
+                 */
                 "application/json": components["schemas"]["MeetingForm"];
             };
         };
@@ -16665,7 +21981,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16694,6 +22010,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16744,6 +22078,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -16775,7 +22114,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16804,6 +22143,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16854,6 +22211,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "number": "整改纪要〔2026〕5号"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ConcludeMeeting"];
             };
         };
@@ -16885,7 +22247,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16914,6 +22276,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16961,6 +22341,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "title": "研究跨单位资金清理的分工"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewItem"];
             };
         };
@@ -16992,7 +22377,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17012,6 +22397,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17051,6 +22454,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "revision": 1,
+                 *       "text": "由财务部牵头，十日内提出清理方案"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DecideItem"];
             };
         };
@@ -17082,7 +22491,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17102,6 +22511,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17146,7 +22573,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": number[];
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
                 };
             };
             /** @description Nobody is logged in */
@@ -17158,7 +22585,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17169,6 +22596,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17210,6 +22646,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -17241,7 +22678,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17270,6 +22707,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17320,6 +22775,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "keys": [
+                 *         "文字"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["AgendaOrder"];
             };
         };
@@ -17351,7 +22813,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17380,6 +22842,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17430,6 +22910,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "key": "文字"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ItemKey"];
             };
         };
@@ -17461,7 +22946,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17490,6 +22975,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17540,6 +23043,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ],
+                 *       "number": "整改纪要〔2026〕5号",
+                 *       "scan": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RatifyClosures"];
             };
         };
@@ -17571,7 +23083,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17600,6 +23112,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17649,7 +23179,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": number[];
+                "application/octet-stream": string;
             };
         };
         responses: {
@@ -17680,7 +23210,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17700,6 +23230,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17741,6 +23280,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "key": "文字",
+                 *       "reason": "牵头单位已另行报告"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TakeOutItem"];
             };
         };
@@ -17772,7 +23317,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17801,6 +23346,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17870,7 +23433,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17924,8 +23487,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17971,7 +23543,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17982,6 +23554,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18038,7 +23619,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18090,6 +23671,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "words": "经核查，所反映的合同已于3月10日全部归档。感谢您的监督"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AnswerOpinion"];
             };
         };
@@ -18121,7 +23707,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18150,6 +23736,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18200,6 +23804,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -18231,7 +23836,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18260,6 +23865,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18310,6 +23933,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "unit": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AssignOpinion"];
             };
         };
@@ -18341,7 +23969,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18370,6 +23998,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18420,6 +24066,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "holds_true": false
+                 *     }
+                 */
                 "application/json": components["schemas"]["JudgeOpinion"];
             };
         };
@@ -18451,7 +24102,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18480,6 +24131,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18530,6 +24199,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -18561,7 +24235,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18590,6 +24264,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18640,6 +24332,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -18671,7 +24368,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18700,6 +24397,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18781,7 +24496,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18792,6 +24507,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18846,7 +24570,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18895,7 +24619,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18947,6 +24671,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -18978,7 +24703,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19007,6 +24732,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19057,6 +24800,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -19088,7 +24836,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19117,6 +24865,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19167,6 +24933,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -19198,7 +24969,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19227,6 +24998,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19292,7 +25081,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19341,6 +25130,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "contact": {},
+                 *       "lead": "文字",
+                 *       "next": "文字",
+                 *       "opens_page": false,
+                 *       "revision": 1,
+                 *       "title": "关于巡察反馈问题整改进展情况的通报",
+                 *       "working_days": 5
+                 *     }
+                 */
                 "application/json": components["schemas"]["WritePublication"];
             };
         };
@@ -19372,7 +25172,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19392,6 +25192,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19433,6 +25251,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "confirmed": false,
+                 *       "signature": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ConfirmPublicationSignature"];
             };
         };
@@ -19464,7 +25288,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19493,6 +25317,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19543,6 +25385,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -19574,7 +25417,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19603,6 +25446,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19656,7 +25517,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": number[];
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
                 };
             };
             /** @description Nobody is logged in */
@@ -19668,7 +25529,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19720,6 +25581,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "tasks": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["AddItems"];
             };
         };
@@ -19751,7 +25619,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19780,6 +25648,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19828,6 +25714,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "revision": 1,
+                 *       "text": {
+                 *         "measures": "清理存量，健全制度",
+                 *         "outcome": "已完成",
+                 *         "problem": "合同归档不及时"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["WriteItem"];
             };
         };
@@ -19859,7 +25755,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19879,6 +25775,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19920,6 +25834,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "并非本人所签",
+                 *       "signature": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ObjectToPublicationSignature"];
             };
         };
@@ -19951,7 +25871,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19980,6 +25900,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20030,6 +25968,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -20061,7 +26000,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20090,6 +26029,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20140,6 +26097,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -20171,7 +26129,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20200,6 +26158,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20250,6 +26226,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "document": {
+                 *         "scan": "文字",
+                 *         "signed_on": "2026-03-02"
+                 *       },
+                 *       "signer": "01890000-0000-7000-8000-000000000001",
+                 *       "verdict": "approve"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RecordPublicationSignature"];
             };
         };
@@ -20281,7 +26267,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20310,6 +26296,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20360,6 +26364,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -20391,7 +26396,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20420,6 +26425,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20469,7 +26492,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": number[];
+                "application/octet-stream": string;
             };
         };
         responses: {
@@ -20500,7 +26523,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20520,6 +26543,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20561,6 +26593,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "verdict": "approve"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignPublication"];
             };
         };
@@ -20592,7 +26629,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20621,6 +26658,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20671,6 +26726,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -20702,7 +26758,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20731,6 +26787,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20781,6 +26855,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "item": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TakeOutPublicationItem"];
             };
         };
@@ -20812,7 +26891,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20841,6 +26920,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20891,6 +26988,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -20922,7 +27024,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20951,6 +27053,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21016,7 +27136,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21068,6 +27188,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -21099,7 +27220,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21128,6 +27249,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21177,7 +27316,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": number[];
+                "application/octet-stream": string;
             };
         };
         responses: {
@@ -21208,7 +27347,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21228,6 +27367,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21266,6 +27414,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "words": "清理方案已印发，三家单位已按方案执行"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ReportResolution"];
             };
         };
@@ -21297,7 +27450,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21317,6 +27470,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21358,6 +27529,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -21389,7 +27565,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21418,6 +27594,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21463,6 +27657,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "code": "2026-1",
+                 *       "name": "2026年巡察反馈整改",
+                 *       "report_due_text": "8月上旬"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RoundForm"];
             };
         };
@@ -21494,7 +27695,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21505,6 +27706,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21561,7 +27780,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21613,6 +27832,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "code": "2026-1",
+                 *       "name": "2026年巡察反馈整改",
+                 *       "report_due_text": "8月上旬"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RoundForm"];
             };
         };
@@ -21644,7 +27870,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21673,6 +27899,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21741,7 +27985,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21752,6 +27996,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21826,7 +28079,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21878,6 +28131,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "assignments": [
+                 *         {
+                 *           "kind": "office",
+                 *           "person_id": "01890000-0000-7000-8000-000000000001"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["SetAssignments"];
             };
         };
@@ -21909,7 +28172,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21938,6 +28201,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22006,7 +28287,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22084,7 +28365,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22161,7 +28442,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22271,7 +28552,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22338,7 +28619,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22387,6 +28668,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "from_on": "2026-03-02",
+                 *       "inspectors": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ],
+                 *       "kind": "special",
+                 *       "title": "第三季度销号任务随时抽查",
+                 *       "to_on": "2026-03-02"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CheckForm"];
             };
         };
@@ -22418,7 +28710,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22438,6 +28730,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22494,7 +28804,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22561,7 +28871,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22610,6 +28920,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kind": "plan"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DocumentForm"];
             };
         };
@@ -22641,7 +28956,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22661,6 +28976,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22717,7 +29050,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22766,6 +29099,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "light": "red,yellow"
+                 *       },
+                 *       "kind": "findings",
+                 *       "week": "2026-W38"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ExportForm"];
             };
         };
@@ -22797,7 +29139,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22817,6 +29159,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22858,6 +29218,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "members": [
+                 *         {
+                 *           "person_id": "01890000-0000-7000-8000-000000000001",
+                 *           "post": "head"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["SetGroup"];
             };
         };
@@ -22889,7 +29259,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22918,6 +29288,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23026,7 +29414,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23093,7 +29481,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23144,7 +29532,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
             };
         };
         responses: {
@@ -23175,7 +29563,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23195,6 +29583,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23243,7 +29640,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
             };
         };
         responses: {
@@ -23274,7 +29671,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23294,6 +29691,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23350,7 +29756,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23399,6 +29805,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "一楼大厅",
+                 *       "pages": [
+                 *         "matrix",
+                 *         "progress"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["MakeKiosk"];
             };
         };
@@ -23430,7 +29845,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23450,6 +29865,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23488,6 +29921,22 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "cells": [
+                 *             {
+                 *               "column": "title",
+                 *               "text": "甲子安、丙寅正"
+                 *             }
+                 *           ],
+                 *           "id": "01890000-0000-7000-8000-000000000001",
+                 *           "version": 1
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["EditLists"];
             };
         };
@@ -23519,7 +29968,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23539,6 +29988,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23638,7 +30105,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23705,7 +30172,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23754,6 +30221,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "meeting": {
+                 *         "at": "2026-03-02T01:00:00Z",
+                 *         "body": "整改工作领导组",
+                 *         "chair_name": null,
+                 *         "kind": "coordination",
+                 *         "place": "机关三楼会议室",
+                 *         "title": "整改工作第五次协调会"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewMeetingForm"];
             };
         };
@@ -23785,7 +30264,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23805,6 +30284,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23861,7 +30358,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23910,6 +30407,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "channel": "page",
+                 *       "text": "通报中所列合同归档一项，三楼档案室仍有未归档的合同"
+                 *     }
+                 */
                 "application/json": components["schemas"]["OpinionForm"];
             };
         };
@@ -23941,7 +30444,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23961,6 +30464,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24017,7 +30538,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24090,7 +30611,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24139,6 +30660,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "duty": "research",
+                 *       "on": "2026-03-02",
+                 *       "words": "到一号矿现场核对整改措施，逐条明确责任人"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewDutyAct"];
             };
         };
@@ -24170,7 +30698,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24190,6 +30718,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24255,7 +30801,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24325,7 +30871,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24374,6 +30920,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "key": "plan:2026-03-05"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TakeSuggestion"];
             };
         };
@@ -24405,7 +30956,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24425,6 +30976,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24463,6 +31032,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "cover": "本单位整改方案及清单",
+                 *       "items": [
+                 *         {
+                 *           "id": "01890000-0000-7000-8000-000000000001",
+                 *           "version": 1
+                 *         }
+                 *       ],
+                 *       "unit": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PlanPackage"];
             };
         };
@@ -24494,7 +31075,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24514,6 +31095,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24561,7 +31160,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description Nobody is logged in */
@@ -24573,7 +31172,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24625,7 +31224,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
             };
         };
         responses: {
@@ -24656,7 +31255,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24676,6 +31275,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24717,6 +31325,31 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "basis": "领导组第2次会议纪要",
+                 *       "policy": {
+                 *         "chains": {},
+                 *         "claim_or_plan_late_level": "none",
+                 *         "claim_working_days": 1,
+                 *         "concentrated_cadence": "weekly",
+                 *         "confirm_by_clock": false,
+                 *         "continuous_cadence": "weekly",
+                 *         "cut_off_hour": 1,
+                 *         "cut_off_minute": 1,
+                 *         "cut_off_weekday": 1,
+                 *         "default_criterion": "文字",
+                 *         "due_soon_working_days": 1,
+                 *         "immediate_calendar_days": 1,
+                 *         "meetings_per_month": 1,
+                 *         "milestone_late_level": "none",
+                 *         "observation_working_days": 1,
+                 *         "plan_working_days": 1,
+                 *         "statement_grace_working_days": 1,
+                 *         "watermark": false
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["SetPolicy"];
             };
         };
@@ -24748,7 +31381,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24777,6 +31410,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24824,6 +31475,28 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "chains": {},
+                 *       "claim_or_plan_late_level": "none",
+                 *       "claim_working_days": 1,
+                 *       "concentrated_cadence": "weekly",
+                 *       "confirm_by_clock": false,
+                 *       "continuous_cadence": "weekly",
+                 *       "cut_off_hour": 1,
+                 *       "cut_off_minute": 1,
+                 *       "cut_off_weekday": 1,
+                 *       "default_criterion": "文字",
+                 *       "due_soon_working_days": 1,
+                 *       "immediate_calendar_days": 1,
+                 *       "meetings_per_month": 1,
+                 *       "milestone_late_level": "none",
+                 *       "observation_working_days": 1,
+                 *       "plan_working_days": 1,
+                 *       "statement_grace_working_days": 1,
+                 *       "watermark": false
+                 *     }
+                 */
                 "application/json": components["schemas"]["Policy"];
             };
         };
@@ -24855,7 +31528,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24875,6 +31548,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24931,7 +31622,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24980,6 +31671,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "unit": "0198a1b2-0000-7000-8000-000000000000"
+                 *       },
+                 *       "from_on": "2026-03-02",
+                 *       "kind": "progress",
+                 *       "to_on": "2026-03-02"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PublicationForm"];
             };
         };
@@ -25011,7 +31712,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25031,6 +31732,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25092,7 +31811,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25165,7 +31884,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25238,7 +31957,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25308,7 +32027,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25357,6 +32076,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "asked": "查明原因，补齐归档，书面报告整改情况",
+                 *       "basis": "整改任务 T012",
+                 *       "basis_kind": "task",
+                 *       "gap": "节点“清理完毕”已过期，写实连续两周未报",
+                 *       "level": "notice",
+                 *       "matter": "合同归档不及时问题整改滞后",
+                 *       "unit": "01890000-0000-7000-8000-000000000001",
+                 *       "urgency": "normal"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SlipForm"];
             };
         };
@@ -25388,7 +32119,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25408,6 +32139,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25468,7 +32217,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25527,7 +32276,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description Nobody is logged in */
@@ -25539,7 +32288,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25592,7 +32341,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
             };
         };
         responses: {
@@ -25623,7 +32372,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25643,6 +32392,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25742,7 +32500,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25791,6 +32549,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "draft": {
+                 *         "number": "文字",
+                 *         "title": "文字"
+                 *       },
+                 *       "finding_id": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CreateTask"];
             };
         };
@@ -25822,7 +32589,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25842,6 +32609,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25898,7 +32683,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25955,7 +32740,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": number[];
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
                 };
             };
             /** @description Nobody is logged in */
@@ -25967,7 +32752,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26034,7 +32819,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26083,6 +32868,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "light": "red,yellow"
+                 *       },
+                 *       "group": "lead",
+                 *       "name": "党建与纪律两方面",
+                 *       "sort": "due"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SavedViewForm"];
             };
         };
@@ -26114,7 +32909,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26134,6 +32929,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26173,6 +32986,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "light": "red,yellow"
+                 *       },
+                 *       "group": "lead",
+                 *       "name": "党建与纪律两方面",
+                 *       "sort": "due"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SavedViewForm"];
             };
         };
@@ -26204,7 +33027,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26224,6 +33047,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26279,7 +33120,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26290,6 +33131,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26346,7 +33196,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26413,7 +33263,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26488,7 +33338,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26555,7 +33405,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26620,7 +33470,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26649,6 +33499,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "集团办公网",
+                 *       "person_id": "01890000-0000-7000-8000-000000000001",
+                 *       "purpose": "每天读取各单位任务，显示在门户"
+                 *     }
+                 */
                 "application/json": components["schemas"]["MakeService"];
             };
         };
@@ -26680,7 +33537,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26691,6 +33548,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26747,7 +33622,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26758,6 +33633,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26796,6 +33680,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "expires_on": "2026-12-31",
+                 *       "scopes": [
+                 *         "read_ledger"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["GiveKey"];
             };
         };
@@ -26827,7 +33719,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26847,6 +33739,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26903,7 +33813,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26952,6 +33862,19 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "expires_on": "2026-12-31",
+                 *       "streams": [
+                 *         "task",
+                 *         "slip"
+                 *       ],
+                 *       "units": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ],
+                 *       "url": "https://oa.example.cn/hooks/bihuan"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SetWebhook"];
             };
         };
@@ -26983,7 +33906,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27003,6 +33926,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27039,6 +33980,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "login": "p012",
+                 *       "password": "a password"
+                 *     }
+                 */
                 "application/json": components["schemas"]["LogIn"];
             };
         };
@@ -27063,6 +34010,33 @@ export interface operations {
             };
             /** @description Nobody is logged in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27124,6 +34098,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Too many tries; `Retry-After` says when to come back */
             429: {
                 headers: {
@@ -27162,6 +34145,24 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
+            /** @description The session is over, or there is no cookie */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database does not answer; it heals by itself */
             503: {
                 headers: {
@@ -27182,6 +34183,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "request": "01890000-0000-7000-8000-000000000001",
+                 *           "task_id": "01890000-0000-7000-8000-000000000001",
+                 *           "version": 1
+                 *         }
+                 *       ],
+                 *       "verdict": "approve"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignBatch"];
             };
         };
@@ -27213,7 +34226,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27224,6 +34237,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27280,7 +34311,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27347,7 +34378,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27399,6 +34430,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "asked": "查明原因，补齐归档，书面报告整改情况",
+                 *       "basis": "整改任务 T012",
+                 *       "basis_kind": "task",
+                 *       "gap": "节点“清理完毕”已过期，写实连续两周未报",
+                 *       "level": "notice",
+                 *       "matter": "合同归档不及时问题整改滞后",
+                 *       "unit": "01890000-0000-7000-8000-000000000001",
+                 *       "urgency": "normal"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SlipForm"];
             };
         };
@@ -27430,7 +34473,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27459,6 +34502,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27509,6 +34570,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "words": "已查明原因并补齐归档，清单附后"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AnswerSlip"];
             };
         };
@@ -27540,7 +34606,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27569,6 +34635,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27619,6 +34703,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "confirmed": false,
+                 *       "signature": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ConfirmSlipSignature"];
             };
         };
@@ -27650,7 +34740,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27679,6 +34769,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27732,7 +34840,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": number[];
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
                 };
             };
             /** @description Nobody is logged in */
@@ -27744,7 +34852,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27795,7 +34903,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": number[];
+                "application/octet-stream": string;
             };
         };
         responses: {
@@ -27826,7 +34934,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27846,6 +34954,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27887,6 +35004,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "document": "移送〔2026〕1号",
+                 *       "on": "2026-03-02"
+                 *     }
+                 */
                 "application/json": components["schemas"]["HandOverSlip"];
             };
         };
@@ -27918,7 +35041,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27947,6 +35070,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27997,6 +35138,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "attended": "甲子安、丙一公司负责人",
+                 *       "held_on": "2026-03-02",
+                 *       "promised": "本月底前完成全部归档",
+                 *       "promised_on": "2026-03-02",
+                 *       "said": "文字"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RecordInterview"];
             };
         };
@@ -28028,7 +35178,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28057,6 +35207,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28107,6 +35275,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "words": "已现场核对，全部归档"
+                 *     }
+                 */
                 "application/json": components["schemas"]["KeepPromise"];
             };
         };
@@ -28138,7 +35311,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28167,6 +35340,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28217,6 +35408,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "并非本人所签",
+                 *       "signature": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ObjectToSlipSignature"];
             };
         };
@@ -28248,7 +35445,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28277,6 +35474,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28327,6 +35542,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -28358,7 +35574,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28387,6 +35603,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28437,6 +35671,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -28468,7 +35703,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28497,6 +35732,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28547,6 +35800,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -28578,7 +35832,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28607,6 +35861,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28657,6 +35929,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "document": {
+                 *         "scan": "文字",
+                 *         "signed_on": "2026-03-02"
+                 *       },
+                 *       "signer": "01890000-0000-7000-8000-000000000001",
+                 *       "verdict": "approve"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RecordSlipSignature"];
             };
         };
@@ -28688,7 +35970,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28717,6 +35999,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28767,6 +36067,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "is_accepted": false,
+                 *       "words": "未附归档清单，请补充后重新答复"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ReviewSlip"];
             };
         };
@@ -28798,7 +36104,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28827,6 +36133,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28876,7 +36200,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": number[];
+                "application/octet-stream": string;
             };
         };
         responses: {
@@ -28907,7 +36231,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28927,6 +36251,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28968,6 +36301,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "verdict": "approve"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignSlip"];
             };
         };
@@ -28999,7 +36337,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29028,6 +36366,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29078,6 +36434,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -29109,7 +36466,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29138,6 +36495,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29188,6 +36563,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -29219,7 +36599,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29248,6 +36628,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29293,6 +36691,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "action": "issue",
+                 *       "items": [
+                 *         {
+                 *           "id": "01890000-0000-7000-8000-000000000001",
+                 *           "version": 1
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["Batch"];
             };
         };
@@ -29324,7 +36733,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29335,6 +36744,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29391,7 +36818,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29443,6 +36870,20 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "leaders": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ],
+                 *       "persons": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ],
+                 *       "reason": "文字",
+                 *       "units": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["PartiesInput"];
             };
         };
@@ -29474,7 +36915,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29503,6 +36944,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29550,6 +37009,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "revision": 1,
+                 *       "unit": "01890000-0000-7000-8000-000000000001",
+                 *       "week": "2026-W38"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AnswerStatement"];
             };
         };
@@ -29581,7 +37047,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29601,6 +37067,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29642,6 +37126,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -29673,7 +37158,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29702,6 +37187,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29752,6 +37255,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "basis": "集团〔2025〕8号",
+                 *       "on": "2026-03-02",
+                 *       "vouched_by": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CloseBeforeGolive"];
             };
         };
@@ -29783,7 +37293,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29812,6 +37322,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29865,7 +37393,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": number[];
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
                 };
             };
             /** @description Nobody is logged in */
@@ -29877,7 +37405,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29929,6 +37457,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2026-03-02",
+                 *       "unit": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CompleteDuty"];
             };
         };
@@ -29960,7 +37494,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29989,6 +37523,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30039,6 +37591,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "milestone": "01890000-0000-7000-8000-000000000001",
+                 *       "occurred_on": "2026-03-02"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CompleteMilestone"];
             };
         };
@@ -30070,7 +37628,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -30099,6 +37657,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30149,6 +37725,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -30180,7 +37757,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -30209,6 +37786,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30259,6 +37854,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "confirmed": false,
+                 *       "request": "01890000-0000-7000-8000-000000000001",
+                 *       "signature": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ConfirmSignature"];
             };
         };
@@ -30290,7 +37892,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -30319,6 +37921,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30374,7 +37994,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": number[];
+                "application/octet-stream": string;
             };
         };
         responses: {
@@ -30405,7 +38025,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -30425,6 +38045,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30489,7 +38118,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -30541,6 +38170,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": null
+                 *     }
+                 */
                 "application/json": components["schemas"]["Issue"];
             };
         };
@@ -30572,7 +38206,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -30601,6 +38235,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30651,6 +38303,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "is_key": false,
+                 *       "reason": "涉及面广，领导组确定为关键问题"
+                 *     }
+                 */
                 "application/json": components["schemas"]["MarkKey"];
             };
         };
@@ -30682,7 +38340,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -30711,6 +38369,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30761,6 +38437,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "person": "01890000-0000-7000-8000-000000000001",
+                 *       "reason": "文字"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NameCrossChecker"];
             };
         };
@@ -30792,7 +38474,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -30821,6 +38503,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30871,7 +38571,14 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                /**
+                 * @example {
+                 *       "reason": "并非本人所签",
+                 *       "request": "01890000-0000-7000-8000-000000000001",
+                 *       "signature": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ObjectToSignature"];
             };
         };
         responses: {
@@ -30902,7 +38609,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -30931,6 +38638,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30996,7 +38721,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -31048,6 +38773,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["PlanInput"];
             };
         };
@@ -31079,7 +38805,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -31108,6 +38834,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31155,6 +38899,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["PlanSketch"];
             };
         };
@@ -31186,7 +38931,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -31206,6 +38951,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31244,6 +39007,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "days": [
+                 *         5,
+                 *         10,
+                 *         3
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["PlanSteps"];
             };
         };
@@ -31275,7 +39047,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -31295,6 +39067,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31336,6 +39126,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["PlanInput"];
             };
         };
@@ -31367,7 +39158,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -31396,6 +39187,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31446,6 +39255,20 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "leaders": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ],
+                 *       "persons": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ],
+                 *       "reason": "文字",
+                 *       "units": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["PartiesInput"];
             };
         };
@@ -31477,7 +39300,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -31506,6 +39329,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31556,6 +39397,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "request": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Recall"];
             };
         };
@@ -31587,7 +39433,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -31616,6 +39462,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31666,6 +39530,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "document": {
+                 *         "scan": "文字",
+                 *         "signed_on": "2026-03-02"
+                 *       },
+                 *       "request": "01890000-0000-7000-8000-000000000001",
+                 *       "signer": "01890000-0000-7000-8000-000000000001",
+                 *       "verdict": "approve"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RecordSignature"];
             };
         };
@@ -31697,7 +39572,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -31726,6 +39601,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31773,6 +39666,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "evidence": "01890000-0000-7000-8000-000000000001",
+                 *       "reason": "文字"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RemoveEvidence"];
             };
         };
@@ -31804,7 +39703,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -31824,6 +39723,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31865,6 +39782,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "due_on": "2026-03-02",
+                 *       "reason": "文字"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Reopen"];
             };
         };
@@ -31896,7 +39819,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -31925,6 +39848,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31975,6 +39916,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "milestone": "01890000-0000-7000-8000-000000000001",
+                 *       "reason": "文字"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ReopenMilestone"];
             };
         };
@@ -32006,7 +39953,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -32035,6 +39982,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32085,6 +40050,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2026-03-02",
+                 *       "results": "文字"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RequestClosure"];
             };
         };
@@ -32116,7 +40087,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -32145,6 +40116,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32195,6 +40184,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "due_on": "2026-03-02",
+                 *       "reason": "设备到货推迟"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RequestExtension"];
             };
         };
@@ -32226,7 +40221,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -32255,6 +40250,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32305,6 +40318,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -32336,7 +40354,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -32365,6 +40383,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32415,6 +40451,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "body": "整改工作领导组",
+                 *       "due_on": "2026-03-02",
+                 *       "minutes_number": "〔2026〕3号",
+                 *       "reason": "文字"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ResetDueDate"];
             };
         };
@@ -32446,7 +40490,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -32475,6 +40519,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32525,6 +40587,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "number": "文字",
+                 *       "title": "文字"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DraftInput"];
             };
         };
@@ -32556,7 +40624,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -32585,6 +40653,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32634,7 +40720,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": number[];
+                "application/octet-stream": string;
             };
         };
         responses: {
@@ -32665,7 +40751,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -32685,6 +40771,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32726,6 +40821,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -32757,7 +40857,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -32786,6 +40886,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32836,6 +40954,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "person": "01890000-0000-7000-8000-000000000001",
+                 *       "reason": "经核实系误录，由本人重签"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SettleObjection"];
             };
         };
@@ -32867,7 +40991,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -32896,6 +41020,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32946,6 +41088,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "request": "01890000-0000-7000-8000-000000000001",
+                 *       "verdict": "approve"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Sign"];
             };
         };
@@ -32977,7 +41125,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -33006,6 +41154,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -33053,6 +41219,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "unit": "01890000-0000-7000-8000-000000000001",
+                 *       "week": "2026-W38"
+                 *     }
+                 */
                 "application/json": components["schemas"]["StatementSketch"];
             };
         };
@@ -33084,7 +41256,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -33104,6 +41276,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -33142,6 +41332,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "unit": "01890000-0000-7000-8000-000000000001",
+                 *       "week": "文字"
+                 *     }
+                 */
                 "application/json": components["schemas"]["StatementInput"];
             };
         };
@@ -33173,7 +41369,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -33193,6 +41389,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -33234,6 +41448,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["SubmitPlan"];
             };
         };
@@ -33265,7 +41480,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -33294,6 +41509,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -33344,6 +41577,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -33375,7 +41613,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -33404,6 +41642,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -33454,6 +41710,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "此事由财务部主管"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WishReassignment"];
             };
         };
@@ -33485,7 +41746,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -33514,6 +41775,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -33577,7 +41856,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -33608,6 +41887,19 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "expires_on": "2026-12-31",
+                 *       "streams": [
+                 *         "task",
+                 *         "slip"
+                 *       ],
+                 *       "units": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ],
+                 *       "url": "https://oa.example.cn/hooks/bihuan"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SetWebhook"];
             };
         };
@@ -33639,7 +41931,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -33659,6 +41951,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -33721,7 +42031,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -33788,7 +42098,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -33799,6 +42109,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -33855,7 +42174,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -33866,6 +42185,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -33904,6 +42232,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Replay"];
             };
         };
@@ -33935,7 +42264,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -33955,6 +42284,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
