@@ -81,7 +81,8 @@ async function asWritten(house, key) {
     assert.match(said, /项目管理系统/)
     assert.match(said, /audit-receipt: /i)
     assert.match(said, /读到第 [1-9]\d* 号/)
-    step('按“十分钟接通”用 curl 看自己、取任务、报写实、拿回执、读事件')
+    assert.match(said, /听到 [1-9]\d* 条，停在 id: [1-9]\d*/)
+    step('按“十分钟接通”用 curl 看自己、取任务、报写实、拿回执、读事件、听事件')
     const task = JSON.parse(readFileSync(join(folder, 'answer.json'), 'utf8'))
     const bin = generated(folder)
     if (bin) {

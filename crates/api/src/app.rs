@@ -9,6 +9,7 @@ use persistence::Database;
 use persistence::recurrence::Memory;
 use tokio::sync::Semaphore;
 
+use crate::feed::stream::Streams;
 use crate::limits::{HashGate, Workbooks};
 use crate::live::Live;
 use crate::problem::Problem;
@@ -123,6 +124,8 @@ pub struct App {
     pub live: Arc<Live>,
     /// The provider of identities with what is known of it, if there is one.
     pub provider: Option<Arc<Remote>>,
+    /// Streams of the feed.
+    pub feeds: Arc<Streams>,
     /// One list is made at a time.
     pub exports: Arc<Semaphore>,
     /// The words of all findings, to find which are alike.
@@ -143,6 +146,7 @@ impl App {
             hashes: Arc::new(HashGate::default()),
             workbooks: Arc::new(Workbooks::default()),
             live: Arc::new(Live::default()),
+            feeds: Arc::new(Streams::default()),
             exports: Arc::new(Semaphore::new(1)),
             findings: Memory::default(),
             calendar: Arc::new(RwLock::new(None)),

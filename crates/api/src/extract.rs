@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::auth;
+use crate::exact::{Exact, has_nul};
 use crate::problem::{Fault, Problem};
 use crate::proof;
 use crate::services;
@@ -203,14 +204,17 @@ fn depth(bytes: &[u8]) -> usize {
     deepest
 }
 
-/// Reads JSON: what is no JSON is 400, what has another shape is 422 with its place.
+/// Reads JSON: what is no JSON is 400, what has another shape is 422 with its place, and so is a NUL, which the database keeps in no text.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     if depth(bytes) > DEEPEST {
         return Err(Problem::new(StatusCode::BAD_REQUEST, "malformed"));
     }
     let value: serde_json::Value =
         serde_json::from_slice(bytes).map_err(|_| Problem::new(StatusCode::BAD_REQUEST, "malformed"))?;
-    serde_path_to_error::deserialize(&value).map_err(|error| {
+    if has_nul(&value) {
+        return Err(Problem::field("", "not-text"));
+    }
+    serde_path_to_error::deserialize(Exact(&value)).map_err(|error| {
         let path = error.path().to_string();
         let pointer = match path.as_str() {
             "." | "" => String::new(),
@@ -272,6 +276,9 @@ impl<T: DeserializeOwned> FromRequest for Params<T> {
     type Future = std::future::Ready<Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, _: &mut dev::Payload) -> Self::Future {
+        if request.query_string().contains("%00") {
+            return std::future::ready(Err(Problem::field("", "not-text")));
+        }
         let parsed = actix_web::web::Query::<T>::from_query(request.query_string());
         std::future::ready(parsed.map(|q| Params(q.into_inner())).map_err(|error| {
             let words = error.to_string();

@@ -21,6 +21,8 @@ mod download;
 pub mod draw;
 pub mod embedded;
 pub mod evidence;
+pub mod exact;
+mod examples;
 pub mod exports;
 pub mod extract;
 pub mod feed;

@@ -69,6 +69,17 @@ pub struct Changed {
     pub opinions: bool,
 }
 
+/// A message of the stream.
+#[derive(ToSchema)]
+pub struct LiveMessage {
+    /// `hello`, `changed` or `over`.
+    #[schema(example = "changed")]
+    pub event: String,
+    /// `Changed` as JSON.
+    #[schema(content_media_type = "application/json")]
+    pub data: String,
+}
+
 impl Changed {
     fn name(&mut self, task: Uuid) {
         self.todo = true;
@@ -170,6 +181,11 @@ impl Live {
     /// How many listen.
     pub fn listeners(&self) -> usize {
         lock(&self.state).listeners.len()
+    }
+
+    /// Whether the server stops, and with it every stream.
+    pub fn is_closed(&self) -> bool {
+        lock(&self.state).is_closed
     }
 
     /// Ends every stream and takes no new one, so that the server can stop.
@@ -366,7 +382,7 @@ async fn next(stage: Stage) -> Option<(Result<Bytes, actix_web::Error>, Stage)> 
 ///
 /// Server-sent events: `hello` once, then `changed` with what changed of what the caller sees, `over` when the session or the access token ends
 /// or the server stops; a comment every 15 seconds says that the stream lives. Whoever reconnects asks for everything he shows again.
-#[utoipa::path(tag = "live", responses((status = 200, content_type = "text/event-stream", body = Changed)))]
+#[utoipa::path(tag = "live", responses((status = 200, content_type = "text/event-stream", body = LiveMessage)))]
 #[get("/live")]
 pub async fn listen(caller: Caller, request: HttpRequest, app: Data<App>) -> Result<HttpResponse, Problem> {
     let bearer = extract::bearer(&request).and_then(|token| app.keys.check(token, caller.origin.now));

@@ -1,5 +1,7 @@
 //! Notices and drafts of the caller.
 
+use std::collections::BTreeMap;
+
 use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, delete, get, post, put};
 use chrono::{DateTime, Utc};
@@ -158,8 +160,9 @@ pub struct DraftView {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SaveDraft {
+    /// An object, of the form's own making.
     #[schema(value_type = Object)]
-    pub body: serde_json::Value,
+    pub body: BTreeMap<String, serde_json::Value>,
 }
 
 /// Get the draft of a form.
@@ -186,7 +189,8 @@ pub async fn save_draft(
 ) -> Result<HttpResponse, Problem> {
     let origin = caller.origin.clone();
     let (form, subject) = path.into_inner();
-    app.db.write(&caller.origin.actor, move |conn| drafts::save(conn, &origin, &form, &subject, &body.0.body)).await?;
+    let body = serde_json::Value::Object(body.0.body.into_iter().collect());
+    app.db.write(&caller.origin.actor, move |conn| drafts::save(conn, &origin, &form, &subject, &body)).await?;
     Ok(HttpResponse::NoContent().finish())
 }
 

@@ -159,6 +159,9 @@ pub async fn import_organisation(
     domain::account::permit_organisation(caller.actor())?;
     let bytes = read(payload, 5 * 1024 * 1024).await?;
     let text = String::from_utf8(bytes.to_vec()).map_err(|_| Problem::field("/file", "file-broken"))?;
+    if text.contains('\0') {
+        return Err(Problem::field("/file", "not-text"));
+    }
     let origin = caller.origin.clone();
     let is_dry = query.0.dry_run;
     let kind = query.0.kind.clone();

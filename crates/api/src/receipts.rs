@@ -79,7 +79,7 @@ pub struct SealedView {
 }
 
 /// Prove that an event is in the signed tree; for whoever sees its task, else for the auditor.
-#[utoipa::path(tag = "accounts", params(ProofQuery), responses((status = 200, body = ProofView), (status = 404, description = "Not there, or not to be seen by the caller")))]
+#[utoipa::path(tag = "accounts", params(ProofQuery), responses((status = 200, body = ProofView)))]
 #[get("/audit/proof")]
 pub async fn get_proof(caller: Caller, app: Data<App>, query: Params<ProofQuery>) -> Result<HttpResponse, Problem> {
     let ProofQuery { stream, seq } = query.0;

@@ -1,9 +1,13 @@
 //! Every address of the server, and the contract that is made from them.
 
+use std::sync::LazyLock;
+
 use actix_web::dev::HttpServiceFactory;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderValue};
 use actix_web::web::ServiceConfig;
-use actix_web::{HttpResponse, web};
-use utoipa::openapi::OpenApi;
+use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
+use utoipa::openapi::{OpenApi, PathItem};
 use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
@@ -14,6 +18,8 @@ use crate::{
     receipts, recurrence, rounds, saved_views, search, second_factor, services, sessions, signing, slips, statements,
     task_commands, telemetry, todo, trail, wall, webhooks,
 };
+
+use crate::problem::Problem;
 
 fn api() -> impl HttpServiceFactory + OpenApiFactory {
     scope::scope("/api/v1")
@@ -314,6 +320,7 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(notices::get_draft)
         .service(notices::save_draft)
         .service(notices::remove_draft)
+        .default_service(web::route().to(nothing_there))
 }
 
 /// The contract as it is served and committed.
@@ -353,6 +360,37 @@ async fn contract_document(contract: web::Data<String>) -> HttpResponse {
     HttpResponse::Ok().content_type("application/json").body(contract.get_ref().clone())
 }
 
-async fn nothing_there() -> Result<HttpResponse, crate::problem::Problem> {
-    Err(crate::problem::Problem::not_found())
+/// The methods of every address of the contract, by the parts of its path.
+static METHODS: LazyLock<Vec<(Vec<String>, String)>> = LazyLock::new(|| {
+    let parts = |path: &str| path.split('/').map(str::to_owned).collect();
+    let methods = |item: &PathItem| {
+        let given = [("GET", &item.get), ("POST", &item.post), ("PUT", &item.put), ("DELETE", &item.delete)];
+        given.iter().filter(|(_, operation)| operation.is_some()).map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
+    };
+    document().paths.paths.iter().map(|(path, item)| (parts(path), methods(item))).collect()
+});
+
+/// What an address of the contract takes; none where it is none.
+fn methods_of(path: &str) -> Option<&'static str> {
+    let given: Vec<&str> = path.split('/').collect();
+    let fits = |parts: &[String]| {
+        parts.len() == given.len() && parts.iter().zip(&given).all(|(part, own)| part.starts_with('{') || part == own)
+    };
+    // Where several fit, the one with the fewest parts that may be anything is meant.
+    let found = METHODS.iter().filter(|(parts, _)| fits(parts));
+    found.min_by_key(|(parts, _)| parts.iter().filter(|p| p.starts_with('{')).count()).map(|(_, methods)| &**methods)
+}
+
+/// An address that is none, or one that does not take this method.
+async fn nothing_there(request: HttpRequest) -> HttpResponse {
+    match methods_of(request.path()).filter(|methods| methods.split(", ").all(|m| m != request.method().as_str())) {
+        Some(methods) => {
+            let mut answer = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed").error_response();
+            if let Ok(methods) = HeaderValue::from_str(methods) {
+                answer.headers_mut().insert(header::ALLOW, methods);
+            }
+            answer
+        }
+        None => Problem::not_found().error_response(),
+    }
 }

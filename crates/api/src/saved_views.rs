@@ -23,7 +23,7 @@ pub struct ViewColumn {
     #[schema(example = "title")]
     pub key: String,
     #[serde(default)]
-    #[schema(example = 320)]
+    #[schema(example = 320, maximum = 4000)]
     pub width: Option<u32>,
 }
 
@@ -72,6 +72,9 @@ pub struct SavedViewView {
 /// Most columns of a view, and the longest name of one.
 const MOST: usize = 40;
 
+/// Widest a column is kept, pixels.
+const WIDEST: u32 = 4000;
+
 /// Longest all filters of a view together, bytes: a hundred ids.
 const LONGEST: usize = 4_000;
 
@@ -90,6 +93,9 @@ fn checked(form: &SavedViewForm) -> Result<SavedViewInput, Problem> {
     let words: usize = form.filter.values().map(String::len).sum();
     if form.columns.len() > MOST || longest > MOST || words > LONGEST {
         return Err(Problem::field("/columns", "too-large"));
+    }
+    if form.columns.iter().any(|c| c.width.is_some_and(|width| width > WIDEST)) {
+        return Err(Problem::field("/columns", "out-of-range"));
     }
     let body = json!({ "filter": form.filter, "sort": form.sort, "group": form.group, "columns": form.columns });
     Ok(SavedViewInput { name: form.name.clone(), is_shared: form.is_shared, body })

@@ -168,7 +168,7 @@ pub struct ConfirmSignature {
 /// A signer's objection to what was recorded for him.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Object {
+pub struct ObjectToSignature {
     pub request: SignRequestId,
     pub signature: SignatureId,
     #[schema(example = "并非本人所签")]
@@ -318,7 +318,7 @@ acts! {
     /// Confirm or refuse a recorded signature as the second officer.
     confirm_signature "/tasks/{id}/confirm-signature" ConfirmSignature => |b| TaskCommand::ConfirmSignature { request: b.request, signature: b.signature, confirmed: b.confirmed, reason: b.reason };
     /// Object to a signature recorded for oneself.
-    object_to_signature "/tasks/{id}/object" Object => |b| TaskCommand::Object { request: b.request, signature: b.signature, reason: b.reason };
+    object_to_signature "/tasks/{id}/object" ObjectToSignature => |b| TaskCommand::Object { request: b.request, signature: b.signature, reason: b.reason };
     /// Say what an objection to a signature comes to.
     settle_objection "/tasks/{id}/settle-objection" SettleObjection => |b| TaskCommand::SettleObjection { person: b.person, reason: b.reason };
     /// Take a request back before anybody signed.

@@ -73,6 +73,9 @@ pub async fn around(
     // What no key opens is closed to keys before anything of the request is read.
     let called = if services::is_closed_to_keys(request.request()) {
         Ok(Ok((Err(Problem::new(StatusCode::FORBIDDEN, "not-for-keys").into()), Vec::new())))
+    } else if path.contains('\0') || request.uri().path().contains("%00") {
+        // No name of anything holds a NUL, and the database takes none.
+        Ok(Ok((Err(Problem::not_found().into()), Vec::new())))
     } else {
         let work = receipts::collecting(next.call(request));
         AssertUnwindSafe(tokio::time::timeout(patience, work)).catch_unwind().await
@@ -156,6 +159,8 @@ fn write_problem(response: &mut HttpResponse, id: &str) -> Option<String> {
     let (status, mut headers) = (response.status(), response.headers().clone());
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json; charset=utf-8"));
     headers.remove(header::CONTENT_LENGTH);
+    // The words that are replaced may have been compressed already; these are not.
+    headers.remove(header::CONTENT_ENCODING);
     let mut answer = HttpResponse::with_body(status, BoxBody::new(body));
     *answer.headers_mut() = headers;
     *response = answer;

@@ -1,7 +1,12 @@
 //! The contract that is committed is the one that is served; a change of it is seen in review.
 #![allow(clippy::unwrap_used, reason = "a test that fails says so")]
 
+mod support;
+
+use std::collections::BTreeSet;
 use std::path::Path;
+
+use api::feed::kinds;
 
 #[test]
 fn the_committed_contract_is_that_of_the_code() {
@@ -47,4 +52,58 @@ fn the_page_turns_away_what_the_server_would() {
         let said = format!("{kind}: {{ most: {} * MB", most / (1024 * 1024));
         assert!(page.contains(&said), "the page does not say `{said}`");
     }
+}
+
+#[test]
+fn every_kind_of_event_has_a_schema_and_an_example_that_fits_it() {
+    let document = serde_json::to_value(api::routes::document()).unwrap();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let mapped = schemas["FeedEventView"]["allOf"][1]["discriminator"]["mapping"].as_object().unwrap();
+    let known: BTreeSet<&str> = kinds::all().map(|(_, kind)| kind).collect();
+    assert_eq!(mapped.keys().map(String::as_str).collect::<BTreeSet<_>>(), known);
+    let described: BTreeSet<&str> = schemas
+        .iter()
+        .filter(|(_, schema)| {
+            schema["properties"]["kind"]["enum"].is_array() && schema["properties"]["data"].is_object()
+        })
+        .filter_map(|(name, _)| name.strip_prefix("event."))
+        .collect();
+    assert_eq!(described, known, "a kind of the domain has no schema, or a schema is of no kind");
+    for (stream, kind) in kinds::all() {
+        assert!(kind.starts_with(&format!("{stream}.")), "{kind} of {stream}");
+        let schema = &schemas[&kinds::name_of(kind)];
+        assert_eq!(schema["properties"]["kind"]["enum"], serde_json::json!([kind]));
+        let example = schema["example"]
+            .as_object()
+            .unwrap_or_else(|| panic!("{kind} has no example; BLESS=1 the tests in which it happens"));
+        assert_eq!(support::events::misfits(kind, &example["data"]), Vec::<String>::new());
+    }
+    // Nothing refers to what is not there.
+    let text = document.to_string();
+    for name in text.split("#/components/schemas/").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(schemas.contains_key(name), "there is no {name}");
+    }
+}
+
+#[test]
+fn the_example_of_every_body_fits_its_shape() {
+    let document = serde_json::to_value(api::routes::document()).unwrap();
+    let mut n = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let content = &operation["requestBody"]["content"]["application/json"];
+            if content.is_null() {
+                continue;
+            }
+            let mut schema = content["schema"].clone();
+            schema["components"] = document["components"].clone();
+            let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+            let example = content.get("example").unwrap_or_else(|| panic!("{method} {path} has no example"));
+            let faults: Vec<String> =
+                validator.iter_errors(example).map(|e| format!("{e} at {}", e.instance_path())).collect();
+            assert_eq!(faults, Vec::<String>::new(), "{method} {path}: {example}");
+            n += 1;
+        }
+    }
+    assert!(n > 100, "{n}");
 }

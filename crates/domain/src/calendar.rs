@@ -115,6 +115,17 @@ impl std::fmt::Display for Week {
     }
 }
 
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for Week {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        let week = utoipa::openapi::ObjectBuilder::new().schema_type(utoipa::openapi::schema::Type::String);
+        week.description(Some("An ISO week")).pattern(Some("^[0-9]{4}-W[0-9]{2}$")).into()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for Week {}
+
 impl Serialize for Week {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)

@@ -14,6 +14,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("content", "填写的内容有误，请按提示修改"),
     ("unknown-field", "含有不认识的字段"),
     ("wrong-type", "格式不对"),
+    ("not-text", "含有不能保存的字符"),
     ("unauthenticated", "请先登录"),
     ("recurrence-same-round", "同一轮次的问题不是反弹回潮，可认定为共性问题"),
     ("recurrence-not-earlier", "那个问题并不更早，不能认定为反弹回潮"),

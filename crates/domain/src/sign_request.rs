@@ -51,6 +51,7 @@ words! {
 
 /// One step of a request's own chain, copied from the policy when it was handed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Step {
     /// Who signs.
     pub who: Who,
@@ -83,6 +84,7 @@ pub struct SignDocument {
 
 /// One signature.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Signature {
     /// Its id.
     pub id: SignatureId,
@@ -127,6 +129,7 @@ pub enum Signing {
 
 /// A sign request as the rules see it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SignRequest {
     /// Its id.
     pub id: SignRequestId,

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use actix_web::web::{Data, Path};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use chrono::{DateTime, NaiveDate, Utc};
-use domain::actor::Actor;
+use domain::actor::{Actor, PersonActor};
 use domain::ids::{AccountId, PersonId, UnitId};
 use domain::service::{Grant, KeyScope, ServiceForm};
 use persistence::actors::LoadedActor;
@@ -248,15 +248,22 @@ pub fn is_closed_to_keys(request: &HttpRequest) -> bool {
             .is_some_and(|pattern| operations::opens(request.method().as_str(), &pattern) == Opens::Never)
 }
 
+/// Whoever holds a key, as he stands now.
+///
+/// Errors: `unauthenticated` (401) where no such key holds.
+pub async fn holder(app: &App, bearer: &str, from: &str) -> Result<PersonActor, Problem> {
+    let parts = key::read(bearer).ok_or_else(Problem::unauthenticated)?;
+    let (id, digest) = (parts.id.to_owned(), tokens::digest(parts.secret.as_bytes()));
+    let (from, now) = (from.to_owned(), app.clock.now());
+    let found = app.db.write(&Actor::System, move |conn| services::actor(conn, &id, &digest, &from, now)).await?;
+    found.ok_or_else(Problem::unauthenticated)
+}
+
 /// Who comes with a key, if the key holds and opens what is asked for.
 ///
 /// Errors: `unauthenticated` (401) where no such key holds; `not-for-keys`, `scope-missing` (403).
 pub async fn caller(app: &App, request: &HttpRequest, bearer: &str) -> Result<LoadedActor, Problem> {
-    let parts = key::read(bearer).ok_or_else(Problem::unauthenticated)?;
-    let (id, digest) = (parts.id.to_owned(), tokens::digest(parts.secret.as_bytes()));
-    let (from, now) = (extract::address(request, app), app.clock.now());
-    let found = app.db.write(&Actor::System, move |conn| services::actor(conn, &id, &digest, &from, now)).await?;
-    let actor = found.ok_or_else(Problem::unauthenticated)?;
+    let actor = holder(app, bearer, &extract::address(request, app)).await?;
     let pattern = request.match_pattern().unwrap_or_default();
     if let Some(service) = &actor.service {
         match operations::opens(request.method().as_str(), &pattern) {

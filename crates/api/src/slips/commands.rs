@@ -35,7 +35,6 @@ pub struct SlipForm {
     pub urgency: Urgency,
     #[schema(example = "合同归档不及时问题整改滞后")]
     pub matter: String,
-    /// What it rests on.
     #[schema(inline)]
     pub basis_kind: BasisKind,
     /// The task, check or resolution it rests on.

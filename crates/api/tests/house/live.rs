@@ -3,84 +3,17 @@
 
 use crate::support;
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use api::app::Clock;
 use api::demo;
 use serde_json::{Value, json};
 use support::House;
-use support::served::{Served, free_address, serve};
+use support::served::{Listening, Served, free_address, serve};
 
-/// How long something may take to be heard, however busy the machine is.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// How long it takes to be sure that nothing comes: several looks at the order of events.
 const QUIET: Duration = Duration::from_secs(6);
-
-/// A stream as it comes in.
-struct Listening {
-    tcp: TcpStream,
-    heard: String,
-}
-
-impl Listening {
-    fn open(address: SocketAddr, token: &str) -> Self {
-        let mut tcp = TcpStream::connect(address).unwrap();
-        tcp.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
-        let head = format!(
-            "GET /api/v1/live HTTP/1.1\r\nHost: {address}\r\nAccept-Encoding: gzip\r\nAuthorization: Bearer {token}\r\n\r\n"
-        );
-        tcp.write_all(head.as_bytes()).unwrap();
-        Self { tcp, heard: String::new() }
-    }
-
-    /// Reads what there is; whether the other side is still there.
-    fn read(&mut self) -> bool {
-        let mut bytes = [0; 4096];
-        match self.tcp.read(&mut bytes) {
-            Ok(0) => false,
-            Ok(n) => {
-                self.heard.push_str(&String::from_utf8_lossy(&bytes[..n]));
-                true
-            }
-            Err(error) => matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut),
-        }
-    }
-
-    /// Waits until a text has come.
-    #[track_caller]
-    fn hears(&mut self, text: &str) {
-        let began = Instant::now();
-        while !self.heard.contains(text) {
-            assert!(self.read(), "it ended before {text:?}: {}", self.heard);
-            assert!(began.elapsed() < PATIENCE, "{text:?} does not come: {}", self.heard);
-        }
-    }
-
-    /// Waits until it has ended.
-    #[track_caller]
-    fn ends(&mut self) {
-        let began = Instant::now();
-        while self.read() && !self.heard.ends_with("0\r\n\r\n") {
-            assert!(began.elapsed() < PATIENCE, "it does not end: {}", self.heard);
-        }
-    }
-
-    /// What has changed, by what was said so far.
-    fn changes(&self) -> Vec<Value> {
-        let said = self.heard.lines().skip_while(|l| !l.starts_with("event: changed"));
-        said.filter_map(|l| serde_json::from_str(l.strip_prefix("data: ")?).ok()).collect()
-    }
-
-    /// Listens a while.
-    fn wait(&mut self, a_while: Duration) {
-        let began = Instant::now();
-        while began.elapsed() < a_while {
-            self.read();
-        }
-    }
-}
 
 /// The sample group today, and two servers on it.
 async fn two_servers() -> (House, [(SocketAddr, Served); 2]) {
@@ -114,13 +47,13 @@ async fn whoever_is_concerned_hears_it_on_either_server_and_nobody_else() {
     let task = house.task("T05").await;
     let (clerk, _) = clerk_and_stranger(&house, &task).await;
     // Seen by those who see drafts only, until it is issued.
-    let mut office = Listening::open(first, &house.real_token("p073"));
-    let mut concerned = Listening::open(second, &house.real_token(&clerk));
+    let mut office = Listening::open(first, "/live", "", &house.real_token("p073"));
+    let mut concerned = Listening::open(second, "/live", "", &house.real_token(&clerk));
     office.hears("event: hello");
     concerned.hears("event: hello");
     house.act("p072", &task, "issue", json!({})).await.ok();
     let (_, stranger) = clerk_and_stranger(&house, &task).await;
-    let mut other = Listening::open(first, &house.real_token(&stranger));
+    let mut other = Listening::open(first, "/live", "", &house.real_token(&stranger));
     other.hears("event: hello");
 
     concerned.hears("\"notices\":true");
@@ -180,23 +113,23 @@ async fn a_stream_that_broke_off_comes_back_and_its_place_is_free_again() {
     let (house, [(address, _one), _]) = two_servers().await;
     let task = house.task("T05").await;
     let token = house.real_token("p073");
-    let mut streams: Vec<Listening> = (0..6).map(|_| Listening::open(address, &token)).collect();
+    let mut streams: Vec<Listening> = (0..6).map(|_| Listening::open(address, "/live", "", &token)).collect();
     streams.iter_mut().for_each(|s| s.hears("event: hello"));
-    let mut beyond = Listening::open(address, &token);
+    let mut beyond = Listening::open(address, "/live", "", &token);
     beyond.hears("429");
     beyond.hears("too-many-requests");
     let another = house.real_token("p072");
-    Listening::open(address, &another).hears("event: hello");
+    Listening::open(address, "/live", "", &another).hears("event: hello");
 
     drop(streams);
     let began = Instant::now();
     let mut again = loop {
-        let mut stream = Listening::open(address, &token);
+        let mut stream = Listening::open(address, "/live", "", &token);
         stream.hears("HTTP/1.1");
         if stream.heard.starts_with("HTTP/1.1 200") {
             break stream;
         }
-        assert!(began.elapsed() < PATIENCE, "{}", stream.heard);
+        assert!(began.elapsed() < support::served::PATIENCE, "{}", stream.heard);
     };
     again.hears("event: hello");
     house.act("p072", &task, "issue", json!({})).await.ok();
@@ -206,10 +139,10 @@ async fn a_stream_that_broke_off_comes_back_and_its_place_is_free_again() {
 #[actix_web::test]
 async fn a_stream_ends_with_the_session_and_with_the_server() {
     let (house, [(first, one), (second, _two)]) = two_servers().await;
-    Listening::open(first, "no token").hears("401");
+    Listening::open(first, "/live", "", "no token").hears("401");
 
-    let mut ended = Listening::open(second, &house.real_token("p041"));
-    let mut kept = Listening::open(second, &house.real_token("p040"));
+    let mut ended = Listening::open(second, "/live", "", &house.real_token("p041"));
+    let mut kept = Listening::open(second, "/live", "", &house.real_token("p040"));
     ended.hears("event: hello");
     kept.hears("event: hello");
     let page = house.get("secadmin", "/accounts?text=p041").await.ok();
@@ -220,7 +153,7 @@ async fn a_stream_ends_with_the_session_and_with_the_server() {
     ended.ends();
     assert!(!kept.heard.contains("event: over"));
 
-    let mut open = Listening::open(first, &house.real_token("p040"));
+    let mut open = Listening::open(first, "/live", "", &house.real_token("p040"));
     open.hears("event: hello");
     let mut one = one;
     let began = Instant::now();

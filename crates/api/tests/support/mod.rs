@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used, reason = "each test uses its part")]
 
 pub mod document_operations;
+pub mod events;
 pub mod handover_operations;
 pub mod operations;
 pub mod post;
@@ -195,6 +196,7 @@ impl House {
                 .app_data(shared)
                 .configure(|c| routes::configure(c, &contract))
                 .configure(web::configure)
+                .wrap(middleware::Compress::default())
                 .wrap(middleware::from_fn(telemetry::around)),
         )
         .await;
@@ -356,11 +358,12 @@ impl House {
     }
 }
 
-/// Whatever a test did, the counters are those of a recount.
+/// Whatever a test did, the counters are those of a recount, and what happened is what the contract says of the feed.
 impl Drop for House {
     fn drop(&mut self) {
         if !std::thread::panicking() {
             assert_eq!(persistence::testing::counters_apart(&self.db.super_url()), Vec::<String>::new());
+            events::fit(&events::newest(&self.db.super_url()));
         }
         let _ = std::fs::remove_dir_all(&self.folder);
     }

@@ -11,6 +11,9 @@ use serde_json::Value;
 /// How long a server may take to listen, however busy the machine is.
 pub const PATIENCE: Duration = Duration::from_secs(120);
 
+/// How long something may take to be heard on a stream, however busy the machine is.
+const HEARD: Duration = Duration::from_secs(30);
+
 /// A served product in a process of its own, killed when it goes out of scope.
 pub struct Served {
     pub child: Child,
@@ -138,4 +141,69 @@ fn unchunk(body: &str) -> String {
         rest = rest.get(end + 4 + size..).unwrap_or_default();
     }
     String::from_utf8_lossy(&whole).into_owned()
+}
+
+/// A stream as it comes in.
+pub struct Listening {
+    tcp: TcpStream,
+    pub heard: String,
+}
+
+impl Listening {
+    /// Asks for a stream with a token, and with more of a head: lines that end in CRLF.
+    pub fn open(address: SocketAddr, path: &str, more: &str, token: &str) -> Self {
+        let mut tcp = TcpStream::connect(address).unwrap();
+        tcp.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
+        let head = format!(
+            "GET /api/v1{path} HTTP/1.1\r\nHost: {address}\r\nAccept-Encoding: gzip\r\n{more}Authorization: Bearer {token}\r\n\r\n"
+        );
+        tcp.write_all(head.as_bytes()).unwrap();
+        Self { tcp, heard: String::new() }
+    }
+
+    /// Reads what there is; whether the other side is still there.
+    pub fn read(&mut self) -> bool {
+        let mut bytes = [0; 4096];
+        match self.tcp.read(&mut bytes) {
+            Ok(0) => false,
+            Ok(n) => {
+                self.heard.push_str(&String::from_utf8_lossy(&bytes[..n]));
+                true
+            }
+            Err(error) => matches!(error.kind(), std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut),
+        }
+    }
+
+    /// Waits until a text has come.
+    #[track_caller]
+    pub fn hears(&mut self, text: &str) {
+        let began = Instant::now();
+        while !self.heard.contains(text) {
+            assert!(self.read(), "it ended before {text:?}: {}", self.heard);
+            assert!(began.elapsed() < HEARD, "{text:?} does not come: {}", self.heard);
+        }
+    }
+
+    /// Waits until it has ended.
+    #[track_caller]
+    pub fn ends(&mut self) {
+        let began = Instant::now();
+        while self.read() && !self.heard.ends_with("0\r\n\r\n") {
+            assert!(began.elapsed() < HEARD, "it does not end: {}", self.heard);
+        }
+    }
+
+    /// What has changed, by what was said so far.
+    pub fn changes(&self) -> Vec<Value> {
+        let said = self.heard.lines().skip_while(|l| !l.starts_with("event: changed"));
+        said.filter_map(|l| serde_json::from_str(l.strip_prefix("data: ")?).ok()).collect()
+    }
+
+    /// Listens a while.
+    pub fn wait(&mut self, a_while: Duration) {
+        let began = Instant::now();
+        while began.elapsed() < a_while {
+            self.read();
+        }
+    }
 }

@@ -10,6 +10,7 @@ use crate::ids::{CheckId, PersonId, RoundId, TaskId};
 
 /// What is planned of a check beside its words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Shape {
     pub kind: CheckKind,
     pub brief: Digest,
@@ -22,6 +23,7 @@ pub struct Shape {
 
 /// An event of a check's stream (docs/domain.md §21, §24).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "event", content = "data")]
 pub enum CheckEvent {
     #[serde(rename = "check.planned")]
@@ -57,6 +59,24 @@ pub enum CheckEvent {
 }
 
 impl CheckEvent {
+    /// Every stored kind, in order.
+    pub const KINDS: &'static [&'static str] = &[
+        "check.planned",
+        "check.revised",
+        "check.frame_frozen",
+        "check.committed",
+        "check.revealed",
+        "check.went_on",
+        "check.drawn",
+        "check.draw_given_up",
+        "check.announced",
+        "check.result_recorded",
+        "check.result_signed",
+        "check.result_returned",
+        "check.finished",
+        "check.cancelled",
+    ];
+
     /// The stored kind and the payload without it.
     pub fn stored(&self) -> (&'static str, Value) {
         let payload = match serde_json::to_value(self) {

@@ -49,6 +49,7 @@ impl CheckResult {
 
 /// What a party has given so far.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PartyMark {
     pub person: PersonId,
     pub line: Line,
@@ -58,6 +59,7 @@ pub struct PartyMark {
 
 /// One draw of a check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DrawMark {
     /// The revision that holds the [`super::draw::Frame`].
     pub frame: Digest,
@@ -74,6 +76,7 @@ pub struct DrawMark {
 
 /// What two inspectors found at one task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ResultMark {
     pub result: CheckResult,
     /// What was found, in words.
@@ -91,6 +94,7 @@ pub struct ResultMark {
 
 /// A task that is looked at, and by whom.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Target {
     pub task: TaskId,
     pub inspectors: Vec<PersonId>,

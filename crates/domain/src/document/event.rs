@@ -13,9 +13,10 @@ use crate::sign_request::{RequestState, SignRequest, Signature, SignatureState};
 use crate::signature::SigningEvent;
 
 macro_rules! events {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident : $ty:ty),* $(,)? } = $kind:literal;)+) => {
+    ($($(#[$doc:meta])* $name:ident { $($field:ident : $ty:ty),* $(,)? } = $kind:tt;)+) => {
         /// An event of a document's stream (docs/domain.md §21, §32).
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[serde(tag = "event", content = "data")]
         pub enum DocumentEvent {
             $($(#[$doc])* #[serde(rename = $kind)] $name { $($field: $ty),* },)+

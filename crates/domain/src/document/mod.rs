@@ -91,6 +91,7 @@ pub fn standard_chain() -> Vec<StepRule> {
 
 /// The template a document is made with, by what it says to the byte.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TemplateMark {
     /// Counted by kind, from 1.
     pub version: i32,
@@ -100,6 +101,7 @@ pub struct TemplateMark {
 
 /// A figure as somebody entered it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Override {
     pub value: i64,
     /// Where it is from, or why the records are not right.
@@ -110,6 +112,7 @@ pub struct Override {
 
 /// The filed version that a document corrects.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Correction {
     pub of: DocumentId,
     pub n_version: u32,

@@ -12,6 +12,7 @@ use crate::ids::{HandoverId, ItemId, MeetingId, PersonId, RoundId, SignRequestId
 
 /// What is planned of a meeting beside its words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Shape {
     pub kind: MeetingKind,
     pub brief: Digest,
@@ -21,9 +22,10 @@ pub struct Shape {
 }
 
 macro_rules! events {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident : $ty:ty),* $(,)? } = $kind:literal;)+) => {
+    ($($(#[$doc:meta])* $name:ident { $($field:ident : $ty:ty),* $(,)? } = $kind:tt;)+) => {
         /// An event of a meeting's stream (docs/domain.md §21, §26).
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[serde(tag = "event", content = "data")]
         pub enum MeetingEvent {
             $($(#[$doc])* #[serde(rename = $kind)] $name { $($field: $ty),* },)+

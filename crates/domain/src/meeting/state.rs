@@ -61,6 +61,7 @@ impl Standing {
 
 /// What its owner says came of a resolution.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Report {
     pub words: Digest,
     /// Files, by their digest.
@@ -71,6 +72,7 @@ pub struct Report {
 
 /// What was resolved on an item (议定事项): what, by whom, until when.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Resolution {
     pub text: Digest,
     /// Its owner: a unit, a person or both; never neither.
@@ -87,6 +89,7 @@ pub struct Resolution {
 
 /// What came of an item.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
     /// Heard, and nothing more to do.
@@ -98,6 +101,7 @@ pub enum Outcome {
 
 /// An item of a meeting that was opened.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Item {
     pub id: ItemId,
     /// What it is about, as the agenda names it.
@@ -129,6 +133,7 @@ impl Item {
 
 /// An item put on by hand before the agenda was frozen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Added {
     pub key: String,
     pub title: Digest,
@@ -137,6 +142,7 @@ pub struct Added {
 
 /// An item that is not to be heard.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TakenOut {
     pub key: String,
     pub reason: Digest,

@@ -10,6 +10,7 @@ use crate::ids::{OpinionId, PersonId, PublicationId, RoundId, UnitId};
 
 /// What comes in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Incoming {
     pub round: RoundId,
     pub publication: Option<PublicationId>,
@@ -25,9 +26,10 @@ pub struct Incoming {
 }
 
 macro_rules! events {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident : $ty:ty),* $(,)? } = $kind:literal;)+) => {
+    ($($(#[$doc:meta])* $name:ident { $($field:ident : $ty:ty),* $(,)? } = $kind:tt;)+) => {
         /// An event of an opinion's stream (docs/domain.md §21, §31).
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[serde(tag = "event", content = "data")]
         pub enum OpinionEvent {
             $($(#[$doc])* #[serde(rename = $kind)] $name { $($field: $ty),* },)+

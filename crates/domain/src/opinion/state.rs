@@ -39,6 +39,7 @@ pub struct Writer {
 
 /// What the review of an answer came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Review {
     pub is_approved: bool,
     /// Why it was returned.
@@ -49,6 +50,7 @@ pub struct Review {
 
 /// An answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Answer {
     pub words: Digest,
     pub by: PersonId,
@@ -58,6 +60,7 @@ pub struct Answer {
 
 /// Whether it holds true, and of which task.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Judgement {
     pub holds_true: bool,
     pub task: Option<TaskId>,

@@ -10,6 +10,7 @@ use crate::ids::{DutyActId, PersonId, RoundId, TaskId, UnitId};
 
 /// An event of an act's stream (docs/domain.md §21, §27).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "event", content = "data")]
 pub enum DutyEvent {
     #[serde(rename = "personal_duty.recorded")]

@@ -31,6 +31,7 @@ words! {
 
 /// What the records know of an act that was taken over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Source {
     pub kind: SourceKind,
     /// The signatures, the meeting, the checks.

@@ -70,6 +70,7 @@ pub struct ItemText {
 
 /// An item of a publication.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Item {
     pub id: ItemId,
     pub task: TaskId,
@@ -103,6 +104,7 @@ pub struct HeadText {
 
 /// What is set of a publication beside its words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Setting {
     /// Whether it goes on the open page.
     pub opens_page: bool,
@@ -140,6 +142,7 @@ pub struct Figures {
 
 /// That it was published, for how long, and under which number of the open page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Published {
     pub at: DateTime<Utc>,
     pub by: PersonId,

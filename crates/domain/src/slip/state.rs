@@ -55,6 +55,7 @@ pub struct Basis {
 
 /// Number of a slip among those of its level, round and year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SlipNumber {
     pub year: i32,
     pub n: u32,
@@ -68,6 +69,7 @@ impl std::fmt::Display for SlipNumber {
 
 /// What is entered of a slip beside its words.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Shape {
     pub level: SlipLevel,
     pub urgency: Urgency,
@@ -84,6 +86,7 @@ pub struct Shape {
 
 /// That the unit signed for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Receipt {
     pub by: PersonId,
     pub at: DateTime<Utc>,
@@ -93,6 +96,7 @@ pub struct Receipt {
 
 /// What the review of an answer came to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Review {
     pub is_accepted: bool,
     /// Why it was returned, or what was found.
@@ -103,6 +107,7 @@ pub struct Review {
 
 /// An answer of the unit.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Answer {
     pub words: Digest,
     /// Files, by their digest.
@@ -115,6 +120,7 @@ pub struct Answer {
 
 /// That a promise was kept, by the office.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Kept {
     pub words: Digest,
     pub by: PersonId,
@@ -123,6 +129,7 @@ pub struct Kept {
 
 /// The record of an interview (约谈); its words are in a [`super::InterviewText`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Interview {
     pub held_on: NaiveDate,
     pub text: Digest,
@@ -135,6 +142,7 @@ pub struct Interview {
 
 /// That a referral went to the discipline commission.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct HandOver {
     pub on: NaiveDate,
     pub document: String,

@@ -17,9 +17,10 @@ use crate::policy::AlertLevel;
 use crate::sign_request::Signature;
 
 macro_rules! events {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident : $ty:ty),* $(,)? } = $kind:literal, $decides:literal;)+) => {
+    ($($(#[$doc:meta])* $name:ident { $($field:ident : $ty:ty),* $(,)? } = $kind:tt, $decides:literal;)+) => {
         /// An event of a task's stream (docs/domain.md §21).
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         #[serde(tag = "event", content = "data")]
         pub enum TaskEvent {
             $($(#[$doc])* #[serde(rename = $kind)] $name { $($field: $ty),* },)+

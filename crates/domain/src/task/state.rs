@@ -80,6 +80,7 @@ words! {
 
 /// A supporting unit's own part (docs/domain.md §4).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Supporting {
     /// The unit.
     pub unit: UnitId,
@@ -91,6 +92,7 @@ pub struct Supporting {
 
 /// A measure; its words are in the task's text revision.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Measure {
     /// Its id.
     pub id: MeasureId,
@@ -104,6 +106,7 @@ pub struct Measure {
 
 /// A completion criterion; its words are in the text or plan revision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Criterion {
     /// Its id.
     pub id: CriterionId,
@@ -113,6 +116,7 @@ pub struct Criterion {
 
 /// A milestone; its title and proof are in the text or plan revision.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Milestone {
     /// Its id; an implicit milestone carries its measure's id.
     pub id: MilestoneId,
@@ -157,6 +161,7 @@ words! {
 
 /// One revision of a weekly statement.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct StatementMark {
     /// The unit that wrote it.
     pub unit: UnitId,
@@ -178,6 +183,7 @@ pub struct StatementMark {
 
 /// One piece of evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EvidenceMark {
     /// Its id.
     pub id: EvidenceId,
@@ -199,6 +205,7 @@ pub struct EvidenceMark {
 
 /// A unit's wish that the task be given to another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ReassignmentWish {
     /// The unit that asks.
     pub unit: UnitId,
@@ -214,6 +221,7 @@ pub struct ReassignmentWish {
 
 /// Who answers for a task, each list in order: the first leads (docs/domain.md §4).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Parties {
     /// Leaders; the first is the lead leader.
     pub leaders: Vec<PersonId>,
@@ -225,6 +233,7 @@ pub struct Parties {
 
 /// The shape of a plan that is asked for and takes effect when it is signed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PlanShape {
     /// The words.
     pub digest: Digest,
@@ -243,15 +252,18 @@ pub struct PlanShape {
 
 /// Frozen measures as an amendment changes them (docs/domain.md §8).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ChangedMeasures {
     /// The task's words with the measures' new ones.
     pub text: Digest,
     /// Which measures change and when each is due from then on.
+    #[cfg_attr(feature = "openapi", schema(value_type = Vec<Vec<Option<String>>>))]
     pub due: Vec<(MeasureId, Option<NaiveDate>)>,
 }
 
 /// What an open request will do when it is granted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum RequestEffect {
     /// The plan starts to hold.
@@ -270,6 +282,7 @@ pub enum RequestEffect {
 
 /// A request with its effect.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TaskRequest {
     /// Chain and signatures.
     pub request: SignRequest,
@@ -279,6 +292,7 @@ pub struct TaskRequest {
 
 /// What an import or an office enters before the task is issued.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct DraftShape {
     /// The words: title, objective, measures, criteria, milestones, duties.
     pub text: Digest,
@@ -327,6 +341,7 @@ pub struct TakenOver {
 
 /// A slip about the task that waits for its end.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OpenSlip {
     pub slip: SlipId,
     /// Its level and number in words, such as 督办通知单〔2026〕3号.

@@ -1,9 +1,12 @@
 //! The feed of events for other systems: what happened since a place in the one order of events, waited for where nothing did (docs/domain.md §34).
 
+pub mod kinds;
+pub mod stream;
+
 use std::time::{Duration, Instant};
 
 use actix_web::web::Data;
-use actix_web::{HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::{DateTime, Utc};
 use domain::actor::Actor;
 use domain::refusal::Refusal;
@@ -16,6 +19,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::extract::{Caller, Params};
 use crate::problem::Problem;
+use stream::FeedMessage;
 
 /// Longest wait for something to happen, seconds; a request may take no longer than 15.
 const LONGEST_WAIT: u64 = 10;
@@ -66,8 +70,8 @@ pub struct FeedEventView {
     /// Of whoever acted.
     pub unit_id: Option<Uuid>,
     pub round_id: Option<Uuid>,
-    /// What happened, by its kind.
-    #[schema(value_type = Object, example = json!({ "week": "2026-W10", "revision": 1 }))]
+    /// What happened, by its kind: the schemas whose names begin with `event.` say what it holds.
+    #[schema(value_type = Object)]
     pub data: Value,
     #[schema(example = "sha-256")]
     pub alg: String,
@@ -109,18 +113,36 @@ fn view(event: FeedEvent) -> Result<FeedEventView, Problem> {
 ///
 /// Complete: an event gets its place when it is sealed, within seconds of what it records, and whoever goes on from `next` misses none. An event of
 /// something the caller does not see is left out. `cursor-unknown` (422) for a place beyond the last event: it is another ledger's.
-#[utoipa::path(tag = "feed", params(FeedQuery), responses((status = 200, body = FeedPart)))]
+///
+/// Whoever accepts `text/event-stream` gets the same as server-sent events, from then on as they happen: each with its place as `id`, which a client
+/// sends as `Last-Event-ID` when it comes back; a comment every 15 seconds says that the stream lives; `over` when the key no longer holds or the
+/// server stops. At most four streams of a key at once (429).
+#[utoipa::path(
+    tag = "feed",
+    params(FeedQuery, ("Last-Event-ID" = Option<String>, Header, description = "The last `id` of the stream before; it counts more than `after`")),
+    responses((status = 200, content((FeedPart = "application/json"), (FeedMessage = "text/event-stream")))),
+)]
 #[get("/events")]
-pub async fn read_feed(caller: Caller, app: Data<App>, query: Params<FeedQuery>) -> Result<HttpResponse, Problem> {
+pub async fn read_feed(
+    caller: Caller,
+    request: HttpRequest,
+    app: Data<App>,
+    query: Params<FeedQuery>,
+) -> Result<HttpResponse, Problem> {
     // Only other systems read it: a page hears by its own stream, the auditor reads the log.
     if caller.loaded.actor.service.is_none() {
         return Err(Refusal::forbidden("not-allowed").into());
     }
-    let FeedQuery { after, stream, round, unit, wait } = query.0;
-    let asked = Asked { after: after.unwrap_or(0), stream_kind: stream, round, unit };
+    let FeedQuery { after, stream: stream_kind, round, unit, wait } = query.0;
+    let is_stream = stream::is_wanted(&request);
+    let stopped_at = if is_stream { stream::stopped_at(&request)? } else { None };
+    let asked = Asked { after: stopped_at.or(after).unwrap_or(0), stream_kind, round, unit };
     let last = app.db.read(&Actor::System, persistence::changes::position).await?;
     if asked.after < 0 || asked.after > last {
         return Err(Problem::field("/after", "cursor-unknown"));
+    }
+    if is_stream {
+        return stream::begin(&app, caller.origin, &request, asked);
     }
     let until = Instant::now() + Duration::from_secs(wait.unwrap_or(0).min(LONGEST_WAIT));
     let mut asked = asked;
