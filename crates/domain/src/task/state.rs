@@ -326,6 +326,7 @@ pub struct DraftShape {
 
 /// What a handover makes of a task: who answers from now on, and which requests wait for who came (docs/domain.md §37).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TakenOver {
     pub handover: HandoverId,
     pub from: PersonId,
