@@ -35,6 +35,7 @@ async fn an_archive_holds_each_finding_as_it_is_fetched_by_itself_and_nothing_th
     house.act(&clerk, &task, "claim", json!({})).await.ok();
     let round = house.round().await;
     let mut sizes = Vec::new();
+    let sealed = house.sealed();
     for who in [OFFICE, "p003", &clerk] {
         // At one moment: the clock of a test stands still.
         let mut entries = unpacked(&file(&house, who, json!({ "kind": "archives" })).await);
@@ -63,7 +64,7 @@ async fn an_archive_holds_each_finding_as_it_is_fetched_by_itself_and_nothing_th
             rows.iter().map(|r| r[at(Column::File)].to_string()).filter(|name| !name.is_empty()).collect();
         assert_eq!(named, names, "{who}");
         let total = range.rows().next_back().unwrap()[0].to_string();
-        assert!(total.contains(&format!("任务 {} 项", tasks.len())), "{who} {total}");
+        assert!(total.contains(&format!("任务 {} 项", tasks.len())) && total.ends_with(&sealed), "{who} {total}");
         sizes.push(entries.len());
     }
     assert_eq!(sizes[0], 24, "every finding of the sample");

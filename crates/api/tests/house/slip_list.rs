@@ -132,6 +132,7 @@ async fn the_list_of_slips_is_for_every_reader_what_the_page_shows_him() {
     slips_of_all_kinds(&house).await;
     let round = house.round().await;
     let mut counts = Vec::new();
+    let sealed = house.sealed();
     for who in ["p072", "p001", "p002", "p068", "p003", "p040", "p041", "p020", "p062"] {
         let lines = house.get(who, &format!("/rounds/{round}/slips")).await.ok();
         let lines = lines.as_array().unwrap();
@@ -150,7 +151,7 @@ async fn the_list_of_slips_is_for_every_reader_what_the_page_shows_him() {
             total.starts_with(&format!("合计 {} 件：在办 {open} 件，逾期 {late} 件", lines.len())),
             "{who} {total}"
         );
-        assert!(total.contains("数据截至 2026年"), "{total}");
+        assert!(total.contains("数据截至 2026年") && total.ends_with(&sealed), "{total}");
         let xml = part(&bytes, "xl/worksheets/sheet1.xml");
         assert!(xml.contains("paperSize=\"9\"") && xml.contains("orientation=\"landscape\""), "A4");
         assert!(!xml.contains("<f>"), "no text became a formula");

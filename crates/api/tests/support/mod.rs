@@ -257,6 +257,15 @@ impl House {
         token
     }
 
+    /// Seals what happened; what a list says of it in its last words.
+    pub fn sealed(&self) -> String {
+        let (db, pace) = (self.db.database(), persistence::transparency::Pace::Now);
+        while db.write_now(|conn| persistence::events::seal_at(conn, 500, pace)).unwrap() > 0 {}
+        let kept = db.read_now(persistence::transparency::newest).unwrap().unwrap();
+        let lines: Vec<&str> = kept.text.lines().collect();
+        format!("。事件封存至第 {} 件，根 {}", lines[1], lines[2])
+    }
+
     /// A token that holds by the real clock, for servers in processes of their own.
     pub fn real_token(&self, login: &str) -> String {
         let find = |conn: &mut _| Ok(persistence::accounts::credential(conn, login)?.expect("the account is there"));
