@@ -29,7 +29,7 @@ export function login(name) {
 }
 
 export class House {
-  /** With the sample group, or bare: the three administrators of `bihuan init` and nothing else; with more of the server's settings. */
+  /** With the sample group, or bare: the three administrators of `bihuan init` and nothing else; with more of the server's settings, or what makes them of its address. */
   static async open({ isBare = false, settings = {} } = {}) {
     const house = new House()
     house.settings = settings
@@ -51,7 +51,7 @@ export class House {
     this.address = `http://127.0.0.1:${port}`
     this.openAddress = `http://127.0.0.1:${open}`
     const program = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug/bihuan')
-    const env = { ...process.env, BIHUAN_DATA_DIR: this.folder, BIHUAN_LISTEN: `127.0.0.1:${port}`, BIHUAN_PUBLIC_LISTEN: `127.0.0.1:${open}`, BIHUAN_WEB_DIR: join(root, 'frontend/dist'), BIHUAN_REHEARSAL_DAYS: String(days), BIHUAN_LOG: 'error', ...this.settings }
+    const env = { ...process.env, BIHUAN_DATA_DIR: this.folder, BIHUAN_LISTEN: `127.0.0.1:${port}`, BIHUAN_PUBLIC_LISTEN: `127.0.0.1:${open}`, BIHUAN_WEB_DIR: join(root, 'frontend/dist'), BIHUAN_REHEARSAL_DAYS: String(days), BIHUAN_LOG: 'error', ...(typeof this.settings === 'function' ? this.settings(this.address) : this.settings) }
     delete env.BIHUAN_DATABASE_URL
     if (this.isBare && !this.password) this.init(program, env)
     this.server = spawn(program, this.isBare ? ['serve'] : ['serve', '--demo'], { env, stdio: ['ignore', 'pipe', 'inherit'] })

@@ -6,6 +6,7 @@ import { handedOver } from './handover.mjs'
 import { House } from './house.mjs'
 import { identified } from './identity.mjs'
 import { meet } from './meetings.mjs'
+import { byProvider, provider } from './provider.mjs'
 import { outlived, published } from './publication.mjs'
 import { newRound } from './round.mjs'
 import { anotherSystem } from './services.mjs'
@@ -13,7 +14,8 @@ import { raisedWhenOverdue, slipsOfTasks } from './slips.mjs'
 import { counted } from './steps.mjs'
 import { onTheWall } from './wall.mjs'
 
-const house = await House.open()
+const other = await provider()
+const house = await House.open({ settings: other.settings })
 try {
   await onTheWall(house)
   // A second round, which none of it is about.
@@ -26,6 +28,7 @@ try {
   await anotherSystem(house)
   await identified(house)
   await handedOver(house)
+  await byProvider(house, other)
   // Four months later.
   await house.stop()
   await house.start(120)
@@ -35,4 +38,5 @@ try {
   console.log(`${counted()} steps, no fault`)
 } finally {
   await house.close()
+  other.close()
 }

@@ -73,7 +73,7 @@ pub fn take_from_provider(
 }
 
 fn forget_old(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<(), Error> {
-    diesel::delete(login_steps::table.filter(login_steps::created_at.lt(now - Duration::days(1)))).execute(conn)?;
+    diesel::delete(login_steps::table.filter(login_steps::created_at.lt(now - Duration::hours(1)))).execute(conn)?;
     Ok(())
 }
 

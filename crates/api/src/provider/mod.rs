@@ -145,9 +145,14 @@ fn remote(app: &App) -> Result<std::sync::Arc<Remote>, Problem> {
     app.provider.clone().ok_or_else(Problem::not_found)
 }
 
-async fn blocking<T: Send + 'static>(
+/// Asks the provider beside everything else, after those who ask already.
+async fn ask<T: Send + 'static>(
+    remote: &Remote,
     run: impl FnOnce() -> Result<T, Refused> + Send + 'static,
 ) -> Result<Result<T, Refused>, Problem> {
+    let Ok(Ok(_permit)) = tokio::time::timeout(remote::PATIENCE, remote.gate.acquire()).await else {
+        return Ok(Err(Refused::unreachable("too many ask it at once")));
+    };
     actix_web::rt::task::spawn_blocking(run).await.map_err(|e| Problem::internal(e.to_string()))
 }
 
@@ -172,7 +177,7 @@ pub async fn go_to_provider(
     }
     let now = app.clock.now();
     let asked = remote.clone();
-    let metadata = match blocking(move || asked.metadata(now)).await? {
+    let metadata = match ask(&remote, move || asked.metadata(now)).await? {
         Ok(metadata) => metadata,
         Err(refused) => return Ok(to_page(&format!("/?refused={}", refused.code()))),
     };
@@ -233,7 +238,9 @@ async fn named(
     let Some(agreed) = agreed else { return Ok(Err(Refused::State)) };
     let Agreed { nonce, verifier, to } = serde_json::from_value(agreed).map_err(Problem::internal)?;
     let back = back(app);
-    blocking(move || {
+    let asked = remote.clone();
+    ask(&remote, move || {
+        let remote = asked;
         let metadata = remote.metadata(now)?;
         let settings = &remote.settings;
         let names_itself = metadata.authorization_response_iss_parameter_supported;

@@ -11,6 +11,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use tokio::sync::Semaphore;
 use ureq::tls::TlsConfig;
 
 use super::token::key_of;
@@ -18,7 +19,9 @@ use super::{Refused, encode};
 use crate::app::ProviderSettings;
 use crate::webhooks::push::authorities;
 
-const PATIENCE: Duration = Duration::from_secs(5);
+pub const PATIENCE: Duration = Duration::from_secs(5);
+/// How many requests to the provider are under way at once.
+const AT_ONCE: usize = 8;
 /// Most that is read of an answer, bytes.
 const MOST: u64 = 256 * 1024;
 /// How long what a provider says of itself is believed, minutes.
@@ -50,6 +53,8 @@ pub struct Remote {
     pub settings: ProviderSettings,
     metadata: Mutex<Option<Known<Metadata>>>,
     keys: Mutex<Option<Known<JwkSet>>>,
+    /// So many ask it at once; a provider that hangs holds up nobody else.
+    pub gate: Semaphore,
 }
 
 #[derive(Deserialize)]
@@ -59,7 +64,7 @@ struct Tokens {
 
 impl Remote {
     pub fn new(settings: ProviderSettings) -> Self {
-        Self { settings, metadata: Mutex::default(), keys: Mutex::default() }
+        Self { settings, metadata: Mutex::default(), keys: Mutex::default(), gate: Semaphore::new(AT_ONCE) }
     }
 
     fn agent() -> ureq::Agent {
