@@ -94,6 +94,8 @@
 //! | 倒排工期 | schedule, worked back from the due dates | `schedule` | 30 |
 //! | 挂图链接 | kiosk: a screen without a log-in | `kiosk` | 30 |
 //! | 对接系统、密钥 | another system of the group, its keys | `service`, `key` | 34 |
+//! | 日历订阅 | secret address of a person's calendar | `calendar_link` | 38 |
+//! | 人员和单位同步 | people and units as another system keeps them | `scim`, `directory` | 36 |
 //! | 推送地址、推送 | webhook: where a system is told by itself, a message to it | `hook`, `delivery` | 34 |
 //! | 领导驾驶舱 | cockpit | `cockpit` | 30 |
 //! | 事件、版本、顺序号 | event, version, position | `event`, `version`, `position` | 21 |
@@ -109,6 +111,7 @@ pub mod document;
 pub mod echo;
 pub mod export;
 pub mod handover;
+pub mod ics;
 pub mod ids;
 pub mod labels;
 pub mod meeting;
@@ -121,6 +124,7 @@ pub mod policy_change;
 pub mod publication;
 pub mod refusal;
 pub mod rights;
+pub mod scim;
 pub mod service;
 pub mod sign_request;
 pub mod signature;

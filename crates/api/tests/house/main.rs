@@ -7,6 +7,7 @@ mod support;
 
 mod archives;
 mod brief;
+mod calendar_feed;
 mod checks;
 mod counters;
 mod demo;
@@ -32,6 +33,7 @@ mod plan_sheets;
 mod plan_workbook;
 mod publication;
 mod saved_views;
+mod scim;
 mod services;
 mod slip_list;
 mod slips;
