@@ -17,7 +17,8 @@ const generator = 'openapi-python-client==0.29.1'
 async function services(house, who, size) {
   const page = await house.as(who, size)
   await page.goto(`${house.address}/organisation?part=services`)
-  await page.locator('.loading').waitFor({ state: 'detached' })
+  await page.locator('.head').waitFor()
+  await page.waitForFunction(() => !document.querySelector('.loading'))
   return page
 }
 
@@ -62,9 +63,9 @@ async function personnel(house) {
   await form.getByLabel('用途').fill('同步人员和单位')
   await pick(form, '责任人', '甲丑一')
   await form.getByRole('button', { name: '登记' }).click()
-  await maker.getByRole('region', { name: '人事系统' }).waitFor()
+  await maker.getByRole('region', { name: '人事系统', exact: true }).waitFor()
   const giver = await services(house, 'secadmin')
-  const card = giver.getByRole('region', { name: '人事系统' })
+  const card = giver.getByRole('region', { name: '人事系统', exact: true })
   await card.getByRole('button', { name: '发放密钥' }).click()
   await card.getByLabel('维护单位和人员').check()
   await card.getByLabel('有效至').fill(inDays(30))

@@ -14,14 +14,15 @@ http = httpx2.Client(base_url=base, headers={"Authorization": f"Bearer {key}"}, 
 client = SyncSCIMClient(http)
 client.discover()
 results = check_server(client)
-# A post comes back with the day it began, and the first one as the home post: more than was sent, and meant. Somebody is always active or not.
-POSTS = "urn:bihuan:params:scim:schemas:extension:1.0:Person"
+# What comes back with more than was sent, and what is never without a value: meant, and no fault of an answer.
+MORE = ("urn:bihuan:params:scim:schemas:extension:1.0:Person", "members")  # the day a post began, the name of a member
+ALWAYS = ("active", "urn:bihuan:params:scim:schemas:extension:1.0:Unit")  # somebody is there or not, a unit has a code and a kind
 
 
 def is_meant(result):
     urn = str(result.data.get("urn", "")) if isinstance(result.data, dict) else ""
     why = str(result.reason)
-    return urn.startswith(POSTS) and "unexpected value" in why or urn == "active" and "did not remove" in why
+    return urn.startswith(MORE) and "unexpected value" in why or urn in ALWAYS and "did not remove" in why
 
 
 wrong = [r for r in results if r.status in (Status.ERROR, Status.CRITICAL) and not is_meant(r)]
@@ -30,5 +31,6 @@ for result in wrong + apart:
     print(f"{result.status.name} {result.title} {result.resource_type or ''}: {str(result.reason)[:400]}")
     if result.status != Status.DEVIATION and result.data is not None:
         print(f"    {str(result.data)[:600]}")
-print(f"{len(results)} checks, {len(apart)} deviations, {len(wrong)} wrong")
+meant = sum(1 for r in results if r.status in (Status.ERROR, Status.CRITICAL)) - len(wrong)
+print(f"{len(results)} checks, {len(apart)} deviations, {meant} meant, {len(wrong)} wrong")
 sys.exit(1 if wrong else 0)

@@ -143,13 +143,10 @@ fn is_same_post(known: &Post, asked: &PostForm) -> bool {
     known.unit == asked.unit && known.post == asked.post && known.is_head == asked.is_head
 }
 
-/// What is asked for: one home post, which is the first unless another is named; no unit twice.
+/// What is asked for: one home post, the last that says so, else the first; no unit twice.
 fn checked_posts(asked: Vec<PostForm>, known: &BTreeMap<UnitId, UnitPath>) -> Result<Vec<PostForm>, Refusal> {
     let mut posts: Vec<PostForm> = Vec::new();
-    let has_home = asked.iter().filter(|p| p.is_home).count();
-    if has_home > 1 {
-        return Err(Refusal::field("/posts", "repeated"));
-    }
+    let home = asked.iter().rposition(|p| p.is_home).unwrap_or(0);
     for (i, post) in asked.into_iter().enumerate() {
         let (unit, words) = (format!("/posts/{i}/unit"), format!("/posts/{i}/post"));
         if !known.contains_key(&post.unit) {
@@ -159,8 +156,7 @@ fn checked_posts(asked: Vec<PostForm>, known: &BTreeMap<UnitId, UnitPath>) -> Re
             return Err(Refusal::field(unit, "repeated"));
         }
         check_words(&[(&words, &post.post)], None)?;
-        let is_home = post.is_home || has_home == 0 && i == 0;
-        posts.push(PostForm { post: post.post.trim().to_owned(), is_home, ..post });
+        posts.push(PostForm { post: post.post.trim().to_owned(), is_home: i == home, ..post });
     }
     Ok(posts)
 }
