@@ -24,10 +24,23 @@ ALTER TABLE attachments DROP CONSTRAINT attachments_subject_kind_check;
 ALTER TABLE attachments ADD CONSTRAINT attachments_subject_kind_check
     CHECK (subject_kind IN ('task', 'check', 'slip', 'meeting', 'publication', 'opinion', 'document', 'handover'));
 
+-- What another system calls a person or a unit; whether a person has left, and was taken out of what that system sees.
+ALTER TABLE persons ADD COLUMN external_id text UNIQUE, ADD COLUMN left_on date, ADD COLUMN removed_on date;
+ALTER TABLE units ADD COLUMN external_id text UNIQUE;
+
+-- The secret address of a person's calendar, by the hash of its token.
+CREATE TABLE calendar_links (
+    account_id uuid PRIMARY KEY REFERENCES accounts ON DELETE RESTRICT,
+    token_sha256 text NOT NULL UNIQUE,
+    created_at timestamptz NOT NULL,
+    last_used_at timestamptz
+);
+
 DO $$
 BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'bihuan_app') THEN
         GRANT SELECT, INSERT, UPDATE ON handovers TO bihuan_app;
+        GRANT SELECT, INSERT, UPDATE, DELETE ON calendar_links TO bihuan_app;
     END IF;
 END
 $$;

@@ -17,7 +17,8 @@ const generator = 'openapi-python-client==0.29.1'
 async function services(house, who, size) {
   const page = await house.as(who, size)
   await page.goto(`${house.address}/organisation?part=services`)
-  await page.locator('.loading').waitFor({ state: 'detached' })
+  await page.locator('.head').waitFor()
+  await page.waitForFunction(() => !document.querySelector('.loading'))
   return page
 }
 
@@ -53,6 +54,28 @@ async function letIn(house) {
   return key
 }
 
+/** The personnel system: a key for people and units, of all of them. */
+async function personnel(house) {
+  const maker = await services(house, 'sysadmin')
+  await maker.getByRole('button', { name: '登记对接系统' }).click()
+  const form = maker.locator('form.card')
+  await form.getByLabel('名称').fill('人事系统')
+  await form.getByLabel('用途').fill('同步人员和单位')
+  await pick(form, '责任人', '甲丑一')
+  await form.getByRole('button', { name: '登记' }).click()
+  await maker.getByRole('region', { name: '人事系统', exact: true }).waitFor()
+  const giver = await services(house, 'secadmin')
+  const card = giver.getByRole('region', { name: '人事系统', exact: true })
+  await card.getByRole('button', { name: '发放密钥' }).click()
+  await card.getByLabel('维护单位和人员').check()
+  await card.getByLabel('有效至').fill(inDays(30))
+  await card.getByRole('button', { name: '发放', exact: true }).click()
+  const dialog = giver.getByRole('dialog')
+  const key = await dialog.getByLabel('密钥').inputValue()
+  await dialog.getByRole('button', { name: '已交接，关闭' }).click()
+  return key
+}
+
 /** The blocks of the chapter, in their order. */
 function blocks() {
   const text = readFileSync(join(root, 'docs/integration.md'), 'utf8')
@@ -67,7 +90,7 @@ function generated(folder) {
   return got && got.status === 0 && existsSync(join(home, 'bin/openapi-python-client')) ? join(home, 'bin') : null
 }
 
-async function asWritten(house, key) {
+async function asWritten(house, key, ofPeople) {
   const folder = mkdtempSync(join(tmpdir(), 'bihuan-client-'))
   try {
     const all = blocks()
@@ -75,14 +98,15 @@ async function asWritten(house, key) {
     const client = all.find((b) => b.code.includes('openapi-python-client'))
     const python = all.find((b) => b.language === 'python')
     assert.ok(curl.length >= 4 && client && python, 'the chapter has its parts')
-    const env = { ...process.env, BIHUAN: house.address, KEY: key, ROUND: 'DEMO-1' }
+    const env = { ...process.env, BIHUAN: house.address, KEY: key, ORG_KEY: ofPeople, ROUND: 'DEMO-1' }
     const run = (program, args, more = {}) => execFileSync(program, args, { cwd: folder, env: { ...env, ...more }, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
     const said = run('bash', ['-euo', 'pipefail', '-c', curl.map((b) => b.code).join('\n')])
     assert.match(said, /项目管理系统/)
     assert.match(said, /audit-receipt: /i)
     assert.match(said, /读到第 [1-9]\d* 号/)
     assert.match(said, /听到 [1-9]\d* 条，停在 id: [1-9]\d*/)
-    step('按“十分钟接通”用 curl 看自己、取任务、报写实、拿回执、读事件、听事件')
+    assert.match(said, /^False$/m)
+    step('按“十分钟接通”用 curl 看自己、取任务、报写实、拿回执、读事件、听事件，用 SCIM 录一个人、调动、离任')
     const task = JSON.parse(readFileSync(join(folder, 'answer.json'), 'utf8'))
     const bin = generated(folder)
     if (bin) {
@@ -118,6 +142,6 @@ async function shutOut(house, key) {
 
 export async function anotherSystem(house) {
   const key = await letIn(house)
-  await asWritten(house, key)
+  await asWritten(house, key, await personnel(house))
   await shutOut(house, key)
 }

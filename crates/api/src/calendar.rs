@@ -115,7 +115,7 @@ pub struct CalendarQuery {
 }
 
 /// Whose tasks somebody looks for in a calendar: a leader's own, those his unit has a part in; all for the others.
-fn own(actor: &Actor) -> (Filter, &'static str) {
+pub(crate) fn own(actor: &Actor) -> (Filter, &'static str) {
     let person = actor.person();
     let all = (Filter::default(), "看得到的全部任务");
     match person.and_then(|p| p.role) {
@@ -143,7 +143,7 @@ fn meetings_of(on: NaiveDate, met: &[MeetingLine], proposed: Option<NaiveDate>) 
 }
 
 /// The slips of which something is due on a day.
-fn slips_of(on: NaiveDate, lines: &[SlipLine], today: NaiveDate) -> Vec<DaySlip> {
+pub(crate) fn slips_of(on: NaiveDate, lines: &[SlipLine], today: NaiveDate) -> Vec<DaySlip> {
     let mut all = Vec::new();
     for line in lines {
         let slip = &line.slip;

@@ -1,4 +1,4 @@
-//! What makes a closure worth a second look: for who is about to hand it in, and for who verifies it (docs/domain.md §39).
+//! What makes a closure worth a second look: for who is about to hand it in, and for who verifies it (docs/domain.md §40).
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get};

@@ -1,4 +1,4 @@
-//! Findings that are alike: what came back, what the whole group has, what is another matter; and one matter through the years (docs/domain.md §38).
+//! Findings that are alike: what came back, what the whole group has, what is another matter; and one matter through the years (docs/domain.md §39).
 
 use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get, post};

@@ -12,11 +12,11 @@ use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    accounts, brief, calendar, checks, cockpit, covers, documents, evidence, exports, feed, handovers, history,
-    identity_rules, import, kiosks, ledger, lists, live, meetings, notices, openapi, opinions, organisation, outward,
-    overview, own, personal_duties, plan_advice, plan_workbook, policy, proof, provider, publications, quality,
-    receipts, recurrence, rounds, saved_views, search, second_factor, services, sessions, signing, slips, statements,
-    task_commands, telemetry, todo, trail, wall, webhooks,
+    accounts, brief, calendar, calendar_feed, checks, cockpit, covers, documents, evidence, exports, feed, handovers,
+    history, identity_rules, import, kiosks, ledger, lists, live, meetings, notices, openapi, opinions, organisation,
+    outward, overview, own, personal_duties, plan_advice, plan_workbook, policy, proof, provider, publications, quality,
+    receipts, recurrence, rounds, saved_views, scim, search, second_factor, services, sessions, signing, slips,
+    statements, task_commands, telemetry, todo, trail, wall, webhooks,
 };
 
 use crate::problem::Problem;
@@ -42,6 +42,9 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(own::end_other_sessions)
         .service(own::list_notice_rules)
         .service(own::set_notice_rules)
+        .service(calendar_feed::get_calendar_link)
+        .service(calendar_feed::make_calendar_link)
+        .service(calendar_feed::revoke_calendar_link)
         .service(outward::get_told_by)
         .service(outward::set_told_by)
         .service(outward::try_told_by)
@@ -344,6 +347,8 @@ pub fn configure(config: &mut ServiceConfig, contract: &web::Data<String>) {
                 .config(Config::new(["/api/v1/openapi.json"]).use_base_layout().validator_url("none")),
         )
         .service(Plain(api()))
+        .service(scim::routes())
+        .route("/calendar/{token}.ics", web::get().to(calendar_feed::feed))
         .route("/api/{rest:.*}", web::route().to(nothing_there));
 }
 

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::problem::Problem;
+use crate::scim;
 use crate::services;
 
 /// Longest a request may take; uploads of files are given longer.
@@ -99,7 +100,7 @@ pub async fn around(
             (None, refusal(StatusCode::INTERNAL_SERVER_ERROR, "internal"))
         }
     };
-    let code = write_problem(&mut response, &id);
+    let code = write_problem(&mut response, &id, path.starts_with(scim::FRONT));
     dress(&mut response, &id, &path, is_api, is_tls);
     if is_api && response.status().is_success() {
         acknowledge(&mut response, &written);
@@ -139,8 +140,8 @@ fn fallback(status: StatusCode) -> HttpResponse {
     refusal(status, code)
 }
 
-/// A problem gets its body here, where the request's id is known; a bare error status becomes a problem too.
-fn write_problem(response: &mut HttpResponse, id: &str) -> Option<String> {
+/// A problem gets its body here, where the request's id is known, in the words of who asked; a bare error status becomes a problem too.
+fn write_problem(response: &mut HttpResponse, id: &str, speaks_scim: bool) -> Option<String> {
     let found = response.extensions().get::<Problem>().cloned();
     let status = response.status();
     let problem = match found {
@@ -155,9 +156,15 @@ fn write_problem(response: &mut HttpResponse, id: &str) -> Option<String> {
     let code = problem.code.clone();
     let mut problem = problem;
     id.clone_into(&mut problem.instance);
-    let body = serde_json::to_string(&problem).unwrap_or_default();
-    let (status, mut headers) = (response.status(), response.headers().clone());
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json; charset=utf-8"));
+    let (status, body, kind) = if speaks_scim {
+        let (status, body) = scim::error(&problem);
+        (status, body, "application/scim+json")
+    } else {
+        let body = serde_json::to_string(&problem).unwrap_or_default();
+        (response.status(), body, "application/problem+json; charset=utf-8")
+    };
+    let mut headers = response.headers().clone();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     headers.remove(header::CONTENT_LENGTH);
     // The words that are replaced may have been compressed already; these are not.
     headers.remove(header::CONTENT_ENCODING);

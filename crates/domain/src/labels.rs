@@ -2,6 +2,7 @@
 
 mod document;
 mod handover;
+mod organisation;
 mod publication;
 mod records;
 
@@ -457,6 +458,7 @@ fn words_of(code: &str) -> Option<&'static str> {
         .chain(document::CODES)
         .chain(publication::CODES)
         .chain(handover::CODES)
+        .chain(organisation::CODES)
         .find(|(known, _)| *known == code)
         .map(|(_, words)| *words)
 }
@@ -469,6 +471,7 @@ pub fn event(kind: &str) -> &str {
         .chain(document::EVENTS)
         .chain(publication::EVENTS)
         .chain(handover::EVENTS)
+        .chain(organisation::EVENTS)
         .find(|(known, _)| *known == kind)
         .map_or(kind, |(_, words)| words)
 }

@@ -94,6 +94,8 @@
 //! | 倒排工期 | schedule, worked back from the due dates | `schedule` | 30 |
 //! | 挂图链接 | kiosk: a screen without a log-in | `kiosk` | 30 |
 //! | 对接系统、密钥 | another system of the group, its keys | `service`, `key` | 34 |
+//! | 日历订阅 | secret address of a person's calendar | `calendar_link` | 38 |
+//! | 人员和单位同步 | people and units as another system keeps them | `scim`, `directory` | 36 |
 //! | 推送地址、推送 | webhook: where a system is told by itself, a message to it | `hook`, `delivery` | 34 |
 //! | 动态口令、恢复码 | second factor: a code of the moment; recovery code | `second_factor`, `recovery_codes` | 35 |
 //! | 再次验证身份 | proof of identity that is asked for anew | `proof` | 35 |
@@ -111,6 +113,7 @@ pub mod document;
 pub mod echo;
 pub mod export;
 pub mod handover;
+pub mod ics;
 pub mod ids;
 pub mod labels;
 pub mod likeness;
@@ -126,6 +129,7 @@ pub mod quality;
 pub mod recurrence;
 pub mod refusal;
 pub mod rights;
+pub mod scim;
 pub mod second_factor;
 pub mod service;
 pub mod sign_request;

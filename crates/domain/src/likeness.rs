@@ -1,4 +1,4 @@
-//! Which texts say the same matter in other words (docs/domain.md §38): rare pairs of characters weigh, stock phrases of inspections hardly do. A
+//! Which texts say the same matter in other words (docs/domain.md §39): rare pairs of characters weigh, stock phrases of inspections hardly do. A
 //! likeness is proposed with the words it rests on; a person says whether it is one.
 
 use std::collections::{BTreeMap, HashMap};

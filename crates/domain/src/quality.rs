@@ -1,4 +1,4 @@
-//! What makes a closure worth a second look (docs/domain.md §39): signals with their reasons, never verdicts. Nothing is refused for one; who is about to
+//! What makes a closure worth a second look (docs/domain.md §40): signals with their reasons, never verdicts. Nothing is refused for one; who is about to
 //! hand in mends it, who verifies looks there.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,4 +1,4 @@
-//! What a person says of two findings that are alike (docs/domain.md §38): the same matter again in the same place, a matter of the whole group, or two
+//! What a person says of two findings that are alike (docs/domain.md §39): the same matter again in the same place, a matter of the whole group, or two
 //! matters. Nobody is asked twice.
 
 use chrono::NaiveDate;

@@ -340,6 +340,43 @@ pub fn change(
     Ok(AccountRow { has_second_factor, ..row(after) })
 }
 
+/// Disables the accounts of somebody who has left, as the security administrator would.
+///
+/// Errors: `last-administrator` (409) where one of them is the last of its duty that can log in.
+pub(crate) fn disable_of(conn: &mut PgConnection, origin: &Origin, person: PersonId) -> Result<(), Error> {
+    let own: Vec<(Uuid, Option<String>, i64)> = accounts::table
+        .filter(accounts::person_id.eq(person.0).and(accounts::status.ne("disabled")))
+        .order(accounts::id)
+        .select((accounts::id, accounts::duty, accounts::seq))
+        .for_update()
+        .load(conn)?;
+    for (id, duty, seq) in own {
+        if let Some(duty) = duty {
+            // All of the duty are locked, so that of two who leave at once one stays.
+            let active: Vec<Uuid> = accounts::table
+                .filter(accounts::duty.eq(duty).and(accounts::status.eq("active")))
+                .order(accounts::id)
+                .select(accounts::id)
+                .for_update()
+                .load(conn)?;
+            if active == [id] {
+                return Err(Refusal::conflict("last-administrator").into());
+            }
+        }
+        let event = NewEvent { kind: "account.disabled", payload: json!({}) };
+        let seq = events::record(conn, origin, stream(id), seq, &[event])?;
+        diesel::update(accounts::table.find(id))
+            .set((
+                accounts::status.eq("disabled"),
+                accounts::epoch.eq(accounts::epoch + 1),
+                accounts::seq.eq(seq),
+                accounts::version.eq(seq),
+            ))
+            .execute(conn)?;
+    }
+    Ok(())
+}
+
 /// A person changes his own password; every session ends.
 pub fn change_own_password(conn: &mut PgConnection, origin: &Origin, hash: String) -> Result<(), Error> {
     let id = origin.account().ok_or(Error::NotFound)?.0;

@@ -7,6 +7,7 @@ pub mod backup;
 pub mod blobs;
 pub mod brief;
 pub mod calendar;
+pub mod calendar_links;
 pub mod chains;
 pub mod changes;
 pub mod checks;
@@ -14,6 +15,7 @@ pub mod counts;
 pub mod database;
 #[cfg(feature = "testing")]
 pub mod dataset;
+pub mod directory;
 pub mod documents;
 pub mod drafts;
 pub mod due_acts;

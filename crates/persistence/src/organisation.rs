@@ -161,7 +161,8 @@ pub fn import_units(conn: &mut PgConnection, origin: &Origin, inputs: &[UnitInpu
     Ok(counts)
 }
 
-fn put_unit(
+/// Writes one unit, with its event; `i` is its place among all, and in what was given.
+pub(crate) fn put_unit(
     conn: &mut PgConnection,
     origin: &Origin,
     i: usize,
@@ -177,7 +178,8 @@ fn put_unit(
     }
     path.push(id);
     if let Some(before) = before {
-        let is_same = before.name == input.name
+        let is_same = before.code == input.code
+            && before.name == input.name
             && before.aliases == input.aliases
             && before.kind == input.kind
             && before.path == path;
@@ -290,8 +292,15 @@ fn put_person(
     let kind = if before.is_some() { "person.changed" } else { "person.created" };
     let last = before.as_ref().map_or(0, |b| b.2);
     let seq = events::record(conn, origin, Stream::of("person", id), last, &[NewEvent { kind, payload }])?;
-    let values =
-        (persons::code.eq(&input.code), persons::name.eq(&input.name), persons::seq.eq(seq), persons::version.eq(seq));
+    let values = (
+        persons::code.eq(&input.code),
+        persons::name.eq(&input.name),
+        // Whoever is entered anew is there again.
+        persons::left_on.eq(None::<NaiveDate>),
+        persons::removed_on.eq(None::<NaiveDate>),
+        persons::seq.eq(seq),
+        persons::version.eq(seq),
+    );
     diesel::insert_into(persons::table)
         .values((persons::id.eq(id), values))
         .on_conflict(persons::id)
@@ -301,11 +310,7 @@ fn put_person(
     if !same_post {
         if let Some((membership, ..)) = home {
             // The old post is kept with its last day, so that history reads as it was.
-            diesel::update(memberships::table.find(membership))
-                .set(memberships::to_on.eq(diesel::dsl::sql::<diesel::sql_types::Nullable<diesel::sql_types::Date>>(
-                    &format!("greatest(from_on, date '{}')", today.pred_opt().unwrap_or(today)),
-                )))
-                .execute(conn)?;
+            end_post(conn, membership, today)?;
             diesel::update(memberships::table.find(membership)).set(memberships::is_home.eq(false)).execute(conn)?;
         }
         let from_on = if before.is_some() { today } else { NaiveDate::from_ymd_opt(2000, 1, 1).unwrap_or(today) };
@@ -320,15 +325,50 @@ fn put_person(
                 memberships::from_on.eq(from_on),
             ))
             .execute(conn)?;
-        diesel::update(accounts::table.filter(accounts::person_id.eq(id)))
-            .set(accounts::epoch.eq(accounts::epoch + 1))
-            .execute(conn)?;
+        end_sessions(conn, PersonId(id))?;
     }
     if before.is_some() {
         counts.updated += 1;
     } else {
         counts.created += 1;
     }
+    Ok(())
+}
+
+/// Ends a post with yesterday; one that was given today never held, and only its event says that it was given.
+fn end_post(conn: &mut PgConnection, membership: Uuid, today: NaiveDate) -> Result<(), Error> {
+    let of_today = memberships::table.find(membership).filter(memberships::from_on.ge(today));
+    if diesel::delete(of_today).execute(conn)? > 0 {
+        return Ok(());
+    }
+    diesel::update(memberships::table.find(membership)).set(memberships::to_on.eq(today.pred_opt())).execute(conn)?;
+    Ok(())
+}
+
+/// Ends the posts of a person in a unit.
+pub(crate) fn end_posts(
+    conn: &mut PgConnection,
+    person: PersonId,
+    unit: UnitId,
+    today: NaiveDate,
+) -> Result<(), Error> {
+    let open: Vec<Uuid> = memberships::table
+        .filter(memberships::person_id.eq(person.0).and(memberships::unit_id.eq(unit.0)))
+        .filter(memberships::to_on.is_null().or(memberships::to_on.ge(today)))
+        .select(memberships::id)
+        .load(conn)?;
+    for membership in open {
+        end_post(conn, membership, today)?;
+        diesel::update(memberships::table.find(membership)).set(memberships::is_home.eq(false)).execute(conn)?;
+    }
+    Ok(())
+}
+
+/// Whatever a person's account holds ends at once, for his posts have changed.
+pub(crate) fn end_sessions(conn: &mut PgConnection, person: PersonId) -> Result<(), Error> {
+    diesel::update(accounts::table.filter(accounts::person_id.eq(person.0)))
+        .set(accounts::epoch.eq(accounts::epoch + 1))
+        .execute(conn)?;
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! What the signals on a closure rest on beside the task's own row (docs/domain.md §39).
+//! What the signals on a closure rest on beside the task's own row (docs/domain.md §40).
 
 use std::collections::{BTreeMap, BTreeSet};
 

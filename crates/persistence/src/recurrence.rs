@@ -1,4 +1,4 @@
-//! Findings that are alike (docs/domain.md §38): proposed out of all rounds that the reader works for, judged by a person, and followed back through
+//! Findings that are alike (docs/domain.md §39): proposed out of all rounds that the reader works for, judged by a person, and followed back through
 //! the years.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -71,6 +71,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    calendar_links (account_id) {
+        account_id -> Uuid,
+        token_sha256 -> Text,
+        created_at -> Timestamptz,
+        last_used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     calendar_years (year) {
         year -> Int4,
         notice -> Text,
@@ -587,6 +596,9 @@ diesel::table! {
         name -> Text,
         seq -> Int8,
         version -> Int8,
+        external_id -> Nullable<Text>,
+        left_on -> Nullable<Date>,
+        removed_on -> Nullable<Date>,
     }
 }
 
@@ -994,6 +1006,7 @@ diesel::table! {
         retired_on -> Nullable<Date>,
         seq -> Int8,
         version -> Int8,
+        external_id -> Nullable<Text>,
     }
 }
 
@@ -1069,6 +1082,7 @@ diesel::joinable!(accounts -> persons (person_id));
 diesel::joinable!(aspects -> rounds (round_id));
 diesel::joinable!(attachments -> accounts (account_id));
 diesel::joinable!(attachments -> blobs (blob_sha256));
+diesel::joinable!(calendar_links -> accounts (account_id));
 diesel::joinable!(check_targets -> checks (check_id));
 diesel::joinable!(check_targets -> tasks (task_id));
 diesel::joinable!(checkpoint_signatures -> checkpoints (size));
@@ -1180,6 +1194,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     aspects,
     attachments,
     blobs,
+    calendar_links,
     calendar_years,
     channel_rules,
     check_targets,

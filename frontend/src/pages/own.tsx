@@ -28,8 +28,43 @@ export function Own() {
         <Sessions />
         {me.person_id && <Notices />}
         {me.person_id && <Outside />}
+        {me.person_id && <CalendarLink />}
       </div>
     </>
+  )
+}
+
+/** One's own deadlines for the calendar program of a phone or of the office; whoever knows the address reads it. */
+function CalendarLink() {
+  const queries = useQueryClient()
+  const [path, setPath] = useState('')
+  const query = useQuery({ queryKey: ['calendar-link'], queryFn: () => get(client.GET('/api/v1/me/calendar-link')) })
+  const make = useSend(async () => {
+    setPath((await get(client.POST('/api/v1/me/calendar-link'))).path)
+    await queries.invalidateQueries({ queryKey: ['calendar-link'] })
+  })
+  const end = useSend(async () => {
+    await get(client.DELETE('/api/v1/me/calendar-link'))
+    setPath('')
+    await queries.invalidateQueries({ queryKey: ['calendar-link'] })
+  })
+  return (
+    <section className="card stack">
+      <h2>日历订阅 <span>手机或办公软件的日历里看自己的时限，只有编号，没有内容</span></h2>
+      <Loaded query={query}>
+        {(link) => (
+          <>
+            {path && <label className="field">订阅地址（只显示这一次，不要给别人）<input readOnly value={`${window.location.origin}${path}`} onFocus={(e) => e.target.select()} /></label>}
+            {link.made_at && <p className="muted">{moment(link.made_at)} 开通，{link.last_used_at ? `${moment(link.last_used_at)} 用过` : '还没有用过'}</p>}
+            <Refused error={make.error ?? end.error} />
+            <div className="send">
+              <button type="button" disabled={make.busy} onClick={() => void make.submit()}>{link.made_at ? '换一个地址' : '开通'}</button>
+              {link.made_at && <button type="button" disabled={end.busy} onClick={() => void end.submit()}>停用</button>}
+            </div>
+          </>
+        )}
+      </Loaded>
+    </section>
   )
 }
 

@@ -41,6 +41,10 @@ pub enum Opens {
 
 /// What opens an operation, by its method and its path as the contract writes it.
 pub fn opens(method: &str, pattern: &str) -> Opens {
+    // What another system keeps of the organisation, in the words of its own standard.
+    if pattern.strip_prefix(crate::scim::FRONT).is_some_and(|rest| rest.starts_with('/')) {
+        return Opens::With(WriteOrganisation);
+    }
     let Some(path) = pattern.strip_prefix(FRONT) else { return Opens::Never };
     if (method, path) == ("GET", OF_EVERY_KEY) {
         return Opens::Always;

@@ -289,7 +289,7 @@ pub struct TaskView {
     pub slips: Vec<SlipLineView>,
     /// Whether the caller may draft one.
     pub may_draft_slip: bool,
-    /// Whether the reader works for the whole round, and so sees which findings are like this one (docs/domain.md §38).
+    /// Whether the reader works for the whole round, and so sees which findings are like this one (docs/domain.md §39).
     pub sees_likeness: bool,
     pub open_actions: Vec<OpenActionView>,
     pub statement_week: WeekView,
