@@ -10417,6 +10417,14 @@ export interface components {
          * @description A rectification task, one line of the ledger (整改任务).
          */
         "event.check.TaskId": string;
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-11-17T06:19:08Z"
+         *       },
+         *       "kind": "check.announced"
+         *     }
+         */
         "event.check.announced": {
             data: {
                 /** Format: date-time */
@@ -10428,6 +10436,14 @@ export interface components {
              */
             kind: "check.announced";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "reason": "d5c63e00c54522f64efbdc8a81e5da954c762e01bcdf72bbb37650d351f83c47"
+         *       },
+         *       "kind": "check.cancelled"
+         *     }
+         */
         "event.check.cancelled": {
             data: {
                 reason: components["schemas"]["event.check.Digest"];
@@ -10438,6 +10454,15 @@ export interface components {
              */
             kind: "check.cancelled";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "commitment": "5d47382db20fdd4dcaf94865b171211d55e155d46694a4148c13749b946a0480",
+         *         "party": "00000000-0000-0000-0000-000000000000"
+         *       },
+         *       "kind": "check.committed"
+         *     }
+         */
         "event.check.committed": {
             data: {
                 party: components["schemas"]["event.check.PersonId"];
@@ -10449,6 +10474,14 @@ export interface components {
              */
             kind: "check.committed";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "reason": "99e439f7ed9a94eacd789b98abd9cd261e822745521fc0e5929b7b113353261d"
+         *       },
+         *       "kind": "check.draw_given_up"
+         *     }
+         */
         "event.check.draw_given_up": {
             data: {
                 reason: components["schemas"]["event.check.Digest"];
@@ -10459,6 +10492,41 @@ export interface components {
              */
             kind: "check.draw_given_up";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "bundle": "4d102b17e29093297044ec059d9a517eff340b72c1db0767c251f7668d84bd9f",
+         *         "seed": "3eae33f636f857aa0f211ec761de00ff0724bfce551550236b81a166c5911c40",
+         *         "targets": [
+         *           {
+         *             "inspectors": [
+         *               "01a21b4b-a840-72a6-8235-7f282c5e183c",
+         *               "01a21b4b-a858-71fe-bbda-8c45375a81d9"
+         *             ],
+         *             "result": null,
+         *             "task": "01a21b4b-ad29-72ee-b09b-3040979b3d64"
+         *           },
+         *           {
+         *             "inspectors": [
+         *               "01a21b4b-a855-720a-a415-3645c8be05c5",
+         *               "01a21b4b-a85e-7390-867a-1428406a63ab"
+         *             ],
+         *             "result": null,
+         *             "task": "01a21b4b-ae80-7053-859b-689cdf074650"
+         *           },
+         *           {
+         *             "inspectors": [
+         *               "01a21b4b-a85e-7390-867a-1428406a63ab",
+         *               "01a21b4b-a840-72a6-8235-7f282c5e183c"
+         *             ],
+         *             "result": null,
+         *             "task": "01a21b4b-acf3-7675-8214-a10828fa99b8"
+         *           }
+         *         ]
+         *       },
+         *       "kind": "check.drawn"
+         *     }
+         */
         "event.check.drawn": {
             data: {
                 seed: components["schemas"]["event.check.Digest"];
@@ -10471,6 +10539,14 @@ export interface components {
              */
             kind: "check.drawn";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "words": "58dd18373a14105976eb8ae59fe7edeb682e456761ccfe162d5ce80db29f0eec"
+         *       },
+         *       "kind": "check.finished"
+         *     }
+         */
         "event.check.finished": {
             data: {
                 words?: components["schemas"]["event.check.Digest"] | null;
@@ -10481,7 +10557,30 @@ export interface components {
              */
             kind: "check.finished";
         };
-        /** @description The frame stands; the parties may commit. */
+        /**
+         * @description The frame stands; the parties may commit.
+         * @example {
+         *       "data": {
+         *         "draw": {
+         *           "frame": "272e388f7f676ce34a26c832f7b334691262a47af649e2f3d91f9e3f6e83cd66",
+         *           "given_up": null,
+         *           "is_quick": true,
+         *           "parties": [
+         *             {
+         *               "commitment": null,
+         *               "line": "system",
+         *               "nonce": null,
+         *               "person": "00000000-0000-0000-0000-000000000000"
+         *             }
+         *           ],
+         *           "root": "21a942cfd5fa8ec65fe0a251d59258475b102e13d7ca0f67bd2aee58c9e3159c",
+         *           "seed": null,
+         *           "went_on": null
+         *         }
+         *       },
+         *       "kind": "check.frame_frozen"
+         *     }
+         */
         "event.check.frame_frozen": {
             /** @description The frame stands; the parties may commit. */
             data: {
@@ -10493,6 +10592,42 @@ export interface components {
              */
             kind: "check.frame_frozen";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "round": "01a21b43-3f35-75ea-a1c4-aeb2847a914e",
+         *         "shape": {
+         *           "brief": "1e6d51e56ef7131d8dad360aa9f04af0170327440f25c85a8a319a5e2a9631da",
+         *           "from_on": "2026-11-17",
+         *           "inspectors": [
+         *             "01a21b43-3e16-7780-b8e3-9ed9a31b0bf9",
+         *             "01a21b43-3e16-7780-b8e3-9edbc99f32cd"
+         *           ],
+         *           "kind": "follow_up",
+         *           "targets": [
+         *             {
+         *               "inspectors": [
+         *                 "01a21b43-3e16-7780-b8e3-9ed9a31b0bf9",
+         *                 "01a21b43-3e16-7780-b8e3-9edbc99f32cd"
+         *               ],
+         *               "result": null,
+         *               "task": "01a21b43-428e-708d-87ae-907a9c954b8c"
+         *             },
+         *             {
+         *               "inspectors": [
+         *                 "01a21b43-3e16-7780-b8e3-9ed9a31b0bf9",
+         *                 "01a21b43-3e16-7780-b8e3-9edbc99f32cd"
+         *               ],
+         *               "result": null,
+         *               "task": "01a21b43-413a-712d-8ea6-e5d1bef12f46"
+         *             }
+         *           ],
+         *           "to_on": "2026-11-27"
+         *         }
+         *       },
+         *       "kind": "check.planned"
+         *     }
+         */
         "event.check.planned": {
             data: {
                 round: components["schemas"]["event.check.RoundId"];
@@ -10504,6 +10639,25 @@ export interface components {
              */
             kind: "check.planned";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "result": {
+         *           "at": "2026-11-18T03:28:31Z",
+         *           "by": "01a21b43-3e16-7780-b8e3-9ed9a31b0bf9",
+         *           "files": [],
+         *           "found": "12410b9af9ef53286cbc09a91ac7ca956216b51bb1ae36b62929d2eb01730da8",
+         *           "occurred_on": "2026-11-18",
+         *           "result": "fail",
+         *           "returned": null,
+         *           "signed_at": null,
+         *           "signed_by": null
+         *         },
+         *         "task": "01a21b43-428e-708d-87ae-907a9c954b8c"
+         *       },
+         *       "kind": "check.result_recorded"
+         *     }
+         */
         "event.check.result_recorded": {
             data: {
                 task: components["schemas"]["event.check.TaskId"];
@@ -10515,6 +10669,16 @@ export interface components {
              */
             kind: "check.result_recorded";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "by": "01a21b4b-a85f-77d2-a141-c6f6c7160c55",
+         *         "reason": "78019ce85d75f9e4443d72cd72a1b3014b0bc31e88ee05884b11a4bc31a98e8b",
+         *         "task": "01a21b4b-ac4b-7062-beab-70bccea0cb3b"
+         *       },
+         *       "kind": "check.result_returned"
+         *     }
+         */
         "event.check.result_returned": {
             data: {
                 task: components["schemas"]["event.check.TaskId"];
@@ -10527,6 +10691,16 @@ export interface components {
              */
             kind: "check.result_returned";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-11-18T03:28:31Z",
+         *         "by": "01a21b43-3e16-7780-b8e3-9edbc99f32cd",
+         *         "task": "01a21b43-428e-708d-87ae-907a9c954b8c"
+         *       },
+         *       "kind": "check.result_signed"
+         *     }
+         */
         "event.check.result_signed": {
             data: {
                 task: components["schemas"]["event.check.TaskId"];
@@ -10540,6 +10714,15 @@ export interface components {
              */
             kind: "check.result_signed";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "nonce": "b8f0c7e466fbe3dc45e5b46d263d5b73c088d2abd06d245a02d575c0d3950032",
+         *         "party": "00000000-0000-0000-0000-000000000000"
+         *       },
+         *       "kind": "check.revealed"
+         *     }
+         */
         "event.check.revealed": {
             data: {
                 party: components["schemas"]["event.check.PersonId"];
@@ -10551,6 +10734,41 @@ export interface components {
              */
             kind: "check.revealed";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "shape": {
+         *           "brief": "1e6d51e56ef7131d8dad360aa9f04af0170327440f25c85a8a319a5e2a9631da",
+         *           "from_on": "2026-11-17",
+         *           "inspectors": [
+         *             "01a21b43-3e16-7780-b8e3-9ed9a31b0bf9",
+         *             "01a21b43-3e16-7780-b8e3-9edbc99f32cd"
+         *           ],
+         *           "kind": "follow_up",
+         *           "targets": [
+         *             {
+         *               "inspectors": [
+         *                 "01a21b43-3e16-7780-b8e3-9ed9a31b0bf9",
+         *                 "01a21b43-3e16-7780-b8e3-9edbc99f32cd"
+         *               ],
+         *               "result": null,
+         *               "task": "01a21b43-428e-708d-87ae-907a9c954b8c"
+         *             },
+         *             {
+         *               "inspectors": [
+         *                 "01a21b43-3e16-7780-b8e3-9ed9a31b0bf9",
+         *                 "01a21b43-3e16-7780-b8e3-9edbc99f32cd"
+         *               ],
+         *               "result": null,
+         *               "task": "01a21b43-413a-712d-8ea6-e5d1bef12f46"
+         *             }
+         *           ],
+         *           "to_on": "2026-11-27"
+         *         }
+         *       },
+         *       "kind": "check.revised"
+         *     }
+         */
         "event.check.revised": {
             data: {
                 shape: components["schemas"]["event.check.Shape"];
@@ -10561,7 +10779,18 @@ export interface components {
              */
             kind: "check.revised";
         };
-        /** @description The draw went on without those who had not revealed. */
+        /**
+         * @description The draw went on without those who had not revealed.
+         * @example {
+         *       "data": {
+         *         "reason": "f26fb200958a13a7ecbf30c772dcf9798b5ac136d8c2b7047bc2c3c9632938a1",
+         *         "without": [
+         *           "01a21b4b-a840-72a6-8235-7f282c5e183c"
+         *         ]
+         *       },
+         *       "kind": "check.went_on"
+         *     }
+         */
         "event.check.went_on": {
             /** @description The draw went on without those who had not revealed. */
             data: {
@@ -10768,6 +10997,24 @@ export interface components {
          * @enum {string}
          */
         "event.document.Who": "unit_head" | "lead_leader" | "office" | "supervisor" | "principal" | "group_head" | "meeting" | "secrecy";
+        /**
+         * @example {
+         *       "data": {
+         *         "as_of": "2026-03-02T01:00:00Z",
+         *         "by": "01a21b4b-a85e-7390-867a-1428406a63ab",
+         *         "corrects": null,
+         *         "kind": "report",
+         *         "records": "c32439681113c4a1da9d4c25de32a50b48bf85f59636406e5051a9d25ddd3997",
+         *         "round": "01a21b4b-a91d-71a8-96f5-7241c5c4936c",
+         *         "template": {
+         *           "sha256": "a527a2e9565722e0fa1bbbe8c00222ead4cd30d3df4202fdb247c23249bed5b0",
+         *           "version": 1
+         *         },
+         *         "text": "9102ad77a5701224b1c2c032385e7014ed3b46835344271b63ef3a74adb352ae"
+         *       },
+         *       "kind": "document.drafted"
+         *     }
+         */
         "event.document.drafted": {
             data: {
                 round: components["schemas"]["event.document.RoundId"];
@@ -10786,7 +11033,21 @@ export interface components {
              */
             kind: "document.drafted";
         };
-        /** @description Somebody entered a figure that the records do not hold, or another than they hold. */
+        /**
+         * @description Somebody entered a figure that the records do not hold, or another than they hold.
+         * @example {
+         *       "data": {
+         *         "entry": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "by": "01a21b4b-a85e-7390-867a-1428406a63ab",
+         *           "reason": "614692829edd2765f51b6487ea107a63076645f2dedfb2758ff5aed3f7b0d450",
+         *           "value": 0
+         *         },
+         *         "figure": "recovered"
+         *       },
+         *       "kind": "document.figure_entered"
+         *     }
+         */
         "event.document.figure_entered": {
             /** @description Somebody entered a figure that the records do not hold, or another than they hold. */
             data: {
@@ -10799,7 +11060,15 @@ export interface components {
              */
             kind: "document.figure_entered";
         };
-        /** @description The figure of the records holds again. */
+        /**
+         * @description The figure of the records holds again.
+         * @example {
+         *       "data": {
+         *         "figure": "recovered"
+         *       },
+         *       "kind": "document.figure_restored"
+         *     }
+         */
         "event.document.figure_restored": {
             /** @description The figure of the records holds again. */
             data: {
@@ -10811,7 +11080,15 @@ export interface components {
              */
             kind: "document.figure_restored";
         };
-        /** @description All have signed: it is filed, and stays as it is. */
+        /**
+         * @description All have signed: it is filed, and stays as it is.
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z"
+         *       },
+         *       "kind": "document.filed"
+         *     }
+         */
         "event.document.filed": {
             /** @description All have signed: it is filed, and stays as it is. */
             data: {
@@ -10824,6 +11101,12 @@ export interface components {
              */
             kind: "document.filed";
         };
+        /**
+         * @example {
+         *       "data": {},
+         *       "kind": "document.recalled"
+         *     }
+         */
         "event.document.recalled": {
             data: Record<string, never>;
             /**
@@ -10832,7 +11115,20 @@ export interface components {
              */
             kind: "document.recalled";
         };
-        /** @description It stands on the records of a later moment now. */
+        /**
+         * @description It stands on the records of a later moment now.
+         * @example {
+         *       "data": {
+         *         "as_of": "2026-03-02T01:15:00Z",
+         *         "records": "69dd9d332a27ffa23302e204ca167f9ecf9831d54d2c1e3edb25635121eee000",
+         *         "template": {
+         *           "sha256": "d61e8874f7dfdf2509f373c7a1627fc32575bde491cb9798a039a8e2953f9544",
+         *           "version": 1
+         *         }
+         *       },
+         *       "kind": "document.refreshed"
+         *     }
+         */
         "event.document.refreshed": {
             /** @description It stands on the records of a later moment now. */
             data: {
@@ -10847,7 +11143,15 @@ export interface components {
              */
             kind: "document.refreshed";
         };
-        /** @description A later version was filed in its place. */
+        /**
+         * @description A later version was filed in its place.
+         * @example {
+         *       "data": {
+         *         "by": "01a21b4c-60b4-7199-b255-4eb4e77978e0"
+         *       },
+         *       "kind": "document.replaced"
+         *     }
+         */
         "event.document.replaced": {
             /** @description A later version was filed in its place. */
             data: {
@@ -10859,6 +11163,14 @@ export interface components {
              */
             kind: "document.replaced";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "text": "06c34839c85d42d20acaa2fc32fc8167f3892025abb8f422178f9b7ad95b02ed"
+         *       },
+         *       "kind": "document.revised"
+         *     }
+         */
         "event.document.revised": {
             data: {
                 text: components["schemas"]["event.document.Digest"];
@@ -10869,6 +11181,15 @@ export interface components {
              */
             kind: "document.revised";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "by": "01a21b4b-a731-726c-9571-bf0ee9d89a9b",
+         *         "signature": "01a21b4c-5e16-7407-beb8-71e366147b06"
+         *       },
+         *       "kind": "document.signature_confirmed"
+         *     }
+         */
         "event.document.signature_confirmed": {
             data: {
                 signature: components["schemas"]["event.document.SignatureId"];
@@ -10880,6 +11201,16 @@ export interface components {
              */
             kind: "document.signature_confirmed";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "by": "01a21b4b-a731-726c-9571-bf0ee9d89a9b",
+         *         "reason": "f60691b819870b4ef4864c06bf5306259df447cff007d7aeb510e81b5e06e9f4",
+         *         "signature": "01a21b4c-5e16-7407-beb8-71e366147b06"
+         *       },
+         *       "kind": "document.signature_objected"
+         *     }
+         */
         "event.document.signature_objected": {
             data: {
                 signature: components["schemas"]["event.document.SignatureId"];
@@ -10892,6 +11223,15 @@ export interface components {
              */
             kind: "document.signature_objected";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "reason": "f60691b819870b4ef4864c06bf5306259df447cff007d7aeb510e81b5e06e9f4",
+         *         "signature": "01a21b4c-5e16-7407-beb8-71e366147b06"
+         *       },
+         *       "kind": "document.signature_voided"
+         *     }
+         */
         "event.document.signature_voided": {
             data: {
                 signature: components["schemas"]["event.document.SignatureId"];
@@ -10903,6 +11243,29 @@ export interface components {
              */
             kind: "document.signature_voided";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "signature": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "confirmed_by": null,
+         *           "document": null,
+         *           "id": "01a21b4c-5e16-7407-beb8-71e366147b06",
+         *           "method": null,
+         *           "mode": "electronic",
+         *           "occurred_on": "2026-03-02",
+         *           "person": "01a21b4b-a731-726c-9571-bf0ee9d89a9b",
+         *           "recorded_by": "01a21b4b-a731-726c-9571-bf0ee9d89a9b",
+         *           "stand_in": null,
+         *           "state": "effective",
+         *           "step": 1,
+         *           "verdict": "approve",
+         *           "words": null
+         *         }
+         *       },
+         *       "kind": "document.signed"
+         *     }
+         */
         "event.document.signed": {
             data: {
                 signature: components["schemas"]["event.document.Signature"];
@@ -10913,6 +11276,12 @@ export interface components {
              */
             kind: "document.signed";
         };
+        /**
+         * @example {
+         *       "data": {},
+         *       "kind": "document.signing_returned"
+         *     }
+         */
         "event.document.signing_returned": {
             data: Record<string, never>;
             /**
@@ -10921,6 +11290,40 @@ export interface components {
              */
             kind: "document.signing_returned";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "request": {
+         *           "chain": [
+         *             {
+         *               "count": 1,
+         *               "label": "整改办核稿",
+         *               "met_by_submission": false,
+         *               "person": null,
+         *               "who": "office"
+         *             },
+         *             {
+         *               "count": 1,
+         *               "label": "主要负责人签发",
+         *               "met_by_submission": false,
+         *               "person": "01a21b4b-a731-726c-9571-bf0ee9d89a9b",
+         *               "who": "principal"
+         *             }
+         *           ],
+         *           "id": "01a21b4c-5b76-740e-afb3-e2579b13da66",
+         *           "kind": "document",
+         *           "on_behalf_of": null,
+         *           "policy_version": 1,
+         *           "revision": "60f6bf545b1210543354304fc1bdb520f11c6ae58b160221513e61f092669958",
+         *           "signatures": [],
+         *           "state": "open",
+         *           "submitted_at": "2026-03-02T01:00:00Z",
+         *           "submitted_by": "01a21b4b-a85e-7390-867a-1428406a63ab"
+         *         }
+         *       },
+         *       "kind": "document.submitted"
+         *     }
+         */
         "event.document.submitted": {
             data: {
                 request: components["schemas"]["event.document.SignRequest"];
@@ -10931,6 +11334,14 @@ export interface components {
              */
             kind: "document.submitted";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "reason": "f60691b819870b4ef4864c06bf5306259df447cff007d7aeb510e81b5e06e9f4"
+         *       },
+         *       "kind": "document.withdrawn"
+         *     }
+         */
         "event.document.withdrawn": {
             data: {
                 reason: components["schemas"]["event.document.Digest"];
@@ -11062,6 +11473,14 @@ export interface components {
          * @description A unit of the organisation (单位).
          */
         "event.meeting.UnitId": string;
+        /**
+         * @example {
+         *       "data": {
+         *         "reason": "d5c63e00c54522f64efbdc8a81e5da954c762e01bcdf72bbb37650d351f83c47"
+         *       },
+         *       "kind": "meeting.cancelled"
+         *     }
+         */
         "event.meeting.cancelled": {
             data: {
                 reason: components["schemas"]["event.meeting.Digest"];
@@ -11072,6 +11491,22 @@ export interface components {
              */
             kind: "meeting.cancelled";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-11-19T07:56:17Z",
+         *         "noted": [
+         *           "01a21b44-91b7-758d-ad2d-8b85cb4922a2",
+         *           "01a21b44-91b7-758d-ad2d-8b86a01a47e3",
+         *           "01a21b44-91b7-758d-ad2d-8b8796e03429",
+         *           "01a21b44-91b7-758d-ad2d-8b88b0c02658",
+         *           "01a21b44-91b7-758d-ad2d-8b89840e0677"
+         *         ],
+         *         "number": "整改纪要〔2026〕3号"
+         *       },
+         *       "kind": "meeting.concluded"
+         *     }
+         */
         "event.meeting.concluded": {
             data: {
                 number: string;
@@ -11085,6 +11520,18 @@ export interface components {
              */
             kind: "meeting.concluded";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "added": {
+         *           "key": "hand:01a21b4f-0a45-73e2-87c2-a62a6d5735fa",
+         *           "task": null,
+         *           "title": "edeeec8c4b116aca29f8c844d3bc81ec03bd749d863d2a32fdbc79d8a79d99c4"
+         *         }
+         *       },
+         *       "kind": "meeting.item_added"
+         *     }
+         */
         "event.meeting.item_added": {
             data: {
                 added: components["schemas"]["event.meeting.Added"];
@@ -11095,6 +11542,14 @@ export interface components {
              */
             kind: "meeting.item_added";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "key": "resolution:01a21b4c-040f-75c8-87b0-5c33569c9ddc"
+         *       },
+         *       "kind": "meeting.item_put_back"
+         *     }
+         */
         "event.meeting.item_put_back": {
             data: {
                 key: string;
@@ -11105,7 +11560,24 @@ export interface components {
              */
             kind: "meeting.item_put_back";
         };
-        /** @description An item came up while the meeting was held. */
+        /**
+         * @description An item came up while the meeting was held.
+         * @example {
+         *       "data": {
+         *         "item": {
+         *           "id": "01a21b44-91b7-758d-ad2d-8b83dddf6032",
+         *           "key": "task:01a21b43-45ad-761d-a0c2-47a5631c5620",
+         *           "left_over": null,
+         *           "outcome": null,
+         *           "request": null,
+         *           "revision": 0,
+         *           "task": "01a21b43-45ad-761d-a0c2-47a5631c5620",
+         *           "title": null
+         *         }
+         *       },
+         *       "kind": "meeting.item_raised"
+         *     }
+         */
         "event.meeting.item_raised": {
             /** @description An item came up while the meeting was held. */
             data: {
@@ -11117,6 +11589,18 @@ export interface components {
              */
             kind: "meeting.item_raised";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "taken_out": {
+         *           "by": "01a21b4b-a85e-7390-867a-1428406a63ab",
+         *           "key": "resolution:01a21b4c-040f-75c8-87b0-5c33569c9ddc",
+         *           "reason": "40b355816bd47ff12b0c7ee36d129ed78dffc1a22f8bd3d82e6dc17aed50f67a"
+         *         }
+         *       },
+         *       "kind": "meeting.item_taken_out"
+         *     }
+         */
         "event.meeting.item_taken_out": {
             data: {
                 taken_out: components["schemas"]["event.meeting.TakenOut"];
@@ -11127,6 +11611,14 @@ export interface components {
              */
             kind: "meeting.item_taken_out";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "item": "01a21b4f-0b02-701a-8fe3-8a76af2a81dd"
+         *       },
+         *       "kind": "meeting.noted"
+         *     }
+         */
         "event.meeting.noted": {
             data: {
                 item: components["schemas"]["event.meeting.ItemId"];
@@ -11137,7 +11629,89 @@ export interface components {
              */
             kind: "meeting.noted";
         };
-        /** @description The agenda stands, with its items. */
+        /**
+         * @description The agenda stands, with its items.
+         * @example {
+         *       "data": {
+         *         "agenda": "44bb75f2e621816fbb78f42e3df860834a80bf9cffa988b981dff87cdf68cc27",
+         *         "at": "2026-11-19T07:56:17Z",
+         *         "items": [
+         *           {
+         *             "id": "01a21b44-91b7-758d-ad2d-8b83dddf6032",
+         *             "key": "task:01a21b43-45ad-761d-a0c2-47a5631c5620",
+         *             "left_over": null,
+         *             "outcome": null,
+         *             "request": null,
+         *             "revision": 0,
+         *             "task": "01a21b43-45ad-761d-a0c2-47a5631c5620",
+         *             "title": null
+         *           },
+         *           {
+         *             "id": "01a21b44-91b7-758d-ad2d-8b84f8c70942",
+         *             "key": "task:01a21b43-4013-7078-ad29-a34030e3188e",
+         *             "left_over": null,
+         *             "outcome": null,
+         *             "request": null,
+         *             "revision": 0,
+         *             "task": "01a21b43-4013-7078-ad29-a34030e3188e",
+         *             "title": null
+         *           },
+         *           {
+         *             "id": "01a21b44-91b7-758d-ad2d-8b85cb4922a2",
+         *             "key": "task:01a21b43-46dc-7760-b95b-82120779af9f",
+         *             "left_over": null,
+         *             "outcome": null,
+         *             "request": null,
+         *             "revision": 0,
+         *             "task": "01a21b43-46dc-7760-b95b-82120779af9f",
+         *             "title": null
+         *           },
+         *           {
+         *             "id": "01a21b44-91b7-758d-ad2d-8b86a01a47e3",
+         *             "key": "slip:01a21b44-3ac6-71b0-9be6-7ba78dd48a21",
+         *             "left_over": null,
+         *             "outcome": null,
+         *             "request": null,
+         *             "revision": 0,
+         *             "slip": "01a21b44-3ac6-71b0-9be6-7ba78dd48a21",
+         *             "task": null,
+         *             "title": null
+         *           },
+         *           {
+         *             "id": "01a21b44-91b7-758d-ad2d-8b8796e03429",
+         *             "key": "request:01a21b44-7313-70b7-b745-d8bc7d2fe7f0",
+         *             "left_over": null,
+         *             "outcome": null,
+         *             "request": "01a21b44-7313-70b7-b745-d8bc7d2fe7f0",
+         *             "revision": 0,
+         *             "task": "01a21b43-4315-71b3-8aea-291c572ac2be",
+         *             "title": null
+         *           },
+         *           {
+         *             "id": "01a21b44-91b7-758d-ad2d-8b88b0c02658",
+         *             "key": "request:01a21b44-6aed-7077-9577-f36de98d5aa2",
+         *             "left_over": null,
+         *             "outcome": null,
+         *             "request": "01a21b44-6aed-7077-9577-f36de98d5aa2",
+         *             "revision": 0,
+         *             "task": "01a21b43-460a-77dd-9369-c9f893de1326",
+         *             "title": null
+         *           },
+         *           {
+         *             "id": "01a21b44-91b7-758d-ad2d-8b89840e0677",
+         *             "key": "request:01a21b44-6de4-71d3-8a27-b17e138fbd61",
+         *             "left_over": null,
+         *             "outcome": null,
+         *             "request": "01a21b44-6de4-71d3-8a27-b17e138fbd61",
+         *             "revision": 0,
+         *             "task": "01a21b43-49fa-7769-88e9-1c4c169a381e",
+         *             "title": null
+         *           }
+         *         ]
+         *       },
+         *       "kind": "meeting.opened"
+         *     }
+         */
         "event.meeting.opened": {
             /** @description The agenda stands, with its items. */
             data: {
@@ -11152,6 +11726,55 @@ export interface components {
              */
             kind: "meeting.opened";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "order": [
+         *           "request:01a21b4b-f81f-71f7-8709-3b7afaa52182",
+         *           "request:01a21b4b-f68d-76b8-b3c4-73cc9fe916c9",
+         *           "request:01a21b4b-fac8-7617-9001-26cb2c757d5d",
+         *           "slip:01a21b4b-ed23-7047-9764-8ccef158c353",
+         *           "task:01a21b4b-aebb-77d7-9c36-e3912f17cbba",
+         *           "task:01a21b4b-ae80-7053-859b-689cdf074650",
+         *           "task:01a21b4b-adf8-7393-b112-639601100094",
+         *           "task:01a21b4b-adc1-721c-981a-a16a21f959e7",
+         *           "task:01a21b4b-ad29-72ee-b09b-3040979b3d64",
+         *           "task:01a21b4b-aca6-77d8-9652-c80ae5f1427b",
+         *           "task:01a21b4b-ac82-74c9-b26e-c1613527ede7",
+         *           "task:01a21b4b-ac62-7488-81d1-03bb364f9ee8",
+         *           "task:01a21b4b-ac35-7611-b04f-cb38235ee876",
+         *           "task:01a21b4b-ab5b-76fe-b7a5-7c91c5d8d2fc",
+         *           "task:01a21b4b-ab01-7405-b0d3-2fb8c21c96d3",
+         *           "task:01a21b4b-aa60-765c-8b01-1cf426ee7915",
+         *           "task:01a21b4b-aa26-74cf-805a-43a2ac67ee56",
+         *           "task:01a21b4b-a9ce-7054-a4e5-f9e08f975c4a",
+         *           "task:01a21b4b-a99a-7257-93d3-1cb9f82e1adc",
+         *           "task:01a21b4b-af0c-7388-ac57-156e9cfd3ea4",
+         *           "task:01a21b4b-aee7-7454-9255-85776e85fa65",
+         *           "task:01a21b4b-aeb4-72f5-819d-ffa28bb9f633",
+         *           "task:01a21b4b-aea4-7510-b72b-bd4581fce909",
+         *           "task:01a21b4b-ae99-7510-b423-61e7239c59a9",
+         *           "task:01a21b4b-ae95-7442-b512-9fac74a06ad3",
+         *           "task:01a21b4b-ae6a-76c9-bfa6-630501e62ca6",
+         *           "task:01a21b4b-ae29-7542-9da6-12ee24aa906d",
+         *           "task:01a21b4b-add8-72d6-91d2-c9e447ec9dee",
+         *           "task:01a21b4b-ada3-73e5-b04a-d2586ade9360",
+         *           "task:01a21b4b-ad64-71f0-84e6-7f4e5b906d6e",
+         *           "task:01a21b4b-ad0e-7659-8291-78812d72afb1",
+         *           "task:01a21b4b-acf3-7675-8214-a10828fa99b8",
+         *           "task:01a21b4b-acba-71a1-9c35-e830ece6b602",
+         *           "task:01a21b4b-ac7d-757c-8337-9b7f5cba69f7",
+         *           "task:01a21b4b-abdd-7743-8af5-d80837e32b9f",
+         *           "task:01a21b4b-ab1b-72c5-96eb-b143a4924b53",
+         *           "task:01a21b4b-aae5-75ca-9aa4-86efdc6b5b5b",
+         *           "task:01a21b4b-aa20-7608-a0c8-3fcd653cb072",
+         *           "resolution:01a21b4c-040f-75c8-87b0-5c341e929541",
+         *           "resolution:01a21b4c-040f-75c8-87b0-5c33569c9ddc"
+         *         ]
+         *       },
+         *       "kind": "meeting.ordered"
+         *     }
+         */
         "event.meeting.ordered": {
             data: {
                 order: string[];
@@ -11162,7 +11785,15 @@ export interface components {
              */
             kind: "meeting.ordered";
         };
-        /** @description What was written is taken back while the meeting is held. */
+        /**
+         * @description What was written is taken back while the meeting is held.
+         * @example {
+         *       "data": {
+         *         "item": "01a21b4f-0b02-701a-8fe3-8a76af2a81dd"
+         *       },
+         *       "kind": "meeting.outcome_cleared"
+         *     }
+         */
         "event.meeting.outcome_cleared": {
             /** @description What was written is taken back while the meeting is held. */
             data: {
@@ -11174,6 +11805,25 @@ export interface components {
              */
             kind: "meeting.outcome_cleared";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "items": [
+         *           "01a21b4f-0052-7350-95df-89e30e9e7357",
+         *           "01a21b4f-0052-7350-95df-89e42d00f49e",
+         *           "01a21b4f-0052-7350-95df-89e5aca32a6f"
+         *         ],
+         *         "number": "整改纪要〔2026〕6号",
+         *         "requests": [
+         *           "01a21b4b-f81f-71f7-8709-3b7afaa52182",
+         *           "01a21b4b-f68d-76b8-b3c4-73cc9fe916c9",
+         *           "01a21b4b-fac8-7617-9001-26cb2c757d5d"
+         *         ],
+         *         "scan": "14bcd090baf31edba64e9cbd8cdfc15f943344aa72cb3675ad8e91bfcbce03ad"
+         *       },
+         *       "kind": "meeting.ratified"
+         *     }
+         */
         "event.meeting.ratified": {
             data: {
                 items: components["schemas"]["event.meeting.ItemId"][];
@@ -11187,7 +11837,24 @@ export interface components {
              */
             kind: "meeting.ratified";
         };
-        /** @description Entered after it was held. */
+        /**
+         * @description Entered after it was held.
+         * @example {
+         *       "data": {
+         *         "number": "纪要〔2026〕9号",
+         *         "round": "01a21b4b-a91d-71a8-96f5-7241c5c4936c",
+         *         "shape": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "attendees": [],
+         *           "brief": "bb2649dc14176ce85607e73f473bf83950c265683bf9f1d61700ed8c928b974f",
+         *           "chair": "01a21b4b-a731-726c-9571-bf0ee9d89a9b",
+         *           "kind": "mobilisation"
+         *         },
+         *         "summary": "d6b944c1530e33bb64ed6660e6e54f2296f596185ce5f01a4740bab022d9e82b"
+         *       },
+         *       "kind": "meeting.recorded"
+         *     }
+         */
         "event.meeting.recorded": {
             /** @description Entered after it was held. */
             data: {
@@ -11202,6 +11869,16 @@ export interface components {
              */
             kind: "meeting.recorded";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-11-23T08:12:49Z",
+         *         "by": "01a21b43-3e4e-71d4-8e2a-5cbac0384806",
+         *         "item": "01a21b44-91b7-758d-ad2d-8b83dddf6032"
+         *       },
+         *       "kind": "meeting.resolution_accepted"
+         *     }
+         */
         "event.meeting.resolution_accepted": {
             data: {
                 item: components["schemas"]["event.meeting.ItemId"];
@@ -11215,7 +11892,17 @@ export interface components {
              */
             kind: "meeting.resolution_accepted";
         };
-        /** @description A later meeting resolved anew on it. */
+        /**
+         * @description A later meeting resolved anew on it.
+         * @example {
+         *       "data": {
+         *         "at": "2026-11-23T08:12:49Z",
+         *         "item": "01a21b44-91b7-758d-ad2d-8b83dddf6032",
+         *         "later": "01a21b44-91b7-758d-ad2d-8b83dddf6032"
+         *       },
+         *       "kind": "meeting.resolution_replaced"
+         *     }
+         */
         "event.meeting.resolution_replaced": {
             /** @description A later meeting resolved anew on it. */
             data: {
@@ -11230,6 +11917,20 @@ export interface components {
              */
             kind: "meeting.resolution_replaced";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "item": "01a21b44-91b7-758d-ad2d-8b83dddf6032",
+         *         "report": {
+         *           "at": "2026-11-20T03:47:03Z",
+         *           "by": "01a21b43-3b5e-737f-8492-86cda4892e68",
+         *           "files": [],
+         *           "words": "79071ac5d86f7e6e8872c524a20da827c28eae9e4c9ff4ead72d0c1ffb59479b"
+         *         }
+         *       },
+         *       "kind": "meeting.resolution_reported"
+         *     }
+         */
         "event.meeting.resolution_reported": {
             data: {
                 item: components["schemas"]["event.meeting.ItemId"];
@@ -11241,6 +11942,17 @@ export interface components {
              */
             kind: "meeting.resolution_reported";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-05-11T01:00:00Z",
+         *         "by": "01a21b4b-a85f-77d2-a141-c6f6c7160c55",
+         *         "item": "01a21b4f-0052-7350-95df-89f6765ebe5b",
+         *         "reason": "0de164260b91811c8aae26b1088ded08ab39ba03c831b545eb99e028eb6e0dde"
+         *       },
+         *       "kind": "meeting.resolution_returned"
+         *     }
+         */
         "event.meeting.resolution_returned": {
             data: {
                 item: components["schemas"]["event.meeting.ItemId"];
@@ -11255,6 +11967,24 @@ export interface components {
              */
             kind: "meeting.resolution_returned";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "item": "01a21b44-91b7-758d-ad2d-8b84f8c70942",
+         *         "resolution": {
+         *           "due_on": "2026-12-04",
+         *           "moved_at": null,
+         *           "person": null,
+         *           "report": null,
+         *           "returned": null,
+         *           "standing": "running",
+         *           "text": "01cadd42a6f6620d66912eab7b29339a465d451beb72d0ccd1b12c18b7cd189e",
+         *           "unit": "01a21b43-3a58-72af-b11f-bffc9c219b6c"
+         *         }
+         *       },
+         *       "kind": "meeting.resolved"
+         *     }
+         */
         "event.meeting.resolved": {
             data: {
                 item: components["schemas"]["event.meeting.ItemId"];
@@ -11266,6 +11996,23 @@ export interface components {
              */
             kind: "meeting.resolved";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "shape": {
+         *           "at": "2026-11-19T07:56:17Z",
+         *           "attendees": [
+         *             "01a21b43-3b25-7544-a2e2-8d488555fbce",
+         *             "01a21b43-3e16-7780-b8e3-9ed9a31b0bf9"
+         *           ],
+         *           "brief": "d2eba19f88753159687a1e39ecb7c15b8f8835cca41f2b049e55b546bfed6b35",
+         *           "chair": "01a21b43-3b20-7711-8ac0-983edf913869",
+         *           "kind": "coordination"
+         *         }
+         *       },
+         *       "kind": "meeting.revised"
+         *     }
+         */
         "event.meeting.revised": {
             data: {
                 shape: components["schemas"]["event.meeting.Shape"];
@@ -11276,6 +12023,24 @@ export interface components {
              */
             kind: "meeting.revised";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "round": "01a21b43-3f35-75ea-a1c4-aeb2847a914e",
+         *         "shape": {
+         *           "at": "2026-11-19T07:56:17Z",
+         *           "attendees": [
+         *             "01a21b43-3b25-7544-a2e2-8d488555fbce",
+         *             "01a21b43-3e16-7780-b8e3-9ed9a31b0bf9"
+         *           ],
+         *           "brief": "d2eba19f88753159687a1e39ecb7c15b8f8835cca41f2b049e55b546bfed6b35",
+         *           "chair": "01a21b43-3b20-7711-8ac0-983edf913869",
+         *           "kind": "coordination"
+         *         }
+         *       },
+         *       "kind": "meeting.scheduled"
+         *     }
+         */
         "event.meeting.scheduled": {
             data: {
                 round: components["schemas"]["event.meeting.RoundId"];
@@ -11361,6 +12126,19 @@ export interface components {
          * @description A unit of the organisation (单位).
          */
         "event.opinion.UnitId": string;
+        /**
+         * @example {
+         *       "data": {
+         *         "review": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "by": "01a21b4c-b7aa-749d-8407-7ddfa3eb0fd4",
+         *           "is_approved": true,
+         *           "words": null
+         *         }
+         *       },
+         *       "kind": "opinion.answer_approved"
+         *     }
+         */
         "event.opinion.answer_approved": {
             data: {
                 review: components["schemas"]["event.opinion.Review"];
@@ -11371,6 +12149,19 @@ export interface components {
              */
             kind: "opinion.answer_approved";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "review": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "by": "01a21b4c-b7a9-7312-800e-fd4364e91594",
+         *           "is_approved": false,
+         *           "words": "2488120cadeaf6e89e59f4314fdf894a870474818ac29b1940f1cb1c53ce3675"
+         *         }
+         *       },
+         *       "kind": "opinion.answer_returned"
+         *     }
+         */
         "event.opinion.answer_returned": {
             data: {
                 review: components["schemas"]["event.opinion.Review"];
@@ -11381,6 +12172,19 @@ export interface components {
              */
             kind: "opinion.answer_returned";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "answer": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "by": "01a21b4c-b77e-7577-91ee-516fa7d4d920",
+         *           "review": null,
+         *           "words": "1a5789962856a2ce63a8115476c7a03179b9692157603483a6cd94836962cfd1"
+         *         }
+         *       },
+         *       "kind": "opinion.answered"
+         *     }
+         */
         "event.opinion.answered": {
             data: {
                 answer: components["schemas"]["event.opinion.Answer"];
@@ -11391,6 +12195,15 @@ export interface components {
              */
             kind: "opinion.answered";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "due_on": "2026-03-16",
+         *         "unit": "01a21b4c-b739-7625-9f56-2a109c571dc0"
+         *       },
+         *       "kind": "opinion.assigned"
+         *     }
+         */
         "event.opinion.assigned": {
             data: {
                 unit: components["schemas"]["event.opinion.UnitId"];
@@ -11403,7 +12216,15 @@ export interface components {
              */
             kind: "opinion.assigned";
         };
-        /** @description Its day went by. */
+        /**
+         * @description Its day went by.
+         * @example {
+         *       "data": {
+         *         "due_on": "2026-03-04"
+         *       },
+         *       "kind": "opinion.due_passed"
+         *     }
+         */
         "event.opinion.due_passed": {
             /** @description Its day went by. */
             data: {
@@ -11416,6 +12237,20 @@ export interface components {
              */
             kind: "opinion.due_passed";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "judgement": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "by": "01a21b4c-b7a9-7312-800e-fd4364e91594",
+         *           "holds_true": true,
+         *           "task": "01a21b4f-8edc-754c-8a5a-fd2209e72515",
+         *           "words": null
+         *         }
+         *       },
+         *       "kind": "opinion.judged"
+         *     }
+         */
         "event.opinion.judged": {
             data: {
                 judgement: components["schemas"]["event.opinion.Judgement"];
@@ -11426,6 +12261,28 @@ export interface components {
              */
             kind: "opinion.judged";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "incoming": {
+         *           "channel": "page",
+         *           "code": "5725e5226fa3e08f8982515b9b163687ffffe6689feabfe6e7b871052dd0cd69",
+         *           "due_on": "2026-03-16",
+         *           "entered_by": null,
+         *           "files": [
+         *             "14bcd090baf31edba64e9cbd8cdfc15f943344aa72cb3675ad8e91bfcbce03ad"
+         *           ],
+         *           "publication": "01a21b4f-9651-7406-ad13-96d50e5428bb",
+         *           "received_at": "2026-03-02T01:00:00Z",
+         *           "received_on": "2026-03-02",
+         *           "round": "01a21b4c-b7f5-764e-9187-e39da6904400",
+         *           "text": "b0e0e80dae7d2640f0bc4471568d1413f54cb91c6d828cc68991be70ef4b1f2e",
+         *           "writer": "34995f9b377943fa6e2b333944324b0c4490b74f2b77b82ce54eeac6451a1bf1"
+         *         }
+         *       },
+         *       "kind": "opinion.received"
+         *     }
+         */
         "event.opinion.received": {
             data: {
                 incoming: components["schemas"]["event.opinion.Incoming"];
@@ -11436,6 +12293,15 @@ export interface components {
              */
             kind: "opinion.received";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-05T01:00:00Z",
+         *         "reason": "2ac8f628385c98e832b89990a7479e6b5d156272cd4c25d728848e0e33b7fca6"
+         *       },
+         *       "kind": "opinion.set_aside"
+         *     }
+         */
         "event.opinion.set_aside": {
             data: {
                 reason: components["schemas"]["event.opinion.Digest"];
@@ -11486,6 +12352,14 @@ export interface components {
          * @description A unit of the organisation (单位).
          */
         "event.personal_duty.UnitId": string;
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z"
+         *       },
+         *       "kind": "personal_duty.confirmed"
+         *     }
+         */
         "event.personal_duty.confirmed": {
             data: {
                 /** Format: date-time */
@@ -11497,6 +12371,28 @@ export interface components {
              */
             kind: "personal_duty.confirmed";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-11-19T07:05:30Z",
+         *         "by": "01a21b43-3c0f-76eb-be69-cd24428e2a13",
+         *         "duty": "inspect",
+         *         "head": "01a21b43-3c0f-76eb-be69-cd24428e2a13",
+         *         "is_confirmed": true,
+         *         "on": "2026-11-17",
+         *         "round": "01a21b43-3f35-75ea-a1c4-aeb2847a914e",
+         *         "source": null,
+         *         "tasks": [
+         *           "01a21b43-428e-708d-87ae-907a9c954b8c"
+         *         ],
+         *         "units": [
+         *           "01a21b43-3a5f-73ea-ab32-d124ede9fe5e"
+         *         ],
+         *         "words": "0de5d8453c615f6ea24688e26adeb777f15a84a734d8816c6dc19846eb4c6e11"
+         *       },
+         *       "kind": "personal_duty.recorded"
+         *     }
+         */
         "event.personal_duty.recorded": {
             data: {
                 round: components["schemas"]["event.personal_duty.RoundId"];
@@ -11520,6 +12416,15 @@ export interface components {
              */
             kind: "personal_duty.recorded";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z",
+         *         "reason": "d0675955a250cd55e22c52eff014a72b83371b952d104c43d62dc4e06dffd628"
+         *       },
+         *       "kind": "personal_duty.refused"
+         *     }
+         */
         "event.personal_duty.refused": {
             data: {
                 reason: components["schemas"]["event.personal_duty.Digest"];
@@ -11532,6 +12437,16 @@ export interface components {
              */
             kind: "personal_duty.refused";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z",
+         *         "by": "01a21b4c-b77d-773d-9ee6-db4c4290b188",
+         *         "reason": "ca7cbb280a63fb48134889a2b56e2543321406764e6ac2f8ff74e1a66360909a"
+         *       },
+         *       "kind": "personal_duty.withdrawn"
+         *     }
+         */
         "event.personal_duty.withdrawn": {
             data: {
                 reason: components["schemas"]["event.personal_duty.Digest"];
@@ -11752,6 +12667,34 @@ export interface components {
          * @enum {string}
          */
         "event.publication.Who": "unit_head" | "lead_leader" | "office" | "supervisor" | "principal" | "group_head" | "meeting" | "secrecy";
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z",
+         *         "by": "01a21b4c-b7a9-7312-800e-fd4364e91594",
+         *         "corrects": null,
+         *         "from_on": "2026-02-10",
+         *         "head": "ab0df58d8ba07b5639f70b47cc5ed5947a54d72bd90fcf559a3792b6d126e5d8",
+         *         "items": [
+         *           {
+         *             "id": "01a21b4f-6e7f-7058-b4af-7afc283b23cc",
+         *             "revision": 0,
+         *             "task": "01a21b4f-6655-77f9-b762-3ba9673b14e7",
+         *             "words": "410c6e32f7eec4c3225256d0d67083012e220ebe5d139714a6b0f8fe9655c5b6"
+         *           }
+         *         ],
+         *         "kind": "progress",
+         *         "round": "01a21b4c-b7f5-764e-9187-e39da6904400",
+         *         "setting": {
+         *           "opens_page": true,
+         *           "secrecy_reviewer": null,
+         *           "working_days": 5
+         *         },
+         *         "to_on": "2026-03-02"
+         *       },
+         *       "kind": "publication.drafted"
+         *     }
+         */
         "event.publication.drafted": {
             data: {
                 round: components["schemas"]["event.publication.RoundId"];
@@ -11774,7 +12717,15 @@ export interface components {
              */
             kind: "publication.drafted";
         };
-        /** @description Its days are over. */
+        /**
+         * @description Its days are over.
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-10T01:00:00Z"
+         *       },
+         *       "kind": "publication.ended"
+         *     }
+         */
         "event.publication.ended": {
             /** @description Its days are over. */
             data: {
@@ -11787,6 +12738,19 @@ export interface components {
              */
             kind: "publication.ended";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "head": "ab0df58d8ba07b5639f70b47cc5ed5947a54d72bd90fcf559a3792b6d126e5d8",
+         *         "setting": {
+         *           "opens_page": true,
+         *           "secrecy_reviewer": "01a21b4c-b752-7550-af22-8a9bf97eda9f",
+         *           "working_days": 5
+         *         }
+         *       },
+         *       "kind": "publication.head_written"
+         *     }
+         */
         "event.publication.head_written": {
             data: {
                 head: components["schemas"]["event.publication.Digest"];
@@ -11798,6 +12762,14 @@ export interface components {
              */
             kind: "publication.head_written";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "item": "01a21b4f-bfa0-7595-939c-d07ac7138e19"
+         *       },
+         *       "kind": "publication.item_taken_out"
+         *     }
+         */
         "event.publication.item_taken_out": {
             data: {
                 item: components["schemas"]["event.publication.ItemId"];
@@ -11808,6 +12780,15 @@ export interface components {
              */
             kind: "publication.item_taken_out";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "item": "01a21b4f-bfa0-7595-939c-d07ac7138e19",
+         *         "words": "cec2e2c9ce2e00cd065e792c4ece8dfde6b85466123b2a84c64cd584e0c4f0b9"
+         *       },
+         *       "kind": "publication.item_written"
+         *     }
+         */
         "event.publication.item_written": {
             data: {
                 item: components["schemas"]["event.publication.ItemId"];
@@ -11819,6 +12800,21 @@ export interface components {
              */
             kind: "publication.item_written";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "items": [
+         *           {
+         *             "id": "01a21b4f-8f9f-772d-aa41-7595dd13a1a8",
+         *             "revision": 0,
+         *             "task": "01a21b4f-8473-7475-9e7f-0310c3392341",
+         *             "words": "410c6e32f7eec4c3225256d0d67083012e220ebe5d139714a6b0f8fe9655c5b6"
+         *           }
+         *         ]
+         *       },
+         *       "kind": "publication.items_added"
+         *     }
+         */
         "event.publication.items_added": {
             data: {
                 items: components["schemas"]["event.publication.Item"][];
@@ -11829,6 +12825,19 @@ export interface components {
              */
             kind: "publication.items_added";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "published": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "by": "01a21b4c-b7a9-7312-800e-fd4364e91594",
+         *           "on": "2026-03-02",
+         *           "until": "2026-03-09"
+         *         }
+         *       },
+         *       "kind": "publication.published"
+         *     }
+         */
         "event.publication.published": {
             data: {
                 published: components["schemas"]["event.publication.Published"];
@@ -11839,6 +12848,12 @@ export interface components {
              */
             kind: "publication.published";
         };
+        /**
+         * @example {
+         *       "data": {},
+         *       "kind": "publication.recalled"
+         *     }
+         */
         "event.publication.recalled": {
             data: Record<string, never>;
             /**
@@ -11847,7 +12862,16 @@ export interface components {
              */
             kind: "publication.recalled";
         };
-        /** @description A corrected one was published in its place. */
+        /**
+         * @description A corrected one was published in its place.
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z",
+         *         "by": "01a21b4f-748c-7476-82d3-0bb16f452ee7"
+         *       },
+         *       "kind": "publication.replaced"
+         *     }
+         */
         "event.publication.replaced": {
             /** @description A corrected one was published in its place. */
             data: {
@@ -11861,7 +12885,13 @@ export interface components {
              */
             kind: "publication.replaced";
         };
-        /** @description What was signed is taken back before it was published, to be changed. */
+        /**
+         * @description What was signed is taken back before it was published, to be changed.
+         * @example {
+         *       "data": {},
+         *       "kind": "publication.reworked"
+         *     }
+         */
         "event.publication.reworked": {
             /** @description What was signed is taken back before it was published, to be changed. */
             data: Record<string, never>;
@@ -11871,6 +12901,15 @@ export interface components {
              */
             kind: "publication.reworked";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "by": "01a21b4c-b7a9-7312-800e-fd4364e91594",
+         *         "signature": "01a21b4f-9426-70c7-8c99-a351a5b5c259"
+         *       },
+         *       "kind": "publication.signature_confirmed"
+         *     }
+         */
         "event.publication.signature_confirmed": {
             data: {
                 signature: components["schemas"]["event.publication.SignatureId"];
@@ -11882,6 +12921,16 @@ export interface components {
              */
             kind: "publication.signature_confirmed";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "by": "01a21b4c-b752-7550-af22-8a9bf97eda9f",
+         *         "reason": "f60691b819870b4ef4864c06bf5306259df447cff007d7aeb510e81b5e06e9f4",
+         *         "signature": "01a21b4f-75fb-75cd-9db0-d14d796084b6"
+         *       },
+         *       "kind": "publication.signature_objected"
+         *     }
+         */
         "event.publication.signature_objected": {
             data: {
                 signature: components["schemas"]["event.publication.SignatureId"];
@@ -11894,6 +12943,15 @@ export interface components {
              */
             kind: "publication.signature_objected";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "reason": "f60691b819870b4ef4864c06bf5306259df447cff007d7aeb510e81b5e06e9f4",
+         *         "signature": "01a21b4f-75fb-75cd-9db0-d14d796084b6"
+         *       },
+         *       "kind": "publication.signature_voided"
+         *     }
+         */
         "event.publication.signature_voided": {
             data: {
                 signature: components["schemas"]["event.publication.SignatureId"];
@@ -11905,6 +12963,29 @@ export interface components {
              */
             kind: "publication.signature_voided";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "signature": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "confirmed_by": null,
+         *           "document": null,
+         *           "id": "01a21b4f-75fb-75cd-9db0-d14d796084b6",
+         *           "method": null,
+         *           "mode": "electronic",
+         *           "occurred_on": "2026-03-02",
+         *           "person": "01a21b4c-b752-7550-af22-8a9bf97eda9f",
+         *           "recorded_by": "01a21b4c-b752-7550-af22-8a9bf97eda9f",
+         *           "stand_in": null,
+         *           "state": "effective",
+         *           "step": 1,
+         *           "verdict": "approve",
+         *           "words": "9012332f9e2f89d39423946b5a30aeeb2e5f4b7e237f406d563ae87e7f98d3b6"
+         *         }
+         *       },
+         *       "kind": "publication.signed"
+         *     }
+         */
         "event.publication.signed": {
             data: {
                 signature: components["schemas"]["event.publication.Signature"];
@@ -11915,6 +12996,12 @@ export interface components {
              */
             kind: "publication.signed";
         };
+        /**
+         * @example {
+         *       "data": {},
+         *       "kind": "publication.signing_granted"
+         *     }
+         */
         "event.publication.signing_granted": {
             data: Record<string, never>;
             /**
@@ -11923,6 +13010,12 @@ export interface components {
              */
             kind: "publication.signing_granted";
         };
+        /**
+         * @example {
+         *       "data": {},
+         *       "kind": "publication.signing_returned"
+         *     }
+         */
         "event.publication.signing_returned": {
             data: Record<string, never>;
             /**
@@ -11931,7 +13024,48 @@ export interface components {
              */
             kind: "publication.signing_returned";
         };
-        /** @description Sent for signature, with its words and figures frozen. */
+        /**
+         * @description Sent for signature, with its words and figures frozen.
+         * @example {
+         *       "data": {
+         *         "request": {
+         *           "chain": [
+         *             {
+         *               "count": 1,
+         *               "label": "整改办审核",
+         *               "met_by_submission": false,
+         *               "person": null,
+         *               "who": "office"
+         *             },
+         *             {
+         *               "count": 1,
+         *               "label": "保密审查",
+         *               "met_by_submission": false,
+         *               "person": "01a21b4c-b752-7550-af22-8a9bf97eda9f",
+         *               "who": "secrecy"
+         *             },
+         *             {
+         *               "count": 1,
+         *               "label": "主要负责人审定",
+         *               "met_by_submission": false,
+         *               "person": "01a21b4c-b74d-7586-beca-4455b81c33f9",
+         *               "who": "principal"
+         *             }
+         *           ],
+         *           "id": "01a21b4f-758f-70fc-8c8a-267361ef24c0",
+         *           "kind": "publication",
+         *           "on_behalf_of": null,
+         *           "policy_version": 2,
+         *           "revision": "6f5d2f4d3b29cf1c7df2f196606956925725b8fa2a16b71f1debb9c18ced7961",
+         *           "signatures": [],
+         *           "state": "open",
+         *           "submitted_at": "2026-03-02T01:00:00Z",
+         *           "submitted_by": "01a21b4c-b7a9-7312-800e-fd4364e91594"
+         *         }
+         *       },
+         *       "kind": "publication.submitted"
+         *     }
+         */
         "event.publication.submitted": {
             /** @description Sent for signature, with its words and figures frozen. */
             data: {
@@ -11943,6 +13077,15 @@ export interface components {
              */
             kind: "publication.submitted";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z",
+         *         "reason": "e47762c9a688939863c04c6b70e6d3024744e9520541c717867e611932c47a5e"
+         *       },
+         *       "kind": "publication.withdrawn"
+         *     }
+         */
         "event.publication.withdrawn": {
             data: {
                 reason: components["schemas"]["event.publication.Digest"];
@@ -12220,6 +13363,19 @@ export interface components {
          * @enum {string}
          */
         "event.slip.Who": "unit_head" | "lead_leader" | "office" | "supervisor" | "principal" | "group_head" | "meeting" | "secrecy";
+        /**
+         * @example {
+         *       "data": {
+         *         "review": {
+         *           "at": "2026-11-16T07:40:45Z",
+         *           "by": "01a21b43-3e41-7549-87c4-48601f240624",
+         *           "is_accepted": true,
+         *           "words": "de497aa74236504080021e07d7652cbef74f595825da5c6242c6b6c03f885dad"
+         *         }
+         *       },
+         *       "kind": "slip.answer_accepted"
+         *     }
+         */
         "event.slip.answer_accepted": {
             data: {
                 review: components["schemas"]["event.slip.Review"];
@@ -12230,7 +13386,15 @@ export interface components {
              */
             kind: "slip.answer_accepted";
         };
-        /** @description The day of its answer went by; of a referral, that of its hand-over. */
+        /**
+         * @description The day of its answer went by; of a referral, that of its hand-over.
+         * @example {
+         *       "data": {
+         *         "due_on": "2026-11-18"
+         *       },
+         *       "kind": "slip.answer_passed"
+         *     }
+         */
         "event.slip.answer_passed": {
             /** @description The day of its answer went by; of a referral, that of its hand-over. */
             data: {
@@ -12243,7 +13407,20 @@ export interface components {
              */
             kind: "slip.answer_passed";
         };
-        /** @description The answer was not enough. */
+        /**
+         * @description The answer was not enough.
+         * @example {
+         *       "data": {
+         *         "review": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "by": "01a21b4c-b7a9-7312-800e-fd4364e91594",
+         *           "is_accepted": false,
+         *           "words": "8e322921fd8893806e7f7b5fa6655bf9db0289160cbfa6fb3a72204fe7dc944a"
+         *         }
+         *       },
+         *       "kind": "slip.answer_returned"
+         *     }
+         */
         "event.slip.answer_returned": {
             /** @description The answer was not enough. */
             data: {
@@ -12255,6 +13432,21 @@ export interface components {
              */
             kind: "slip.answer_returned";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "answer": {
+         *           "at": "2026-11-13T03:12:59Z",
+         *           "by": "01a21b43-3be3-745c-bb41-209855099c00",
+         *           "files": [],
+         *           "on_behalf": false,
+         *           "review": null,
+         *           "words": "656cc2c603de35432326174d62a908f074f75a2acabbdca5df3d481b6a0776a6"
+         *         }
+         *       },
+         *       "kind": "slip.answered"
+         *     }
+         */
         "event.slip.answered": {
             data: {
                 answer: components["schemas"]["event.slip.Answer"];
@@ -12265,6 +13457,30 @@ export interface components {
              */
             kind: "slip.answered";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-11-10T02:56:27Z",
+         *         "by": "01a21b43-3e41-7549-87c4-48601f240624",
+         *         "raised_from": null,
+         *         "round": "01a21b43-3f35-75ea-a1c4-aeb2847a914e",
+         *         "shape": {
+         *           "basis": {
+         *             "id": "01a21b43-4013-7078-ad29-a34030e3188e",
+         *             "kind": "task"
+         *           },
+         *           "due_on": null,
+         *           "level": "notice",
+         *           "supporting": [],
+         *           "task": "01a21b43-4013-7078-ad29-a34030e3188e",
+         *           "text": "40e1851b00a09f6f83f88a4c35be92ceb6835250b4dab0f2b3c64c14a2158b96",
+         *           "unit": "01a21b43-3a58-72af-b11f-bffc9c219b6c",
+         *           "urgency": "normal"
+         *         }
+         *       },
+         *       "kind": "slip.drafted"
+         *     }
+         */
         "event.slip.drafted": {
             data: {
                 round: components["schemas"]["event.slip.RoundId"];
@@ -12280,6 +13496,19 @@ export interface components {
              */
             kind: "slip.drafted";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z",
+         *         "hand_over": {
+         *           "by": "01a21b4c-b7a9-7312-800e-fd4364e91594",
+         *           "document": "移送〔2026〕1号",
+         *           "on": "2026-03-02"
+         *         }
+         *       },
+         *       "kind": "slip.handed_over"
+         *     }
+         */
         "event.slip.handed_over": {
             data: {
                 hand_over: components["schemas"]["event.slip.HandOver"];
@@ -12292,6 +13521,21 @@ export interface components {
              */
             kind: "slip.handed_over";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "interview": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "by": "01a21b4c-b7a9-7312-800e-fd4364e91594",
+         *           "held_on": "2026-03-02",
+         *           "kept": null,
+         *           "promised_on": "2026-03-12",
+         *           "text": "9f1282945b954391b86e453c504b2a48d142c3c323a73d6faa2f4c1fcb3a7987"
+         *         }
+         *       },
+         *       "kind": "slip.interview_recorded"
+         *     }
+         */
         "event.slip.interview_recorded": {
             data: {
                 interview: components["schemas"]["event.slip.Interview"];
@@ -12302,7 +13546,21 @@ export interface components {
              */
             kind: "slip.interview_recorded";
         };
-        /** @description It has its number and is in force. */
+        /**
+         * @description It has its number and is in force.
+         * @example {
+         *       "data": {
+         *         "at": "2026-11-10T02:56:27Z",
+         *         "due_on": "2026-11-17",
+         *         "number": {
+         *           "n": 1,
+         *           "year": 2026
+         *         },
+         *         "receive_due_on": "2026-11-11"
+         *       },
+         *       "kind": "slip.issued"
+         *     }
+         */
         "event.slip.issued": {
             /** @description It has its number and is in force. */
             data: {
@@ -12320,7 +13578,15 @@ export interface components {
              */
             kind: "slip.issued";
         };
-        /** @description A slip of a higher level was issued in its place. */
+        /**
+         * @description A slip of a higher level was issued in its place.
+         * @example {
+         *       "data": {
+         *         "by": "01a21b50-1cdd-7707-aae1-63c6458ec036"
+         *       },
+         *       "kind": "slip.overtaken"
+         *     }
+         */
         "event.slip.overtaken": {
             /** @description A slip of a higher level was issued in its place. */
             data: {
@@ -12332,6 +13598,18 @@ export interface components {
              */
             kind: "slip.overtaken";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "kept": {
+         *           "at": "2026-03-22T01:00:00Z",
+         *           "by": "01a21b4c-b7a9-7312-800e-fd4364e91594",
+         *           "words": "8a1e71d495e3c7c11219129cd7227b49f90b3b0f68f8b0b8e0c59a6f338260a6"
+         *         }
+         *       },
+         *       "kind": "slip.promise_kept"
+         *     }
+         */
         "event.slip.promise_kept": {
             data: {
                 kept: components["schemas"]["event.slip.Kept"];
@@ -12342,7 +13620,13 @@ export interface components {
              */
             kind: "slip.promise_kept";
         };
-        /** @description Taken back before anybody signed. */
+        /**
+         * @description Taken back before anybody signed.
+         * @example {
+         *       "data": {},
+         *       "kind": "slip.recalled"
+         *     }
+         */
         "event.slip.recalled": {
             /** @description Taken back before anybody signed. */
             data: Record<string, never>;
@@ -12352,7 +13636,15 @@ export interface components {
              */
             kind: "slip.recalled";
         };
-        /** @description The day until which it was to be signed for went by. */
+        /**
+         * @description The day until which it was to be signed for went by.
+         * @example {
+         *       "data": {
+         *         "due_on": "2026-11-23"
+         *       },
+         *       "kind": "slip.receipt_passed"
+         *     }
+         */
         "event.slip.receipt_passed": {
             /** @description The day until which it was to be signed for went by. */
             data: {
@@ -12365,6 +13657,18 @@ export interface components {
              */
             kind: "slip.receipt_passed";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "receipt": {
+         *           "at": "2026-11-11T01:35:50Z",
+         *           "by": "01a21b43-3be3-745c-bb41-209855099c00",
+         *           "on_behalf": false
+         *         }
+         *       },
+         *       "kind": "slip.received"
+         *     }
+         */
         "event.slip.received": {
             data: {
                 receipt: components["schemas"]["event.slip.Receipt"];
@@ -12375,7 +13679,13 @@ export interface components {
              */
             kind: "slip.received";
         };
-        /** @description That slip was withdrawn. */
+        /**
+         * @description That slip was withdrawn.
+         * @example {
+         *       "data": {},
+         *       "kind": "slip.released"
+         *     }
+         */
         "event.slip.released": {
             /** @description That slip was withdrawn. */
             data: Record<string, never>;
@@ -12385,6 +13695,26 @@ export interface components {
              */
             kind: "slip.released";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "shape": {
+         *           "basis": {
+         *             "id": "01a21b43-4013-7078-ad29-a34030e3188e",
+         *             "kind": "task"
+         *           },
+         *           "due_on": null,
+         *           "level": "notice",
+         *           "supporting": [],
+         *           "task": "01a21b43-4013-7078-ad29-a34030e3188e",
+         *           "text": "40e1851b00a09f6f83f88a4c35be92ceb6835250b4dab0f2b3c64c14a2158b96",
+         *           "unit": "01a21b43-3a58-72af-b11f-bffc9c219b6c",
+         *           "urgency": "normal"
+         *         }
+         *       },
+         *       "kind": "slip.revised"
+         *     }
+         */
         "event.slip.revised": {
             data: {
                 shape: components["schemas"]["event.slip.Shape"];
@@ -12395,7 +13725,16 @@ export interface components {
              */
             kind: "slip.revised";
         };
-        /** @description That slip was settled, and this one with it. */
+        /**
+         * @description That slip was settled, and this one with it.
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-10T01:00:00Z",
+         *         "by": "01a21b50-1cdd-7707-aae1-63c6458ec036"
+         *       },
+         *       "kind": "slip.settled_with"
+         *     }
+         */
         "event.slip.settled_with": {
             /** @description That slip was settled, and this one with it. */
             data: {
@@ -12409,6 +13748,15 @@ export interface components {
              */
             kind: "slip.settled_with";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "by": "01a21b4c-b7aa-749d-8407-7ddfa3eb0fd4",
+         *         "signature": "01a21b50-2d46-7786-a0b2-62fe9a1c0d9c"
+         *       },
+         *       "kind": "slip.signature_confirmed"
+         *     }
+         */
         "event.slip.signature_confirmed": {
             data: {
                 signature: components["schemas"]["event.slip.SignatureId"];
@@ -12420,6 +13768,16 @@ export interface components {
              */
             kind: "slip.signature_confirmed";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "by": "01a21b4c-b74d-7586-beca-4455b81c33f9",
+         *         "reason": "8ce890206986e2ec13cd5ac4d8079c6abce99fe35174f8c07db532c48a6fadbe",
+         *         "signature": "01a21b50-2d46-7786-a0b2-62fe9a1c0d9c"
+         *       },
+         *       "kind": "slip.signature_objected"
+         *     }
+         */
         "event.slip.signature_objected": {
             data: {
                 signature: components["schemas"]["event.slip.SignatureId"];
@@ -12432,6 +13790,15 @@ export interface components {
              */
             kind: "slip.signature_objected";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "reason": "f60691b819870b4ef4864c06bf5306259df447cff007d7aeb510e81b5e06e9f4",
+         *         "signature": "01a21b44-3051-71d1-bb99-8e6d55336562"
+         *       },
+         *       "kind": "slip.signature_voided"
+         *     }
+         */
         "event.slip.signature_voided": {
             data: {
                 signature: components["schemas"]["event.slip.SignatureId"];
@@ -12443,6 +13810,29 @@ export interface components {
              */
             kind: "slip.signature_voided";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "signature": {
+         *           "at": "2026-11-10T02:56:27Z",
+         *           "confirmed_by": null,
+         *           "document": null,
+         *           "id": "01a21b44-3051-71d1-bb99-8e6d55336562",
+         *           "method": null,
+         *           "mode": "electronic",
+         *           "occurred_on": "2026-11-10",
+         *           "person": "01a21b43-3e4e-71d4-8e2a-5cbac0384806",
+         *           "recorded_by": "01a21b43-3e4e-71d4-8e2a-5cbac0384806",
+         *           "stand_in": null,
+         *           "state": "effective",
+         *           "step": 0,
+         *           "verdict": "approve",
+         *           "words": null
+         *         }
+         *       },
+         *       "kind": "slip.signed"
+         *     }
+         */
         "event.slip.signed": {
             data: {
                 signature: components["schemas"]["event.slip.Signature"];
@@ -12453,7 +13843,13 @@ export interface components {
              */
             kind: "slip.signed";
         };
-        /** @description All have signed. */
+        /**
+         * @description All have signed.
+         * @example {
+         *       "data": {},
+         *       "kind": "slip.signing_granted"
+         *     }
+         */
         "event.slip.signing_granted": {
             /** @description All have signed. */
             data: Record<string, never>;
@@ -12463,7 +13859,13 @@ export interface components {
              */
             kind: "slip.signing_granted";
         };
-        /** @description A signer returned it to its draft. */
+        /**
+         * @description A signer returned it to its draft.
+         * @example {
+         *       "data": {},
+         *       "kind": "slip.signing_returned"
+         *     }
+         */
         "event.slip.signing_returned": {
             /** @description A signer returned it to its draft. */
             data: Record<string, never>;
@@ -12473,7 +13875,34 @@ export interface components {
              */
             kind: "slip.signing_returned";
         };
-        /** @description Sent for signature. */
+        /**
+         * @description Sent for signature.
+         * @example {
+         *       "data": {
+         *         "request": {
+         *           "chain": [
+         *             {
+         *               "count": 1,
+         *               "label": "整改办签发",
+         *               "met_by_submission": false,
+         *               "person": null,
+         *               "who": "office"
+         *             }
+         *           ],
+         *           "id": "01a21b44-3002-7266-bb53-cba3acdb850c",
+         *           "kind": "slip",
+         *           "on_behalf_of": null,
+         *           "policy_version": 1,
+         *           "revision": "508b1d722bc83ff5d174011bcd02cd02e62700dacde788b7a12de44460bfe712",
+         *           "signatures": [],
+         *           "state": "open",
+         *           "submitted_at": "2026-11-10T02:56:27Z",
+         *           "submitted_by": "01a21b43-3e41-7549-87c4-48601f240624"
+         *         }
+         *       },
+         *       "kind": "slip.submitted"
+         *     }
+         */
         "event.slip.submitted": {
             /** @description Sent for signature. */
             data: {
@@ -12485,6 +13914,14 @@ export interface components {
              */
             kind: "slip.submitted";
         };
+        /**
+         * @example {
+         *       "data": {
+         *         "reason": "f60691b819870b4ef4864c06bf5306259df447cff007d7aeb510e81b5e06e9f4"
+         *       },
+         *       "kind": "slip.withdrawn"
+         *     }
+         */
         "event.slip.withdrawn": {
             data: {
                 reason: components["schemas"]["event.slip.Digest"];
