@@ -77,6 +77,7 @@ fn every_kind_of_event_has_a_schema_and_an_example_that_fits_it() {
             .as_object()
             .unwrap_or_else(|| panic!("{kind} has no example; BLESS=1 the tests in which it happens"));
         assert_eq!(support::events::misfits(kind, &example["data"]), Vec::<String>::new());
+        assert_eq!(support::events::read_back(stream, kind, &example["data"]), Ok(example["data"].clone()));
     }
     // Nothing refers to what is not there.
     let text = document.to_string();

@@ -73,23 +73,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/accounts/{id}/reset-second-factor": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take away the second factor of somebody who lost it; his sessions end and he is told. */
-        post: operations["reset_second_factor"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/accounts/{id}/role": {
         parameters: {
             query?: never;
@@ -101,23 +84,6 @@ export interface paths {
         put?: never;
         /** Give an account its role and activate it; its sessions end. */
         post: operations["give_role"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/audit/covers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Ask whether the size and root at the foot of a document are those of this ledger, with the proof of consistency up to the newest signed checkpoint; for the auditor. */
-        get: operations["get_covers"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -813,6 +779,10 @@ export interface paths {
          * Read what happened since a place, oldest first, waiting where nothing did.
          * @description Complete: an event gets its place when it is sealed, within seconds of what it records, and whoever goes on from `next` misses none. An event of
          *     something the caller does not see is left out. `cursor-unknown` (422) for a place beyond the last event: it is another ledger's.
+         *
+         *     Whoever accepts `text/event-stream` gets the same as server-sent events, from then on as they happen: each with its place as `id`, which a client
+         *     sends as `Last-Event-ID` when it comes back; a comment every 15 seconds says that the stream lives; `over` when the key no longer holds or the
+         *     server stops. At most four streams of a key at once (429).
          */
         get: operations["read_feed"];
         put?: never;
@@ -938,24 +908,6 @@ export interface paths {
         /** Get everything of a finding as a file of Word, with a catalogue of its files (一问题一档案). */
         get: operations["download_archive"];
         put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/identity-rules": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Say what the house asks of who logs in. */
-        get: operations["get_identity_rules"];
-        /** Set what the house asks of who logs in, for everybody and at once. */
-        put: operations["set_identity_rules"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1127,25 +1079,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/me/calendar-link": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** See whether the caller has an address of his calendar, and when it was last used. */
-        get: operations["get_calendar_link"];
-        put?: never;
-        /** Make an address of the caller's calendar. It is shown once; an earlier one is worth nothing from then on. */
-        post: operations["make_calendar_link"];
-        /** Revoke the address of the caller's calendar. */
-        delete: operations["revoke_calendar_link"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/me/notice-rules": {
         parameters: {
             query?: never;
@@ -1175,58 +1108,6 @@ export interface paths {
         /** Change one's own password; every session ends and a new one begins. */
         put: operations["change_own_password"];
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/second-factor": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Say whether the caller has a second factor. */
-        get: operations["get_second_factor"];
-        put?: never;
-        /** Begin a second factor: a fresh secret, which holds from the first code on. */
-        post: operations["begin_second_factor"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/second-factor/confirm": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Put the second factor to use by its first code. */
-        post: operations["confirm_second_factor"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/second-factor/give-up": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Give the caller's second factor up, with password and code; who must have one is asked for another at once. */
-        post: operations["give_up_second_factor"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3117,89 +2998,11 @@ export interface paths {
         put?: never;
         /**
          * Log in.
-         * @description Five failures of a name from one address within a quarter of an hour lock that pair for half an hour. Where a second factor is in use the answer
-         *     is `code-wanted` with a ticket, and the log-in goes on with the code.
+         * @description Five failures of a name from one address within a quarter of an hour lock that pair for half an hour.
          */
         post: operations["log_in"];
         /** Log out. */
         delete: operations["log_out"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sessions/code": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Log in: the code that is asked for after the password.
-         * @description The ticket works once, from the address it was given to, for five minutes. Wrong codes count with the failures of the log-in.
-         */
-        post: operations["log_in_with_code"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sessions/proof": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Prove anew who one is; it holds for as long as the house says.
-         * @description Where a second factor is in use the code is asked for, elsewhere the password. Wrong ones count with the failures of the log-in.
-         */
-        post: operations["prove"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sessions/provider": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Go to the provider to log in.
-         * @description What is agreed with it holds once, in this browser, for ten minutes.
-         */
-        get: operations["go_to_provider"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sessions/provider/return": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Come back from the provider: to a session, to the code where a second factor of ours is in use, or to the log-in with the reason. */
-        get: operations["come_back"];
-        put?: never;
-        post?: never;
-        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3219,23 +3022,6 @@ export interface paths {
          * @description The cookie's token works once; a second use ends the session.
          */
         post: operations["refresh_session"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sessions/ways": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Say which ways to log in there are. */
-        get: operations["list_ways"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4433,8 +4219,6 @@ export interface components {
             status_label: string;
             is_active: boolean;
             must_change_password: boolean;
-            /** @description A second factor is in use. */
-            has_second_factor: boolean;
             /** Format: date-time */
             last_login_at?: string | null;
             /** Format: int64 */
@@ -4665,19 +4449,6 @@ export interface components {
             id: string;
             problem?: components["schemas"]["Problem"] | null;
         };
-        /** @description A secret for a program that makes codes, shown once. */
-        BegunSecondFactor: {
-            /**
-             * @description To be typed where no picture can be read.
-             * @example GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ
-             */
-            secret: string;
-            /**
-             * @description What the picture says.
-             * @example otpauth://totp/Bihuan:p012?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Bihuan
-             */
-            address: string;
-        };
         /** @description A figure of the brief. */
         BriefFigure: {
             /**
@@ -4795,21 +4566,6 @@ export interface components {
          * @enum {string}
          */
         Cadence: "weekly" | "monthly";
-        /** @description An address that was made. */
-        CalendarLinkMade: {
-            /**
-             * @description In this answer and nowhere else; behind the address of the page.
-             * @example /calendar/0123456789abcdef.ics
-             */
-            path: string;
-        };
-        /** @description The caller's address of his calendar; its token was shown when it was made. */
-        CalendarLinkView: {
-            /** Format: date-time */
-            made_at?: string | null;
-            /** Format: date-time */
-            last_used_at?: string | null;
-        };
         /** @description Days one after the other. */
         CalendarView: {
             /** Format: date */
@@ -5231,22 +4987,6 @@ export interface components {
             /** Format: int64 */
             calendar_days: number;
         };
-        /** @description Whether a document's ledger was this one, and what shows it. */
-        CoversView: {
-            /** @description Whether the ledger of the checkpoint begins with exactly these events. */
-            is_covered: boolean;
-            /**
-             * Format: int64
-             * @example 1289
-             */
-            size: number;
-            /** @description The checkpoint it was held against, as a note (c2sp.org/tlog-checkpoint). */
-            checkpoint: string;
-            /** @description Whether the signer has signed it. */
-            is_signed: boolean;
-            /** @description That the checkpoint's tree begins with the document's (RFC 6962 §2.1.2), hex; empty where they are the same, and where it is not covered. */
-            proof: string[];
-        };
         /** @description A new account. */
         CreateAccount: {
             /** @example p012 */
@@ -5395,14 +5135,9 @@ export interface components {
             kind_label: string;
             /**
              * Format: int64
-             * @description Of the event in the order of all; none for a trial and for a checkpoint.
+             * @description Of the event in the order of all; none for a trial.
              */
             position?: number | null;
-            /**
-             * Format: int64
-             * @description How many events the checkpoint covers; none for anything else.
-             */
-            checkpoint_size?: number | null;
             /** @example failed */
             state: string;
             state_label: string;
@@ -6162,8 +5897,9 @@ export interface components {
             /** @description The words, in Chinese. */
             text: string;
         };
-        /** @description Something that happened. It carries ids, figures and digests; words are asked for where they stand, under the rights of now. */
         FeedEventView: {
+            kind: "FeedEventView";
+        } & ({
             /**
              * Format: int64
              * @description Its place in the one order of all events, without a gap.
@@ -6204,12 +5940,22 @@ export interface components {
             unit_id?: string | null;
             /** Format: uuid */
             round_id?: string | null;
-            /** @description What happened, by its kind. */
+            /** @description What happened, by its kind: the schemas whose names begin with `event.` say what it holds. */
             data: Record<string, never>;
             /** @example sha-256 */
             alg: string;
             /** @description The hash of the event, which is a leaf of the ledger. */
             hash: string;
+        } & Omit<components["schemas"]["event.task.created"] | components["schemas"]["event.task.revised"] | components["schemas"]["event.task.issued"] | components["schemas"]["event.task.closed_before_golive"] | components["schemas"]["event.task.claimed"] | components["schemas"]["event.task.reassignment_wished"] | components["schemas"]["event.task.upheld"] | components["schemas"]["event.task.reassigned"] | components["schemas"]["event.task.parties_adjusted"] | components["schemas"]["event.task.plan_saved"] | components["schemas"]["event.task.request_submitted"] | components["schemas"]["event.task.signed"] | components["schemas"]["event.task.signature_confirmed"] | components["schemas"]["event.task.signature_voided"] | components["schemas"]["event.task.signature_objected"] | components["schemas"]["event.task.objection_settled"] | components["schemas"]["event.task.request_granted"] | components["schemas"]["event.task.request_returned"] | components["schemas"]["event.task.request_recalled"] | components["schemas"]["event.task.request_voided"] | components["schemas"]["event.task.plan_approved"] | components["schemas"]["event.task.plan_returned"] | components["schemas"]["event.task.amended"] | components["schemas"]["event.task.extended"] | components["schemas"]["event.task.due_date_reset"] | components["schemas"]["event.task.milestone_completed"] | components["schemas"]["event.task.milestone_reopened"] | components["schemas"]["event.task.duty_completed"] | components["schemas"]["event.task.statement_submitted"] | components["schemas"]["event.task.statement_acknowledged"] | components["schemas"]["event.task.statement_returned"] | components["schemas"]["event.task.evidence_attached"] | components["schemas"]["event.task.evidence_removed"] | components["schemas"]["event.task.closure_requested"] | components["schemas"]["event.task.closure_returned"] | components["schemas"]["event.task.closed"] | components["schemas"]["event.task.confirmed"] | components["schemas"]["event.task.reopened"] | components["schemas"]["event.task.withdrawn"] | components["schemas"]["event.task.cross_checker_named"] | components["schemas"]["event.task.key_marked"] | components["schemas"]["event.task.checked"] | components["schemas"]["event.task.check_settled"] | components["schemas"]["event.task.slip_opened"] | components["schemas"]["event.task.slip_closed"] | components["schemas"]["event.task.milestone_passed"] | components["schemas"]["event.task.due_date_passed"] | components["schemas"]["event.task.statement_missed"] | components["schemas"]["event.task.observation_ended"] | components["schemas"]["event.task.light_changed"] | components["schemas"]["event.check.planned"] | components["schemas"]["event.check.revised"] | components["schemas"]["event.check.frame_frozen"] | components["schemas"]["event.check.committed"] | components["schemas"]["event.check.revealed"] | components["schemas"]["event.check.went_on"] | components["schemas"]["event.check.drawn"] | components["schemas"]["event.check.draw_given_up"] | components["schemas"]["event.check.announced"] | components["schemas"]["event.check.result_recorded"] | components["schemas"]["event.check.result_signed"] | components["schemas"]["event.check.result_returned"] | components["schemas"]["event.check.finished"] | components["schemas"]["event.check.cancelled"] | components["schemas"]["event.slip.drafted"] | components["schemas"]["event.slip.revised"] | components["schemas"]["event.slip.submitted"] | components["schemas"]["event.slip.recalled"] | components["schemas"]["event.slip.signed"] | components["schemas"]["event.slip.signature_confirmed"] | components["schemas"]["event.slip.signature_voided"] | components["schemas"]["event.slip.signature_objected"] | components["schemas"]["event.slip.signing_returned"] | components["schemas"]["event.slip.signing_granted"] | components["schemas"]["event.slip.issued"] | components["schemas"]["event.slip.received"] | components["schemas"]["event.slip.answered"] | components["schemas"]["event.slip.answer_returned"] | components["schemas"]["event.slip.answer_accepted"] | components["schemas"]["event.slip.interview_recorded"] | components["schemas"]["event.slip.promise_kept"] | components["schemas"]["event.slip.handed_over"] | components["schemas"]["event.slip.overtaken"] | components["schemas"]["event.slip.released"] | components["schemas"]["event.slip.settled_with"] | components["schemas"]["event.slip.withdrawn"] | components["schemas"]["event.slip.receipt_passed"] | components["schemas"]["event.slip.answer_passed"] | components["schemas"]["event.meeting.scheduled"] | components["schemas"]["event.meeting.recorded"] | components["schemas"]["event.meeting.revised"] | components["schemas"]["event.meeting.ordered"] | components["schemas"]["event.meeting.item_added"] | components["schemas"]["event.meeting.item_taken_out"] | components["schemas"]["event.meeting.item_put_back"] | components["schemas"]["event.meeting.opened"] | components["schemas"]["event.meeting.item_raised"] | components["schemas"]["event.meeting.noted"] | components["schemas"]["event.meeting.resolved"] | components["schemas"]["event.meeting.outcome_cleared"] | components["schemas"]["event.meeting.ratified"] | components["schemas"]["event.meeting.concluded"] | components["schemas"]["event.meeting.cancelled"] | components["schemas"]["event.meeting.resolution_reported"] | components["schemas"]["event.meeting.resolution_returned"] | components["schemas"]["event.meeting.resolution_accepted"] | components["schemas"]["event.meeting.resolution_replaced"] | components["schemas"]["event.document.drafted"] | components["schemas"]["event.document.revised"] | components["schemas"]["event.document.figure_entered"] | components["schemas"]["event.document.figure_restored"] | components["schemas"]["event.document.refreshed"] | components["schemas"]["event.document.submitted"] | components["schemas"]["event.document.recalled"] | components["schemas"]["event.document.signed"] | components["schemas"]["event.document.signature_confirmed"] | components["schemas"]["event.document.signature_voided"] | components["schemas"]["event.document.signature_objected"] | components["schemas"]["event.document.signing_returned"] | components["schemas"]["event.document.filed"] | components["schemas"]["event.document.replaced"] | components["schemas"]["event.document.withdrawn"] | components["schemas"]["event.publication.drafted"] | components["schemas"]["event.publication.head_written"] | components["schemas"]["event.publication.items_added"] | components["schemas"]["event.publication.item_written"] | components["schemas"]["event.publication.item_taken_out"] | components["schemas"]["event.publication.submitted"] | components["schemas"]["event.publication.recalled"] | components["schemas"]["event.publication.signed"] | components["schemas"]["event.publication.signature_confirmed"] | components["schemas"]["event.publication.signature_voided"] | components["schemas"]["event.publication.signature_objected"] | components["schemas"]["event.publication.signing_returned"] | components["schemas"]["event.publication.signing_granted"] | components["schemas"]["event.publication.reworked"] | components["schemas"]["event.publication.published"] | components["schemas"]["event.publication.ended"] | components["schemas"]["event.publication.replaced"] | components["schemas"]["event.publication.withdrawn"] | components["schemas"]["event.opinion.received"] | components["schemas"]["event.opinion.assigned"] | components["schemas"]["event.opinion.answered"] | components["schemas"]["event.opinion.answer_returned"] | components["schemas"]["event.opinion.answer_approved"] | components["schemas"]["event.opinion.judged"] | components["schemas"]["event.opinion.set_aside"] | components["schemas"]["event.opinion.due_passed"] | components["schemas"]["event.personal_duty.recorded"] | components["schemas"]["event.personal_duty.confirmed"] | components["schemas"]["event.personal_duty.refused"] | components["schemas"]["event.personal_duty.withdrawn"], "kind">);
+        /** @description A message of the stream. One with an id and no data only says how far the feed was read. */
+        FeedMessage: {
+            /**
+             * @description The place of the event, sent as `Last-Event-ID` by whoever comes back.
+             * @example 1289
+             */
+            id: string;
+            /** @description An event of the feed as JSON; of the message `over`, an empty object. */
+            data: string;
         };
         /** @description A part of the feed. */
         FeedPart: {
@@ -6284,11 +6030,6 @@ export interface components {
         FinishCheck: {
             /** @example 检查情况已向被检查单位反馈 */
             words?: string | null;
-        };
-        /** @description A code the program makes. */
-        FirstCode: {
-            /** @example 287082 */
-            code: string;
         };
         /** @description Everything the draw is made from, frozen before anybody commits. */
         Frame: {
@@ -6370,13 +6111,6 @@ export interface components {
         /** @description The role to give; null takes it away. */
         GiveRole: {
             role?: components["schemas"]["Role"] | null;
-        };
-        /** @description Password and code, to give a second factor up. */
-        GiveUpSecondFactor: {
-            /** @example a password */
-            password: string;
-            /** @example 287082 */
-            code: string;
         };
         /** @description A draw that was given up, with the reason. */
         GivenUpView: {
@@ -6551,25 +6285,6 @@ export interface components {
             kind_label: string;
             word: string;
             remedy: string;
-        };
-        /** @description A role or duty, and whether a second factor is asked of it. */
-        HolderView: {
-            /** @example leader */
-            holder: string;
-            label: string;
-            is_required: boolean;
-        };
-        /** @description What the house asks. */
-        IdentityRulesView: {
-            holders: components["schemas"]["HolderView"][];
-            /**
-             * Format: int32
-             * @description How old a proof of identity may be where one is asked for, minutes.
-             * @example 15
-             */
-            proof_minutes: number;
-            /** Format: int64 */
-            version: number;
         };
         /** @description A file as it was read, with what was said of it. */
         ImportPreview: {
@@ -7027,25 +6742,22 @@ export interface components {
             /** @description Whether writing needs a reason. */
             needs_reason: boolean;
         };
+        /** @description A message of the stream. */
+        LiveMessage: {
+            /**
+             * @description `hello`, `changed` or `over`.
+             * @example changed
+             */
+            event: string;
+            /** @description `Changed` as JSON. */
+            data: string;
+        };
         /** @description Name and password. */
         LogIn: {
             /** @example p012 */
             login: string;
             /** @example a password */
             password: string;
-        };
-        /** @description The ticket of a log-in whose password was right, and its code. */
-        LogInCode: {
-            /**
-             * @description As `code-wanted` brought it.
-             * @example q1xk3yT0mE2jUO0Jj5nqYw6yR9wE4Jr8u3n0l0yVb2c
-             */
-            ticket: string;
-            /**
-             * @description Six digits, or a recovery code.
-             * @example 287082
-             */
-            code: string;
         };
         /** @description Where a kiosk hangs and what it shows. */
         MakeKiosk: {
@@ -7096,9 +6808,6 @@ export interface components {
             /** @description The role or duty in Chinese. */
             title: string;
             must_change_password: boolean;
-            /** @description The house asks a second factor of the caller, who has none yet: nothing else is open to him. */
-            must_enrol_second_factor: boolean;
-            has_second_factor: boolean;
             posts: components["schemas"]["MyPost"][];
             rounds: components["schemas"]["MyRound"][];
             stands_in_for: components["schemas"]["StandsInFor"][];
@@ -7500,6 +7209,13 @@ export interface components {
         };
         /** @description A signer's objection to what was recorded for him. */
         ObjectToPublicationSignature: {
+            signature: components["schemas"]["SignatureId"];
+            /** @example 并非本人所签 */
+            reason: string;
+        };
+        /** @description A signer's objection to what was recorded for him. */
+        ObjectToSignature: {
+            request: components["schemas"]["SignRequestId"];
             signature: components["schemas"]["SignatureId"];
             /** @example 并非本人所签 */
             reason: string;
@@ -8152,15 +7868,6 @@ export interface components {
              * @description The version that holds now, when the one sent was stale.
              */
             version?: number | null;
-            /** @description What goes on with a log-in whose password was right. */
-            ticket?: string | null;
-        };
-        /** @description A proof: the password; the code of the moment or a recovery code where a second factor is in use. */
-        Proof: {
-            /** @example a password */
-            password?: string;
-            /** @example 287082 */
-            code?: string;
         };
         /** @description An event's place in the verifiable ledger. */
         ProofView: {
@@ -8589,15 +8296,6 @@ export interface components {
             words?: string | null;
             document: components["schemas"]["SignDocument"];
         };
-        /** @description Codes for when the device is lost, each once; told once. */
-        RecoveryCodes: {
-            /**
-             * @example [
-             *       "ABCD-EFGH-IJKL-MNOP"
-             *     ]
-             */
-            codes: string[];
-        };
         /** @description What became of a ratification that a task refused. */
         RefusedItem: {
             /** Format: uuid */
@@ -8737,11 +8435,6 @@ export interface components {
             body: string;
             /** @example 〔2026〕3号 */
             minutes_number: string;
-            reason: string;
-        };
-        /** @description Why somebody's second factor is taken away. */
-        ResetSecondFactor: {
-            /** @example 手机遗失，本人到场申请 */
             reason: string;
         };
         /** @description A resolution with where it comes from. */
@@ -8917,6 +8610,7 @@ export interface components {
         };
         /** @description What is being typed. */
         SaveDraft: {
+            /** @description An object, of the form's own making. */
             body: Record<string, never>;
         };
         /** @description What a person keeps of a view. */
@@ -9060,22 +8754,6 @@ export interface components {
             units: components["schemas"]["UnitHit"][];
             people: components["schemas"]["PersonHit"][];
         };
-        /** @description The caller's second factor. */
-        SecondFactorView: {
-            /**
-             * Format: date-time
-             * @description Since when it is in use; none when there is none.
-             */
-            since?: string | null;
-            /**
-             * Format: int64
-             * @description Recovery codes that were not used.
-             * @example 10
-             */
-            recovery_codes_left: number;
-            /** @description Whether the house asks one of the caller. */
-            is_required: boolean;
-        };
         /** @description A section of the words. */
         SectionView: {
             /** @example 总体情况 */
@@ -9147,26 +8825,6 @@ export interface components {
         SetGroup: {
             members: components["schemas"]["GroupMemberView"][];
         };
-        /** @description What the house is to ask. */
-        SetIdentityRules: {
-            /**
-             * @example [
-             *       "leader",
-             *       "security_admin"
-             *     ]
-             */
-            required_of: string[];
-            /**
-             * Format: int32
-             * @example 15
-             */
-            proof_minutes: number;
-            /**
-             * Format: int64
-             * @description The version the choice rests on.
-             */
-            version: number;
-        };
         /** @description A new policy with its basis. */
         SetPolicy: {
             policy: components["schemas"]["Policy"];
@@ -9205,7 +8863,7 @@ export interface components {
              *     ]
              */
             streams: string[];
-            /** @description Their tasks and those of the units below; none are needed for checkpoints alone. */
+            /** @description Their tasks and those of the units below. */
             units: components["schemas"]["UnitId"][];
             /**
              * Format: date
@@ -9461,7 +9119,11 @@ export interface components {
             urgency: "normal" | "urgent" | "extra";
             /** @example 合同归档不及时问题整改滞后 */
             matter: string;
-            basis_kind: ("task" | "check" | "meeting" | "other") & Record<string, never>;
+            /**
+             * @description What a slip rests on.
+             * @enum {string}
+             */
+            basis_kind: "task" | "check" | "meeting" | "other";
             /**
              * Format: uuid
              * @description The task, check or resolution it rests on.
@@ -10406,14 +10068,6 @@ export interface components {
             /** @example 到期前5个工作日 */
             says: string;
         };
-        /** @description The ways to log in here beside name and password. */
-        Ways: {
-            /**
-             * @description What the button says that leads to the provider; none where there is none.
-             * @example 统一身份认证
-             */
-            provider?: string | null;
-        };
         /** @description A target and how it stands. */
         WebhookView: {
             /** Format: uuid */
@@ -10677,6 +10331,5666 @@ export interface components {
             /** @description The notice it rests on; none when it is not announced. */
             notice?: string | null;
         };
+        /**
+         * @description What a check is for (docs/domain.md §24).
+         * @enum {string}
+         */
+        "event.check.CheckKind": "special" | "follow_up" | "spot";
+        /**
+         * @description What was found on the spot.
+         * @enum {string}
+         */
+        "event.check.CheckResult": "pass" | "partial" | "fail" | "false_closure";
+        /** @description A SHA-256 digest, 64 lower-case hex digits. */
+        "event.check.Digest": string;
+        /** @description One draw of a check. */
+        "event.check.DrawMark": {
+            /** @description The revision that holds the [`super::draw::Frame`]. */
+            frame: components["schemas"]["event.check.Digest"];
+            root: components["schemas"]["event.check.Digest"];
+            is_quick: boolean;
+            /** @description In the order of the frame. */
+            parties: components["schemas"]["event.check.PartyMark"][];
+            seed?: components["schemas"]["event.check.Digest"] | null;
+            given_up?: components["schemas"]["event.check.Digest"] | null;
+            went_on?: components["schemas"]["event.check.Digest"] | null;
+        };
+        /**
+         * @description The line a party of a draw stands on; a draw needs two (docs/domain.md §24).
+         * @enum {string}
+         */
+        "event.check.Line": "office" | "team" | "leader" | "system";
+        /** @description What a party has given so far. */
+        "event.check.PartyMark": {
+            person: components["schemas"]["event.check.PersonId"];
+            line: components["schemas"]["event.check.Line"];
+            commitment?: components["schemas"]["event.check.Digest"] | null;
+            nonce?: components["schemas"]["event.check.Digest"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description A person (人员).
+         */
+        "event.check.PersonId": string;
+        /** @description What two inspectors found at one task. */
+        "event.check.ResultMark": {
+            result: components["schemas"]["event.check.CheckResult"];
+            /** @description What was found, in words. */
+            found: components["schemas"]["event.check.Digest"];
+            /** Format: date */
+            occurred_on: string;
+            /** @description Photos and files, by their digest. */
+            files: components["schemas"]["event.check.Digest"][];
+            by: components["schemas"]["event.check.PersonId"];
+            /** Format: date-time */
+            at: string;
+            signed_by?: components["schemas"]["event.check.PersonId"] | null;
+            /** Format: date-time */
+            signed_at?: string | null;
+            returned?: components["schemas"]["event.check.Digest"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description A round of inspection and the rectification that follows it (轮次).
+         */
+        "event.check.RoundId": string;
+        /** @description What is planned of a check beside its words. */
+        "event.check.Shape": {
+            kind: components["schemas"]["event.check.CheckKind"];
+            brief: components["schemas"]["event.check.Digest"];
+            /** Format: date */
+            from_on: string;
+            /** Format: date */
+            to_on: string;
+            inspectors: components["schemas"]["event.check.PersonId"][];
+            /** @description The tasks named; empty for a spot check, which draws. */
+            targets: components["schemas"]["event.check.Target"][];
+        };
+        /** @description A task that is looked at, and by whom. */
+        "event.check.Target": {
+            task: components["schemas"]["event.check.TaskId"];
+            inspectors: components["schemas"]["event.check.PersonId"][];
+            result?: components["schemas"]["event.check.ResultMark"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description A rectification task, one line of the ledger (整改任务).
+         */
+        "event.check.TaskId": string;
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-11-17T06:19:08Z"
+         *       },
+         *       "kind": "check.announced"
+         *     }
+         */
+        "event.check.announced": {
+            data: {
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.announced";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "reason": "d5c63e00c54522f64efbdc8a81e5da954c762e01bcdf72bbb37650d351f83c47"
+         *       },
+         *       "kind": "check.cancelled"
+         *     }
+         */
+        "event.check.cancelled": {
+            data: {
+                reason: components["schemas"]["event.check.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.cancelled";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "commitment": "5d47382db20fdd4dcaf94865b171211d55e155d46694a4148c13749b946a0480",
+         *         "party": "00000000-0000-0000-0000-000000000000"
+         *       },
+         *       "kind": "check.committed"
+         *     }
+         */
+        "event.check.committed": {
+            data: {
+                party: components["schemas"]["event.check.PersonId"];
+                commitment: components["schemas"]["event.check.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.committed";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "reason": "99e439f7ed9a94eacd789b98abd9cd261e822745521fc0e5929b7b113353261d"
+         *       },
+         *       "kind": "check.draw_given_up"
+         *     }
+         */
+        "event.check.draw_given_up": {
+            data: {
+                reason: components["schemas"]["event.check.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.draw_given_up";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "bundle": "4d102b17e29093297044ec059d9a517eff340b72c1db0767c251f7668d84bd9f",
+         *         "seed": "3eae33f636f857aa0f211ec761de00ff0724bfce551550236b81a166c5911c40",
+         *         "targets": [
+         *           {
+         *             "inspectors": [
+         *               "01a21b4b-a840-72a6-8235-7f282c5e183c",
+         *               "01a21b4b-a858-71fe-bbda-8c45375a81d9"
+         *             ],
+         *             "result": null,
+         *             "task": "01a21b4b-ad29-72ee-b09b-3040979b3d64"
+         *           },
+         *           {
+         *             "inspectors": [
+         *               "01a21b4b-a855-720a-a415-3645c8be05c5",
+         *               "01a21b4b-a85e-7390-867a-1428406a63ab"
+         *             ],
+         *             "result": null,
+         *             "task": "01a21b4b-ae80-7053-859b-689cdf074650"
+         *           },
+         *           {
+         *             "inspectors": [
+         *               "01a21b4b-a85e-7390-867a-1428406a63ab",
+         *               "01a21b4b-a840-72a6-8235-7f282c5e183c"
+         *             ],
+         *             "result": null,
+         *             "task": "01a21b4b-acf3-7675-8214-a10828fa99b8"
+         *           }
+         *         ]
+         *       },
+         *       "kind": "check.drawn"
+         *     }
+         */
+        "event.check.drawn": {
+            data: {
+                seed: components["schemas"]["event.check.Digest"];
+                bundle: components["schemas"]["event.check.Digest"];
+                targets: components["schemas"]["event.check.Target"][];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.drawn";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "words": "58dd18373a14105976eb8ae59fe7edeb682e456761ccfe162d5ce80db29f0eec"
+         *       },
+         *       "kind": "check.finished"
+         *     }
+         */
+        "event.check.finished": {
+            data: {
+                words?: components["schemas"]["event.check.Digest"] | null;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.finished";
+        };
+        /**
+         * @description The frame stands; the parties may commit.
+         * @example {
+         *       "data": {
+         *         "draw": {
+         *           "frame": "272e388f7f676ce34a26c832f7b334691262a47af649e2f3d91f9e3f6e83cd66",
+         *           "given_up": null,
+         *           "is_quick": true,
+         *           "parties": [
+         *             {
+         *               "commitment": null,
+         *               "line": "system",
+         *               "nonce": null,
+         *               "person": "00000000-0000-0000-0000-000000000000"
+         *             }
+         *           ],
+         *           "root": "21a942cfd5fa8ec65fe0a251d59258475b102e13d7ca0f67bd2aee58c9e3159c",
+         *           "seed": null,
+         *           "went_on": null
+         *         }
+         *       },
+         *       "kind": "check.frame_frozen"
+         *     }
+         */
+        "event.check.frame_frozen": {
+            /** @description The frame stands; the parties may commit. */
+            data: {
+                draw: components["schemas"]["event.check.DrawMark"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.frame_frozen";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "round": "01a21b43-3f35-75ea-a1c4-aeb2847a914e",
+         *         "shape": {
+         *           "brief": "1e6d51e56ef7131d8dad360aa9f04af0170327440f25c85a8a319a5e2a9631da",
+         *           "from_on": "2026-11-17",
+         *           "inspectors": [
+         *             "01a21b43-3e16-7780-b8e3-9ed9a31b0bf9",
+         *             "01a21b43-3e16-7780-b8e3-9edbc99f32cd"
+         *           ],
+         *           "kind": "follow_up",
+         *           "targets": [
+         *             {
+         *               "inspectors": [
+         *                 "01a21b43-3e16-7780-b8e3-9ed9a31b0bf9",
+         *                 "01a21b43-3e16-7780-b8e3-9edbc99f32cd"
+         *               ],
+         *               "result": null,
+         *               "task": "01a21b43-428e-708d-87ae-907a9c954b8c"
+         *             },
+         *             {
+         *               "inspectors": [
+         *                 "01a21b43-3e16-7780-b8e3-9ed9a31b0bf9",
+         *                 "01a21b43-3e16-7780-b8e3-9edbc99f32cd"
+         *               ],
+         *               "result": null,
+         *               "task": "01a21b43-413a-712d-8ea6-e5d1bef12f46"
+         *             }
+         *           ],
+         *           "to_on": "2026-11-27"
+         *         }
+         *       },
+         *       "kind": "check.planned"
+         *     }
+         */
+        "event.check.planned": {
+            data: {
+                round: components["schemas"]["event.check.RoundId"];
+                shape: components["schemas"]["event.check.Shape"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.planned";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "result": {
+         *           "at": "2026-11-18T03:28:31Z",
+         *           "by": "01a21b43-3e16-7780-b8e3-9ed9a31b0bf9",
+         *           "files": [],
+         *           "found": "12410b9af9ef53286cbc09a91ac7ca956216b51bb1ae36b62929d2eb01730da8",
+         *           "occurred_on": "2026-11-18",
+         *           "result": "fail",
+         *           "returned": null,
+         *           "signed_at": null,
+         *           "signed_by": null
+         *         },
+         *         "task": "01a21b43-428e-708d-87ae-907a9c954b8c"
+         *       },
+         *       "kind": "check.result_recorded"
+         *     }
+         */
+        "event.check.result_recorded": {
+            data: {
+                task: components["schemas"]["event.check.TaskId"];
+                result: components["schemas"]["event.check.ResultMark"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.result_recorded";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "by": "01a21b4b-a85f-77d2-a141-c6f6c7160c55",
+         *         "reason": "78019ce85d75f9e4443d72cd72a1b3014b0bc31e88ee05884b11a4bc31a98e8b",
+         *         "task": "01a21b4b-ac4b-7062-beab-70bccea0cb3b"
+         *       },
+         *       "kind": "check.result_returned"
+         *     }
+         */
+        "event.check.result_returned": {
+            data: {
+                task: components["schemas"]["event.check.TaskId"];
+                by: components["schemas"]["event.check.PersonId"];
+                reason: components["schemas"]["event.check.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.result_returned";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-11-18T03:28:31Z",
+         *         "by": "01a21b43-3e16-7780-b8e3-9edbc99f32cd",
+         *         "task": "01a21b43-428e-708d-87ae-907a9c954b8c"
+         *       },
+         *       "kind": "check.result_signed"
+         *     }
+         */
+        "event.check.result_signed": {
+            data: {
+                task: components["schemas"]["event.check.TaskId"];
+                by: components["schemas"]["event.check.PersonId"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.result_signed";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "nonce": "b8f0c7e466fbe3dc45e5b46d263d5b73c088d2abd06d245a02d575c0d3950032",
+         *         "party": "00000000-0000-0000-0000-000000000000"
+         *       },
+         *       "kind": "check.revealed"
+         *     }
+         */
+        "event.check.revealed": {
+            data: {
+                party: components["schemas"]["event.check.PersonId"];
+                nonce: components["schemas"]["event.check.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.revealed";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "shape": {
+         *           "brief": "1e6d51e56ef7131d8dad360aa9f04af0170327440f25c85a8a319a5e2a9631da",
+         *           "from_on": "2026-11-17",
+         *           "inspectors": [
+         *             "01a21b43-3e16-7780-b8e3-9ed9a31b0bf9",
+         *             "01a21b43-3e16-7780-b8e3-9edbc99f32cd"
+         *           ],
+         *           "kind": "follow_up",
+         *           "targets": [
+         *             {
+         *               "inspectors": [
+         *                 "01a21b43-3e16-7780-b8e3-9ed9a31b0bf9",
+         *                 "01a21b43-3e16-7780-b8e3-9edbc99f32cd"
+         *               ],
+         *               "result": null,
+         *               "task": "01a21b43-428e-708d-87ae-907a9c954b8c"
+         *             },
+         *             {
+         *               "inspectors": [
+         *                 "01a21b43-3e16-7780-b8e3-9ed9a31b0bf9",
+         *                 "01a21b43-3e16-7780-b8e3-9edbc99f32cd"
+         *               ],
+         *               "result": null,
+         *               "task": "01a21b43-413a-712d-8ea6-e5d1bef12f46"
+         *             }
+         *           ],
+         *           "to_on": "2026-11-27"
+         *         }
+         *       },
+         *       "kind": "check.revised"
+         *     }
+         */
+        "event.check.revised": {
+            data: {
+                shape: components["schemas"]["event.check.Shape"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.revised";
+        };
+        /**
+         * @description The draw went on without those who had not revealed.
+         * @example {
+         *       "data": {
+         *         "reason": "f26fb200958a13a7ecbf30c772dcf9798b5ac136d8c2b7047bc2c3c9632938a1",
+         *         "without": [
+         *           "01a21b4b-a840-72a6-8235-7f282c5e183c"
+         *         ]
+         *       },
+         *       "kind": "check.went_on"
+         *     }
+         */
+        "event.check.went_on": {
+            /** @description The draw went on without those who had not revealed. */
+            data: {
+                without: components["schemas"]["event.check.PersonId"][];
+                reason: components["schemas"]["event.check.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "check.went_on";
+        };
+        /** @description The filed version that a document corrects. */
+        "event.document.Correction": {
+            of: components["schemas"]["event.document.DocumentId"];
+            /** Format: int32 */
+            n_version: number;
+            /** @description 更正说明. */
+            reason: components["schemas"]["event.document.Digest"];
+        };
+        /** @description A SHA-256 digest, 64 lower-case hex digits. */
+        "event.document.Digest": string;
+        /**
+         * Format: uuid
+         * @description A document (文书).
+         */
+        "event.document.DocumentId": string;
+        /**
+         * @description A document that is drafted, signed and filed.
+         * @enum {string}
+         */
+        "event.document.DocumentKind": "plan" | "report" | "progress" | "weekly" | "duties";
+        /**
+         * @description A figure that a document may name. Amounts are hundredths of a yuan, everything else is a count.
+         * @enum {string}
+         */
+        "event.document.Figure": "aspects" | "findings" | "tasks" | "measures" | "closed" | "observing" | "completed" | "sustained" | "in_progress" | "not_started" | "findings_done" | "immediate" | "immediate_done" | "red" | "yellow" | "overdue" | "extended" | "reopened" | "meetings" | "checks" | "checked_tasks" | "slips" | "amount" | "cleared" | "recovered" | "rules_made" | "rules_revised" | "rules_abolished" | "persons_handled";
+        /** @description A figure as somebody entered it. */
+        "event.document.Override": {
+            /** Format: int64 */
+            value: number;
+            /** @description Where it is from, or why the records are not right. */
+            reason: components["schemas"]["event.document.Digest"];
+            by: components["schemas"]["event.document.PersonId"];
+            /** Format: date-time */
+            at: string;
+        };
+        /**
+         * Format: uuid
+         * @description A person (人员).
+         */
+        "event.document.PersonId": string;
+        /**
+         * @description What a sign request is about (docs/domain.md §9).
+         * @enum {string}
+         */
+        "event.document.RequestKind": "plan" | "amendment" | "closure" | "extension" | "reassignment" | "withdrawal" | "slip" | "document" | "publication";
+        /**
+         * @description Where a sign request stands.
+         * @enum {string}
+         */
+        "event.document.RequestState": "open" | "granted" | "returned" | "recalled" | "voided";
+        /**
+         * Format: uuid
+         * @description A round of inspection and the rectification that follows it (轮次).
+         */
+        "event.document.RoundId": string;
+        /** @description The paper or the minutes behind a signature. */
+        "event.document.SignDocument": {
+            /**
+             * Format: date
+             * @description Day on the paper, or day of the meeting, Asia/Shanghai.
+             */
+            signed_on: string;
+            /** @description SHA-256 of the scan, hex; the file is an attachment. */
+            scan: string;
+            /** @description The content hash printed on the signed form, hex; it must be that of the request. */
+            content_hash?: string | null;
+            /** @description The body that decided, for a meeting. */
+            body?: string | null;
+            /** @description Number of the minutes, for a meeting. */
+            minutes_number?: string | null;
+        };
+        /**
+         * @description How a signature came about (docs/domain.md §11).
+         * @enum {string}
+         */
+        "event.document.SignMode": "electronic" | "paper" | "meeting" | "delegated";
+        /** @description A sign request as the rules see it. */
+        "event.document.SignRequest": {
+            /** @description Its id. */
+            id: components["schemas"]["event.document.SignRequestId"];
+            /** @description What it is about. */
+            kind: components["schemas"]["event.document.RequestKind"];
+            /** @description SHA-256 of exactly what is signed. */
+            revision: components["schemas"]["event.document.Digest"];
+            /**
+             * Format: int32
+             * @description The policy version whose chain was copied.
+             */
+            policy_version: number;
+            /** @description The steps. */
+            chain: components["schemas"]["event.document.Step"][];
+            /** @description Signatures in the order they came. */
+            signatures: components["schemas"]["event.document.Signature"][];
+            /** @description Who handed it in. */
+            submitted_by: components["schemas"]["event.document.PersonId"];
+            on_behalf_of?: components["schemas"]["event.document.UnitId"] | null;
+            /**
+             * Format: date-time
+             * @description When it was handed in, UTC.
+             */
+            submitted_at: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["event.document.RequestState"];
+        };
+        /**
+         * Format: uuid
+         * @description A sign request (签批).
+         */
+        "event.document.SignRequestId": string;
+        /** @description One signature. */
+        "event.document.Signature": {
+            /** @description Its id. */
+            id: components["schemas"]["event.document.SignatureId"];
+            /**
+             * Format: int32
+             * @description Index of the step in the chain.
+             */
+            step: number;
+            person?: components["schemas"]["event.document.PersonId"] | null;
+            /** @description What was said. */
+            verdict: components["schemas"]["event.document.Verdict"];
+            /** @description How. */
+            mode: components["schemas"]["event.document.SignMode"];
+            words?: components["schemas"]["event.document.Digest"] | null;
+            /** @description How the verifier checked, for a verification step. */
+            method?: string | null;
+            /**
+             * Format: date-time
+             * @description Server time, UTC.
+             */
+            at: string;
+            /**
+             * Format: date
+             * @description The day it happened, Asia/Shanghai; earlier than `at` only with a document or a verification.
+             */
+            occurred_on: string;
+            document?: components["schemas"]["event.document.SignDocument"] | null;
+            /** @description Who typed it in. */
+            recorded_by: components["schemas"]["event.document.PersonId"];
+            confirmed_by?: components["schemas"]["event.document.PersonId"] | null;
+            stand_in?: components["schemas"]["event.document.PersonId"] | null;
+            /** @description Whether it counts. */
+            state: components["schemas"]["event.document.SignatureState"];
+        };
+        /**
+         * Format: uuid
+         * @description One signature of a sign request.
+         */
+        "event.document.SignatureId": string;
+        /**
+         * @description Whether a signature counts.
+         * @enum {string}
+         */
+        "event.document.SignatureState": "pending" | "effective" | "voided";
+        /** @description One step of a request's own chain, copied from the policy when it was handed in. */
+        "event.document.Step": {
+            /** @description Who signs. */
+            who: components["schemas"]["event.document.Who"];
+            /**
+             * Format: int32
+             * @description How many different people.
+             */
+            count: number;
+            /** @description What the step is called; a merged step carries both names. */
+            label: string;
+            person?: components["schemas"]["event.document.PersonId"] | null;
+            /** @description Met by the head's own submission with the pledge. */
+            met_by_submission: boolean;
+        };
+        /** @description The template a document is made with, by what it says to the byte. */
+        "event.document.TemplateMark": {
+            /**
+             * Format: int32
+             * @description Counted by kind, from 1.
+             */
+            version: number;
+            /** @description SHA-256 of the file, hex. */
+            sha256: string;
+        };
+        /**
+         * Format: uuid
+         * @description A unit of the organisation (单位).
+         */
+        "event.document.UnitId": string;
+        /**
+         * @description What a signer says.
+         * @enum {string}
+         */
+        "event.document.Verdict": "approve" | "return";
+        /**
+         * @description Who may sign a step of a chain (docs/domain.md §9).
+         * @enum {string}
+         */
+        "event.document.Who": "unit_head" | "lead_leader" | "office" | "supervisor" | "principal" | "group_head" | "meeting" | "secrecy";
+        /**
+         * @example {
+         *       "data": {
+         *         "as_of": "2026-03-02T01:00:00Z",
+         *         "by": "01a21b4b-a85e-7390-867a-1428406a63ab",
+         *         "corrects": null,
+         *         "kind": "report",
+         *         "records": "c32439681113c4a1da9d4c25de32a50b48bf85f59636406e5051a9d25ddd3997",
+         *         "round": "01a21b4b-a91d-71a8-96f5-7241c5c4936c",
+         *         "template": {
+         *           "sha256": "a527a2e9565722e0fa1bbbe8c00222ead4cd30d3df4202fdb247c23249bed5b0",
+         *           "version": 1
+         *         },
+         *         "text": "9102ad77a5701224b1c2c032385e7014ed3b46835344271b63ef3a74adb352ae"
+         *       },
+         *       "kind": "document.drafted"
+         *     }
+         */
+        "event.document.drafted": {
+            data: {
+                round: components["schemas"]["event.document.RoundId"];
+                kind: components["schemas"]["event.document.DocumentKind"];
+                text: components["schemas"]["event.document.Digest"];
+                records: components["schemas"]["event.document.Digest"];
+                /** Format: date-time */
+                as_of: string;
+                template: components["schemas"]["event.document.TemplateMark"];
+                by: components["schemas"]["event.document.PersonId"];
+                corrects?: components["schemas"]["event.document.Correction"] | null;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.drafted";
+        };
+        /**
+         * @description Somebody entered a figure that the records do not hold, or another than they hold.
+         * @example {
+         *       "data": {
+         *         "entry": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "by": "01a21b4b-a85e-7390-867a-1428406a63ab",
+         *           "reason": "614692829edd2765f51b6487ea107a63076645f2dedfb2758ff5aed3f7b0d450",
+         *           "value": 0
+         *         },
+         *         "figure": "recovered"
+         *       },
+         *       "kind": "document.figure_entered"
+         *     }
+         */
+        "event.document.figure_entered": {
+            /** @description Somebody entered a figure that the records do not hold, or another than they hold. */
+            data: {
+                figure: components["schemas"]["event.document.Figure"];
+                entry: components["schemas"]["event.document.Override"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.figure_entered";
+        };
+        /**
+         * @description The figure of the records holds again.
+         * @example {
+         *       "data": {
+         *         "figure": "recovered"
+         *       },
+         *       "kind": "document.figure_restored"
+         *     }
+         */
+        "event.document.figure_restored": {
+            /** @description The figure of the records holds again. */
+            data: {
+                figure: components["schemas"]["event.document.Figure"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.figure_restored";
+        };
+        /**
+         * @description All have signed: it is filed, and stays as it is.
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z"
+         *       },
+         *       "kind": "document.filed"
+         *     }
+         */
+        "event.document.filed": {
+            /** @description All have signed: it is filed, and stays as it is. */
+            data: {
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.filed";
+        };
+        /**
+         * @example {
+         *       "data": {},
+         *       "kind": "document.recalled"
+         *     }
+         */
+        "event.document.recalled": {
+            data: Record<string, never>;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.recalled";
+        };
+        /**
+         * @description It stands on the records of a later moment now.
+         * @example {
+         *       "data": {
+         *         "as_of": "2026-03-02T01:15:00Z",
+         *         "records": "69dd9d332a27ffa23302e204ca167f9ecf9831d54d2c1e3edb25635121eee000",
+         *         "template": {
+         *           "sha256": "d61e8874f7dfdf2509f373c7a1627fc32575bde491cb9798a039a8e2953f9544",
+         *           "version": 1
+         *         }
+         *       },
+         *       "kind": "document.refreshed"
+         *     }
+         */
+        "event.document.refreshed": {
+            /** @description It stands on the records of a later moment now. */
+            data: {
+                records: components["schemas"]["event.document.Digest"];
+                /** Format: date-time */
+                as_of: string;
+                template: components["schemas"]["event.document.TemplateMark"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.refreshed";
+        };
+        /**
+         * @description A later version was filed in its place.
+         * @example {
+         *       "data": {
+         *         "by": "01a21b4c-60b4-7199-b255-4eb4e77978e0"
+         *       },
+         *       "kind": "document.replaced"
+         *     }
+         */
+        "event.document.replaced": {
+            /** @description A later version was filed in its place. */
+            data: {
+                by: components["schemas"]["event.document.DocumentId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.replaced";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "text": "06c34839c85d42d20acaa2fc32fc8167f3892025abb8f422178f9b7ad95b02ed"
+         *       },
+         *       "kind": "document.revised"
+         *     }
+         */
+        "event.document.revised": {
+            data: {
+                text: components["schemas"]["event.document.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.revised";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "by": "01a21b4b-a731-726c-9571-bf0ee9d89a9b",
+         *         "signature": "01a21b4c-5e16-7407-beb8-71e366147b06"
+         *       },
+         *       "kind": "document.signature_confirmed"
+         *     }
+         */
+        "event.document.signature_confirmed": {
+            data: {
+                signature: components["schemas"]["event.document.SignatureId"];
+                by: components["schemas"]["event.document.PersonId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.signature_confirmed";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "by": "01a21b4b-a731-726c-9571-bf0ee9d89a9b",
+         *         "reason": "f60691b819870b4ef4864c06bf5306259df447cff007d7aeb510e81b5e06e9f4",
+         *         "signature": "01a21b4c-5e16-7407-beb8-71e366147b06"
+         *       },
+         *       "kind": "document.signature_objected"
+         *     }
+         */
+        "event.document.signature_objected": {
+            data: {
+                signature: components["schemas"]["event.document.SignatureId"];
+                by: components["schemas"]["event.document.PersonId"];
+                reason: components["schemas"]["event.document.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.signature_objected";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "reason": "f60691b819870b4ef4864c06bf5306259df447cff007d7aeb510e81b5e06e9f4",
+         *         "signature": "01a21b4c-5e16-7407-beb8-71e366147b06"
+         *       },
+         *       "kind": "document.signature_voided"
+         *     }
+         */
+        "event.document.signature_voided": {
+            data: {
+                signature: components["schemas"]["event.document.SignatureId"];
+                reason: components["schemas"]["event.document.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.signature_voided";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "signature": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "confirmed_by": null,
+         *           "document": null,
+         *           "id": "01a21b4c-5e16-7407-beb8-71e366147b06",
+         *           "method": null,
+         *           "mode": "electronic",
+         *           "occurred_on": "2026-03-02",
+         *           "person": "01a21b4b-a731-726c-9571-bf0ee9d89a9b",
+         *           "recorded_by": "01a21b4b-a731-726c-9571-bf0ee9d89a9b",
+         *           "stand_in": null,
+         *           "state": "effective",
+         *           "step": 1,
+         *           "verdict": "approve",
+         *           "words": null
+         *         }
+         *       },
+         *       "kind": "document.signed"
+         *     }
+         */
+        "event.document.signed": {
+            data: {
+                signature: components["schemas"]["event.document.Signature"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.signed";
+        };
+        /**
+         * @example {
+         *       "data": {},
+         *       "kind": "document.signing_returned"
+         *     }
+         */
+        "event.document.signing_returned": {
+            data: Record<string, never>;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.signing_returned";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "request": {
+         *           "chain": [
+         *             {
+         *               "count": 1,
+         *               "label": "整改办核稿",
+         *               "met_by_submission": false,
+         *               "person": null,
+         *               "who": "office"
+         *             },
+         *             {
+         *               "count": 1,
+         *               "label": "主要负责人签发",
+         *               "met_by_submission": false,
+         *               "person": "01a21b4b-a731-726c-9571-bf0ee9d89a9b",
+         *               "who": "principal"
+         *             }
+         *           ],
+         *           "id": "01a21b4c-5b76-740e-afb3-e2579b13da66",
+         *           "kind": "document",
+         *           "on_behalf_of": null,
+         *           "policy_version": 1,
+         *           "revision": "60f6bf545b1210543354304fc1bdb520f11c6ae58b160221513e61f092669958",
+         *           "signatures": [],
+         *           "state": "open",
+         *           "submitted_at": "2026-03-02T01:00:00Z",
+         *           "submitted_by": "01a21b4b-a85e-7390-867a-1428406a63ab"
+         *         }
+         *       },
+         *       "kind": "document.submitted"
+         *     }
+         */
+        "event.document.submitted": {
+            data: {
+                request: components["schemas"]["event.document.SignRequest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.submitted";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "reason": "f60691b819870b4ef4864c06bf5306259df447cff007d7aeb510e81b5e06e9f4"
+         *       },
+         *       "kind": "document.withdrawn"
+         *     }
+         */
+        "event.document.withdrawn": {
+            data: {
+                reason: components["schemas"]["event.document.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "document.withdrawn";
+        };
+        /** @description An item put on by hand before the agenda was frozen. */
+        "event.meeting.Added": {
+            key: string;
+            title: components["schemas"]["event.meeting.Digest"];
+            task?: components["schemas"]["event.meeting.TaskId"] | null;
+        };
+        /** @description A SHA-256 digest, 64 lower-case hex digits. */
+        "event.meeting.Digest": string;
+        /** @description An item of a meeting that was opened. */
+        "event.meeting.Item": {
+            id: components["schemas"]["event.meeting.ItemId"];
+            /** @description What it is about, as the agenda names it. */
+            key: string;
+            task?: components["schemas"]["event.meeting.TaskId"] | null;
+            request?: components["schemas"]["event.meeting.SignRequestId"] | null;
+            left_over?: components["schemas"]["event.meeting.ItemId"] | null;
+            slip?: components["schemas"]["event.meeting.SlipId"] | null;
+            title?: components["schemas"]["event.meeting.Digest"] | null;
+            /**
+             * Format: int32
+             * @description How often its outcome was written, so that two who write at once are told.
+             */
+            revision: number;
+            outcome?: components["schemas"]["event.meeting.Outcome"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description An item of a meeting's agenda, and what was resolved on it (议题、议定事项).
+         */
+        "event.meeting.ItemId": string;
+        /**
+         * @description What a meeting is (docs/domain.md §26).
+         * @enum {string}
+         */
+        "event.meeting.MeetingKind": "coordination" | "mobilisation" | "committee" | "group" | "democratic";
+        /** @description What came of an item. */
+        "event.meeting.Outcome": {
+            /** @enum {string} */
+            outcome: "noted";
+        } | {
+            /** @enum {string} */
+            outcome: "ratified";
+        } | (components["schemas"]["event.meeting.Resolution"] & {
+            /** @enum {string} */
+            outcome: "resolved";
+        });
+        /**
+         * Format: uuid
+         * @description A person (人员).
+         */
+        "event.meeting.PersonId": string;
+        /** @description What its owner says came of a resolution. */
+        "event.meeting.Report": {
+            words: components["schemas"]["event.meeting.Digest"];
+            /** @description Files, by their digest. */
+            files: components["schemas"]["event.meeting.Digest"][];
+            by: components["schemas"]["event.meeting.PersonId"];
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description What was resolved on an item (议定事项): what, by whom, until when. */
+        "event.meeting.Resolution": {
+            text: components["schemas"]["event.meeting.Digest"];
+            unit?: components["schemas"]["event.meeting.UnitId"] | null;
+            person?: components["schemas"]["event.meeting.PersonId"] | null;
+            /** Format: date */
+            due_on: string;
+            standing: components["schemas"]["event.meeting.Standing"];
+            report?: components["schemas"]["event.meeting.Report"] | null;
+            returned?: components["schemas"]["event.meeting.Digest"] | null;
+            /**
+             * Format: date-time
+             * @description When it was last reported, returned, accepted or replaced, UTC.
+             */
+            moved_at?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description A round of inspection and the rectification that follows it (轮次).
+         */
+        "event.meeting.RoundId": string;
+        /** @description What is planned of a meeting beside its words. */
+        "event.meeting.Shape": {
+            kind: components["schemas"]["event.meeting.MeetingKind"];
+            brief: components["schemas"]["event.meeting.Digest"];
+            /** Format: date-time */
+            at: string;
+            chair?: components["schemas"]["event.meeting.PersonId"] | null;
+            attendees: components["schemas"]["event.meeting.PersonId"][];
+        };
+        /**
+         * Format: uuid
+         * @description A sign request (签批).
+         */
+        "event.meeting.SignRequestId": string;
+        /**
+         * Format: uuid
+         * @description A slip (督办通知单 … 问责线索移交).
+         */
+        "event.meeting.SlipId": string;
+        /**
+         * @description Where a resolution stands.
+         * @enum {string}
+         */
+        "event.meeting.Standing": "running" | "reported" | "accepted" | "replaced";
+        /** @description An item that is not to be heard. */
+        "event.meeting.TakenOut": {
+            key: string;
+            reason: components["schemas"]["event.meeting.Digest"];
+            by: components["schemas"]["event.meeting.PersonId"];
+        };
+        /**
+         * Format: uuid
+         * @description A rectification task, one line of the ledger (整改任务).
+         */
+        "event.meeting.TaskId": string;
+        /**
+         * Format: uuid
+         * @description A unit of the organisation (单位).
+         */
+        "event.meeting.UnitId": string;
+        /**
+         * @example {
+         *       "data": {
+         *         "reason": "d5c63e00c54522f64efbdc8a81e5da954c762e01bcdf72bbb37650d351f83c47"
+         *       },
+         *       "kind": "meeting.cancelled"
+         *     }
+         */
+        "event.meeting.cancelled": {
+            data: {
+                reason: components["schemas"]["event.meeting.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.cancelled";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-11-19T07:56:17Z",
+         *         "noted": [
+         *           "01a21b44-91b7-758d-ad2d-8b85cb4922a2",
+         *           "01a21b44-91b7-758d-ad2d-8b86a01a47e3",
+         *           "01a21b44-91b7-758d-ad2d-8b8796e03429",
+         *           "01a21b44-91b7-758d-ad2d-8b88b0c02658",
+         *           "01a21b44-91b7-758d-ad2d-8b89840e0677"
+         *         ],
+         *         "number": "整改纪要〔2026〕3号"
+         *       },
+         *       "kind": "meeting.concluded"
+         *     }
+         */
+        "event.meeting.concluded": {
+            data: {
+                number: string;
+                noted: components["schemas"]["event.meeting.ItemId"][];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.concluded";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "added": {
+         *           "key": "hand:01a21b4f-0a45-73e2-87c2-a62a6d5735fa",
+         *           "task": null,
+         *           "title": "edeeec8c4b116aca29f8c844d3bc81ec03bd749d863d2a32fdbc79d8a79d99c4"
+         *         }
+         *       },
+         *       "kind": "meeting.item_added"
+         *     }
+         */
+        "event.meeting.item_added": {
+            data: {
+                added: components["schemas"]["event.meeting.Added"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.item_added";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "key": "resolution:01a21b4c-040f-75c8-87b0-5c33569c9ddc"
+         *       },
+         *       "kind": "meeting.item_put_back"
+         *     }
+         */
+        "event.meeting.item_put_back": {
+            data: {
+                key: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.item_put_back";
+        };
+        /**
+         * @description An item came up while the meeting was held.
+         * @example {
+         *       "data": {
+         *         "item": {
+         *           "id": "01a21b44-91b7-758d-ad2d-8b83dddf6032",
+         *           "key": "task:01a21b43-45ad-761d-a0c2-47a5631c5620",
+         *           "left_over": null,
+         *           "outcome": null,
+         *           "request": null,
+         *           "revision": 0,
+         *           "task": "01a21b43-45ad-761d-a0c2-47a5631c5620",
+         *           "title": null
+         *         }
+         *       },
+         *       "kind": "meeting.item_raised"
+         *     }
+         */
+        "event.meeting.item_raised": {
+            /** @description An item came up while the meeting was held. */
+            data: {
+                item: components["schemas"]["event.meeting.Item"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.item_raised";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "taken_out": {
+         *           "by": "01a21b4b-a85e-7390-867a-1428406a63ab",
+         *           "key": "resolution:01a21b4c-040f-75c8-87b0-5c33569c9ddc",
+         *           "reason": "40b355816bd47ff12b0c7ee36d129ed78dffc1a22f8bd3d82e6dc17aed50f67a"
+         *         }
+         *       },
+         *       "kind": "meeting.item_taken_out"
+         *     }
+         */
+        "event.meeting.item_taken_out": {
+            data: {
+                taken_out: components["schemas"]["event.meeting.TakenOut"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.item_taken_out";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "item": "01a21b4f-0b02-701a-8fe3-8a76af2a81dd"
+         *       },
+         *       "kind": "meeting.noted"
+         *     }
+         */
+        "event.meeting.noted": {
+            data: {
+                item: components["schemas"]["event.meeting.ItemId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.noted";
+        };
+        /**
+         * @description The agenda stands, with its items.
+         * @example {
+         *       "data": {
+         *         "agenda": "44bb75f2e621816fbb78f42e3df860834a80bf9cffa988b981dff87cdf68cc27",
+         *         "at": "2026-11-19T07:56:17Z",
+         *         "items": [
+         *           {
+         *             "id": "01a21b44-91b7-758d-ad2d-8b83dddf6032",
+         *             "key": "task:01a21b43-45ad-761d-a0c2-47a5631c5620",
+         *             "left_over": null,
+         *             "outcome": null,
+         *             "request": null,
+         *             "revision": 0,
+         *             "task": "01a21b43-45ad-761d-a0c2-47a5631c5620",
+         *             "title": null
+         *           },
+         *           {
+         *             "id": "01a21b44-91b7-758d-ad2d-8b84f8c70942",
+         *             "key": "task:01a21b43-4013-7078-ad29-a34030e3188e",
+         *             "left_over": null,
+         *             "outcome": null,
+         *             "request": null,
+         *             "revision": 0,
+         *             "task": "01a21b43-4013-7078-ad29-a34030e3188e",
+         *             "title": null
+         *           },
+         *           {
+         *             "id": "01a21b44-91b7-758d-ad2d-8b85cb4922a2",
+         *             "key": "task:01a21b43-46dc-7760-b95b-82120779af9f",
+         *             "left_over": null,
+         *             "outcome": null,
+         *             "request": null,
+         *             "revision": 0,
+         *             "task": "01a21b43-46dc-7760-b95b-82120779af9f",
+         *             "title": null
+         *           },
+         *           {
+         *             "id": "01a21b44-91b7-758d-ad2d-8b86a01a47e3",
+         *             "key": "slip:01a21b44-3ac6-71b0-9be6-7ba78dd48a21",
+         *             "left_over": null,
+         *             "outcome": null,
+         *             "request": null,
+         *             "revision": 0,
+         *             "slip": "01a21b44-3ac6-71b0-9be6-7ba78dd48a21",
+         *             "task": null,
+         *             "title": null
+         *           },
+         *           {
+         *             "id": "01a21b44-91b7-758d-ad2d-8b8796e03429",
+         *             "key": "request:01a21b44-7313-70b7-b745-d8bc7d2fe7f0",
+         *             "left_over": null,
+         *             "outcome": null,
+         *             "request": "01a21b44-7313-70b7-b745-d8bc7d2fe7f0",
+         *             "revision": 0,
+         *             "task": "01a21b43-4315-71b3-8aea-291c572ac2be",
+         *             "title": null
+         *           },
+         *           {
+         *             "id": "01a21b44-91b7-758d-ad2d-8b88b0c02658",
+         *             "key": "request:01a21b44-6aed-7077-9577-f36de98d5aa2",
+         *             "left_over": null,
+         *             "outcome": null,
+         *             "request": "01a21b44-6aed-7077-9577-f36de98d5aa2",
+         *             "revision": 0,
+         *             "task": "01a21b43-460a-77dd-9369-c9f893de1326",
+         *             "title": null
+         *           },
+         *           {
+         *             "id": "01a21b44-91b7-758d-ad2d-8b89840e0677",
+         *             "key": "request:01a21b44-6de4-71d3-8a27-b17e138fbd61",
+         *             "left_over": null,
+         *             "outcome": null,
+         *             "request": "01a21b44-6de4-71d3-8a27-b17e138fbd61",
+         *             "revision": 0,
+         *             "task": "01a21b43-49fa-7769-88e9-1c4c169a381e",
+         *             "title": null
+         *           }
+         *         ]
+         *       },
+         *       "kind": "meeting.opened"
+         *     }
+         */
+        "event.meeting.opened": {
+            /** @description The agenda stands, with its items. */
+            data: {
+                agenda: components["schemas"]["event.meeting.Digest"];
+                items: components["schemas"]["event.meeting.Item"][];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.opened";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "order": [
+         *           "request:01a21b4b-f81f-71f7-8709-3b7afaa52182",
+         *           "request:01a21b4b-f68d-76b8-b3c4-73cc9fe916c9",
+         *           "request:01a21b4b-fac8-7617-9001-26cb2c757d5d",
+         *           "slip:01a21b4b-ed23-7047-9764-8ccef158c353",
+         *           "task:01a21b4b-aebb-77d7-9c36-e3912f17cbba",
+         *           "task:01a21b4b-ae80-7053-859b-689cdf074650",
+         *           "task:01a21b4b-adf8-7393-b112-639601100094",
+         *           "task:01a21b4b-adc1-721c-981a-a16a21f959e7",
+         *           "task:01a21b4b-ad29-72ee-b09b-3040979b3d64",
+         *           "task:01a21b4b-aca6-77d8-9652-c80ae5f1427b",
+         *           "task:01a21b4b-ac82-74c9-b26e-c1613527ede7",
+         *           "task:01a21b4b-ac62-7488-81d1-03bb364f9ee8",
+         *           "task:01a21b4b-ac35-7611-b04f-cb38235ee876",
+         *           "task:01a21b4b-ab5b-76fe-b7a5-7c91c5d8d2fc",
+         *           "task:01a21b4b-ab01-7405-b0d3-2fb8c21c96d3",
+         *           "task:01a21b4b-aa60-765c-8b01-1cf426ee7915",
+         *           "task:01a21b4b-aa26-74cf-805a-43a2ac67ee56",
+         *           "task:01a21b4b-a9ce-7054-a4e5-f9e08f975c4a",
+         *           "task:01a21b4b-a99a-7257-93d3-1cb9f82e1adc",
+         *           "task:01a21b4b-af0c-7388-ac57-156e9cfd3ea4",
+         *           "task:01a21b4b-aee7-7454-9255-85776e85fa65",
+         *           "task:01a21b4b-aeb4-72f5-819d-ffa28bb9f633",
+         *           "task:01a21b4b-aea4-7510-b72b-bd4581fce909",
+         *           "task:01a21b4b-ae99-7510-b423-61e7239c59a9",
+         *           "task:01a21b4b-ae95-7442-b512-9fac74a06ad3",
+         *           "task:01a21b4b-ae6a-76c9-bfa6-630501e62ca6",
+         *           "task:01a21b4b-ae29-7542-9da6-12ee24aa906d",
+         *           "task:01a21b4b-add8-72d6-91d2-c9e447ec9dee",
+         *           "task:01a21b4b-ada3-73e5-b04a-d2586ade9360",
+         *           "task:01a21b4b-ad64-71f0-84e6-7f4e5b906d6e",
+         *           "task:01a21b4b-ad0e-7659-8291-78812d72afb1",
+         *           "task:01a21b4b-acf3-7675-8214-a10828fa99b8",
+         *           "task:01a21b4b-acba-71a1-9c35-e830ece6b602",
+         *           "task:01a21b4b-ac7d-757c-8337-9b7f5cba69f7",
+         *           "task:01a21b4b-abdd-7743-8af5-d80837e32b9f",
+         *           "task:01a21b4b-ab1b-72c5-96eb-b143a4924b53",
+         *           "task:01a21b4b-aae5-75ca-9aa4-86efdc6b5b5b",
+         *           "task:01a21b4b-aa20-7608-a0c8-3fcd653cb072",
+         *           "resolution:01a21b4c-040f-75c8-87b0-5c341e929541",
+         *           "resolution:01a21b4c-040f-75c8-87b0-5c33569c9ddc"
+         *         ]
+         *       },
+         *       "kind": "meeting.ordered"
+         *     }
+         */
+        "event.meeting.ordered": {
+            data: {
+                order: string[];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.ordered";
+        };
+        /**
+         * @description What was written is taken back while the meeting is held.
+         * @example {
+         *       "data": {
+         *         "item": "01a21b4f-0b02-701a-8fe3-8a76af2a81dd"
+         *       },
+         *       "kind": "meeting.outcome_cleared"
+         *     }
+         */
+        "event.meeting.outcome_cleared": {
+            /** @description What was written is taken back while the meeting is held. */
+            data: {
+                item: components["schemas"]["event.meeting.ItemId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.outcome_cleared";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "items": [
+         *           "01a21b4f-0052-7350-95df-89e30e9e7357",
+         *           "01a21b4f-0052-7350-95df-89e42d00f49e",
+         *           "01a21b4f-0052-7350-95df-89e5aca32a6f"
+         *         ],
+         *         "number": "整改纪要〔2026〕6号",
+         *         "requests": [
+         *           "01a21b4b-f81f-71f7-8709-3b7afaa52182",
+         *           "01a21b4b-f68d-76b8-b3c4-73cc9fe916c9",
+         *           "01a21b4b-fac8-7617-9001-26cb2c757d5d"
+         *         ],
+         *         "scan": "14bcd090baf31edba64e9cbd8cdfc15f943344aa72cb3675ad8e91bfcbce03ad"
+         *       },
+         *       "kind": "meeting.ratified"
+         *     }
+         */
+        "event.meeting.ratified": {
+            data: {
+                items: components["schemas"]["event.meeting.ItemId"][];
+                requests: components["schemas"]["event.meeting.SignRequestId"][];
+                number: string;
+                scan: components["schemas"]["event.meeting.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.ratified";
+        };
+        /**
+         * @description Entered after it was held.
+         * @example {
+         *       "data": {
+         *         "number": "纪要〔2026〕9号",
+         *         "round": "01a21b4b-a91d-71a8-96f5-7241c5c4936c",
+         *         "shape": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "attendees": [],
+         *           "brief": "bb2649dc14176ce85607e73f473bf83950c265683bf9f1d61700ed8c928b974f",
+         *           "chair": "01a21b4b-a731-726c-9571-bf0ee9d89a9b",
+         *           "kind": "mobilisation"
+         *         },
+         *         "summary": "d6b944c1530e33bb64ed6660e6e54f2296f596185ce5f01a4740bab022d9e82b"
+         *       },
+         *       "kind": "meeting.recorded"
+         *     }
+         */
+        "event.meeting.recorded": {
+            /** @description Entered after it was held. */
+            data: {
+                round: components["schemas"]["event.meeting.RoundId"];
+                shape: components["schemas"]["event.meeting.Shape"];
+                number?: string | null;
+                summary?: components["schemas"]["event.meeting.Digest"] | null;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.recorded";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-11-23T08:12:49Z",
+         *         "by": "01a21b43-3e4e-71d4-8e2a-5cbac0384806",
+         *         "item": "01a21b44-91b7-758d-ad2d-8b83dddf6032"
+         *       },
+         *       "kind": "meeting.resolution_accepted"
+         *     }
+         */
+        "event.meeting.resolution_accepted": {
+            data: {
+                item: components["schemas"]["event.meeting.ItemId"];
+                by: components["schemas"]["event.meeting.PersonId"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.resolution_accepted";
+        };
+        /**
+         * @description A later meeting resolved anew on it.
+         * @example {
+         *       "data": {
+         *         "at": "2026-11-23T08:12:49Z",
+         *         "item": "01a21b44-91b7-758d-ad2d-8b83dddf6032",
+         *         "later": "01a21b44-91b7-758d-ad2d-8b83dddf6032"
+         *       },
+         *       "kind": "meeting.resolution_replaced"
+         *     }
+         */
+        "event.meeting.resolution_replaced": {
+            /** @description A later meeting resolved anew on it. */
+            data: {
+                item: components["schemas"]["event.meeting.ItemId"];
+                later: components["schemas"]["event.meeting.ItemId"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.resolution_replaced";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "item": "01a21b44-91b7-758d-ad2d-8b83dddf6032",
+         *         "report": {
+         *           "at": "2026-11-20T03:47:03Z",
+         *           "by": "01a21b43-3b5e-737f-8492-86cda4892e68",
+         *           "files": [],
+         *           "words": "79071ac5d86f7e6e8872c524a20da827c28eae9e4c9ff4ead72d0c1ffb59479b"
+         *         }
+         *       },
+         *       "kind": "meeting.resolution_reported"
+         *     }
+         */
+        "event.meeting.resolution_reported": {
+            data: {
+                item: components["schemas"]["event.meeting.ItemId"];
+                report: components["schemas"]["event.meeting.Report"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.resolution_reported";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-05-11T01:00:00Z",
+         *         "by": "01a21b4b-a85f-77d2-a141-c6f6c7160c55",
+         *         "item": "01a21b4f-0052-7350-95df-89f6765ebe5b",
+         *         "reason": "0de164260b91811c8aae26b1088ded08ab39ba03c831b545eb99e028eb6e0dde"
+         *       },
+         *       "kind": "meeting.resolution_returned"
+         *     }
+         */
+        "event.meeting.resolution_returned": {
+            data: {
+                item: components["schemas"]["event.meeting.ItemId"];
+                by: components["schemas"]["event.meeting.PersonId"];
+                reason: components["schemas"]["event.meeting.Digest"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.resolution_returned";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "item": "01a21b44-91b7-758d-ad2d-8b84f8c70942",
+         *         "resolution": {
+         *           "due_on": "2026-12-04",
+         *           "moved_at": null,
+         *           "person": null,
+         *           "report": null,
+         *           "returned": null,
+         *           "standing": "running",
+         *           "text": "01cadd42a6f6620d66912eab7b29339a465d451beb72d0ccd1b12c18b7cd189e",
+         *           "unit": "01a21b43-3a58-72af-b11f-bffc9c219b6c"
+         *         }
+         *       },
+         *       "kind": "meeting.resolved"
+         *     }
+         */
+        "event.meeting.resolved": {
+            data: {
+                item: components["schemas"]["event.meeting.ItemId"];
+                resolution: components["schemas"]["event.meeting.Resolution"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.resolved";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "shape": {
+         *           "at": "2026-11-19T07:56:17Z",
+         *           "attendees": [
+         *             "01a21b43-3b25-7544-a2e2-8d488555fbce",
+         *             "01a21b43-3e16-7780-b8e3-9ed9a31b0bf9"
+         *           ],
+         *           "brief": "d2eba19f88753159687a1e39ecb7c15b8f8835cca41f2b049e55b546bfed6b35",
+         *           "chair": "01a21b43-3b20-7711-8ac0-983edf913869",
+         *           "kind": "coordination"
+         *         }
+         *       },
+         *       "kind": "meeting.revised"
+         *     }
+         */
+        "event.meeting.revised": {
+            data: {
+                shape: components["schemas"]["event.meeting.Shape"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.revised";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "round": "01a21b43-3f35-75ea-a1c4-aeb2847a914e",
+         *         "shape": {
+         *           "at": "2026-11-19T07:56:17Z",
+         *           "attendees": [
+         *             "01a21b43-3b25-7544-a2e2-8d488555fbce",
+         *             "01a21b43-3e16-7780-b8e3-9ed9a31b0bf9"
+         *           ],
+         *           "brief": "d2eba19f88753159687a1e39ecb7c15b8f8835cca41f2b049e55b546bfed6b35",
+         *           "chair": "01a21b43-3b20-7711-8ac0-983edf913869",
+         *           "kind": "coordination"
+         *         }
+         *       },
+         *       "kind": "meeting.scheduled"
+         *     }
+         */
+        "event.meeting.scheduled": {
+            data: {
+                round: components["schemas"]["event.meeting.RoundId"];
+                shape: components["schemas"]["event.meeting.Shape"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.scheduled";
+        };
+        /** @description An answer. */
+        "event.opinion.Answer": {
+            words: components["schemas"]["event.opinion.Digest"];
+            by: components["schemas"]["event.opinion.PersonId"];
+            /** Format: date-time */
+            at: string;
+            review?: components["schemas"]["event.opinion.Review"] | null;
+        };
+        /**
+         * @description How an opinion came in.
+         * @enum {string}
+         */
+        "event.opinion.Channel": "page" | "phone" | "letter" | "email" | "visit";
+        /** @description A SHA-256 digest, 64 lower-case hex digits. */
+        "event.opinion.Digest": string;
+        /** @description What comes in. */
+        "event.opinion.Incoming": {
+            round: components["schemas"]["event.opinion.RoundId"];
+            publication?: components["schemas"]["event.opinion.PublicationId"] | null;
+            channel: components["schemas"]["event.opinion.Channel"];
+            /** Format: date-time */
+            received_at: string;
+            /** Format: date */
+            received_on: string;
+            text: components["schemas"]["event.opinion.Digest"];
+            writer?: components["schemas"]["event.opinion.Digest"] | null;
+            files: components["schemas"]["event.opinion.Digest"][];
+            entered_by?: components["schemas"]["event.opinion.PersonId"] | null;
+            code?: string | null;
+            /** Format: date */
+            due_on: string;
+        };
+        /** @description Whether it holds true, and of which task. */
+        "event.opinion.Judgement": {
+            holds_true: boolean;
+            task?: components["schemas"]["event.opinion.TaskId"] | null;
+            words?: components["schemas"]["event.opinion.Digest"] | null;
+            by: components["schemas"]["event.opinion.PersonId"];
+            /** Format: date-time */
+            at: string;
+        };
+        /**
+         * Format: uuid
+         * @description A person (人员).
+         */
+        "event.opinion.PersonId": string;
+        /**
+         * Format: uuid
+         * @description A publication (公示).
+         */
+        "event.opinion.PublicationId": string;
+        /** @description What the review of an answer came to. */
+        "event.opinion.Review": {
+            is_approved: boolean;
+            words?: components["schemas"]["event.opinion.Digest"] | null;
+            by: components["schemas"]["event.opinion.PersonId"];
+            /** Format: date-time */
+            at: string;
+        };
+        /**
+         * Format: uuid
+         * @description A round of inspection and the rectification that follows it (轮次).
+         */
+        "event.opinion.RoundId": string;
+        /**
+         * Format: uuid
+         * @description A rectification task, one line of the ledger (整改任务).
+         */
+        "event.opinion.TaskId": string;
+        /**
+         * Format: uuid
+         * @description A unit of the organisation (单位).
+         */
+        "event.opinion.UnitId": string;
+        /**
+         * @example {
+         *       "data": {
+         *         "review": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "by": "01a21b4c-b7aa-749d-8407-7ddfa3eb0fd4",
+         *           "is_approved": true,
+         *           "words": null
+         *         }
+         *       },
+         *       "kind": "opinion.answer_approved"
+         *     }
+         */
+        "event.opinion.answer_approved": {
+            data: {
+                review: components["schemas"]["event.opinion.Review"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "opinion.answer_approved";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "review": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "by": "01a21b4c-b7a9-7312-800e-fd4364e91594",
+         *           "is_approved": false,
+         *           "words": "2488120cadeaf6e89e59f4314fdf894a870474818ac29b1940f1cb1c53ce3675"
+         *         }
+         *       },
+         *       "kind": "opinion.answer_returned"
+         *     }
+         */
+        "event.opinion.answer_returned": {
+            data: {
+                review: components["schemas"]["event.opinion.Review"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "opinion.answer_returned";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "answer": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "by": "01a21b4c-b77e-7577-91ee-516fa7d4d920",
+         *           "review": null,
+         *           "words": "1a5789962856a2ce63a8115476c7a03179b9692157603483a6cd94836962cfd1"
+         *         }
+         *       },
+         *       "kind": "opinion.answered"
+         *     }
+         */
+        "event.opinion.answered": {
+            data: {
+                answer: components["schemas"]["event.opinion.Answer"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "opinion.answered";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "due_on": "2026-03-16",
+         *         "unit": "01a21b4c-b739-7625-9f56-2a109c571dc0"
+         *       },
+         *       "kind": "opinion.assigned"
+         *     }
+         */
+        "event.opinion.assigned": {
+            data: {
+                unit: components["schemas"]["event.opinion.UnitId"];
+                /** Format: date */
+                due_on: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "opinion.assigned";
+        };
+        /**
+         * @description Its day went by.
+         * @example {
+         *       "data": {
+         *         "due_on": "2026-03-04"
+         *       },
+         *       "kind": "opinion.due_passed"
+         *     }
+         */
+        "event.opinion.due_passed": {
+            /** @description Its day went by. */
+            data: {
+                /** Format: date */
+                due_on: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "opinion.due_passed";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "judgement": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "by": "01a21b4c-b7a9-7312-800e-fd4364e91594",
+         *           "holds_true": true,
+         *           "task": "01a21b4f-8edc-754c-8a5a-fd2209e72515",
+         *           "words": null
+         *         }
+         *       },
+         *       "kind": "opinion.judged"
+         *     }
+         */
+        "event.opinion.judged": {
+            data: {
+                judgement: components["schemas"]["event.opinion.Judgement"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "opinion.judged";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "incoming": {
+         *           "channel": "page",
+         *           "code": "5725e5226fa3e08f8982515b9b163687ffffe6689feabfe6e7b871052dd0cd69",
+         *           "due_on": "2026-03-16",
+         *           "entered_by": null,
+         *           "files": [
+         *             "14bcd090baf31edba64e9cbd8cdfc15f943344aa72cb3675ad8e91bfcbce03ad"
+         *           ],
+         *           "publication": "01a21b4f-9651-7406-ad13-96d50e5428bb",
+         *           "received_at": "2026-03-02T01:00:00Z",
+         *           "received_on": "2026-03-02",
+         *           "round": "01a21b4c-b7f5-764e-9187-e39da6904400",
+         *           "text": "b0e0e80dae7d2640f0bc4471568d1413f54cb91c6d828cc68991be70ef4b1f2e",
+         *           "writer": "34995f9b377943fa6e2b333944324b0c4490b74f2b77b82ce54eeac6451a1bf1"
+         *         }
+         *       },
+         *       "kind": "opinion.received"
+         *     }
+         */
+        "event.opinion.received": {
+            data: {
+                incoming: components["schemas"]["event.opinion.Incoming"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "opinion.received";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-05T01:00:00Z",
+         *         "reason": "2ac8f628385c98e832b89990a7479e6b5d156272cd4c25d728848e0e33b7fca6"
+         *       },
+         *       "kind": "opinion.set_aside"
+         *     }
+         */
+        "event.opinion.set_aside": {
+            data: {
+                reason: components["schemas"]["event.opinion.Digest"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "opinion.set_aside";
+        };
+        /** @description A SHA-256 digest, 64 lower-case hex digits. */
+        "event.personal_duty.Digest": string;
+        /**
+         * Format: uuid
+         * @description A person (人员).
+         */
+        "event.personal_duty.PersonId": string;
+        /**
+         * @description The four duties, in their order.
+         * @enum {string}
+         */
+        "event.personal_duty.PersonalDuty": "research" | "deploy" | "coordinate" | "inspect";
+        /**
+         * Format: uuid
+         * @description A round of inspection and the rectification that follows it (轮次).
+         */
+        "event.personal_duty.RoundId": string;
+        /** @description What the records know of an act that was taken over. */
+        "event.personal_duty.Source": {
+            kind: components["schemas"]["event.personal_duty.SourceKind"];
+            /** @description The signatures, the meeting, the checks. */
+            ids: string[];
+        };
+        /**
+         * @description What a suggestion rests on, in the words it is entered with.
+         * @enum {string}
+         */
+        "event.personal_duty.SourceKind": "plan" | "amendment" | "pledge" | "closure" | "mobilisation" | "committee" | "coordination" | "group" | "check";
+        /**
+         * Format: uuid
+         * @description A rectification task, one line of the ledger (整改任务).
+         */
+        "event.personal_duty.TaskId": string;
+        /**
+         * Format: uuid
+         * @description A unit of the organisation (单位).
+         */
+        "event.personal_duty.UnitId": string;
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z"
+         *       },
+         *       "kind": "personal_duty.confirmed"
+         *     }
+         */
+        "event.personal_duty.confirmed": {
+            data: {
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "personal_duty.confirmed";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-11-19T07:05:30Z",
+         *         "by": "01a21b43-3c0f-76eb-be69-cd24428e2a13",
+         *         "duty": "inspect",
+         *         "head": "01a21b43-3c0f-76eb-be69-cd24428e2a13",
+         *         "is_confirmed": true,
+         *         "on": "2026-11-17",
+         *         "round": "01a21b43-3f35-75ea-a1c4-aeb2847a914e",
+         *         "source": null,
+         *         "tasks": [
+         *           "01a21b43-428e-708d-87ae-907a9c954b8c"
+         *         ],
+         *         "units": [
+         *           "01a21b43-3a5f-73ea-ab32-d124ede9fe5e"
+         *         ],
+         *         "words": "0de5d8453c615f6ea24688e26adeb777f15a84a734d8816c6dc19846eb4c6e11"
+         *       },
+         *       "kind": "personal_duty.recorded"
+         *     }
+         */
+        "event.personal_duty.recorded": {
+            data: {
+                round: components["schemas"]["event.personal_duty.RoundId"];
+                duty: components["schemas"]["event.personal_duty.PersonalDuty"];
+                head: components["schemas"]["event.personal_duty.PersonId"];
+                units: components["schemas"]["event.personal_duty.UnitId"][];
+                /** Format: date */
+                on: string;
+                words: components["schemas"]["event.personal_duty.Digest"];
+                tasks: components["schemas"]["event.personal_duty.TaskId"][];
+                source?: components["schemas"]["event.personal_duty.Source"] | null;
+                by: components["schemas"]["event.personal_duty.PersonId"];
+                /** @description Entered by the head himself. */
+                is_confirmed: boolean;
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "personal_duty.recorded";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z",
+         *         "reason": "d0675955a250cd55e22c52eff014a72b83371b952d104c43d62dc4e06dffd628"
+         *       },
+         *       "kind": "personal_duty.refused"
+         *     }
+         */
+        "event.personal_duty.refused": {
+            data: {
+                reason: components["schemas"]["event.personal_duty.Digest"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "personal_duty.refused";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z",
+         *         "by": "01a21b4c-b77d-773d-9ee6-db4c4290b188",
+         *         "reason": "ca7cbb280a63fb48134889a2b56e2543321406764e6ac2f8ff74e1a66360909a"
+         *       },
+         *       "kind": "personal_duty.withdrawn"
+         *     }
+         */
+        "event.personal_duty.withdrawn": {
+            data: {
+                reason: components["schemas"]["event.personal_duty.Digest"];
+                by: components["schemas"]["event.personal_duty.PersonId"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "personal_duty.withdrawn";
+        };
+        /** @description A SHA-256 digest, 64 lower-case hex digits. */
+        "event.publication.Digest": string;
+        /** @description An item of a publication. */
+        "event.publication.Item": {
+            id: components["schemas"]["event.publication.ItemId"];
+            task: components["schemas"]["event.publication.TaskId"];
+            /**
+             * Format: int32
+             * @description How often it was written.
+             */
+            revision: number;
+            /** @description The revision that holds its [`ItemWords`]. */
+            words: components["schemas"]["event.publication.Digest"];
+        };
+        /**
+         * Format: uuid
+         * @description An item of a meeting's agenda, and what was resolved on it (议题、议定事项).
+         */
+        "event.publication.ItemId": string;
+        /**
+         * Format: uuid
+         * @description A person (人员).
+         */
+        "event.publication.PersonId": string;
+        /**
+         * Format: uuid
+         * @description A publication (公示).
+         */
+        "event.publication.PublicationId": string;
+        /**
+         * @description What is published.
+         * @enum {string}
+         */
+        "event.publication.PublicationKind": "progress" | "closures";
+        /** @description That it was published, for how long, and under which number of the open page. */
+        "event.publication.Published": {
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["event.publication.PersonId"];
+            /** Format: date */
+            on: string;
+            /**
+             * Format: date
+             * @description The last day it is shown.
+             */
+            until: string;
+        };
+        /**
+         * @description What a sign request is about (docs/domain.md §9).
+         * @enum {string}
+         */
+        "event.publication.RequestKind": "plan" | "amendment" | "closure" | "extension" | "reassignment" | "withdrawal" | "slip" | "document" | "publication";
+        /**
+         * @description Where a sign request stands.
+         * @enum {string}
+         */
+        "event.publication.RequestState": "open" | "granted" | "returned" | "recalled" | "voided";
+        /**
+         * Format: uuid
+         * @description A round of inspection and the rectification that follows it (轮次).
+         */
+        "event.publication.RoundId": string;
+        /** @description What is set of a publication beside its words. */
+        "event.publication.Setting": {
+            /** @description Whether it goes on the open page. */
+            opens_page: boolean;
+            /**
+             * Format: int32
+             * @description Working days it is shown.
+             */
+            working_days: number;
+            secrecy_reviewer?: components["schemas"]["event.publication.PersonId"] | null;
+        };
+        /** @description The paper or the minutes behind a signature. */
+        "event.publication.SignDocument": {
+            /**
+             * Format: date
+             * @description Day on the paper, or day of the meeting, Asia/Shanghai.
+             */
+            signed_on: string;
+            /** @description SHA-256 of the scan, hex; the file is an attachment. */
+            scan: string;
+            /** @description The content hash printed on the signed form, hex; it must be that of the request. */
+            content_hash?: string | null;
+            /** @description The body that decided, for a meeting. */
+            body?: string | null;
+            /** @description Number of the minutes, for a meeting. */
+            minutes_number?: string | null;
+        };
+        /**
+         * @description How a signature came about (docs/domain.md §11).
+         * @enum {string}
+         */
+        "event.publication.SignMode": "electronic" | "paper" | "meeting" | "delegated";
+        /** @description A sign request as the rules see it. */
+        "event.publication.SignRequest": {
+            /** @description Its id. */
+            id: components["schemas"]["event.publication.SignRequestId"];
+            /** @description What it is about. */
+            kind: components["schemas"]["event.publication.RequestKind"];
+            /** @description SHA-256 of exactly what is signed. */
+            revision: components["schemas"]["event.publication.Digest"];
+            /**
+             * Format: int32
+             * @description The policy version whose chain was copied.
+             */
+            policy_version: number;
+            /** @description The steps. */
+            chain: components["schemas"]["event.publication.Step"][];
+            /** @description Signatures in the order they came. */
+            signatures: components["schemas"]["event.publication.Signature"][];
+            /** @description Who handed it in. */
+            submitted_by: components["schemas"]["event.publication.PersonId"];
+            on_behalf_of?: components["schemas"]["event.publication.UnitId"] | null;
+            /**
+             * Format: date-time
+             * @description When it was handed in, UTC.
+             */
+            submitted_at: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["event.publication.RequestState"];
+        };
+        /**
+         * Format: uuid
+         * @description A sign request (签批).
+         */
+        "event.publication.SignRequestId": string;
+        /** @description One signature. */
+        "event.publication.Signature": {
+            /** @description Its id. */
+            id: components["schemas"]["event.publication.SignatureId"];
+            /**
+             * Format: int32
+             * @description Index of the step in the chain.
+             */
+            step: number;
+            person?: components["schemas"]["event.publication.PersonId"] | null;
+            /** @description What was said. */
+            verdict: components["schemas"]["event.publication.Verdict"];
+            /** @description How. */
+            mode: components["schemas"]["event.publication.SignMode"];
+            words?: components["schemas"]["event.publication.Digest"] | null;
+            /** @description How the verifier checked, for a verification step. */
+            method?: string | null;
+            /**
+             * Format: date-time
+             * @description Server time, UTC.
+             */
+            at: string;
+            /**
+             * Format: date
+             * @description The day it happened, Asia/Shanghai; earlier than `at` only with a document or a verification.
+             */
+            occurred_on: string;
+            document?: components["schemas"]["event.publication.SignDocument"] | null;
+            /** @description Who typed it in. */
+            recorded_by: components["schemas"]["event.publication.PersonId"];
+            confirmed_by?: components["schemas"]["event.publication.PersonId"] | null;
+            stand_in?: components["schemas"]["event.publication.PersonId"] | null;
+            /** @description Whether it counts. */
+            state: components["schemas"]["event.publication.SignatureState"];
+        };
+        /**
+         * Format: uuid
+         * @description One signature of a sign request.
+         */
+        "event.publication.SignatureId": string;
+        /**
+         * @description Whether a signature counts.
+         * @enum {string}
+         */
+        "event.publication.SignatureState": "pending" | "effective" | "voided";
+        /** @description One step of a request's own chain, copied from the policy when it was handed in. */
+        "event.publication.Step": {
+            /** @description Who signs. */
+            who: components["schemas"]["event.publication.Who"];
+            /**
+             * Format: int32
+             * @description How many different people.
+             */
+            count: number;
+            /** @description What the step is called; a merged step carries both names. */
+            label: string;
+            person?: components["schemas"]["event.publication.PersonId"] | null;
+            /** @description Met by the head's own submission with the pledge. */
+            met_by_submission: boolean;
+        };
+        /**
+         * Format: uuid
+         * @description A rectification task, one line of the ledger (整改任务).
+         */
+        "event.publication.TaskId": string;
+        /**
+         * Format: uuid
+         * @description A unit of the organisation (单位).
+         */
+        "event.publication.UnitId": string;
+        /**
+         * @description What a signer says.
+         * @enum {string}
+         */
+        "event.publication.Verdict": "approve" | "return";
+        /**
+         * @description Who may sign a step of a chain (docs/domain.md §9).
+         * @enum {string}
+         */
+        "event.publication.Who": "unit_head" | "lead_leader" | "office" | "supervisor" | "principal" | "group_head" | "meeting" | "secrecy";
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z",
+         *         "by": "01a21b4c-b7a9-7312-800e-fd4364e91594",
+         *         "corrects": null,
+         *         "from_on": "2026-02-10",
+         *         "head": "ab0df58d8ba07b5639f70b47cc5ed5947a54d72bd90fcf559a3792b6d126e5d8",
+         *         "items": [
+         *           {
+         *             "id": "01a21b4f-6e7f-7058-b4af-7afc283b23cc",
+         *             "revision": 0,
+         *             "task": "01a21b4f-6655-77f9-b762-3ba9673b14e7",
+         *             "words": "410c6e32f7eec4c3225256d0d67083012e220ebe5d139714a6b0f8fe9655c5b6"
+         *           }
+         *         ],
+         *         "kind": "progress",
+         *         "round": "01a21b4c-b7f5-764e-9187-e39da6904400",
+         *         "setting": {
+         *           "opens_page": true,
+         *           "secrecy_reviewer": null,
+         *           "working_days": 5
+         *         },
+         *         "to_on": "2026-03-02"
+         *       },
+         *       "kind": "publication.drafted"
+         *     }
+         */
+        "event.publication.drafted": {
+            data: {
+                round: components["schemas"]["event.publication.RoundId"];
+                kind: components["schemas"]["event.publication.PublicationKind"];
+                /** Format: date */
+                from_on: string;
+                /** Format: date */
+                to_on: string;
+                head: components["schemas"]["event.publication.Digest"];
+                setting: components["schemas"]["event.publication.Setting"];
+                items: components["schemas"]["event.publication.Item"][];
+                by: components["schemas"]["event.publication.PersonId"];
+                /** Format: date-time */
+                at: string;
+                corrects?: components["schemas"]["event.publication.PublicationId"] | null;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.drafted";
+        };
+        /**
+         * @description Its days are over.
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-10T01:00:00Z"
+         *       },
+         *       "kind": "publication.ended"
+         *     }
+         */
+        "event.publication.ended": {
+            /** @description Its days are over. */
+            data: {
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.ended";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "head": "ab0df58d8ba07b5639f70b47cc5ed5947a54d72bd90fcf559a3792b6d126e5d8",
+         *         "setting": {
+         *           "opens_page": true,
+         *           "secrecy_reviewer": "01a21b4c-b752-7550-af22-8a9bf97eda9f",
+         *           "working_days": 5
+         *         }
+         *       },
+         *       "kind": "publication.head_written"
+         *     }
+         */
+        "event.publication.head_written": {
+            data: {
+                head: components["schemas"]["event.publication.Digest"];
+                setting: components["schemas"]["event.publication.Setting"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.head_written";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "item": "01a21b4f-bfa0-7595-939c-d07ac7138e19"
+         *       },
+         *       "kind": "publication.item_taken_out"
+         *     }
+         */
+        "event.publication.item_taken_out": {
+            data: {
+                item: components["schemas"]["event.publication.ItemId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.item_taken_out";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "item": "01a21b4f-bfa0-7595-939c-d07ac7138e19",
+         *         "words": "cec2e2c9ce2e00cd065e792c4ece8dfde6b85466123b2a84c64cd584e0c4f0b9"
+         *       },
+         *       "kind": "publication.item_written"
+         *     }
+         */
+        "event.publication.item_written": {
+            data: {
+                item: components["schemas"]["event.publication.ItemId"];
+                words: components["schemas"]["event.publication.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.item_written";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "items": [
+         *           {
+         *             "id": "01a21b4f-8f9f-772d-aa41-7595dd13a1a8",
+         *             "revision": 0,
+         *             "task": "01a21b4f-8473-7475-9e7f-0310c3392341",
+         *             "words": "410c6e32f7eec4c3225256d0d67083012e220ebe5d139714a6b0f8fe9655c5b6"
+         *           }
+         *         ]
+         *       },
+         *       "kind": "publication.items_added"
+         *     }
+         */
+        "event.publication.items_added": {
+            data: {
+                items: components["schemas"]["event.publication.Item"][];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.items_added";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "published": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "by": "01a21b4c-b7a9-7312-800e-fd4364e91594",
+         *           "on": "2026-03-02",
+         *           "until": "2026-03-09"
+         *         }
+         *       },
+         *       "kind": "publication.published"
+         *     }
+         */
+        "event.publication.published": {
+            data: {
+                published: components["schemas"]["event.publication.Published"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.published";
+        };
+        /**
+         * @example {
+         *       "data": {},
+         *       "kind": "publication.recalled"
+         *     }
+         */
+        "event.publication.recalled": {
+            data: Record<string, never>;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.recalled";
+        };
+        /**
+         * @description A corrected one was published in its place.
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z",
+         *         "by": "01a21b4f-748c-7476-82d3-0bb16f452ee7"
+         *       },
+         *       "kind": "publication.replaced"
+         *     }
+         */
+        "event.publication.replaced": {
+            /** @description A corrected one was published in its place. */
+            data: {
+                by: components["schemas"]["event.publication.PublicationId"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.replaced";
+        };
+        /**
+         * @description What was signed is taken back before it was published, to be changed.
+         * @example {
+         *       "data": {},
+         *       "kind": "publication.reworked"
+         *     }
+         */
+        "event.publication.reworked": {
+            /** @description What was signed is taken back before it was published, to be changed. */
+            data: Record<string, never>;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.reworked";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "by": "01a21b4c-b7a9-7312-800e-fd4364e91594",
+         *         "signature": "01a21b4f-9426-70c7-8c99-a351a5b5c259"
+         *       },
+         *       "kind": "publication.signature_confirmed"
+         *     }
+         */
+        "event.publication.signature_confirmed": {
+            data: {
+                signature: components["schemas"]["event.publication.SignatureId"];
+                by: components["schemas"]["event.publication.PersonId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.signature_confirmed";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "by": "01a21b4c-b752-7550-af22-8a9bf97eda9f",
+         *         "reason": "f60691b819870b4ef4864c06bf5306259df447cff007d7aeb510e81b5e06e9f4",
+         *         "signature": "01a21b4f-75fb-75cd-9db0-d14d796084b6"
+         *       },
+         *       "kind": "publication.signature_objected"
+         *     }
+         */
+        "event.publication.signature_objected": {
+            data: {
+                signature: components["schemas"]["event.publication.SignatureId"];
+                by: components["schemas"]["event.publication.PersonId"];
+                reason: components["schemas"]["event.publication.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.signature_objected";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "reason": "f60691b819870b4ef4864c06bf5306259df447cff007d7aeb510e81b5e06e9f4",
+         *         "signature": "01a21b4f-75fb-75cd-9db0-d14d796084b6"
+         *       },
+         *       "kind": "publication.signature_voided"
+         *     }
+         */
+        "event.publication.signature_voided": {
+            data: {
+                signature: components["schemas"]["event.publication.SignatureId"];
+                reason: components["schemas"]["event.publication.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.signature_voided";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "signature": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "confirmed_by": null,
+         *           "document": null,
+         *           "id": "01a21b4f-75fb-75cd-9db0-d14d796084b6",
+         *           "method": null,
+         *           "mode": "electronic",
+         *           "occurred_on": "2026-03-02",
+         *           "person": "01a21b4c-b752-7550-af22-8a9bf97eda9f",
+         *           "recorded_by": "01a21b4c-b752-7550-af22-8a9bf97eda9f",
+         *           "stand_in": null,
+         *           "state": "effective",
+         *           "step": 1,
+         *           "verdict": "approve",
+         *           "words": "9012332f9e2f89d39423946b5a30aeeb2e5f4b7e237f406d563ae87e7f98d3b6"
+         *         }
+         *       },
+         *       "kind": "publication.signed"
+         *     }
+         */
+        "event.publication.signed": {
+            data: {
+                signature: components["schemas"]["event.publication.Signature"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.signed";
+        };
+        /**
+         * @example {
+         *       "data": {},
+         *       "kind": "publication.signing_granted"
+         *     }
+         */
+        "event.publication.signing_granted": {
+            data: Record<string, never>;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.signing_granted";
+        };
+        /**
+         * @example {
+         *       "data": {},
+         *       "kind": "publication.signing_returned"
+         *     }
+         */
+        "event.publication.signing_returned": {
+            data: Record<string, never>;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.signing_returned";
+        };
+        /**
+         * @description Sent for signature, with its words and figures frozen.
+         * @example {
+         *       "data": {
+         *         "request": {
+         *           "chain": [
+         *             {
+         *               "count": 1,
+         *               "label": "整改办审核",
+         *               "met_by_submission": false,
+         *               "person": null,
+         *               "who": "office"
+         *             },
+         *             {
+         *               "count": 1,
+         *               "label": "保密审查",
+         *               "met_by_submission": false,
+         *               "person": "01a21b4c-b752-7550-af22-8a9bf97eda9f",
+         *               "who": "secrecy"
+         *             },
+         *             {
+         *               "count": 1,
+         *               "label": "主要负责人审定",
+         *               "met_by_submission": false,
+         *               "person": "01a21b4c-b74d-7586-beca-4455b81c33f9",
+         *               "who": "principal"
+         *             }
+         *           ],
+         *           "id": "01a21b4f-758f-70fc-8c8a-267361ef24c0",
+         *           "kind": "publication",
+         *           "on_behalf_of": null,
+         *           "policy_version": 2,
+         *           "revision": "6f5d2f4d3b29cf1c7df2f196606956925725b8fa2a16b71f1debb9c18ced7961",
+         *           "signatures": [],
+         *           "state": "open",
+         *           "submitted_at": "2026-03-02T01:00:00Z",
+         *           "submitted_by": "01a21b4c-b7a9-7312-800e-fd4364e91594"
+         *         }
+         *       },
+         *       "kind": "publication.submitted"
+         *     }
+         */
+        "event.publication.submitted": {
+            /** @description Sent for signature, with its words and figures frozen. */
+            data: {
+                request: components["schemas"]["event.publication.SignRequest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.submitted";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z",
+         *         "reason": "e47762c9a688939863c04c6b70e6d3024744e9520541c717867e611932c47a5e"
+         *       },
+         *       "kind": "publication.withdrawn"
+         *     }
+         */
+        "event.publication.withdrawn": {
+            data: {
+                reason: components["schemas"]["event.publication.Digest"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "publication.withdrawn";
+        };
+        /** @description An answer of the unit. */
+        "event.slip.Answer": {
+            words: components["schemas"]["event.slip.Digest"];
+            /** @description Files, by their digest. */
+            files: components["schemas"]["event.slip.Digest"][];
+            by: components["schemas"]["event.slip.PersonId"];
+            /** Format: date-time */
+            at: string;
+            on_behalf: boolean;
+            review?: components["schemas"]["event.slip.Review"] | null;
+        };
+        /** @description What a slip rests on; its words are in the slip's text. A meeting's resolution is named by its id alone. */
+        "event.slip.Basis": {
+            kind: components["schemas"]["event.slip.BasisKind"];
+            /**
+             * Format: uuid
+             * @description The task, check or resolution; none for what is named in words only.
+             */
+            id?: string | null;
+        };
+        /**
+         * @description What a slip rests on.
+         * @enum {string}
+         */
+        "event.slip.BasisKind": "task" | "check" | "meeting" | "other";
+        /** @description A SHA-256 digest, 64 lower-case hex digits. */
+        "event.slip.Digest": string;
+        /** @description That a referral went to the discipline commission. */
+        "event.slip.HandOver": {
+            /** Format: date */
+            on: string;
+            document: string;
+            by: components["schemas"]["event.slip.PersonId"];
+        };
+        /** @description The record of an interview (约谈); its words are in a [`super::InterviewText`]. */
+        "event.slip.Interview": {
+            /** Format: date */
+            held_on: string;
+            text: components["schemas"]["event.slip.Digest"];
+            /**
+             * Format: date
+             * @description When what was promised is due.
+             */
+            promised_on: string;
+            by: components["schemas"]["event.slip.PersonId"];
+            /** Format: date-time */
+            at: string;
+            kept?: components["schemas"]["event.slip.Kept"] | null;
+        };
+        /** @description That a promise was kept, by the office. */
+        "event.slip.Kept": {
+            words: components["schemas"]["event.slip.Digest"];
+            by: components["schemas"]["event.slip.PersonId"];
+            /** Format: date-time */
+            at: string;
+        };
+        /**
+         * Format: uuid
+         * @description A person (人员).
+         */
+        "event.slip.PersonId": string;
+        /** @description That the unit signed for it. */
+        "event.slip.Receipt": {
+            by: components["schemas"]["event.slip.PersonId"];
+            /** Format: date-time */
+            at: string;
+            /** @description Entered by the office for a unit without accounts. */
+            on_behalf: boolean;
+        };
+        /**
+         * @description What a sign request is about (docs/domain.md §9).
+         * @enum {string}
+         */
+        "event.slip.RequestKind": "plan" | "amendment" | "closure" | "extension" | "reassignment" | "withdrawal" | "slip" | "document" | "publication";
+        /**
+         * @description Where a sign request stands.
+         * @enum {string}
+         */
+        "event.slip.RequestState": "open" | "granted" | "returned" | "recalled" | "voided";
+        /** @description What the review of an answer came to. */
+        "event.slip.Review": {
+            is_accepted: boolean;
+            words?: components["schemas"]["event.slip.Digest"] | null;
+            by: components["schemas"]["event.slip.PersonId"];
+            /** Format: date-time */
+            at: string;
+        };
+        /**
+         * Format: uuid
+         * @description A round of inspection and the rectification that follows it (轮次).
+         */
+        "event.slip.RoundId": string;
+        /** @description What is entered of a slip beside its words. */
+        "event.slip.Shape": {
+            level: components["schemas"]["event.slip.SlipLevel"];
+            urgency: components["schemas"]["event.slip.Urgency"];
+            /** @description The revision that holds its [`super::SlipText`]. */
+            text: components["schemas"]["event.slip.Digest"];
+            basis: components["schemas"]["event.slip.Basis"];
+            task?: components["schemas"]["event.slip.TaskId"] | null;
+            /** @description The unit addressed; of a referral, the unit it is about. */
+            unit: components["schemas"]["event.slip.UnitId"];
+            supporting: components["schemas"]["event.slip.UnitId"][];
+            /**
+             * Format: date
+             * @description When the answer is due; none where the ladder says it on the day of issue.
+             */
+            due_on?: string | null;
+        };
+        /** @description The paper or the minutes behind a signature. */
+        "event.slip.SignDocument": {
+            /**
+             * Format: date
+             * @description Day on the paper, or day of the meeting, Asia/Shanghai.
+             */
+            signed_on: string;
+            /** @description SHA-256 of the scan, hex; the file is an attachment. */
+            scan: string;
+            /** @description The content hash printed on the signed form, hex; it must be that of the request. */
+            content_hash?: string | null;
+            /** @description The body that decided, for a meeting. */
+            body?: string | null;
+            /** @description Number of the minutes, for a meeting. */
+            minutes_number?: string | null;
+        };
+        /**
+         * @description How a signature came about (docs/domain.md §11).
+         * @enum {string}
+         */
+        "event.slip.SignMode": "electronic" | "paper" | "meeting" | "delegated";
+        /** @description A sign request as the rules see it. */
+        "event.slip.SignRequest": {
+            /** @description Its id. */
+            id: components["schemas"]["event.slip.SignRequestId"];
+            /** @description What it is about. */
+            kind: components["schemas"]["event.slip.RequestKind"];
+            /** @description SHA-256 of exactly what is signed. */
+            revision: components["schemas"]["event.slip.Digest"];
+            /**
+             * Format: int32
+             * @description The policy version whose chain was copied.
+             */
+            policy_version: number;
+            /** @description The steps. */
+            chain: components["schemas"]["event.slip.Step"][];
+            /** @description Signatures in the order they came. */
+            signatures: components["schemas"]["event.slip.Signature"][];
+            /** @description Who handed it in. */
+            submitted_by: components["schemas"]["event.slip.PersonId"];
+            on_behalf_of?: components["schemas"]["event.slip.UnitId"] | null;
+            /**
+             * Format: date-time
+             * @description When it was handed in, UTC.
+             */
+            submitted_at: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["event.slip.RequestState"];
+        };
+        /**
+         * Format: uuid
+         * @description A sign request (签批).
+         */
+        "event.slip.SignRequestId": string;
+        /** @description One signature. */
+        "event.slip.Signature": {
+            /** @description Its id. */
+            id: components["schemas"]["event.slip.SignatureId"];
+            /**
+             * Format: int32
+             * @description Index of the step in the chain.
+             */
+            step: number;
+            person?: components["schemas"]["event.slip.PersonId"] | null;
+            /** @description What was said. */
+            verdict: components["schemas"]["event.slip.Verdict"];
+            /** @description How. */
+            mode: components["schemas"]["event.slip.SignMode"];
+            words?: components["schemas"]["event.slip.Digest"] | null;
+            /** @description How the verifier checked, for a verification step. */
+            method?: string | null;
+            /**
+             * Format: date-time
+             * @description Server time, UTC.
+             */
+            at: string;
+            /**
+             * Format: date
+             * @description The day it happened, Asia/Shanghai; earlier than `at` only with a document or a verification.
+             */
+            occurred_on: string;
+            document?: components["schemas"]["event.slip.SignDocument"] | null;
+            /** @description Who typed it in. */
+            recorded_by: components["schemas"]["event.slip.PersonId"];
+            confirmed_by?: components["schemas"]["event.slip.PersonId"] | null;
+            stand_in?: components["schemas"]["event.slip.PersonId"] | null;
+            /** @description Whether it counts. */
+            state: components["schemas"]["event.slip.SignatureState"];
+        };
+        /**
+         * Format: uuid
+         * @description One signature of a sign request.
+         */
+        "event.slip.SignatureId": string;
+        /**
+         * @description Whether a signature counts.
+         * @enum {string}
+         */
+        "event.slip.SignatureState": "pending" | "effective" | "voided";
+        /**
+         * Format: uuid
+         * @description A slip (督办通知单 … 问责线索移交).
+         */
+        "event.slip.SlipId": string;
+        /**
+         * @description How earnest a slip is, from the lowest.
+         * @enum {string}
+         */
+        "event.slip.SlipLevel": "notice" | "urge" | "letter" | "interview" | "referral";
+        /** @description Number of a slip among those of its level, round and year. */
+        "event.slip.SlipNumber": {
+            /** Format: int32 */
+            year: number;
+            /** Format: int32 */
+            n: number;
+        };
+        /** @description One step of a request's own chain, copied from the policy when it was handed in. */
+        "event.slip.Step": {
+            /** @description Who signs. */
+            who: components["schemas"]["event.slip.Who"];
+            /**
+             * Format: int32
+             * @description How many different people.
+             */
+            count: number;
+            /** @description What the step is called; a merged step carries both names. */
+            label: string;
+            person?: components["schemas"]["event.slip.PersonId"] | null;
+            /** @description Met by the head's own submission with the pledge. */
+            met_by_submission: boolean;
+        };
+        /**
+         * Format: uuid
+         * @description A rectification task, one line of the ledger (整改任务).
+         */
+        "event.slip.TaskId": string;
+        /**
+         * Format: uuid
+         * @description A unit of the organisation (单位).
+         */
+        "event.slip.UnitId": string;
+        /**
+         * @description How fast it is to be done (缓急).
+         * @enum {string}
+         */
+        "event.slip.Urgency": "normal" | "urgent" | "extra";
+        /**
+         * @description What a signer says.
+         * @enum {string}
+         */
+        "event.slip.Verdict": "approve" | "return";
+        /**
+         * @description Who may sign a step of a chain (docs/domain.md §9).
+         * @enum {string}
+         */
+        "event.slip.Who": "unit_head" | "lead_leader" | "office" | "supervisor" | "principal" | "group_head" | "meeting" | "secrecy";
+        /**
+         * @example {
+         *       "data": {
+         *         "review": {
+         *           "at": "2026-11-16T07:40:45Z",
+         *           "by": "01a21b43-3e41-7549-87c4-48601f240624",
+         *           "is_accepted": true,
+         *           "words": "de497aa74236504080021e07d7652cbef74f595825da5c6242c6b6c03f885dad"
+         *         }
+         *       },
+         *       "kind": "slip.answer_accepted"
+         *     }
+         */
+        "event.slip.answer_accepted": {
+            data: {
+                review: components["schemas"]["event.slip.Review"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.answer_accepted";
+        };
+        /**
+         * @description The day of its answer went by; of a referral, that of its hand-over.
+         * @example {
+         *       "data": {
+         *         "due_on": "2026-11-18"
+         *       },
+         *       "kind": "slip.answer_passed"
+         *     }
+         */
+        "event.slip.answer_passed": {
+            /** @description The day of its answer went by; of a referral, that of its hand-over. */
+            data: {
+                /** Format: date */
+                due_on: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.answer_passed";
+        };
+        /**
+         * @description The answer was not enough.
+         * @example {
+         *       "data": {
+         *         "review": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "by": "01a21b4c-b7a9-7312-800e-fd4364e91594",
+         *           "is_accepted": false,
+         *           "words": "8e322921fd8893806e7f7b5fa6655bf9db0289160cbfa6fb3a72204fe7dc944a"
+         *         }
+         *       },
+         *       "kind": "slip.answer_returned"
+         *     }
+         */
+        "event.slip.answer_returned": {
+            /** @description The answer was not enough. */
+            data: {
+                review: components["schemas"]["event.slip.Review"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.answer_returned";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "answer": {
+         *           "at": "2026-11-13T03:12:59Z",
+         *           "by": "01a21b43-3be3-745c-bb41-209855099c00",
+         *           "files": [],
+         *           "on_behalf": false,
+         *           "review": null,
+         *           "words": "656cc2c603de35432326174d62a908f074f75a2acabbdca5df3d481b6a0776a6"
+         *         }
+         *       },
+         *       "kind": "slip.answered"
+         *     }
+         */
+        "event.slip.answered": {
+            data: {
+                answer: components["schemas"]["event.slip.Answer"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.answered";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-11-10T02:56:27Z",
+         *         "by": "01a21b43-3e41-7549-87c4-48601f240624",
+         *         "raised_from": null,
+         *         "round": "01a21b43-3f35-75ea-a1c4-aeb2847a914e",
+         *         "shape": {
+         *           "basis": {
+         *             "id": "01a21b43-4013-7078-ad29-a34030e3188e",
+         *             "kind": "task"
+         *           },
+         *           "due_on": null,
+         *           "level": "notice",
+         *           "supporting": [],
+         *           "task": "01a21b43-4013-7078-ad29-a34030e3188e",
+         *           "text": "40e1851b00a09f6f83f88a4c35be92ceb6835250b4dab0f2b3c64c14a2158b96",
+         *           "unit": "01a21b43-3a58-72af-b11f-bffc9c219b6c",
+         *           "urgency": "normal"
+         *         }
+         *       },
+         *       "kind": "slip.drafted"
+         *     }
+         */
+        "event.slip.drafted": {
+            data: {
+                round: components["schemas"]["event.slip.RoundId"];
+                shape: components["schemas"]["event.slip.Shape"];
+                by: components["schemas"]["event.slip.PersonId"];
+                /** Format: date-time */
+                at: string;
+                raised_from?: components["schemas"]["event.slip.SlipId"] | null;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.drafted";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z",
+         *         "hand_over": {
+         *           "by": "01a21b4c-b7a9-7312-800e-fd4364e91594",
+         *           "document": "移送〔2026〕1号",
+         *           "on": "2026-03-02"
+         *         }
+         *       },
+         *       "kind": "slip.handed_over"
+         *     }
+         */
+        "event.slip.handed_over": {
+            data: {
+                hand_over: components["schemas"]["event.slip.HandOver"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.handed_over";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "interview": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "by": "01a21b4c-b7a9-7312-800e-fd4364e91594",
+         *           "held_on": "2026-03-02",
+         *           "kept": null,
+         *           "promised_on": "2026-03-12",
+         *           "text": "9f1282945b954391b86e453c504b2a48d142c3c323a73d6faa2f4c1fcb3a7987"
+         *         }
+         *       },
+         *       "kind": "slip.interview_recorded"
+         *     }
+         */
+        "event.slip.interview_recorded": {
+            data: {
+                interview: components["schemas"]["event.slip.Interview"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.interview_recorded";
+        };
+        /**
+         * @description It has its number and is in force.
+         * @example {
+         *       "data": {
+         *         "at": "2026-11-10T02:56:27Z",
+         *         "due_on": "2026-11-17",
+         *         "number": {
+         *           "n": 1,
+         *           "year": 2026
+         *         },
+         *         "receive_due_on": "2026-11-11"
+         *       },
+         *       "kind": "slip.issued"
+         *     }
+         */
+        "event.slip.issued": {
+            /** @description It has its number and is in force. */
+            data: {
+                number: components["schemas"]["event.slip.SlipNumber"];
+                /** Format: date-time */
+                at: string;
+                /** Format: date */
+                receive_due_on: string;
+                /** Format: date */
+                due_on: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.issued";
+        };
+        /**
+         * @description A slip of a higher level was issued in its place.
+         * @example {
+         *       "data": {
+         *         "by": "01a21b50-1cdd-7707-aae1-63c6458ec036"
+         *       },
+         *       "kind": "slip.overtaken"
+         *     }
+         */
+        "event.slip.overtaken": {
+            /** @description A slip of a higher level was issued in its place. */
+            data: {
+                by: components["schemas"]["event.slip.SlipId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.overtaken";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "kept": {
+         *           "at": "2026-03-22T01:00:00Z",
+         *           "by": "01a21b4c-b7a9-7312-800e-fd4364e91594",
+         *           "words": "8a1e71d495e3c7c11219129cd7227b49f90b3b0f68f8b0b8e0c59a6f338260a6"
+         *         }
+         *       },
+         *       "kind": "slip.promise_kept"
+         *     }
+         */
+        "event.slip.promise_kept": {
+            data: {
+                kept: components["schemas"]["event.slip.Kept"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.promise_kept";
+        };
+        /**
+         * @description Taken back before anybody signed.
+         * @example {
+         *       "data": {},
+         *       "kind": "slip.recalled"
+         *     }
+         */
+        "event.slip.recalled": {
+            /** @description Taken back before anybody signed. */
+            data: Record<string, never>;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.recalled";
+        };
+        /**
+         * @description The day until which it was to be signed for went by.
+         * @example {
+         *       "data": {
+         *         "due_on": "2026-11-23"
+         *       },
+         *       "kind": "slip.receipt_passed"
+         *     }
+         */
+        "event.slip.receipt_passed": {
+            /** @description The day until which it was to be signed for went by. */
+            data: {
+                /** Format: date */
+                due_on: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.receipt_passed";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "receipt": {
+         *           "at": "2026-11-11T01:35:50Z",
+         *           "by": "01a21b43-3be3-745c-bb41-209855099c00",
+         *           "on_behalf": false
+         *         }
+         *       },
+         *       "kind": "slip.received"
+         *     }
+         */
+        "event.slip.received": {
+            data: {
+                receipt: components["schemas"]["event.slip.Receipt"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.received";
+        };
+        /**
+         * @description That slip was withdrawn.
+         * @example {
+         *       "data": {},
+         *       "kind": "slip.released"
+         *     }
+         */
+        "event.slip.released": {
+            /** @description That slip was withdrawn. */
+            data: Record<string, never>;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.released";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "shape": {
+         *           "basis": {
+         *             "id": "01a21b43-4013-7078-ad29-a34030e3188e",
+         *             "kind": "task"
+         *           },
+         *           "due_on": null,
+         *           "level": "notice",
+         *           "supporting": [],
+         *           "task": "01a21b43-4013-7078-ad29-a34030e3188e",
+         *           "text": "40e1851b00a09f6f83f88a4c35be92ceb6835250b4dab0f2b3c64c14a2158b96",
+         *           "unit": "01a21b43-3a58-72af-b11f-bffc9c219b6c",
+         *           "urgency": "normal"
+         *         }
+         *       },
+         *       "kind": "slip.revised"
+         *     }
+         */
+        "event.slip.revised": {
+            data: {
+                shape: components["schemas"]["event.slip.Shape"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.revised";
+        };
+        /**
+         * @description That slip was settled, and this one with it.
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-10T01:00:00Z",
+         *         "by": "01a21b50-1cdd-7707-aae1-63c6458ec036"
+         *       },
+         *       "kind": "slip.settled_with"
+         *     }
+         */
+        "event.slip.settled_with": {
+            /** @description That slip was settled, and this one with it. */
+            data: {
+                by: components["schemas"]["event.slip.SlipId"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.settled_with";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "by": "01a21b4c-b7aa-749d-8407-7ddfa3eb0fd4",
+         *         "signature": "01a21b50-2d46-7786-a0b2-62fe9a1c0d9c"
+         *       },
+         *       "kind": "slip.signature_confirmed"
+         *     }
+         */
+        "event.slip.signature_confirmed": {
+            data: {
+                signature: components["schemas"]["event.slip.SignatureId"];
+                by: components["schemas"]["event.slip.PersonId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.signature_confirmed";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "by": "01a21b4c-b74d-7586-beca-4455b81c33f9",
+         *         "reason": "8ce890206986e2ec13cd5ac4d8079c6abce99fe35174f8c07db532c48a6fadbe",
+         *         "signature": "01a21b50-2d46-7786-a0b2-62fe9a1c0d9c"
+         *       },
+         *       "kind": "slip.signature_objected"
+         *     }
+         */
+        "event.slip.signature_objected": {
+            data: {
+                signature: components["schemas"]["event.slip.SignatureId"];
+                by: components["schemas"]["event.slip.PersonId"];
+                reason: components["schemas"]["event.slip.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.signature_objected";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "reason": "f60691b819870b4ef4864c06bf5306259df447cff007d7aeb510e81b5e06e9f4",
+         *         "signature": "01a21b44-3051-71d1-bb99-8e6d55336562"
+         *       },
+         *       "kind": "slip.signature_voided"
+         *     }
+         */
+        "event.slip.signature_voided": {
+            data: {
+                signature: components["schemas"]["event.slip.SignatureId"];
+                reason: components["schemas"]["event.slip.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.signature_voided";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "signature": {
+         *           "at": "2026-11-10T02:56:27Z",
+         *           "confirmed_by": null,
+         *           "document": null,
+         *           "id": "01a21b44-3051-71d1-bb99-8e6d55336562",
+         *           "method": null,
+         *           "mode": "electronic",
+         *           "occurred_on": "2026-11-10",
+         *           "person": "01a21b43-3e4e-71d4-8e2a-5cbac0384806",
+         *           "recorded_by": "01a21b43-3e4e-71d4-8e2a-5cbac0384806",
+         *           "stand_in": null,
+         *           "state": "effective",
+         *           "step": 0,
+         *           "verdict": "approve",
+         *           "words": null
+         *         }
+         *       },
+         *       "kind": "slip.signed"
+         *     }
+         */
+        "event.slip.signed": {
+            data: {
+                signature: components["schemas"]["event.slip.Signature"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.signed";
+        };
+        /**
+         * @description All have signed.
+         * @example {
+         *       "data": {},
+         *       "kind": "slip.signing_granted"
+         *     }
+         */
+        "event.slip.signing_granted": {
+            /** @description All have signed. */
+            data: Record<string, never>;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.signing_granted";
+        };
+        /**
+         * @description A signer returned it to its draft.
+         * @example {
+         *       "data": {},
+         *       "kind": "slip.signing_returned"
+         *     }
+         */
+        "event.slip.signing_returned": {
+            /** @description A signer returned it to its draft. */
+            data: Record<string, never>;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.signing_returned";
+        };
+        /**
+         * @description Sent for signature.
+         * @example {
+         *       "data": {
+         *         "request": {
+         *           "chain": [
+         *             {
+         *               "count": 1,
+         *               "label": "整改办签发",
+         *               "met_by_submission": false,
+         *               "person": null,
+         *               "who": "office"
+         *             }
+         *           ],
+         *           "id": "01a21b44-3002-7266-bb53-cba3acdb850c",
+         *           "kind": "slip",
+         *           "on_behalf_of": null,
+         *           "policy_version": 1,
+         *           "revision": "508b1d722bc83ff5d174011bcd02cd02e62700dacde788b7a12de44460bfe712",
+         *           "signatures": [],
+         *           "state": "open",
+         *           "submitted_at": "2026-11-10T02:56:27Z",
+         *           "submitted_by": "01a21b43-3e41-7549-87c4-48601f240624"
+         *         }
+         *       },
+         *       "kind": "slip.submitted"
+         *     }
+         */
+        "event.slip.submitted": {
+            /** @description Sent for signature. */
+            data: {
+                request: components["schemas"]["event.slip.SignRequest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.submitted";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "reason": "f60691b819870b4ef4864c06bf5306259df447cff007d7aeb510e81b5e06e9f4"
+         *       },
+         *       "kind": "slip.withdrawn"
+         *     }
+         */
+        "event.slip.withdrawn": {
+            data: {
+                reason: components["schemas"]["event.slip.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "slip.withdrawn";
+        };
+        /**
+         * @description Colours of the alert level, never mixed with completion (docs/domain.md §7).
+         * @enum {string}
+         */
+        "event.task.AlertLevel": "none" | "green" | "yellow" | "red";
+        /** @description Frozen measures as an amendment changes them (docs/domain.md §8). */
+        "event.task.ChangedMeasures": {
+            /** @description The task's words with the measures' new ones. */
+            text: components["schemas"]["event.task.Digest"];
+            /** @description Which measures change and when each is due from then on. */
+            due: (string | null)[][];
+        };
+        /**
+         * Format: uuid
+         * @description A check on the spot (专项检查、跟踪督查、随时抽查).
+         */
+        "event.task.CheckId": string;
+        /**
+         * @description What was found on the spot.
+         * @enum {string}
+         */
+        "event.task.CheckResult": "pass" | "partial" | "fail" | "false_closure";
+        /** @description A completion criterion; its words are in the text or plan revision. */
+        "event.task.Criterion": {
+            /** @description Its id. */
+            id: components["schemas"]["event.task.CriterionId"];
+            /** @description Filled in from the round's default and not yet confirmed by a plan. */
+            defaulted: boolean;
+        };
+        /**
+         * Format: uuid
+         * @description One completion criterion of a task (完成标准).
+         */
+        "event.task.CriterionId": string;
+        /** @description A SHA-256 digest, 64 lower-case hex digits. */
+        "event.task.Digest": string;
+        /**
+         * @description How a task is to be dealt with (docs/domain.md §5).
+         * @enum {string}
+         */
+        "event.task.Disposition": "immediate" | "dated" | "staged" | "sustained";
+        /** @description What an import or an office enters before the task is issued. */
+        "event.task.DraftShape": {
+            /** @description The words: title, objective, measures, criteria, milestones, duties. */
+            text: components["schemas"]["event.task.Digest"];
+            /** @description The ledger number, unique in the round. */
+            number: string;
+            disposition?: components["schemas"]["event.task.Disposition"] | null;
+            /** @description How sensitive it is. */
+            sensitivity: components["schemas"]["event.task.Sensitivity"];
+            /** @description Readers of a sensitive matter. */
+            readers: components["schemas"]["event.task.PersonId"][];
+            /** @description Who answers for it. */
+            parties: components["schemas"]["event.task.Parties"];
+            /** @description Supporting units. */
+            supporting: components["schemas"]["event.task.Supporting"][];
+            /**
+             * Format: date
+             * @description Due date; none for a sustained task.
+             */
+            due_on?: string | null;
+            /**
+             * Format: date
+             * @description First review of a sustained task.
+             */
+            review_on?: string | null;
+            /** @description Measures in order. */
+            measures: components["schemas"]["event.task.Measure"][];
+            /** @description Criteria in order. */
+            criteria: components["schemas"]["event.task.Criterion"][];
+            /** @description Milestones that came with it. */
+            milestones: components["schemas"]["event.task.Milestone"][];
+            /**
+             * Format: int32
+             * @description Unsettled doubts of an import.
+             */
+            doubts: number;
+            /** @description A key problem (关键问题). */
+            is_key: boolean;
+        };
+        /**
+         * Format: uuid
+         * @description A piece of supporting evidence (佐证材料).
+         */
+        "event.task.EvidenceId": string;
+        /** @description One piece of evidence. */
+        "event.task.EvidenceMark": {
+            /** @description Its id. */
+            id: components["schemas"]["event.task.EvidenceId"];
+            /** @description SHA-256 of the file, hex. */
+            blob: string;
+            /** @description What it proves. */
+            purpose: components["schemas"]["event.task.EvidencePurpose"];
+            /** @description The criteria it proves. */
+            criteria: components["schemas"]["event.task.CriterionId"][];
+            milestone?: components["schemas"]["event.task.MilestoneId"] | null;
+            unit?: components["schemas"]["event.task.UnitId"] | null;
+            /** @description Who brought it. */
+            by: components["schemas"]["event.task.PersonId"];
+            /**
+             * Format: date
+             * @description The day it is about.
+             */
+            occurred_on: string;
+        };
+        /**
+         * @description What a piece of evidence proves.
+         * @enum {string}
+         */
+        "event.task.EvidencePurpose": "statement" | "milestone" | "criterion" | "extension" | "verification" | "other";
+        /**
+         * Format: uuid
+         * @description A finding in the inspecting body's words (反馈问题).
+         */
+        "event.task.FindingId": string;
+        /** @description A measure; its words are in the task's text revision. */
+        "event.task.Measure": {
+            /** @description Its id. */
+            id: components["schemas"]["event.task.MeasureId"];
+            /** @description Its number, such as T01-1. */
+            number: string;
+            /**
+             * Format: date
+             * @description When it is due.
+             */
+            due_on?: string | null;
+            /** @description Approved as not to be done, with a reason in the plan revision. */
+            excused: boolean;
+        };
+        /**
+         * Format: uuid
+         * @description A corrective measure (整改措施).
+         */
+        "event.task.MeasureId": string;
+        /** @description A milestone; its title and proof are in the text or plan revision. */
+        "event.task.Milestone": {
+            /** @description Its id; an implicit milestone carries its measure's id. */
+            id: components["schemas"]["event.task.MilestoneId"];
+            measure?: components["schemas"]["event.task.MeasureId"] | null;
+            /**
+             * Format: date
+             * @description When it is due; a sustained task's implicit milestone has none.
+             */
+            due_on?: string | null;
+            unit?: components["schemas"]["event.task.UnitId"] | null;
+            /**
+             * Format: int32
+             * @description Weight in the progress, 1 unless set.
+             */
+            weight: number;
+        };
+        /**
+         * Format: uuid
+         * @description A milestone (阶段节点).
+         */
+        "event.task.MilestoneId": string;
+        /** @description A slip about the task that waits for its end. */
+        "event.task.OpenSlip": {
+            slip: components["schemas"]["event.task.SlipId"];
+            /** @description Its level and number in words, such as 督办通知单〔2026〕3号. */
+            name: string;
+            /** @description The unit it is addressed to. */
+            unit: components["schemas"]["event.task.UnitId"];
+            /** Format: date */
+            due_on: string;
+        };
+        /** @description Who answers for a task, each list in order: the first leads (docs/domain.md §4). */
+        "event.task.Parties": {
+            /** @description Leaders; the first is the lead leader. */
+            leaders: components["schemas"]["event.task.PersonId"][];
+            /** @description Responsible units; the first is the lead unit. */
+            units: components["schemas"]["event.task.UnitId"][];
+            /** @description Responsible persons; the first is the principal person. */
+            persons: components["schemas"]["event.task.PersonId"][];
+        };
+        /**
+         * Format: uuid
+         * @description A person (人员).
+         */
+        "event.task.PersonId": string;
+        /** @description The shape of a plan that is asked for and takes effect when it is signed. */
+        "event.task.PlanShape": {
+            /** @description The words. */
+            digest: components["schemas"]["event.task.Digest"];
+            /** @description All explicit milestones. */
+            milestones: components["schemas"]["event.task.Milestone"][];
+            /** @description All criteria. */
+            criteria: components["schemas"]["event.task.CriterionId"][];
+            /** @description Measures that need not be done, each with a reason in the words. */
+            excused: components["schemas"]["event.task.MeasureId"][];
+            unit_leader?: components["schemas"]["event.task.PersonId"] | null;
+            measures?: components["schemas"]["event.task.ChangedMeasures"] | null;
+        };
+        /** @description Why a light shows; its words are in `labels`. */
+        "event.task.Reason": {
+            /** @description Stable code. */
+            code: string;
+            /**
+             * Format: date
+             * @description The date it is about.
+             */
+            on?: string | null;
+            unit?: components["schemas"]["event.task.UnitId"] | null;
+            milestone?: components["schemas"]["event.task.MilestoneId"] | null;
+            /** @description The weeks it is about. */
+            weeks?: string[];
+        };
+        /** @description A unit's wish that the task be given to another. */
+        "event.task.ReassignmentWish": {
+            /** @description The unit that asks. */
+            unit: components["schemas"]["event.task.UnitId"];
+            /** @description Who asked. */
+            by: components["schemas"]["event.task.PersonId"];
+            proposed?: components["schemas"]["event.task.UnitId"] | null;
+            /** @description The reason's words. */
+            reason: components["schemas"]["event.task.Digest"];
+            /**
+             * Format: date-time
+             * @description When, UTC.
+             */
+            at: string;
+        };
+        /** @description What an open request will do when it is granted. */
+        "event.task.RequestEffect": {
+            plan: components["schemas"]["event.task.PlanShape"];
+            /** @enum {string} */
+            kind: "plan";
+        } | {
+            plan: components["schemas"]["event.task.PlanShape"];
+            /** @enum {string} */
+            kind: "amendment";
+        } | {
+            /** Format: date */
+            occurred_on: string;
+            /** @enum {string} */
+            kind: "closure";
+        } | {
+            /** Format: date */
+            due_on: string;
+            filed_upward: boolean;
+            /** @enum {string} */
+            kind: "extension";
+        } | {
+            parties: components["schemas"]["event.task.Parties"];
+            /** @enum {string} */
+            kind: "reassignment";
+        } | {
+            /** @enum {string} */
+            kind: "withdrawal";
+        };
+        /**
+         * @description What a sign request is about (docs/domain.md §9).
+         * @enum {string}
+         */
+        "event.task.RequestKind": "plan" | "amendment" | "closure" | "extension" | "reassignment" | "withdrawal" | "slip" | "document" | "publication";
+        /**
+         * @description Where a sign request stands.
+         * @enum {string}
+         */
+        "event.task.RequestState": "open" | "granted" | "returned" | "recalled" | "voided";
+        /**
+         * Format: uuid
+         * @description A round of inspection and the rectification that follows it (轮次).
+         */
+        "event.task.RoundId": string;
+        /**
+         * @description How sensitive a matter is (docs/domain.md §17).
+         * @enum {string}
+         */
+        "event.task.Sensitivity": "open" | "internal" | "secret" | "referred";
+        /** @description The paper or the minutes behind a signature. */
+        "event.task.SignDocument": {
+            /**
+             * Format: date
+             * @description Day on the paper, or day of the meeting, Asia/Shanghai.
+             */
+            signed_on: string;
+            /** @description SHA-256 of the scan, hex; the file is an attachment. */
+            scan: string;
+            /** @description The content hash printed on the signed form, hex; it must be that of the request. */
+            content_hash?: string | null;
+            /** @description The body that decided, for a meeting. */
+            body?: string | null;
+            /** @description Number of the minutes, for a meeting. */
+            minutes_number?: string | null;
+        };
+        /**
+         * @description How a signature came about (docs/domain.md §11).
+         * @enum {string}
+         */
+        "event.task.SignMode": "electronic" | "paper" | "meeting" | "delegated";
+        /** @description A sign request as the rules see it. */
+        "event.task.SignRequest": {
+            /** @description Its id. */
+            id: components["schemas"]["event.task.SignRequestId"];
+            /** @description What it is about. */
+            kind: components["schemas"]["event.task.RequestKind"];
+            /** @description SHA-256 of exactly what is signed. */
+            revision: components["schemas"]["event.task.Digest"];
+            /**
+             * Format: int32
+             * @description The policy version whose chain was copied.
+             */
+            policy_version: number;
+            /** @description The steps. */
+            chain: components["schemas"]["event.task.Step"][];
+            /** @description Signatures in the order they came. */
+            signatures: components["schemas"]["event.task.Signature"][];
+            /** @description Who handed it in. */
+            submitted_by: components["schemas"]["event.task.PersonId"];
+            on_behalf_of?: components["schemas"]["event.task.UnitId"] | null;
+            /**
+             * Format: date-time
+             * @description When it was handed in, UTC.
+             */
+            submitted_at: string;
+            /** @description Where it stands. */
+            state: components["schemas"]["event.task.RequestState"];
+        };
+        /**
+         * Format: uuid
+         * @description A sign request (签批).
+         */
+        "event.task.SignRequestId": string;
+        /** @description One signature. */
+        "event.task.Signature": {
+            /** @description Its id. */
+            id: components["schemas"]["event.task.SignatureId"];
+            /**
+             * Format: int32
+             * @description Index of the step in the chain.
+             */
+            step: number;
+            person?: components["schemas"]["event.task.PersonId"] | null;
+            /** @description What was said. */
+            verdict: components["schemas"]["event.task.Verdict"];
+            /** @description How. */
+            mode: components["schemas"]["event.task.SignMode"];
+            words?: components["schemas"]["event.task.Digest"] | null;
+            /** @description How the verifier checked, for a verification step. */
+            method?: string | null;
+            /**
+             * Format: date-time
+             * @description Server time, UTC.
+             */
+            at: string;
+            /**
+             * Format: date
+             * @description The day it happened, Asia/Shanghai; earlier than `at` only with a document or a verification.
+             */
+            occurred_on: string;
+            document?: components["schemas"]["event.task.SignDocument"] | null;
+            /** @description Who typed it in. */
+            recorded_by: components["schemas"]["event.task.PersonId"];
+            confirmed_by?: components["schemas"]["event.task.PersonId"] | null;
+            stand_in?: components["schemas"]["event.task.PersonId"] | null;
+            /** @description Whether it counts. */
+            state: components["schemas"]["event.task.SignatureState"];
+        };
+        /**
+         * Format: uuid
+         * @description One signature of a sign request.
+         */
+        "event.task.SignatureId": string;
+        /**
+         * @description Whether a signature counts.
+         * @enum {string}
+         */
+        "event.task.SignatureState": "pending" | "effective" | "voided";
+        /**
+         * Format: uuid
+         * @description A slip (督办通知单 … 问责线索移交).
+         */
+        "event.task.SlipId": string;
+        /** @description One revision of a weekly statement. */
+        "event.task.StatementMark": {
+            /** @description The unit that wrote it. */
+            unit: components["schemas"]["event.task.UnitId"];
+            /** @description The ISO week. */
+            week: components["schemas"]["event.task.Week"];
+            /**
+             * Format: int32
+             * @description 1 for the first, then one more each time.
+             */
+            revision: number;
+            /** @description The words. */
+            digest: components["schemas"]["event.task.Digest"];
+            /**
+             * Format: date-time
+             * @description When it came, UTC.
+             */
+            at: string;
+            /** @description First handed in after the cut-off. */
+            is_late: boolean;
+            /** @description A change made after the cut-off to one that was in time. */
+            is_after_cut_off: boolean;
+            /** @description The office's answer. */
+            reply: components["schemas"]["event.task.StatementReply"];
+        };
+        /**
+         * @description The office's answer to a statement.
+         * @enum {string}
+         */
+        "event.task.StatementReply": "waiting" | "acknowledged" | "returned";
+        /** @description One step of a request's own chain, copied from the policy when it was handed in. */
+        "event.task.Step": {
+            /** @description Who signs. */
+            who: components["schemas"]["event.task.Who"];
+            /**
+             * Format: int32
+             * @description How many different people.
+             */
+            count: number;
+            /** @description What the step is called; a merged step carries both names. */
+            label: string;
+            person?: components["schemas"]["event.task.PersonId"] | null;
+            /** @description Met by the head's own submission with the pledge. */
+            met_by_submission: boolean;
+        };
+        /** @description A supporting unit's own part (docs/domain.md §4). */
+        "event.task.Supporting": {
+            /** @description The unit. */
+            unit: components["schemas"]["event.task.UnitId"];
+            /**
+             * Format: date
+             * @description When its part is due, end of that day Asia/Shanghai.
+             */
+            due_on?: string | null;
+            /**
+             * Format: date
+             * @description The day it was done.
+             */
+            done_on?: string | null;
+        };
+        /** @description A request with its effect. */
+        "event.task.TaskRequest": {
+            /** @description Chain and signatures. */
+            request: components["schemas"]["event.task.SignRequest"];
+            /** @description What granting does. */
+            effect: components["schemas"]["event.task.RequestEffect"];
+        };
+        /**
+         * Format: uuid
+         * @description A unit of the organisation (单位).
+         */
+        "event.task.UnitId": string;
+        /**
+         * @description What a signer says.
+         * @enum {string}
+         */
+        "event.task.Verdict": "approve" | "return";
+        /** @description An ISO week */
+        "event.task.Week": string;
+        /**
+         * @description Who may sign a step of a chain (docs/domain.md §9).
+         * @enum {string}
+         */
+        "event.task.Who": "unit_head" | "lead_leader" | "office" | "supervisor" | "principal" | "group_head" | "meeting" | "secrecy";
+        /**
+         * @description A new plan holds.
+         * @example {
+         *       "data": {
+         *         "plan": {
+         *           "criteria": [
+         *             "00000000-0000-0000-0000-0000000f4243"
+         *           ],
+         *           "digest": "065b90e88da6b00666fab3c45d172b01823901c23a0b9031fb4a5981b0c22e52",
+         *           "excused": [],
+         *           "milestones": [
+         *             {
+         *               "due_on": "2020-10-15",
+         *               "id": "00000000-0000-0000-0000-0000000f424d",
+         *               "measure": "00000000-0000-0000-0000-0000000f4241",
+         *               "unit": "00000000-0000-0000-0000-00000000000c",
+         *               "weight": 1
+         *             },
+         *             {
+         *               "due_on": "2020-12-15",
+         *               "id": "00000000-0000-0000-0000-0000000f424e",
+         *               "measure": null,
+         *               "unit": null,
+         *               "weight": 1
+         *             }
+         *           ],
+         *           "unit_leader": null
+         *         }
+         *       },
+         *       "kind": "task.amended"
+         *     }
+         */
+        "event.task.amended": {
+            /** @description A new plan holds. */
+            data: {
+                plan: components["schemas"]["event.task.PlanShape"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.amended";
+        };
+        /**
+         * @description An untrue result does not lead to rectification anew.
+         * @example {
+         *       "data": {
+         *         "reason": "be5fafbe64cbe68643ede157d4ed334026dd5e127d5bbd8428bcc7db232e9f7d"
+         *       },
+         *       "kind": "task.check_settled"
+         *     }
+         */
+        "event.task.check_settled": {
+            /** @description An untrue result does not lead to rectification anew. */
+            data: {
+                reason: components["schemas"]["event.task.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.check_settled";
+        };
+        /**
+         * @description Two inspectors signed what they found on the spot.
+         * @example {
+         *       "data": {
+         *         "by": [
+         *           "00000000-0000-0000-0000-00000000006d",
+         *           "00000000-0000-0000-0000-00000000006e"
+         *         ],
+         *         "check": "00000000-0000-0000-0000-00000000004d",
+         *         "found": "10acd547d162ce2d0782c4394b558dadd9ece96173b5d6956a9e8cf4715713bc",
+         *         "on": "2021-02-26",
+         *         "result": "false_closure"
+         *       },
+         *       "kind": "task.checked"
+         *     }
+         */
+        "event.task.checked": {
+            /** @description Two inspectors signed what they found on the spot. */
+            data: {
+                check: components["schemas"]["event.task.CheckId"];
+                result: components["schemas"]["event.task.CheckResult"];
+                /** Format: date */
+                on: string;
+                found: components["schemas"]["event.task.Digest"];
+                by: components["schemas"]["event.task.PersonId"][];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.checked";
+        };
+        /**
+         * @description Taken on by the lead unit.
+         * @example {
+         *       "data": {
+         *         "at": "2020-09-02T02:00:00Z",
+         *         "by": "00000000-0000-0000-0000-000000000072",
+         *         "on_behalf": false,
+         *         "plan_due_on": "2020-09-09",
+         *         "unit": "00000000-0000-0000-0000-00000000000b"
+         *       },
+         *       "kind": "task.claimed"
+         *     }
+         */
+        "event.task.claimed": {
+            /** @description Taken on by the lead unit. */
+            data: {
+                unit: components["schemas"]["event.task.UnitId"];
+                by: components["schemas"]["event.task.PersonId"];
+                /** Format: date-time */
+                at: string;
+                /** Format: date */
+                plan_due_on?: string | null;
+                on_behalf: boolean;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.claimed";
+        };
+        /**
+         * @description Ratified; observation begins.
+         * @example {
+         *       "data": {
+         *         "at": "2021-02-03T02:00:00Z",
+         *         "observing_until": "2021-02-22",
+         *         "on": "2021-02-03"
+         *       },
+         *       "kind": "task.closed"
+         *     }
+         */
+        "event.task.closed": {
+            /** @description Ratified; observation begins. */
+            data: {
+                /** Format: date */
+                on: string;
+                /** Format: date */
+                observing_until: string;
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.closed";
+        };
+        /**
+         * @description Finished before the product came.
+         * @example {
+         *       "data": {
+         *         "basis": "abc14d1170e6d0caddd0e9607c5c424d7c64cf33d90173125d7666d669e7f6fd",
+         *         "on": "2020-06-30",
+         *         "vouched_by": "00000000-0000-0000-0000-000000000067"
+         *       },
+         *       "kind": "task.closed_before_golive"
+         *     }
+         */
+        "event.task.closed_before_golive": {
+            /** @description Finished before the product came. */
+            data: {
+                /** Format: date */
+                on: string;
+                basis: components["schemas"]["event.task.Digest"];
+                vouched_by: components["schemas"]["event.task.PersonId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.closed_before_golive";
+        };
+        /**
+         * @description The closure chain began.
+         * @example {
+         *       "data": {},
+         *       "kind": "task.closure_requested"
+         *     }
+         */
+        "event.task.closure_requested": {
+            /** @description The closure chain began. */
+            data: Record<string, never>;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.closure_requested";
+        };
+        /**
+         * @description The closure was returned.
+         * @example {
+         *       "data": {
+         *         "at": "2021-02-02T02:00:00Z"
+         *       },
+         *       "kind": "task.closure_returned"
+         *     }
+         */
+        "event.task.closure_returned": {
+            /** @description The closure was returned. */
+            data: {
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.closure_returned";
+        };
+        /**
+         * @description Observation is over without a finding.
+         * @example {
+         *       "data": {
+         *         "on": "2021-02-26"
+         *       },
+         *       "kind": "task.confirmed"
+         *     }
+         */
+        "event.task.confirmed": {
+            /** @description Observation is over without a finding. */
+            data: {
+                /** Format: date */
+                on: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.confirmed";
+        };
+        /**
+         * @description Entered on the ledger.
+         * @example {
+         *       "data": {
+         *         "draft": {
+         *           "criteria": [
+         *             {
+         *               "defaulted": false,
+         *               "id": "00000000-0000-0000-0000-0000000f4243"
+         *             }
+         *           ],
+         *           "disposition": "dated",
+         *           "doubts": 0,
+         *           "due_on": "2020-12-31",
+         *           "is_key": false,
+         *           "measures": [
+         *             {
+         *               "due_on": "2020-10-30",
+         *               "excused": false,
+         *               "id": "00000000-0000-0000-0000-0000000f4241",
+         *               "number": "T01-1"
+         *             },
+         *             {
+         *               "due_on": null,
+         *               "excused": false,
+         *               "id": "00000000-0000-0000-0000-0000000f4242",
+         *               "number": "T01-2"
+         *             }
+         *           ],
+         *           "milestones": [],
+         *           "number": "T01",
+         *           "parties": {
+         *             "leaders": [
+         *               "00000000-0000-0000-0000-000000000067",
+         *               "00000000-0000-0000-0000-000000000068"
+         *             ],
+         *             "persons": [
+         *               "00000000-0000-0000-0000-000000000072"
+         *             ],
+         *             "units": [
+         *               "00000000-0000-0000-0000-00000000000b",
+         *               "00000000-0000-0000-0000-00000000000e"
+         *             ]
+         *           },
+         *           "readers": [],
+         *           "review_on": null,
+         *           "sensitivity": "open",
+         *           "supporting": [
+         *             {
+         *               "done_on": null,
+         *               "due_on": "2020-11-30",
+         *               "unit": "00000000-0000-0000-0000-00000000000d"
+         *             }
+         *           ],
+         *           "text": "e82f6f45a13a0b151921513d477a1a40ca6083b5f5c0870a5eb30a8601d2a5fd"
+         *         },
+         *         "finding": "00000000-0000-0000-0000-000000000002",
+         *         "round": "00000000-0000-0000-0000-000000000001"
+         *       },
+         *       "kind": "task.created"
+         *     }
+         */
+        "event.task.created": {
+            /** @description Entered on the ledger. */
+            data: {
+                round: components["schemas"]["event.task.RoundId"];
+                finding: components["schemas"]["event.task.FindingId"];
+                draft: components["schemas"]["event.task.DraftShape"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.created";
+        };
+        /**
+         * @description The principal named a cross-checker.
+         * @example {
+         *       "data": {
+         *         "person": "00000000-0000-0000-0000-000000000070",
+         *         "reason": "5475f065c0fbd04ea5e9f140f042f29de002de5c513b21b8f7aae1f1ae322fdd"
+         *       },
+         *       "kind": "task.cross_checker_named"
+         *     }
+         */
+        "event.task.cross_checker_named": {
+            /** @description The principal named a cross-checker. */
+            data: {
+                person: components["schemas"]["event.task.PersonId"];
+                reason: components["schemas"]["event.task.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.cross_checker_named";
+        };
+        /**
+         * @description The due date is over.
+         * @example {
+         *       "data": {
+         *         "due_on": "2021-01-31"
+         *       },
+         *       "kind": "task.due_date_passed"
+         *     }
+         */
+        "event.task.due_date_passed": {
+            /** @description The due date is over. */
+            data: {
+                /** Format: date */
+                due_on: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.due_date_passed";
+        };
+        /**
+         * @description A meeting set a new date after the old one had passed.
+         * @example {
+         *       "data": {
+         *         "body": "领导组会",
+         *         "due_on": "2021-03-31",
+         *         "minutes_number": "第7期",
+         *         "overdue_days": 2,
+         *         "reason": "88c2c20ad0121a572b56bf718676ab03094c658ef7694226b95b82cbc1f9a1d9"
+         *       },
+         *       "kind": "task.due_date_reset"
+         *     }
+         */
+        "event.task.due_date_reset": {
+            /** @description A meeting set a new date after the old one had passed. */
+            data: {
+                /** Format: date */
+                due_on: string;
+                /** Format: int32 */
+                overdue_days: number;
+                minutes_number: string;
+                body: string;
+                reason: components["schemas"]["event.task.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.due_date_reset";
+        };
+        /**
+         * @description A supporting unit did its part.
+         * @example {
+         *       "data": {
+         *         "note": "6e7bffd788488e3dbdc1395fbfeccab421dc01556db76f8eec590a47a3626e6b",
+         *         "occurred_on": "2020-09-11",
+         *         "unit": "00000000-0000-0000-0000-00000000000d"
+         *       },
+         *       "kind": "task.duty_completed"
+         *     }
+         */
+        "event.task.duty_completed": {
+            /** @description A supporting unit did its part. */
+            data: {
+                unit: components["schemas"]["event.task.UnitId"];
+                /** Format: date */
+                occurred_on: string;
+                note?: components["schemas"]["event.task.Digest"] | null;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.duty_completed";
+        };
+        /**
+         * @description Evidence was attached.
+         * @example {
+         *       "data": {
+         *         "evidence": {
+         *           "blob": "0000000000000000000000000000000000000000000000000000000000000009",
+         *           "by": "00000000-0000-0000-0000-000000000072",
+         *           "criteria": [
+         *             "00000000-0000-0000-0000-0000000f4243"
+         *           ],
+         *           "id": "00000000-0000-0000-0000-000000001391",
+         *           "milestone": null,
+         *           "occurred_on": "2020-09-11",
+         *           "purpose": "criterion",
+         *           "unit": "00000000-0000-0000-0000-00000000000b"
+         *         }
+         *       },
+         *       "kind": "task.evidence_attached"
+         *     }
+         */
+        "event.task.evidence_attached": {
+            /** @description Evidence was attached. */
+            data: {
+                evidence: components["schemas"]["event.task.EvidenceMark"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.evidence_attached";
+        };
+        /**
+         * @description Evidence was taken away; the file is kept.
+         * @example {
+         *       "data": {
+         *         "evidence": "00000000-0000-0000-0000-000000001391",
+         *         "reason": "e310ca7314870a8230fab61491a6214bf1a4c4bde147feaf6d152b3efed54e0d"
+         *       },
+         *       "kind": "task.evidence_removed"
+         *     }
+         */
+        "event.task.evidence_removed": {
+            /** @description Evidence was taken away; the file is kept. */
+            data: {
+                evidence: components["schemas"]["event.task.EvidenceId"];
+                reason: components["schemas"]["event.task.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.evidence_removed";
+        };
+        /**
+         * @description The due date moved.
+         * @example {
+         *       "data": {
+         *         "due_on": "2021-01-31",
+         *         "filed_upward": false
+         *       },
+         *       "kind": "task.extended"
+         *     }
+         */
+        "event.task.extended": {
+            /** @description The due date moved. */
+            data: {
+                /** Format: date */
+                due_on: string;
+                filed_upward: boolean;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.extended";
+        };
+        /**
+         * @description Given to the lead unit.
+         * @example {
+         *       "data": {
+         *         "claim_due_on": "2020-09-04",
+         *         "due_on": "2020-12-31",
+         *         "late_reason": null,
+         *         "on": "2020-09-01"
+         *       },
+         *       "kind": "task.issued"
+         *     }
+         */
+        "event.task.issued": {
+            /** @description Given to the lead unit. */
+            data: {
+                /** Format: date */
+                on: string;
+                /** Format: date */
+                due_on?: string | null;
+                /** Format: date */
+                claim_due_on: string;
+                late_reason?: components["schemas"]["event.task.Digest"] | null;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.issued";
+        };
+        /**
+         * @description It was made a key problem, or is none any more.
+         * @example {
+         *       "data": {
+         *         "is_key": true,
+         *         "reason": "8eed4a022e5b11c3ff7becd099f88308f55613f59e0731b074f8234afc5f08e1"
+         *       },
+         *       "kind": "task.key_marked"
+         *     }
+         */
+        "event.task.key_marked": {
+            /** @description It was made a key problem, or is none any more. */
+            data: {
+                is_key: boolean;
+                reason: components["schemas"]["event.task.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.key_marked";
+        };
+        /**
+         * @description The light changed.
+         * @example {
+         *       "data": {
+         *         "from": "none",
+         *         "reasons": [
+         *           {
+         *             "code": "overdue",
+         *             "on": "2021-01-31"
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W38",
+         *               "2020-W39"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W39",
+         *               "2020-W40"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W40",
+         *               "2020-W41"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W41",
+         *               "2020-W42"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W42",
+         *               "2020-W43"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W43",
+         *               "2020-W44"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W44",
+         *               "2020-W45"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W45",
+         *               "2020-W46"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W46",
+         *               "2020-W47"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W47",
+         *               "2020-W48"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W48",
+         *               "2020-W49"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W49",
+         *               "2020-W50"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W50",
+         *               "2020-W51"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W51",
+         *               "2020-W52"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W52",
+         *               "2020-W53"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2020-W53",
+         *               "2021-W01"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2021-W01",
+         *               "2021-W02"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2021-W02",
+         *               "2021-W03"
+         *             ]
+         *           },
+         *           {
+         *             "code": "statements-missing-running",
+         *             "weeks": [
+         *               "2021-W03",
+         *               "2021-W04"
+         *             ]
+         *           },
+         *           {
+         *             "code": "milestone-late",
+         *             "milestone": "00000000-0000-0000-0000-0000000f424d",
+         *             "on": "2020-10-15",
+         *             "unit": "00000000-0000-0000-0000-00000000000c"
+         *           },
+         *           {
+         *             "code": "milestone-late",
+         *             "milestone": "00000000-0000-0000-0000-0000000f424e",
+         *             "on": "2020-12-15"
+         *           },
+         *           {
+         *             "code": "statement-missing",
+         *             "weeks": [
+         *               "2020-W38"
+         *             ]
+         *           }
+         *         ],
+         *         "to": "red"
+         *       },
+         *       "kind": "task.light_changed"
+         *     }
+         */
+        "event.task.light_changed": {
+            /** @description The light changed. */
+            data: {
+                from: components["schemas"]["event.task.AlertLevel"];
+                to: components["schemas"]["event.task.AlertLevel"];
+                reasons: components["schemas"]["event.task.Reason"][];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.light_changed";
+        };
+        /**
+         * @description A milestone was reported done.
+         * @example {
+         *       "data": {
+         *         "at": "2020-09-11T02:00:00Z",
+         *         "milestone": "00000000-0000-0000-0000-0000000f424d",
+         *         "note": null,
+         *         "occurred_on": "2020-09-11"
+         *       },
+         *       "kind": "task.milestone_completed"
+         *     }
+         */
+        "event.task.milestone_completed": {
+            /** @description A milestone was reported done. */
+            data: {
+                milestone: components["schemas"]["event.task.MilestoneId"];
+                /** Format: date */
+                occurred_on: string;
+                /** Format: date-time */
+                at: string;
+                note?: components["schemas"]["event.task.Digest"] | null;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.milestone_completed";
+        };
+        /**
+         * @description A milestone's day is over and it is not done.
+         * @example {
+         *       "data": {
+         *         "due_on": "2020-10-15",
+         *         "milestone": "00000000-0000-0000-0000-0000000f424d"
+         *       },
+         *       "kind": "task.milestone_passed"
+         *     }
+         */
+        "event.task.milestone_passed": {
+            /** @description A milestone's day is over and it is not done. */
+            data: {
+                milestone: components["schemas"]["event.task.MilestoneId"];
+                /** Format: date */
+                due_on: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.milestone_passed";
+        };
+        /**
+         * @description That report was taken back.
+         * @example {
+         *       "data": {
+         *         "milestone": "00000000-0000-0000-0000-0000000f424d",
+         *         "reason": "4ef19f0b5f6bc2b4384cb00720a3f43eb4984236c07baffc77473d1af6aa32a5"
+         *       },
+         *       "kind": "task.milestone_reopened"
+         *     }
+         */
+        "event.task.milestone_reopened": {
+            /** @description That report was taken back. */
+            data: {
+                milestone: components["schemas"]["event.task.MilestoneId"];
+                reason: components["schemas"]["event.task.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.milestone_reopened";
+        };
+        /**
+         * @description A named person decided what an objection comes to.
+         * @example {
+         *       "data": {
+         *         "person": "00000000-0000-0000-0000-000000000067",
+         *         "reason": "88aa890d307a3d06c36dfc1f887139b07b287d0624936cb9b20d74aef7f38516"
+         *       },
+         *       "kind": "task.objection_settled"
+         *     }
+         */
+        "event.task.objection_settled": {
+            /** @description A named person decided what an objection comes to. */
+            data: {
+                person: components["schemas"]["event.task.PersonId"];
+                reason: components["schemas"]["event.task.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.objection_settled";
+        };
+        /**
+         * @description Observation is over and waits for a supervisor.
+         * @example {
+         *       "data": {},
+         *       "kind": "task.observation_ended"
+         *     }
+         */
+        "event.task.observation_ended": {
+            /** @description Observation is over and waits for a supervisor. */
+            data: Record<string, never>;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.observation_ended";
+        };
+        /**
+         * @description Same lead, other people or another order.
+         * @example {
+         *       "data": {
+         *         "parties": {
+         *           "leaders": [
+         *             "00000000-0000-0000-0000-000000000067"
+         *           ],
+         *           "persons": [
+         *             "00000000-0000-0000-0000-000000000072"
+         *           ],
+         *           "units": [
+         *             "00000000-0000-0000-0000-00000000000b",
+         *             "00000000-0000-0000-0000-00000000000e"
+         *           ]
+         *         },
+         *         "reason": "bf15a56765cfa423941421717122d1bf3a4793c6fcf706bad4c4d81200210133"
+         *       },
+         *       "kind": "task.parties_adjusted"
+         *     }
+         */
+        "event.task.parties_adjusted": {
+            /** @description Same lead, other people or another order. */
+            data: {
+                parties: components["schemas"]["event.task.Parties"];
+                reason: components["schemas"]["event.task.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.parties_adjusted";
+        };
+        /**
+         * @description The plan holds; rectification starts.
+         * @example {
+         *       "data": {
+         *         "at": "2020-09-07T02:00:00Z",
+         *         "plan": {
+         *           "criteria": [
+         *             "00000000-0000-0000-0000-0000000f4243"
+         *           ],
+         *           "digest": "5b94e24b039ff31a68a9cd2750e6889bfdbbd87888a88a36ec792aac0bda525f",
+         *           "excused": [],
+         *           "milestones": [
+         *             {
+         *               "due_on": "2020-10-15",
+         *               "id": "00000000-0000-0000-0000-0000000f424d",
+         *               "measure": "00000000-0000-0000-0000-0000000f4241",
+         *               "unit": "00000000-0000-0000-0000-00000000000c",
+         *               "weight": 1
+         *             },
+         *             {
+         *               "due_on": "2020-12-15",
+         *               "id": "00000000-0000-0000-0000-0000000f424e",
+         *               "measure": null,
+         *               "unit": null,
+         *               "weight": 1
+         *             }
+         *           ],
+         *           "unit_leader": "00000000-0000-0000-0000-000000000071"
+         *         }
+         *       },
+         *       "kind": "task.plan_approved"
+         *     }
+         */
+        "event.task.plan_approved": {
+            /** @description The plan holds; rectification starts. */
+            data: {
+                plan: components["schemas"]["event.task.PlanShape"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.plan_approved";
+        };
+        /**
+         * @description The plan was returned.
+         * @example {
+         *       "data": {},
+         *       "kind": "task.plan_returned"
+         *     }
+         */
+        "event.task.plan_returned": {
+            /** @description The plan was returned. */
+            data: Record<string, never>;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.plan_returned";
+        };
+        /**
+         * @description The plan was worked on.
+         * @example {
+         *       "data": {
+         *         "plan": {
+         *           "criteria": [
+         *             "00000000-0000-0000-0000-0000000f4243"
+         *           ],
+         *           "digest": "bc2e81e7d29b7b4c88c9cfb2b702e0083caca96d61b308587b06d7f580625170",
+         *           "excused": [],
+         *           "milestones": [
+         *             {
+         *               "due_on": "2020-10-15",
+         *               "id": "00000000-0000-0000-0000-0000000f4244",
+         *               "measure": "00000000-0000-0000-0000-0000000f4241",
+         *               "unit": "00000000-0000-0000-0000-00000000000c",
+         *               "weight": 1
+         *             },
+         *             {
+         *               "due_on": "2020-12-15",
+         *               "id": "00000000-0000-0000-0000-0000000f4245",
+         *               "measure": null,
+         *               "unit": null,
+         *               "weight": 1
+         *             }
+         *           ],
+         *           "unit_leader": "00000000-0000-0000-0000-000000000071"
+         *         }
+         *       },
+         *       "kind": "task.plan_saved"
+         *     }
+         */
+        "event.task.plan_saved": {
+            /** @description The plan was worked on. */
+            data: {
+                plan: components["schemas"]["event.task.PlanShape"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.plan_saved";
+        };
+        /**
+         * @description Others answer for it; it is issued anew.
+         * @example {
+         *       "data": {
+         *         "at": "2020-09-02T02:00:00Z",
+         *         "claim_due_on": "2020-09-07",
+         *         "parties": {
+         *           "leaders": [
+         *             "00000000-0000-0000-0000-000000000067",
+         *             "00000000-0000-0000-0000-000000000068"
+         *           ],
+         *           "persons": [
+         *             "00000000-0000-0000-0000-000000000076"
+         *           ],
+         *           "units": [
+         *             "00000000-0000-0000-0000-00000000000f",
+         *             "00000000-0000-0000-0000-00000000000e"
+         *           ]
+         *         },
+         *         "reason": "bf15a56765cfa423941421717122d1bf3a4793c6fcf706bad4c4d81200210133"
+         *       },
+         *       "kind": "task.reassigned"
+         *     }
+         */
+        "event.task.reassigned": {
+            /** @description Others answer for it; it is issued anew. */
+            data: {
+                parties: components["schemas"]["event.task.Parties"];
+                reason: components["schemas"]["event.task.Digest"];
+                /** Format: date-time */
+                at: string;
+                /** Format: date */
+                claim_due_on: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.reassigned";
+        };
+        /**
+         * @description The lead unit thinks it is another's.
+         * @example {
+         *       "data": {
+         *         "wish": {
+         *           "at": "2020-09-02T02:00:00Z",
+         *           "by": "00000000-0000-0000-0000-000000000072",
+         *           "proposed": "00000000-0000-0000-0000-00000000000f",
+         *           "reason": "94a419046a5eadc36157efec9de90978f07ad41d731f1534037a59e2c5fea20a",
+         *           "unit": "00000000-0000-0000-0000-00000000000b"
+         *         }
+         *       },
+         *       "kind": "task.reassignment_wished"
+         *     }
+         */
+        "event.task.reassignment_wished": {
+            /** @description The lead unit thinks it is another's. */
+            data: {
+                wish: components["schemas"]["event.task.ReassignmentWish"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.reassignment_wished";
+        };
+        /**
+         * @description It came back.
+         * @example {
+         *       "data": {
+         *         "at": "2021-02-26T02:00:00Z",
+         *         "due_on": "2021-06-30",
+         *         "reason": "4330e28b6dc20ad4d46ec5b0d40f2157277ca80acd2a5ad0f2418633fce02c69",
+         *         "review_on": null
+         *       },
+         *       "kind": "task.reopened"
+         *     }
+         */
+        "event.task.reopened": {
+            /** @description It came back. */
+            data: {
+                reason: components["schemas"]["event.task.Digest"];
+                /** Format: date */
+                due_on?: string | null;
+                /** Format: date */
+                review_on?: string | null;
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.reopened";
+        };
+        /**
+         * @description All steps are signed.
+         * @example {
+         *       "data": {
+         *         "request": "00000000-0000-0000-0000-0000000f424f"
+         *       },
+         *       "kind": "task.request_granted"
+         *     }
+         */
+        "event.task.request_granted": {
+            /** @description All steps are signed. */
+            data: {
+                request: components["schemas"]["event.task.SignRequestId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.request_granted";
+        };
+        /**
+         * @description The submitter took it back before anybody signed.
+         * @example {
+         *       "data": {
+         *         "request": "00000000-0000-0000-0000-0000000f424c"
+         *       },
+         *       "kind": "task.request_recalled"
+         *     }
+         */
+        "event.task.request_recalled": {
+            /** @description The submitter took it back before anybody signed. */
+            data: {
+                request: components["schemas"]["event.task.SignRequestId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.request_recalled";
+        };
+        /**
+         * @description A signer returned it.
+         * @example {
+         *       "data": {
+         *         "request": "00000000-0000-0000-0000-0000000f4248"
+         *       },
+         *       "kind": "task.request_returned"
+         *     }
+         */
+        "event.task.request_returned": {
+            /** @description A signer returned it. */
+            data: {
+                request: components["schemas"]["event.task.SignRequestId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.request_returned";
+        };
+        /**
+         * @description A sign request was handed in.
+         * @example {
+         *       "data": {
+         *         "request": {
+         *           "effect": {
+         *             "kind": "plan",
+         *             "plan": {
+         *               "criteria": [
+         *                 "00000000-0000-0000-0000-0000000f4243"
+         *               ],
+         *               "digest": "eae2c800bd211d2dfaa1bac4bf37ed5102d054a0a1bab9136377edf79d9528b3",
+         *               "excused": [],
+         *               "milestones": [
+         *                 {
+         *                   "due_on": "2020-10-15",
+         *                   "id": "00000000-0000-0000-0000-0000000f4246",
+         *                   "measure": "00000000-0000-0000-0000-0000000f4241",
+         *                   "unit": "00000000-0000-0000-0000-00000000000c",
+         *                   "weight": 1
+         *                 },
+         *                 {
+         *                   "due_on": "2020-12-15",
+         *                   "id": "00000000-0000-0000-0000-0000000f4247",
+         *                   "measure": null,
+         *                   "unit": null,
+         *                   "weight": 1
+         *                 }
+         *               ],
+         *               "unit_leader": "00000000-0000-0000-0000-000000000071"
+         *             }
+         *           },
+         *           "request": {
+         *             "chain": [
+         *               {
+         *                 "count": 1,
+         *                 "label": "单位负责人审签",
+         *                 "met_by_submission": false,
+         *                 "person": null,
+         *                 "who": "unit_head"
+         *               },
+         *               {
+         *                 "count": 1,
+         *                 "label": "牵头领导审签",
+         *                 "met_by_submission": false,
+         *                 "person": "00000000-0000-0000-0000-000000000067",
+         *                 "who": "lead_leader"
+         *               },
+         *               {
+         *                 "count": 1,
+         *                 "label": "整改办审核",
+         *                 "met_by_submission": false,
+         *                 "person": null,
+         *                 "who": "office"
+         *               }
+         *             ],
+         *             "id": "00000000-0000-0000-0000-0000000f4248",
+         *             "kind": "plan",
+         *             "on_behalf_of": null,
+         *             "policy_version": 1,
+         *             "revision": "ae719075cd3c3ae87e2947c6afa41bd064e7127631947412d55804cc4cb18598",
+         *             "signatures": [],
+         *             "state": "open",
+         *             "submitted_at": "2020-09-03T02:00:00Z",
+         *             "submitted_by": "00000000-0000-0000-0000-000000000072"
+         *           }
+         *         }
+         *       },
+         *       "kind": "task.request_submitted"
+         *     }
+         */
+        "event.task.request_submitted": {
+            /** @description A sign request was handed in. */
+            data: {
+                request: components["schemas"]["event.task.TaskRequest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.request_submitted";
+        };
+        /**
+         * @description Its ground fell away.
+         * @example {
+         *       "data": {
+         *         "reason": "c82ce19b6285a31458c91b95b3faf842481c9a9500d7ddff49d425bf7131508b",
+         *         "request": "00000000-0000-0000-0000-0000000f4264"
+         *       },
+         *       "kind": "task.request_voided"
+         *     }
+         */
+        "event.task.request_voided": {
+            /** @description Its ground fell away. */
+            data: {
+                request: components["schemas"]["event.task.SignRequestId"];
+                reason: components["schemas"]["event.task.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.request_voided";
+        };
+        /**
+         * @description Changed while a draft.
+         * @example {
+         *       "data": {
+         *         "draft": {
+         *           "criteria": [
+         *             {
+         *               "defaulted": false,
+         *               "id": "00000000-0000-0000-0000-0000000f4246"
+         *             }
+         *           ],
+         *           "disposition": "dated",
+         *           "doubts": 0,
+         *           "due_on": "2020-12-31",
+         *           "is_key": false,
+         *           "measures": [
+         *             {
+         *               "due_on": "2020-10-30",
+         *               "excused": false,
+         *               "id": "00000000-0000-0000-0000-0000000f4244",
+         *               "number": "T01-1"
+         *             },
+         *             {
+         *               "due_on": null,
+         *               "excused": false,
+         *               "id": "00000000-0000-0000-0000-0000000f4245",
+         *               "number": "T01-2"
+         *             }
+         *           ],
+         *           "milestones": [],
+         *           "number": "T01",
+         *           "parties": {
+         *             "leaders": [
+         *               "00000000-0000-0000-0000-000000000067",
+         *               "00000000-0000-0000-0000-000000000068"
+         *             ],
+         *             "persons": [
+         *               "00000000-0000-0000-0000-000000000072"
+         *             ],
+         *             "units": [
+         *               "00000000-0000-0000-0000-00000000000b",
+         *               "00000000-0000-0000-0000-00000000000e"
+         *             ]
+         *           },
+         *           "readers": [],
+         *           "review_on": null,
+         *           "sensitivity": "open",
+         *           "supporting": [
+         *             {
+         *               "done_on": null,
+         *               "due_on": "2020-11-30",
+         *               "unit": "00000000-0000-0000-0000-00000000000d"
+         *             }
+         *           ],
+         *           "text": "1fbc9f80977fa8f4d970621175f7581c268337e872bbfd56567650a7b8ee3342"
+         *         }
+         *       },
+         *       "kind": "task.revised"
+         *     }
+         */
+        "event.task.revised": {
+            /** @description Changed while a draft. */
+            data: {
+                draft: components["schemas"]["event.task.DraftShape"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.revised";
+        };
+        /**
+         * @description A second officer confirmed a paper signature.
+         * @example {
+         *       "data": {
+         *         "by": "00000000-0000-0000-0000-00000000006b",
+         *         "request": "00000000-0000-0000-0000-0000000f4257",
+         *         "signature": "00000000-0000-0000-0000-0000000f4259"
+         *       },
+         *       "kind": "task.signature_confirmed"
+         *     }
+         */
+        "event.task.signature_confirmed": {
+            /** @description A second officer confirmed a paper signature. */
+            data: {
+                request: components["schemas"]["event.task.SignRequestId"];
+                signature: components["schemas"]["event.task.SignatureId"];
+                by: components["schemas"]["event.task.PersonId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.signature_confirmed";
+        };
+        /**
+         * @description The signer objects to what was recorded for him.
+         * @example {
+         *       "data": {
+         *         "by": "00000000-0000-0000-0000-000000000067",
+         *         "reason": "1db61d93e711135e2e3d1edbd382da7e9416ac76e195ee8c8aad6914f2bd2d69",
+         *         "request": "00000000-0000-0000-0000-0000000f4257",
+         *         "signature": "00000000-0000-0000-0000-0000000f4259"
+         *       },
+         *       "kind": "task.signature_objected"
+         *     }
+         */
+        "event.task.signature_objected": {
+            /** @description The signer objects to what was recorded for him. */
+            data: {
+                request: components["schemas"]["event.task.SignRequestId"];
+                signature: components["schemas"]["event.task.SignatureId"];
+                by: components["schemas"]["event.task.PersonId"];
+                reason: components["schemas"]["event.task.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.signature_objected";
+        };
+        /**
+         * @description The second officer did not confirm it, or the signed content changed, or the signer objected.
+         * @example {
+         *       "data": {
+         *         "reason": "3413458ab460c4c4f76d8c7453cf86813c23a370ceba44098d61afdd79899765",
+         *         "request": "00000000-0000-0000-0000-0000000f4257",
+         *         "signature": "00000000-0000-0000-0000-0000000f4258"
+         *       },
+         *       "kind": "task.signature_voided"
+         *     }
+         */
+        "event.task.signature_voided": {
+            /** @description The second officer did not confirm it, or the signed content changed, or the signer objected. */
+            data: {
+                request: components["schemas"]["event.task.SignRequestId"];
+                signature: components["schemas"]["event.task.SignatureId"];
+                reason: components["schemas"]["event.task.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.signature_voided";
+        };
+        /**
+         * @description Somebody signed, or a paper signature was entered.
+         * @example {
+         *       "data": {
+         *         "request": "00000000-0000-0000-0000-0000000f4248",
+         *         "signature": {
+         *           "at": "2020-09-03T02:00:00Z",
+         *           "confirmed_by": null,
+         *           "document": null,
+         *           "id": "00000000-0000-0000-0000-0000000f4249",
+         *           "method": "现场查看",
+         *           "mode": "electronic",
+         *           "occurred_on": "2020-09-03",
+         *           "person": "00000000-0000-0000-0000-000000000071",
+         *           "recorded_by": "00000000-0000-0000-0000-000000000071",
+         *           "stand_in": null,
+         *           "state": "effective",
+         *           "step": 0,
+         *           "verdict": "return",
+         *           "words": "33f08b921b0f60139c61179b2d70459c03e6acd30da86ed80063ebc6b41d9645"
+         *         }
+         *       },
+         *       "kind": "task.signed"
+         *     }
+         */
+        "event.task.signed": {
+            /** @description Somebody signed, or a paper signature was entered. */
+            data: {
+                request: components["schemas"]["event.task.SignRequestId"];
+                signature: components["schemas"]["event.task.Signature"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.signed";
+        };
+        /**
+         * @description A slip was settled, or withdrawn.
+         * @example {
+         *       "data": {
+         *         "is_settled": true,
+         *         "name": "督办通知单〔2020〕1号",
+         *         "slip": "00000000-0000-0000-0000-000000001f41"
+         *       },
+         *       "kind": "task.slip_closed"
+         *     }
+         */
+        "event.task.slip_closed": {
+            /** @description A slip was settled, or withdrawn. */
+            data: {
+                slip: components["schemas"]["event.task.SlipId"];
+                name: string;
+                is_settled: boolean;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.slip_closed";
+        };
+        /**
+         * @description A slip was issued to a unit of the task.
+         * @example {
+         *       "data": {
+         *         "slip": {
+         *           "due_on": "2020-12-01",
+         *           "name": "督办通知单〔2020〕1号",
+         *           "slip": "00000000-0000-0000-0000-000000001f41",
+         *           "unit": "00000000-0000-0000-0000-00000000000b"
+         *         }
+         *       },
+         *       "kind": "task.slip_opened"
+         *     }
+         */
+        "event.task.slip_opened": {
+            /** @description A slip was issued to a unit of the task. */
+            data: {
+                slip: components["schemas"]["event.task.OpenSlip"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.slip_opened";
+        };
+        /**
+         * @description The office took note of a statement.
+         * @example {
+         *       "data": {
+         *         "revision": 2,
+         *         "unit": "00000000-0000-0000-0000-00000000000b",
+         *         "week": "2020-W37"
+         *       },
+         *       "kind": "task.statement_acknowledged"
+         *     }
+         */
+        "event.task.statement_acknowledged": {
+            /** @description The office took note of a statement. */
+            data: {
+                unit: components["schemas"]["event.task.UnitId"];
+                week: components["schemas"]["event.task.Week"];
+                /** Format: int32 */
+                revision: number;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.statement_acknowledged";
+        };
+        /**
+         * @description A statement is still missing after the days of grace.
+         * @example {
+         *       "data": {
+         *         "unit": "00000000-0000-0000-0000-00000000000b",
+         *         "week": "2020-W38"
+         *       },
+         *       "kind": "task.statement_missed"
+         *     }
+         */
+        "event.task.statement_missed": {
+            /** @description A statement is still missing after the days of grace. */
+            data: {
+                unit: components["schemas"]["event.task.UnitId"];
+                week: components["schemas"]["event.task.Week"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.statement_missed";
+        };
+        /**
+         * @description The office returned a statement.
+         * @example {
+         *       "data": {
+         *         "reason": "36e062d487d142d8229357792b53e654b4a689b5c608ccbcfffb49dcc1694353",
+         *         "revision": 1,
+         *         "unit": "00000000-0000-0000-0000-00000000000b",
+         *         "week": "2020-W37"
+         *       },
+         *       "kind": "task.statement_returned"
+         *     }
+         */
+        "event.task.statement_returned": {
+            /** @description The office returned a statement. */
+            data: {
+                unit: components["schemas"]["event.task.UnitId"];
+                week: components["schemas"]["event.task.Week"];
+                /** Format: int32 */
+                revision: number;
+                reason: components["schemas"]["event.task.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.statement_returned";
+        };
+        /**
+         * @description A statement or a revision of one.
+         * @example {
+         *       "data": {
+         *         "by": "00000000-0000-0000-0000-000000000072",
+         *         "on_behalf": false,
+         *         "statement": {
+         *           "at": "2020-09-11T02:00:00Z",
+         *           "digest": "4976cedd7d15ae5a27816967aaaf55f340bb38ea21e6e702bf584b7ebd9ea1de",
+         *           "is_after_cut_off": false,
+         *           "is_late": false,
+         *           "reply": "waiting",
+         *           "revision": 1,
+         *           "unit": "00000000-0000-0000-0000-00000000000b",
+         *           "week": "2020-W37"
+         *         }
+         *       },
+         *       "kind": "task.statement_submitted"
+         *     }
+         */
+        "event.task.statement_submitted": {
+            /** @description A statement or a revision of one. */
+            data: {
+                statement: components["schemas"]["event.task.StatementMark"];
+                by: components["schemas"]["event.task.PersonId"];
+                on_behalf: boolean;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.statement_submitted";
+        };
+        /**
+         * @description The office keeps it where it is.
+         * @example {
+         *       "data": {
+         *         "reason": "29c754c4652d8e97e98aa57f61b2d63ae925a99fc6f42c185ba40d95f03419ea"
+         *       },
+         *       "kind": "task.upheld"
+         *     }
+         */
+        "event.task.upheld": {
+            /** @description The office keeps it where it is. */
+            data: {
+                reason: components["schemas"]["event.task.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.upheld";
+        };
+        /**
+         * @description It was entered by mistake.
+         * @example {
+         *       "data": {
+         *         "at": "2021-02-26T02:00:00Z"
+         *       },
+         *       "kind": "task.withdrawn"
+         *     }
+         */
+        "event.task.withdrawn": {
+            /** @description It was entered by mistake. */
+            data: {
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.withdrawn";
+        };
     };
     responses: never;
     parameters: never;
@@ -10718,7 +16032,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10756,6 +16070,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "display_name": "乙午一",
+                 *       "login": "p012"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CreateAccount"];
             };
         };
@@ -10787,7 +16107,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10798,6 +16118,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10857,7 +16195,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10868,6 +16206,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10945,7 +16292,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -10956,6 +16303,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11033,108 +16389,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not there, or not to be seen by the caller */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Somebody changed it meanwhile; `version` says what holds now */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `If-Match` is missing */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    reset_second_factor: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The ETag the decision rests on */
-                "If-Match": string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ResetSecondFactor"];
-            };
-        };
-        responses: {
-            /** @description As it stands now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AccountView"];
-                };
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11213,6 +16468,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["GiveRole"];
             };
         };
@@ -11244,7 +16500,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11280,6 +16536,24 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The content is refused; `errors` says where and why */
             422: {
                 headers: {
@@ -11291,73 +16565,6 @@ export interface operations {
             };
             /** @description `If-Match` is missing */
             428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_covers: {
-        parameters: {
-            query: {
-                /**
-                 * @description How many events.
-                 * @example 1289
-                 */
-                size: number;
-                /**
-                 * @description The root, 44 characters of base64 as in the code, or 64 hex digits.
-                 * @example 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=
-                 */
-                root: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description As it stands now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CoversView"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11424,7 +16631,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11503,7 +16710,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11559,7 +16766,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11614,7 +16821,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11628,7 +16835,9 @@ export interface operations {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description The content is refused; `errors` says where and why */
             422: {
@@ -11677,8 +16886,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11706,6 +16924,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "rules": {
+                 *         "light_red": [
+                 *           "mail",
+                 *           "robot"
+                 *         ],
+                 *         "task_closed": []
+                 *       },
+                 *       "version": 1
+                 *     }
+                 */
                 "application/json": components["schemas"]["SetChannelRules"];
             };
         };
@@ -11737,7 +16967,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11748,6 +16978,33 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11804,7 +17061,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11856,6 +17113,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "from_on": "2026-03-02",
+                 *       "inspectors": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ],
+                 *       "kind": "special",
+                 *       "title": "第三季度销号任务随时抽查",
+                 *       "to_on": "2026-03-02"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CheckForm"];
             };
         };
@@ -11887,7 +17155,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -11916,6 +17184,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -11966,6 +17252,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -11997,7 +17284,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12026,6 +17313,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12091,7 +17396,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12102,6 +17407,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12143,6 +17457,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -12174,7 +17493,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12203,6 +17522,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12253,6 +17590,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "commitment": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CommitNonce"];
             };
         };
@@ -12284,7 +17626,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12313,6 +17655,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12362,7 +17722,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": number[];
+                "application/octet-stream": string;
             };
         };
         responses: {
@@ -12393,7 +17753,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12413,6 +17773,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12454,6 +17823,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "words": "检查情况已向被检查单位反馈"
+                 *     }
+                 */
                 "application/json": components["schemas"]["FinishCheck"];
             };
         };
@@ -12485,7 +17859,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12514,6 +17888,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12564,6 +17956,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "sample": 12,
+                 *       "scope": {
+                 *         "closed": "true"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["FreezeFrame"];
             };
         };
@@ -12595,7 +17995,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12624,6 +18024,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12674,6 +18092,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -12705,7 +18128,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12734,6 +18157,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12784,6 +18225,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -12815,7 +18261,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12844,6 +18290,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -12894,6 +18358,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "nonce": "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RevealNonce"];
             };
         };
@@ -12925,7 +18394,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -12954,6 +18423,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13002,6 +18489,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "found": "台账已更新，抽查的三份合同均已归档",
+                 *       "occurred_on": "2026-03-02",
+                 *       "result": "pass"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RecordResult"];
             };
         };
@@ -13033,7 +18527,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13053,6 +18547,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13095,6 +18607,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "objection": null
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignResult"];
             };
         };
@@ -13126,7 +18643,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13155,6 +18672,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13202,6 +18737,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "sample": 12,
+                 *       "scope": {
+                 *         "closed": "true"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["FreezeFrame"];
             };
         };
@@ -13233,7 +18776,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13253,6 +18796,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13307,7 +18868,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13336,6 +18897,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "document": "〔2026〕12号",
+                 *       "from_on": "2026-03-02",
+                 *       "granted_by": "党委会",
+                 *       "person_id": "01890000-0000-7000-8000-000000000001",
+                 *       "stand_in_id": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["GrantDelegation"];
             };
         };
@@ -13367,7 +18937,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13378,6 +18948,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13432,7 +19020,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13443,6 +19031,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13497,7 +19094,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13531,7 +19128,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": number[];
+                "application/octet-stream": string;
             };
         };
         responses: {
@@ -13562,7 +19159,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13582,6 +19179,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13630,7 +19236,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": number[];
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
                 };
             };
             /** @description Nobody is logged in */
@@ -13642,7 +19248,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13709,7 +19315,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13761,6 +19367,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "head": {
+                 *         "issuing_body": "文字",
+                 *         "number": "集团整改〔2026〕8号",
+                 *         "title": "关于巡察反馈意见整改落实情况的报告"
+                 *       },
+                 *       "sections": {
+                 *         "总体情况": "共{{任务数}}项任务，已完成{{已完成任务数}}项。"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["DocumentWords"];
             };
         };
@@ -13792,7 +19410,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13821,6 +19439,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13871,6 +19507,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "confirmed": false,
+                 *       "signature": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ConfirmDocumentSignature"];
             };
         };
@@ -13902,7 +19544,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -13931,6 +19573,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -13981,6 +19641,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -14012,7 +19677,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14041,6 +19706,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14091,6 +19774,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "figure": "aspects",
+                 *       "reason": "纪检监察室2026年7月统计"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EnterFigure"];
             };
         };
@@ -14122,7 +19811,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14151,6 +19840,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14204,7 +19911,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": number[];
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
                 };
             };
             /** @description Nobody is logged in */
@@ -14216,7 +19923,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14268,6 +19975,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "并非本人所签",
+                 *       "signature": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ObjectToDocumentSignature"];
             };
         };
@@ -14299,7 +20012,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14328,6 +20041,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14378,6 +20109,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -14409,7 +20141,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14438,6 +20170,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14488,6 +20238,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "document": {
+                 *         "scan": "文字",
+                 *         "signed_on": "2026-03-02"
+                 *       },
+                 *       "signer": "01890000-0000-7000-8000-000000000001",
+                 *       "verdict": "approve"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RecordDocumentSignature"];
             };
         };
@@ -14519,7 +20279,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14548,6 +20308,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14598,6 +20376,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -14629,7 +20408,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14658,6 +20437,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14707,7 +20504,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": number[];
+                "application/octet-stream": string;
             };
         };
         responses: {
@@ -14738,7 +20535,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14758,6 +20555,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14799,6 +20605,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "verdict": "approve"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignOfDocument"];
             };
         };
@@ -14830,7 +20641,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14859,6 +20670,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -14909,6 +20738,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -14940,7 +20770,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -14969,6 +20799,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15019,6 +20867,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -15050,7 +20903,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15079,6 +20932,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15132,7 +21003,16 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": number[];
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description Not there, or not to be seen by the caller */
@@ -15201,7 +21081,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15251,6 +21131,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "body": {}
+                 *     }
+                 */
                 "application/json": components["schemas"]["SaveDraft"];
             };
         };
@@ -15280,7 +21165,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15300,6 +21185,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15355,7 +21258,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15366,6 +21269,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15413,7 +21325,10 @@ export interface operations {
                 /** @description Seconds to wait where nothing is there, at most 10. */
                 wait?: number;
             };
-            header?: never;
+            header?: {
+                /** @description The last `id` of the stream before; it counts more than `after` */
+                "Last-Event-ID"?: string | null;
+            };
             path?: never;
             cookie?: never;
         };
@@ -15426,6 +21341,7 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FeedPart"];
+                    "text/event-stream": components["schemas"]["FeedMessage"];
                 };
             };
             /** @description Nobody is logged in */
@@ -15437,7 +21353,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15448,6 +21364,15 @@ export interface operations {
             };
             /** @description The content is refused; `errors` says where and why */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many streams of this session or key; `Retry-After` says when to come back */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15495,7 +21420,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15506,6 +21431,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15562,7 +21496,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15629,7 +21563,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15640,6 +21574,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15684,8 +21627,8 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
-                    "application/zip": number[];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/zip": string;
                 };
             };
             /** @description Nobody is logged in */
@@ -15697,7 +21640,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15762,7 +21705,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15809,8 +21752,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -15846,7 +21798,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": number[];
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
                 };
             };
             /** @description Nobody is logged in */
@@ -15858,7 +21810,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -15869,131 +21821,6 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_identity_rules: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description As it stands now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IdentityRulesView"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    set_identity_rules: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SetIdentityRules"];
-            };
-        };
-        responses: {
-            /** @description As it stands now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["IdentityRulesView"];
-                };
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16050,7 +21877,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16099,6 +21926,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Corrections"];
             };
         };
@@ -16130,7 +21958,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16150,6 +21978,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16188,6 +22034,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "take": "clear"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TakeRequest"];
             };
         };
@@ -16219,7 +22070,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16239,6 +22090,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16301,7 +22170,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16366,7 +22235,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16415,7 +22284,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16426,6 +22295,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16480,6 +22358,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The database does not answer; it heals by itself */
             503: {
                 headers: {
@@ -16520,7 +22407,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16531,6 +22418,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16573,7 +22469,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["Changed"];
+                    "text/event-stream": components["schemas"]["LiveMessage"];
                 };
             };
             /** @description Nobody is logged in */
@@ -16585,7 +22481,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16594,7 +22490,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many streams of this session; `Retry-After` says when to come back */
+            /** @description Too many streams of this session or key; `Retry-After` says when to come back */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -16641,146 +22537,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_calendar_link: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description As it stands now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CalendarLinkView"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    make_calendar_link: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Made */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CalendarLinkMade"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    revoke_calendar_link: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Done; there is nothing to say */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16827,8 +22584,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16856,6 +22622,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "quiet": [
+                 *         "light_yellow",
+                 *         "task_closed"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["SetQuietRules"];
             };
         };
@@ -16885,8 +22659,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16896,6 +22679,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16932,6 +22733,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "new": "a new one of ten characters or more",
+                 *       "old": "the old one"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChangePassword"];
             };
         };
@@ -16963,7 +22770,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -16981,8 +22788,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -16990,162 +22797,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    get_second_factor: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description As it stands now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SecondFactorView"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    begin_second_factor: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Made */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BegunSecondFactor"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    confirm_second_factor: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FirstCode"];
-            };
-        };
-        responses: {
-            /** @description As it stands now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RecoveryCodes"];
-                };
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17155,91 +22808,6 @@ export interface operations {
             };
             /** @description The content is refused; `errors` says where and why */
             422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    give_up_second_factor: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["GiveUpSecondFactor"];
-            };
-        };
-        responses: {
-            /** @description Done; there is nothing to say */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many tries; `Retry-After` says when to come back */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17285,8 +22853,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries; `Retry-After` says when to come back */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17330,8 +22907,26 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries; `Retry-After` says when to come back */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17377,7 +22972,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17388,6 +22983,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17442,8 +23046,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17471,6 +23084,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "mail": "zhang.san@group.example.cn"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SetToldBy"];
             };
         };
@@ -17502,8 +23120,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17513,6 +23140,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17549,6 +23194,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "channel": "mail",
+                 *       "told_by": {
+                 *         "mail": "zhang.san@group.example.cn"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["TryToldBy"];
             };
         };
@@ -17578,8 +23231,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17589,6 +23251,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17645,7 +23325,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17697,6 +23377,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "at": "2026-03-02T01:00:00Z",
+                 *       "body": "整改工作领导组",
+                 *       "chair_name": null,
+                 *       "kind": "coordination",
+                 *       "place": "机关三楼会议室",
+                 *       "title": "整改工作第五次协调会"
+                 *     }
+                 */
                 "application/json": components["schemas"]["MeetingForm"];
             };
         };
@@ -17728,7 +23418,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17757,6 +23447,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17807,6 +23515,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -17838,7 +23551,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17867,6 +23580,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -17917,6 +23648,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "number": "整改纪要〔2026〕5号"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ConcludeMeeting"];
             };
         };
@@ -17948,7 +23684,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -17977,6 +23713,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18024,6 +23778,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "title": "研究跨单位资金清理的分工"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewItem"];
             };
         };
@@ -18055,7 +23814,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18075,6 +23834,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18114,6 +23891,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "revision": 1,
+                 *       "text": "由财务部牵头，十日内提出清理方案"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DecideItem"];
             };
         };
@@ -18145,7 +23928,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18165,6 +23948,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18209,7 +24010,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": number[];
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
                 };
             };
             /** @description Nobody is logged in */
@@ -18221,7 +24022,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18232,6 +24033,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18273,6 +24083,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -18304,7 +24115,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18333,6 +24144,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18383,6 +24212,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "keys": [
+                 *         "文字"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["AgendaOrder"];
             };
         };
@@ -18414,7 +24250,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18443,6 +24279,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18493,6 +24347,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "key": "文字"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ItemKey"];
             };
         };
@@ -18524,7 +24383,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18553,6 +24412,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18603,6 +24480,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ],
+                 *       "number": "整改纪要〔2026〕5号",
+                 *       "scan": "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RatifyClosures"];
             };
         };
@@ -18634,7 +24520,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18663,6 +24549,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18712,7 +24616,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": number[];
+                "application/octet-stream": string;
             };
         };
         responses: {
@@ -18743,7 +24647,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18763,6 +24667,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18804,6 +24717,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "key": "文字",
+                 *       "reason": "牵头单位已另行报告"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TakeOutItem"];
             };
         };
@@ -18835,7 +24754,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18864,6 +24783,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -18933,7 +24870,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -18987,8 +24924,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19034,7 +24980,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19045,6 +24991,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19101,7 +25056,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19153,6 +25108,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "words": "经核查，所反映的合同已于3月10日全部归档。感谢您的监督"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AnswerOpinion"];
             };
         };
@@ -19184,7 +25144,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19213,6 +25173,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19263,6 +25241,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -19294,7 +25273,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19323,6 +25302,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19373,6 +25370,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "unit": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AssignOpinion"];
             };
         };
@@ -19404,7 +25406,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19433,6 +25435,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19483,6 +25503,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "holds_true": false
+                 *     }
+                 */
                 "application/json": components["schemas"]["JudgeOpinion"];
             };
         };
@@ -19514,7 +25539,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19543,6 +25568,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19593,6 +25636,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -19624,7 +25672,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19653,6 +25701,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19703,6 +25769,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -19734,7 +25805,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19763,6 +25834,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19844,7 +25933,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19855,6 +25944,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -19909,7 +26007,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -19958,7 +26056,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20010,6 +26108,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -20041,7 +26140,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20070,6 +26169,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20120,6 +26237,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -20151,7 +26273,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20180,6 +26302,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20230,6 +26370,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -20261,7 +26406,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20290,6 +26435,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20355,7 +26518,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20404,6 +26567,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "contact": {},
+                 *       "lead": "文字",
+                 *       "next": "文字",
+                 *       "opens_page": false,
+                 *       "revision": 1,
+                 *       "title": "关于巡察反馈问题整改进展情况的通报",
+                 *       "working_days": 5
+                 *     }
+                 */
                 "application/json": components["schemas"]["WritePublication"];
             };
         };
@@ -20435,7 +26609,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20455,6 +26629,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20496,6 +26688,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "confirmed": false,
+                 *       "signature": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ConfirmPublicationSignature"];
             };
         };
@@ -20527,7 +26725,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20556,6 +26754,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20606,6 +26822,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -20637,7 +26854,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20666,6 +26883,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20719,7 +26954,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": number[];
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
                 };
             };
             /** @description Nobody is logged in */
@@ -20731,7 +26966,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20783,6 +27018,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "tasks": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["AddItems"];
             };
         };
@@ -20814,7 +27056,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20843,6 +27085,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20891,6 +27151,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "revision": 1,
+                 *       "text": {
+                 *         "measures": "清理存量，健全制度",
+                 *         "outcome": "已完成",
+                 *         "problem": "合同归档不及时"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["WriteItem"];
             };
         };
@@ -20922,7 +27192,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -20942,6 +27212,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -20983,6 +27271,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "并非本人所签",
+                 *       "signature": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ObjectToPublicationSignature"];
             };
         };
@@ -21014,7 +27308,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21043,6 +27337,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21093,6 +27405,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -21124,7 +27437,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21153,6 +27466,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21203,6 +27534,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -21234,7 +27566,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21263,6 +27595,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21313,6 +27663,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "document": {
+                 *         "scan": "文字",
+                 *         "signed_on": "2026-03-02"
+                 *       },
+                 *       "signer": "01890000-0000-7000-8000-000000000001",
+                 *       "verdict": "approve"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RecordPublicationSignature"];
             };
         };
@@ -21344,7 +27704,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21373,6 +27733,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21423,6 +27801,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -21454,7 +27833,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21483,6 +27862,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21532,7 +27929,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": number[];
+                "application/octet-stream": string;
             };
         };
         responses: {
@@ -21563,7 +27960,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21583,6 +27980,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21624,6 +28030,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "verdict": "approve"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignPublication"];
             };
         };
@@ -21655,7 +28066,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21684,6 +28095,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21734,6 +28163,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -21765,7 +28195,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21794,6 +28224,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21844,6 +28292,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "item": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TakeOutPublicationItem"];
             };
         };
@@ -21875,7 +28328,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -21904,6 +28357,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21954,6 +28425,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -21985,7 +28461,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22014,6 +28490,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22079,7 +28573,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22131,6 +28625,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -22162,7 +28657,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22191,6 +28686,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22240,7 +28753,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": number[];
+                "application/octet-stream": string;
             };
         };
         responses: {
@@ -22271,7 +28784,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22291,6 +28804,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22329,6 +28851,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "words": "清理方案已印发，三家单位已按方案执行"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ReportResolution"];
             };
         };
@@ -22360,7 +28887,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22380,6 +28907,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22421,6 +28966,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -22452,7 +29002,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22481,6 +29031,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22526,6 +29094,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "code": "2026-1",
+                 *       "name": "2026年巡察反馈整改",
+                 *       "report_due_text": "8月上旬"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RoundForm"];
             };
         };
@@ -22557,7 +29132,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22568,6 +29143,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22624,7 +29217,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22676,6 +29269,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "code": "2026-1",
+                 *       "name": "2026年巡察反馈整改",
+                 *       "report_due_text": "8月上旬"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RoundForm"];
             };
         };
@@ -22707,7 +29307,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22736,6 +29336,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22804,7 +29422,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22815,6 +29433,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22889,7 +29516,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -22941,6 +29568,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "assignments": [
+                 *         {
+                 *           "kind": "office",
+                 *           "person_id": "01890000-0000-7000-8000-000000000001"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["SetAssignments"];
             };
         };
@@ -22972,7 +29609,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23001,6 +29638,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23069,7 +29724,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23147,7 +29802,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23224,7 +29879,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23334,7 +29989,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23401,7 +30056,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23450,6 +30105,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "from_on": "2026-03-02",
+                 *       "inspectors": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ],
+                 *       "kind": "special",
+                 *       "title": "第三季度销号任务随时抽查",
+                 *       "to_on": "2026-03-02"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CheckForm"];
             };
         };
@@ -23481,7 +30147,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23501,6 +30167,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23557,7 +30241,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23624,7 +30308,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23673,6 +30357,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "kind": "plan"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DocumentForm"];
             };
         };
@@ -23704,7 +30393,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23724,6 +30413,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23780,7 +30487,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23829,6 +30536,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "light": "red,yellow"
+                 *       },
+                 *       "kind": "findings",
+                 *       "week": "2026-W38"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ExportForm"];
             };
         };
@@ -23860,7 +30576,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23880,6 +30596,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23921,6 +30655,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "members": [
+                 *         {
+                 *           "person_id": "01890000-0000-7000-8000-000000000001",
+                 *           "post": "head"
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["SetGroup"];
             };
         };
@@ -23952,7 +30696,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -23981,6 +30725,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24089,7 +30851,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24156,7 +30918,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24207,7 +30969,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
             };
         };
         responses: {
@@ -24238,7 +31000,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24258,6 +31020,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24306,7 +31077,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
             };
         };
         responses: {
@@ -24337,7 +31108,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24357,6 +31128,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24413,7 +31193,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24462,6 +31242,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "一楼大厅",
+                 *       "pages": [
+                 *         "matrix",
+                 *         "progress"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["MakeKiosk"];
             };
         };
@@ -24493,7 +31282,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24513,6 +31302,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24551,6 +31358,22 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "cells": [
+                 *             {
+                 *               "column": "title",
+                 *               "text": "甲子安、丙寅正"
+                 *             }
+                 *           ],
+                 *           "id": "01890000-0000-7000-8000-000000000001",
+                 *           "version": 1
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["EditLists"];
             };
         };
@@ -24582,7 +31405,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24602,6 +31425,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24701,7 +31542,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24768,7 +31609,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24817,6 +31658,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "meeting": {
+                 *         "at": "2026-03-02T01:00:00Z",
+                 *         "body": "整改工作领导组",
+                 *         "chair_name": null,
+                 *         "kind": "coordination",
+                 *         "place": "机关三楼会议室",
+                 *         "title": "整改工作第五次协调会"
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewMeetingForm"];
             };
         };
@@ -24848,7 +31701,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24868,6 +31721,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -24924,7 +31795,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -24973,6 +31844,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "channel": "page",
+                 *       "text": "通报中所列合同归档一项，三楼档案室仍有未归档的合同"
+                 *     }
+                 */
                 "application/json": components["schemas"]["OpinionForm"];
             };
         };
@@ -25004,7 +31881,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25024,6 +31901,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25080,7 +31975,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25153,7 +32048,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25202,6 +32097,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "duty": "research",
+                 *       "on": "2026-03-02",
+                 *       "words": "到一号矿现场核对整改措施，逐条明确责任人"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NewDutyAct"];
             };
         };
@@ -25233,7 +32135,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25253,6 +32155,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25318,7 +32238,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25388,7 +32308,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25437,6 +32357,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "key": "plan:2026-03-05"
+                 *     }
+                 */
                 "application/json": components["schemas"]["TakeSuggestion"];
             };
         };
@@ -25468,7 +32393,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25488,6 +32413,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25526,6 +32469,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "cover": "本单位整改方案及清单",
+                 *       "items": [
+                 *         {
+                 *           "id": "01890000-0000-7000-8000-000000000001",
+                 *           "version": 1
+                 *         }
+                 *       ],
+                 *       "unit": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PlanPackage"];
             };
         };
@@ -25557,7 +32512,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25577,6 +32532,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25624,7 +32597,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description Nobody is logged in */
@@ -25636,7 +32609,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25688,7 +32661,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
             };
         };
         responses: {
@@ -25719,7 +32692,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25739,6 +32712,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25780,6 +32762,31 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "basis": "领导组第2次会议纪要",
+                 *       "policy": {
+                 *         "chains": {},
+                 *         "claim_or_plan_late_level": "none",
+                 *         "claim_working_days": 1,
+                 *         "concentrated_cadence": "weekly",
+                 *         "confirm_by_clock": false,
+                 *         "continuous_cadence": "weekly",
+                 *         "cut_off_hour": 1,
+                 *         "cut_off_minute": 1,
+                 *         "cut_off_weekday": 1,
+                 *         "default_criterion": "文字",
+                 *         "due_soon_working_days": 1,
+                 *         "immediate_calendar_days": 1,
+                 *         "meetings_per_month": 1,
+                 *         "milestone_late_level": "none",
+                 *         "observation_working_days": 1,
+                 *         "plan_working_days": 1,
+                 *         "statement_grace_working_days": 1,
+                 *         "watermark": false
+                 *       }
+                 *     }
+                 */
                 "application/json": components["schemas"]["SetPolicy"];
             };
         };
@@ -25811,7 +32818,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25840,6 +32847,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25887,6 +32912,28 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "chains": {},
+                 *       "claim_or_plan_late_level": "none",
+                 *       "claim_working_days": 1,
+                 *       "concentrated_cadence": "weekly",
+                 *       "confirm_by_clock": false,
+                 *       "continuous_cadence": "weekly",
+                 *       "cut_off_hour": 1,
+                 *       "cut_off_minute": 1,
+                 *       "cut_off_weekday": 1,
+                 *       "default_criterion": "文字",
+                 *       "due_soon_working_days": 1,
+                 *       "immediate_calendar_days": 1,
+                 *       "meetings_per_month": 1,
+                 *       "milestone_late_level": "none",
+                 *       "observation_working_days": 1,
+                 *       "plan_working_days": 1,
+                 *       "statement_grace_working_days": 1,
+                 *       "watermark": false
+                 *     }
+                 */
                 "application/json": components["schemas"]["Policy"];
             };
         };
@@ -25918,7 +32965,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -25938,6 +32985,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25994,7 +33059,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26043,6 +33108,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "unit": "0198a1b2-0000-7000-8000-000000000000"
+                 *       },
+                 *       "from_on": "2026-03-02",
+                 *       "kind": "progress",
+                 *       "to_on": "2026-03-02"
+                 *     }
+                 */
                 "application/json": components["schemas"]["PublicationForm"];
             };
         };
@@ -26074,7 +33149,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26094,6 +33169,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26155,7 +33248,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26228,7 +33321,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26301,7 +33394,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26371,7 +33464,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26420,6 +33513,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "asked": "查明原因，补齐归档，书面报告整改情况",
+                 *       "basis": "整改任务 T012",
+                 *       "basis_kind": "task",
+                 *       "gap": "节点“清理完毕”已过期，写实连续两周未报",
+                 *       "level": "notice",
+                 *       "matter": "合同归档不及时问题整改滞后",
+                 *       "unit": "01890000-0000-7000-8000-000000000001",
+                 *       "urgency": "normal"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SlipForm"];
             };
         };
@@ -26451,7 +33556,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26471,6 +33576,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26531,7 +33654,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26590,7 +33713,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                 };
             };
             /** @description Nobody is logged in */
@@ -26602,7 +33725,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26655,7 +33778,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": number[];
+                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
             };
         };
         responses: {
@@ -26686,7 +33809,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26706,6 +33829,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26805,7 +33937,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26854,6 +33986,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "draft": {
+                 *         "number": "文字",
+                 *         "title": "文字"
+                 *       },
+                 *       "finding_id": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CreateTask"];
             };
         };
@@ -26885,7 +34026,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -26905,6 +34046,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26961,7 +34120,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27018,7 +34177,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": number[];
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
                 };
             };
             /** @description Nobody is logged in */
@@ -27030,7 +34189,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27097,7 +34256,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27146,6 +34305,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "light": "red,yellow"
+                 *       },
+                 *       "group": "lead",
+                 *       "name": "党建与纪律两方面",
+                 *       "sort": "due"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SavedViewForm"];
             };
         };
@@ -27177,7 +34346,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27197,6 +34366,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27236,6 +34423,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "filter": {
+                 *         "light": "red,yellow"
+                 *       },
+                 *       "group": "lead",
+                 *       "name": "党建与纪律两方面",
+                 *       "sort": "due"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SavedViewForm"];
             };
         };
@@ -27267,7 +34464,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27287,6 +34484,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27342,7 +34557,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27353,6 +34568,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27409,7 +34633,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27476,7 +34700,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27551,7 +34775,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27618,7 +34842,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27683,7 +34907,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27712,6 +34936,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "name": "集团办公网",
+                 *       "person_id": "01890000-0000-7000-8000-000000000001",
+                 *       "purpose": "每天读取各单位任务，显示在门户"
+                 *     }
+                 */
                 "application/json": components["schemas"]["MakeService"];
             };
         };
@@ -27743,7 +34974,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27754,6 +34985,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27810,7 +35059,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27821,6 +35070,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27859,6 +35117,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "expires_on": "2026-12-31",
+                 *       "scopes": [
+                 *         "read_ledger"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["GiveKey"];
             };
         };
@@ -27890,7 +35156,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -27910,6 +35176,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -27966,7 +35250,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28015,6 +35299,19 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "expires_on": "2026-12-31",
+                 *       "streams": [
+                 *         "task",
+                 *         "slip"
+                 *       ],
+                 *       "units": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ],
+                 *       "url": "https://oa.example.cn/hooks/bihuan"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SetWebhook"];
             };
         };
@@ -28046,7 +35343,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28066,6 +35363,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28102,6 +35417,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "login": "p012",
+                 *       "password": "a password"
+                 *     }
+                 */
                 "application/json": components["schemas"]["LogIn"];
             };
         };
@@ -28126,6 +35447,33 @@ export interface operations {
             };
             /** @description Nobody is logged in */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28187,134 +35535,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too many tries; `Retry-After` says when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    log_in_with_code: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LogInCode"];
-            };
-        };
-        responses: {
-            /** @description As it stands now */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Session"];
-                };
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The log-in took too long, or its ticket was used */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many tries; `Retry-After` says when to come back */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    prove: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Proof"];
-            };
-        };
-        responses: {
-            /** @description Done; there is nothing to say */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The body is no JSON or breaks off */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nobody is logged in */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28323,108 +35544,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description Too many tries; `Retry-After` says when to come back */
             429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    go_to_provider: {
-        parameters: {
-            query?: {
-                /** @description A path of the page, `/` unless given. */
-                to?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description To the provider */
-            303: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The database does not answer; it heals by itself */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    come_back: {
-        parameters: {
-            query?: {
-                code?: string;
-                state?: string;
-                /** @description Who it is, where it says so. */
-                iss?: string;
-                /** @description Why it says no. */
-                error?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description To the page */
-            303: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The content is refused; `errors` says where and why */
-            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28461,8 +35582,8 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description The database does not answer; it heals by itself */
-            503: {
+            /** @description The session is over, or there is no cookie */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28470,24 +35591,13 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    list_ways: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description As it stands now */
-            200: {
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Ways"];
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The database does not answer; it heals by itself */
@@ -28510,6 +35620,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "items": [
+                 *         {
+                 *           "request": "01890000-0000-7000-8000-000000000001",
+                 *           "task_id": "01890000-0000-7000-8000-000000000001",
+                 *           "version": 1
+                 *         }
+                 *       ],
+                 *       "verdict": "approve"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignBatch"];
             };
         };
@@ -28541,7 +35663,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28552,6 +35674,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28608,7 +35748,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28675,7 +35815,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28727,6 +35867,18 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "asked": "查明原因，补齐归档，书面报告整改情况",
+                 *       "basis": "整改任务 T012",
+                 *       "basis_kind": "task",
+                 *       "gap": "节点“清理完毕”已过期，写实连续两周未报",
+                 *       "level": "notice",
+                 *       "matter": "合同归档不及时问题整改滞后",
+                 *       "unit": "01890000-0000-7000-8000-000000000001",
+                 *       "urgency": "normal"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SlipForm"];
             };
         };
@@ -28758,7 +35910,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28787,6 +35939,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28837,6 +36007,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "words": "已查明原因并补齐归档，清单附后"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AnswerSlip"];
             };
         };
@@ -28868,7 +36043,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -28897,6 +36072,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -28947,6 +36140,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "confirmed": false,
+                 *       "signature": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ConfirmSlipSignature"];
             };
         };
@@ -28978,7 +36177,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29007,6 +36206,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29060,7 +36277,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": number[];
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
                 };
             };
             /** @description Nobody is logged in */
@@ -29072,7 +36289,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29123,7 +36340,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": number[];
+                "application/octet-stream": string;
             };
         };
         responses: {
@@ -29154,7 +36371,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29174,6 +36391,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29215,6 +36441,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "document": "移送〔2026〕1号",
+                 *       "on": "2026-03-02"
+                 *     }
+                 */
                 "application/json": components["schemas"]["HandOverSlip"];
             };
         };
@@ -29246,7 +36478,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29275,6 +36507,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29325,6 +36575,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "attended": "甲子安、丙一公司负责人",
+                 *       "held_on": "2026-03-02",
+                 *       "promised": "本月底前完成全部归档",
+                 *       "promised_on": "2026-03-02",
+                 *       "said": "文字"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RecordInterview"];
             };
         };
@@ -29356,7 +36615,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29385,6 +36644,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29435,6 +36712,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "words": "已现场核对，全部归档"
+                 *     }
+                 */
                 "application/json": components["schemas"]["KeepPromise"];
             };
         };
@@ -29466,7 +36748,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29495,6 +36777,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29545,6 +36845,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "并非本人所签",
+                 *       "signature": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ObjectToSlipSignature"];
             };
         };
@@ -29576,7 +36882,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29605,6 +36911,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29655,6 +36979,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -29686,7 +37011,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29715,6 +37040,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29765,6 +37108,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -29796,7 +37140,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29825,6 +37169,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29875,6 +37237,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -29906,7 +37269,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -29935,6 +37298,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29985,6 +37366,16 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "document": {
+                 *         "scan": "文字",
+                 *         "signed_on": "2026-03-02"
+                 *       },
+                 *       "signer": "01890000-0000-7000-8000-000000000001",
+                 *       "verdict": "approve"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RecordSlipSignature"];
             };
         };
@@ -30016,7 +37407,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -30045,6 +37436,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30095,6 +37504,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "is_accepted": false,
+                 *       "words": "未附归档清单，请补充后重新答复"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ReviewSlip"];
             };
         };
@@ -30126,7 +37541,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -30155,6 +37570,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30204,7 +37637,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": number[];
+                "application/octet-stream": string;
             };
         };
         responses: {
@@ -30235,7 +37668,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -30255,6 +37688,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30296,6 +37738,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "verdict": "approve"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SignSlip"];
             };
         };
@@ -30327,7 +37774,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -30356,6 +37803,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30406,6 +37871,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -30437,7 +37903,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -30466,6 +37932,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30516,6 +38000,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -30547,7 +38036,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -30576,6 +38065,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30621,6 +38128,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "action": "issue",
+                 *       "items": [
+                 *         {
+                 *           "id": "01890000-0000-7000-8000-000000000001",
+                 *           "version": 1
+                 *         }
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["Batch"];
             };
         };
@@ -30652,7 +38170,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -30663,6 +38181,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30719,7 +38255,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -30771,6 +38307,20 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "leaders": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ],
+                 *       "persons": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ],
+                 *       "reason": "文字",
+                 *       "units": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["PartiesInput"];
             };
         };
@@ -30802,7 +38352,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -30831,6 +38381,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30878,6 +38446,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "revision": 1,
+                 *       "unit": "01890000-0000-7000-8000-000000000001",
+                 *       "week": "2026-W38"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AnswerStatement"];
             };
         };
@@ -30909,7 +38484,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -30929,6 +38504,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30970,6 +38563,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -31001,7 +38595,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -31030,6 +38624,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31080,6 +38692,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "basis": "集团〔2025〕8号",
+                 *       "on": "2026-03-02",
+                 *       "vouched_by": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CloseBeforeGolive"];
             };
         };
@@ -31111,7 +38730,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -31140,6 +38759,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31193,7 +38830,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": number[];
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
                 };
             };
             /** @description Nobody is logged in */
@@ -31205,7 +38842,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -31257,6 +38894,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2026-03-02",
+                 *       "unit": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CompleteDuty"];
             };
         };
@@ -31288,7 +38931,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -31317,6 +38960,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31367,6 +39028,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "milestone": "01890000-0000-7000-8000-000000000001",
+                 *       "occurred_on": "2026-03-02"
+                 *     }
+                 */
                 "application/json": components["schemas"]["CompleteMilestone"];
             };
         };
@@ -31398,7 +39065,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -31427,6 +39094,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31477,6 +39162,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Nothing"];
             };
         };
@@ -31508,7 +39194,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -31537,6 +39223,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31587,6 +39291,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "confirmed": false,
+                 *       "request": "01890000-0000-7000-8000-000000000001",
+                 *       "signature": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ConfirmSignature"];
             };
         };
@@ -31618,7 +39329,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -31647,6 +39358,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31702,7 +39431,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": number[];
+                "application/octet-stream": string;
             };
         };
         responses: {
@@ -31733,7 +39462,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -31753,6 +39482,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31817,7 +39555,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -31869,6 +39607,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": null
+                 *     }
+                 */
                 "application/json": components["schemas"]["Issue"];
             };
         };
@@ -31900,7 +39643,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -31929,6 +39672,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -31979,6 +39740,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "is_key": false,
+                 *       "reason": "涉及面广，领导组确定为关键问题"
+                 *     }
+                 */
                 "application/json": components["schemas"]["MarkKey"];
             };
         };
@@ -32010,7 +39777,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -32039,6 +39806,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32089,6 +39874,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "person": "01890000-0000-7000-8000-000000000001",
+                 *       "reason": "文字"
+                 *     }
+                 */
                 "application/json": components["schemas"]["NameCrossChecker"];
             };
         };
@@ -32120,7 +39911,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -32149,6 +39940,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32199,7 +40008,14 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": Record<string, never>;
+                /**
+                 * @example {
+                 *       "reason": "并非本人所签",
+                 *       "request": "01890000-0000-7000-8000-000000000001",
+                 *       "signature": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ObjectToSignature"];
             };
         };
         responses: {
@@ -32230,7 +40046,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -32259,6 +40075,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32324,7 +40158,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -32376,6 +40210,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["PlanInput"];
             };
         };
@@ -32407,7 +40242,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -32436,6 +40271,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32483,6 +40336,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["PlanSketch"];
             };
         };
@@ -32514,7 +40368,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -32534,6 +40388,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32572,6 +40444,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "days": [
+                 *         5,
+                 *         10,
+                 *         3
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["PlanSteps"];
             };
         };
@@ -32603,7 +40484,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -32623,6 +40504,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32664,6 +40563,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["PlanInput"];
             };
         };
@@ -32695,7 +40595,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -32724,6 +40624,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32774,6 +40692,20 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "leaders": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ],
+                 *       "persons": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ],
+                 *       "reason": "文字",
+                 *       "units": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["PartiesInput"];
             };
         };
@@ -32805,7 +40737,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -32834,6 +40766,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32884,6 +40834,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "request": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Recall"];
             };
         };
@@ -32915,7 +40870,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -32944,6 +40899,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32994,6 +40967,17 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "document": {
+                 *         "scan": "文字",
+                 *         "signed_on": "2026-03-02"
+                 *       },
+                 *       "request": "01890000-0000-7000-8000-000000000001",
+                 *       "signer": "01890000-0000-7000-8000-000000000001",
+                 *       "verdict": "approve"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RecordSignature"];
             };
         };
@@ -33025,7 +41009,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -33054,6 +41038,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -33101,6 +41103,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "evidence": "01890000-0000-7000-8000-000000000001",
+                 *       "reason": "文字"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RemoveEvidence"];
             };
         };
@@ -33132,7 +41140,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -33152,6 +41160,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -33193,6 +41219,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "due_on": "2026-03-02",
+                 *       "reason": "文字"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Reopen"];
             };
         };
@@ -33224,7 +41256,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -33253,6 +41285,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -33303,6 +41353,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "milestone": "01890000-0000-7000-8000-000000000001",
+                 *       "reason": "文字"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ReopenMilestone"];
             };
         };
@@ -33334,7 +41390,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -33363,6 +41419,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -33413,6 +41487,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "occurred_on": "2026-03-02",
+                 *       "results": "文字"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RequestClosure"];
             };
         };
@@ -33444,7 +41524,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -33473,6 +41553,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -33523,6 +41621,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "due_on": "2026-03-02",
+                 *       "reason": "设备到货推迟"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RequestExtension"];
             };
         };
@@ -33554,7 +41658,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -33583,6 +41687,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -33633,6 +41755,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -33664,7 +41791,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -33693,6 +41820,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -33743,6 +41888,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "body": "整改工作领导组",
+                 *       "due_on": "2026-03-02",
+                 *       "minutes_number": "〔2026〕3号",
+                 *       "reason": "文字"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ResetDueDate"];
             };
         };
@@ -33774,7 +41927,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -33803,6 +41956,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -33853,6 +42024,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "number": "文字",
+                 *       "title": "文字"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DraftInput"];
             };
         };
@@ -33884,7 +42061,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -33913,6 +42090,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -33962,7 +42157,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/octet-stream": number[];
+                "application/octet-stream": string;
             };
         };
         responses: {
@@ -33993,7 +42188,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -34013,6 +42208,15 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -34054,6 +42258,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -34085,7 +42294,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -34114,6 +42323,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -34164,6 +42391,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "person": "01890000-0000-7000-8000-000000000001",
+                 *       "reason": "经核实系误录，由本人重签"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SettleObjection"];
             };
         };
@@ -34195,7 +42428,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -34224,6 +42457,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -34274,6 +42525,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "request": "01890000-0000-7000-8000-000000000001",
+                 *       "verdict": "approve"
+                 *     }
+                 */
                 "application/json": components["schemas"]["Sign"];
             };
         };
@@ -34305,7 +42562,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -34334,6 +42591,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -34381,6 +42656,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "unit": "01890000-0000-7000-8000-000000000001",
+                 *       "week": "2026-W38"
+                 *     }
+                 */
                 "application/json": components["schemas"]["StatementSketch"];
             };
         };
@@ -34412,7 +42693,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -34432,6 +42713,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -34470,6 +42769,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "unit": "01890000-0000-7000-8000-000000000001",
+                 *       "week": "文字"
+                 *     }
+                 */
                 "application/json": components["schemas"]["StatementInput"];
             };
         };
@@ -34501,7 +42806,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -34521,6 +42826,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -34562,6 +42885,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["SubmitPlan"];
             };
         };
@@ -34593,7 +42917,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -34622,6 +42946,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -34672,6 +43014,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WithReason"];
             };
         };
@@ -34703,7 +43050,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -34732,6 +43079,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -34782,6 +43147,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "reason": "此事由财务部主管"
+                 *     }
+                 */
                 "application/json": components["schemas"]["WishReassignment"];
             };
         };
@@ -34813,7 +43183,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -34842,6 +43212,24 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -34905,7 +43293,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -34936,6 +43324,19 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "expires_on": "2026-12-31",
+                 *       "streams": [
+                 *         "task",
+                 *         "slip"
+                 *       ],
+                 *       "units": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ],
+                 *       "url": "https://oa.example.cn/hooks/bihuan"
+                 *     }
+                 */
                 "application/json": components["schemas"]["SetWebhook"];
             };
         };
@@ -34967,7 +43368,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -34987,6 +43388,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -35049,7 +43468,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -35116,7 +43535,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -35127,6 +43546,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -35183,7 +43611,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -35194,6 +43622,15 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -35232,6 +43669,7 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /** @example {} */
                 "application/json": components["schemas"]["Replay"];
             };
         };
@@ -35263,7 +43701,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The caller may not do this */
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -35283,6 +43721,24 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -18,7 +18,8 @@ use utoipa::openapi::{AllOf, Components, Object, OneOf, Ref, RefOr, Schema};
 
 use super::FeedEventView;
 
-/// Events that happened in the tests, one of each kind: a task's are the domain's, the others those of the tests' houses.
+/// Events of the tests, one of each kind: a task's are the domain's, the others those of the tests' houses; what happened in none is put together from
+/// those. A test reads each back as the domain does.
 const EXAMPLES: [&str; 2] =
     [include_str!("../../../domain/golden/events.json"), include_str!("../../golden/events.json")];
 
