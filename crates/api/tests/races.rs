@@ -337,6 +337,14 @@ impl Life<'_> {
         }
         assert_eq!(self.task().state, TaskState::Observing);
         self.now += chrono::TimeDelta::days(40);
+        let take = |from, to| {
+            let (from, to) = (self.arena.person(from), self.arena.person(to));
+            let handover = HandoverId(Uuid::from_u128(9));
+            TaskCommand::TakeOver(TakeOver { handover, from, to, basis: "职务交接".to_owned() })
+        };
+        let (there, back) = (take("P003", "P005"), take("P005", "P003"));
+        self.race("clock", &there);
+        self.race("clock", &back);
         self.race("clock", &TaskCommand::KeepClock);
         self.race("p072", &TaskCommand::Confirm);
         let check = |result| {
@@ -361,14 +369,6 @@ impl Life<'_> {
         let open = OpenSlip { slip, name: "督办通知单〔2026〕1号".to_owned(), unit, due_on: occurred_on };
         self.race("clock", &TaskCommand::OpenSlip(open));
         self.race("clock", &TaskCommand::CloseSlip { slip, is_settled: true });
-        let take = |from, to| {
-            let (from, to) = (self.arena.person(from), self.arena.person(to));
-            let handover = HandoverId(Uuid::from_u128(9));
-            TaskCommand::TakeOver(TakeOver { handover, from, to, basis: "职务交接".to_owned() })
-        };
-        let (there, back) = (take("P003", "P005"), take("P005", "P003"));
-        self.race("clock", &there);
-        self.race("clock", &back);
         let due_on = self.today() + Days::new(30);
         self.race("p068", &TaskCommand::Reopen { reason: "反弹".to_owned(), due_on });
     }
