@@ -1,4 +1,5 @@
 //! Handovers (docs/domain.md §37): who left and still answers for something, what somebody holds, the lists and what people do with them.
+//! Who looks after a list may not read all that is on it: what it says to whom is decided by its own rules, so it is read past the second net.
 
 mod view;
 
@@ -8,6 +9,7 @@ pub use view::*;
 use actix_web::web::{Data, Path, Payload};
 use actix_web::{HttpResponse, get, post};
 use chrono::NaiveDate;
+use domain::actor::Actor;
 use domain::handover::state::HeldKind;
 use domain::handover::{HandoverCommand, NewHandover};
 use domain::ids::{HandoverId, PersonId, UnitId};
@@ -32,7 +34,7 @@ use crate::task_view::Named;
 pub async fn list_leavers(caller: Caller, app: Data<App>) -> Result<HttpResponse, Problem> {
     let origin = caller.origin.clone();
     let today = domain::calendar::today(origin.now);
-    let leavers = app.db.read(&caller.origin.actor, move |conn| handovers::leavers(conn, &origin.actor, today)).await?;
+    let leavers = app.db.read(&Actor::System, move |conn| handovers::leavers(conn, &origin.actor, today)).await?;
     Ok(HttpResponse::Ok().json(leaver_list(leavers)))
 }
 
@@ -58,7 +60,7 @@ pub async fn list_held(
     let (person, unit) = (*id, query.0.unit);
     let list = app
         .db
-        .read(&caller.origin.actor, move |conn| {
+        .read(&Actor::System, move |conn| {
             let (held, sight, may_prepare) = handovers::held_by(conn, &origin.actor, PersonId(person), UnitId(unit))?;
             let names = tasks::names(conn, vec![person, unit])?;
             let named = |id: Uuid| Named { id, name: names.get(&id).cloned().unwrap_or_default() };
@@ -74,7 +76,7 @@ pub async fn list_held(
 #[get("/handovers")]
 pub async fn list_handovers(caller: Caller, app: Data<App>) -> Result<HttpResponse, Problem> {
     let origin = caller.origin.clone();
-    let (all, names) = app.db.read(&caller.origin.actor, move |conn| handovers::list(conn, &origin.actor)).await?;
+    let (all, names) = app.db.read(&Actor::System, move |conn| handovers::list(conn, &origin.actor)).await?;
     let items = all.iter().map(|handover| line(handover, &names, caller.actor())).collect();
     Ok(HttpResponse::Ok().json(HandoverList { items }))
 }
@@ -145,7 +147,7 @@ pub async fn prepare_handover(
 #[get("/handovers/{id}")]
 pub async fn get_handover(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     let origin = caller.origin.clone();
-    let view = app.db.read(&caller.origin.actor, move |conn| load(conn, &origin, HandoverId(*id))).await?;
+    let view = app.db.read(&Actor::System, move |conn| load(conn, &origin, HandoverId(*id))).await?;
     Ok(reply(&view))
 }
 
@@ -232,7 +234,7 @@ pub async fn receive_handover_scan(
 ) -> Result<HttpResponse, Problem> {
     let handover = HandoverId(*id);
     let origin = caller.origin.clone();
-    app.db.read(&caller.origin.actor, move |conn| handovers::permit_scan(conn, &origin.actor, handover)).await?;
+    app.db.read(&Actor::System, move |conn| handovers::permit_scan(conn, &origin.actor, handover)).await?;
     let (blob, filename) = crate::evidence::received(&app, payload, &query.0.filename).await?;
     let origin = caller.origin.clone();
     let (kept, name) = (blob.clone(), filename.clone());
