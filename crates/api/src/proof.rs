@@ -34,6 +34,10 @@ pub const ASKING: &[(&str, &str)] = &[
     ("POST", "/publications/{id}/sign"),
     ("POST", "/publications/{id}/record-signature"),
     ("POST", "/publications/{id}/confirm-signature"),
+    ("POST", "/handovers/{id}/give"),
+    ("POST", "/handovers/{id}/take"),
+    ("POST", "/handovers/{id}/record-signature"),
+    ("POST", "/handovers/{id}/confirm-signature"),
     ("POST", "/meetings/{id}/ratify"),
     // What goes out in public.
     ("POST", "/publications/{id}/publish"),

@@ -73,6 +73,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{id}/reset-second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take away the second factor of somebody who lost it; his sessions end and he is told. */
+        post: operations["reset_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}/role": {
         parameters: {
             query?: never;
@@ -84,6 +101,23 @@ export interface paths {
         put?: never;
         /** Give an account its role and activate it; its sessions end. */
         post: operations["give_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/covers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ask whether the size and root at the foot of a document are those of this ledger, with the proof of consistency up to the newest signed checkpoint; for the auditor. */
+        get: operations["get_covers"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -898,6 +932,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/findings/{id}/alike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find what is like a finding.
+         * @description Among all rounds that the caller works for; each with the words the likeness rests on. What was judged already is not proposed again.
+         */
+        get: operations["find_alike"];
+        put?: never;
+        /**
+         * Say what two findings are to each other.
+         * @description `recurrence` (the same matter again, found earlier in another round), `common` (a matter of more than one unit), `dismissed` (two matters).
+         */
+        post: operations["judge_alike"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/findings/{id}/archive": {
         parameters: {
             query?: never;
@@ -908,6 +966,161 @@ export interface paths {
         /** Get everything of a finding as a file of Word, with a catalogue of its files (一问题一档案). */
         get: operations["download_archive"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the handovers the caller sees, newest first. */
+        get: operations["list_handovers"];
+        put?: never;
+        /** Draw up a handover list of what somebody holds now. Both are told; who leaves signs first. */
+        post: operations["prepare_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a handover with what has changed since it was written down and the acts open to the caller. */
+        get: operations["get_handover"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{id}/confirm-signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm the signature from paper as the second officer, or say why it is not right. */
+        post: operations["confirm_handover_signature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{id}/give": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign as who leaves, for exactly what the list holds now. */
+        post: operations["give_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{id}/record-signature": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enter the signature of who leaves from paper, where he cannot log in any more; a second officer confirms it. */
+        post: operations["record_handover_signature"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{id}/scans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Receive the scan of a handover signed on paper; its digest goes into the signature. */
+        post: operations["receive_handover_scan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{id}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sign as who comes, for exactly what the list holds now: he answers for all of it from then on. */
+        post: operations["take_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/handovers/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a list that the caller drew up, with a reason, before the last signature. */
+        post: operations["withdraw_handover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say what the house asks of who logs in. */
+        get: operations["get_identity_rules"];
+        /** Set what the house asks of who logs in, for everybody and at once. */
+        put: operations["set_identity_rules"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1041,6 +1254,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/leavers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List who left his post and still answers for something, as far as the caller looks after it. */
+        get: operations["list_leavers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -1079,6 +1309,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/calendar-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See whether the caller has an address of his calendar, and when it was last used. */
+        get: operations["get_calendar_link"];
+        put?: never;
+        /** Make an address of the caller's calendar. It is shown once; an earlier one is worth nothing from then on. */
+        post: operations["make_calendar_link"];
+        /** Revoke the address of the caller's calendar. */
+        delete: operations["revoke_calendar_link"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/notice-rules": {
         parameters: {
             query?: never;
@@ -1108,6 +1357,58 @@ export interface paths {
         /** Change one's own password; every session ends and a new one begins. */
         put: operations["change_own_password"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say whether the caller has a second factor. */
+        get: operations["get_second_factor"];
+        put?: never;
+        /** Begin a second factor: a fresh secret, which holds from the first code on. */
+        post: operations["begin_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put the second factor to use by its first code. */
+        post: operations["confirm_second_factor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/second-factor/give-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the caller's second factor up, with password and code; who must have one is asked for another at once. */
+        post: operations["give_up_second_factor"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1591,6 +1892,23 @@ export interface paths {
         };
         /** List all people with their posts of today. */
         get: operations["list_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List what somebody still holds: tasks and resolutions that a handover moves, and what is settled where it was given. */
+        get: operations["list_held"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2998,11 +3316,89 @@ export interface paths {
         put?: never;
         /**
          * Log in.
-         * @description Five failures of a name from one address within a quarter of an hour lock that pair for half an hour.
+         * @description Five failures of a name from one address within a quarter of an hour lock that pair for half an hour. Where a second factor is in use the answer
+         *     is `code-wanted` with a ticket, and the log-in goes on with the code.
          */
         post: operations["log_in"];
         /** Log out. */
         delete: operations["log_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Log in: the code that is asked for after the password.
+         * @description The ticket works once, from the address it was given to, for five minutes. Wrong codes count with the failures of the log-in.
+         */
+        post: operations["log_in_with_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/proof": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove anew who one is; it holds for as long as the house says.
+         * @description Where a second factor is in use the code is asked for, elsewhere the password. Wrong ones count with the failures of the log-in.
+         */
+        post: operations["prove"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Go to the provider to log in.
+         * @description What is agreed with it holds once, in this browser, for ten minutes.
+         */
+        get: operations["go_to_provider"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/provider/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Come back from the provider: to a session, to the code where a second factor of ours is in use, or to the log-in with the reason. */
+        get: operations["come_back"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3022,6 +3418,23 @@ export interface paths {
          * @description The cookie's token works once; a second use ends the session.
          */
         post: operations["refresh_session"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sessions/ways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Say which ways to log in there are. */
+        get: operations["list_ways"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4004,6 +4417,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/signals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what makes the closure of a task worth a second look.
+         * @description As of the day it was asked for, else of today. Nothing is refused for it.
+         */
+        get: operations["list_signals"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/statement-advice": {
         parameters: {
             query?: never;
@@ -4219,6 +4652,8 @@ export interface components {
             status_label: string;
             is_active: boolean;
             must_change_password: boolean;
+            /** @description A second factor is in use. */
+            has_second_factor: boolean;
             /** Format: date-time */
             last_login_at?: string | null;
             /** Format: int64 */
@@ -4449,6 +4884,19 @@ export interface components {
             id: string;
             problem?: components["schemas"]["Problem"] | null;
         };
+        /** @description A secret for a program that makes codes, shown once. */
+        BegunSecondFactor: {
+            /**
+             * @description To be typed where no picture can be read.
+             * @example GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ
+             */
+            secret: string;
+            /**
+             * @description What the picture says.
+             * @example otpauth://totp/Bihuan:p012?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Bihuan
+             */
+            address: string;
+        };
         /** @description A figure of the brief. */
         BriefFigure: {
             /**
@@ -4566,6 +5014,21 @@ export interface components {
          * @enum {string}
          */
         Cadence: "weekly" | "monthly";
+        /** @description An address that was made. */
+        CalendarLinkMade: {
+            /**
+             * @description In this answer and nowhere else; behind the address of the page.
+             * @example /calendar/0123456789abcdef.ics
+             */
+            path: string;
+        };
+        /** @description The caller's address of his calendar; its token was shown when it was made. */
+        CalendarLinkView: {
+            /** Format: date-time */
+            made_at?: string | null;
+            /** Format: date-time */
+            last_used_at?: string | null;
+        };
         /** @description Days one after the other. */
         CalendarView: {
             /** Format: date */
@@ -4912,6 +5375,12 @@ export interface components {
             confirmed: boolean;
             reason?: string | null;
         };
+        /** @description The second officer's answer. */
+        ConfirmHandover: {
+            confirmed: boolean;
+            /** @description Why not. */
+            reason?: string | null;
+        };
         /** @description The second officer's answer to a recorded signature. */
         ConfirmPublicationSignature: {
             signature: components["schemas"]["SignatureId"];
@@ -4986,6 +5455,22 @@ export interface components {
             working_days: number;
             /** Format: int64 */
             calendar_days: number;
+        };
+        /** @description Whether a document's ledger was this one, and what shows it. */
+        CoversView: {
+            /** @description Whether the ledger of the checkpoint begins with exactly these events. */
+            is_covered: boolean;
+            /**
+             * Format: int64
+             * @example 1289
+             */
+            size: number;
+            /** @description The checkpoint it was held against, as a note (c2sp.org/tlog-checkpoint). */
+            checkpoint: string;
+            /** @description Whether the signer has signed it. */
+            is_signed: boolean;
+            /** @description That the checkpoint's tree begins with the document's (RFC 6962 §2.1.2), hex; empty where they are the same, and where it is not covered. */
+            proof: string[];
         };
         /** @description A new account. */
         CreateAccount: {
@@ -5135,9 +5620,14 @@ export interface components {
             kind_label: string;
             /**
              * Format: int64
-             * @description Of the event in the order of all; none for a trial.
+             * @description Of the event in the order of all; none for a trial and for a checkpoint.
              */
             position?: number | null;
+            /**
+             * Format: int64
+             * @description How many events the checkpoint covers; none for anything else.
+             */
+            checkpoint_size?: number | null;
             /** @example failed */
             state: string;
             state_label: string;
@@ -5946,7 +6436,7 @@ export interface components {
             alg: string;
             /** @description The hash of the event, which is a leaf of the ledger. */
             hash: string;
-        } & Omit<components["schemas"]["event.task.created"] | components["schemas"]["event.task.revised"] | components["schemas"]["event.task.issued"] | components["schemas"]["event.task.closed_before_golive"] | components["schemas"]["event.task.claimed"] | components["schemas"]["event.task.reassignment_wished"] | components["schemas"]["event.task.upheld"] | components["schemas"]["event.task.reassigned"] | components["schemas"]["event.task.parties_adjusted"] | components["schemas"]["event.task.plan_saved"] | components["schemas"]["event.task.request_submitted"] | components["schemas"]["event.task.signed"] | components["schemas"]["event.task.signature_confirmed"] | components["schemas"]["event.task.signature_voided"] | components["schemas"]["event.task.signature_objected"] | components["schemas"]["event.task.objection_settled"] | components["schemas"]["event.task.request_granted"] | components["schemas"]["event.task.request_returned"] | components["schemas"]["event.task.request_recalled"] | components["schemas"]["event.task.request_voided"] | components["schemas"]["event.task.plan_approved"] | components["schemas"]["event.task.plan_returned"] | components["schemas"]["event.task.amended"] | components["schemas"]["event.task.extended"] | components["schemas"]["event.task.due_date_reset"] | components["schemas"]["event.task.milestone_completed"] | components["schemas"]["event.task.milestone_reopened"] | components["schemas"]["event.task.duty_completed"] | components["schemas"]["event.task.statement_submitted"] | components["schemas"]["event.task.statement_acknowledged"] | components["schemas"]["event.task.statement_returned"] | components["schemas"]["event.task.evidence_attached"] | components["schemas"]["event.task.evidence_removed"] | components["schemas"]["event.task.closure_requested"] | components["schemas"]["event.task.closure_returned"] | components["schemas"]["event.task.closed"] | components["schemas"]["event.task.confirmed"] | components["schemas"]["event.task.reopened"] | components["schemas"]["event.task.withdrawn"] | components["schemas"]["event.task.cross_checker_named"] | components["schemas"]["event.task.key_marked"] | components["schemas"]["event.task.checked"] | components["schemas"]["event.task.check_settled"] | components["schemas"]["event.task.slip_opened"] | components["schemas"]["event.task.slip_closed"] | components["schemas"]["event.task.milestone_passed"] | components["schemas"]["event.task.due_date_passed"] | components["schemas"]["event.task.statement_missed"] | components["schemas"]["event.task.observation_ended"] | components["schemas"]["event.task.light_changed"] | components["schemas"]["event.check.planned"] | components["schemas"]["event.check.revised"] | components["schemas"]["event.check.frame_frozen"] | components["schemas"]["event.check.committed"] | components["schemas"]["event.check.revealed"] | components["schemas"]["event.check.went_on"] | components["schemas"]["event.check.drawn"] | components["schemas"]["event.check.draw_given_up"] | components["schemas"]["event.check.announced"] | components["schemas"]["event.check.result_recorded"] | components["schemas"]["event.check.result_signed"] | components["schemas"]["event.check.result_returned"] | components["schemas"]["event.check.finished"] | components["schemas"]["event.check.cancelled"] | components["schemas"]["event.slip.drafted"] | components["schemas"]["event.slip.revised"] | components["schemas"]["event.slip.submitted"] | components["schemas"]["event.slip.recalled"] | components["schemas"]["event.slip.signed"] | components["schemas"]["event.slip.signature_confirmed"] | components["schemas"]["event.slip.signature_voided"] | components["schemas"]["event.slip.signature_objected"] | components["schemas"]["event.slip.signing_returned"] | components["schemas"]["event.slip.signing_granted"] | components["schemas"]["event.slip.issued"] | components["schemas"]["event.slip.received"] | components["schemas"]["event.slip.answered"] | components["schemas"]["event.slip.answer_returned"] | components["schemas"]["event.slip.answer_accepted"] | components["schemas"]["event.slip.interview_recorded"] | components["schemas"]["event.slip.promise_kept"] | components["schemas"]["event.slip.handed_over"] | components["schemas"]["event.slip.overtaken"] | components["schemas"]["event.slip.released"] | components["schemas"]["event.slip.settled_with"] | components["schemas"]["event.slip.withdrawn"] | components["schemas"]["event.slip.receipt_passed"] | components["schemas"]["event.slip.answer_passed"] | components["schemas"]["event.meeting.scheduled"] | components["schemas"]["event.meeting.recorded"] | components["schemas"]["event.meeting.revised"] | components["schemas"]["event.meeting.ordered"] | components["schemas"]["event.meeting.item_added"] | components["schemas"]["event.meeting.item_taken_out"] | components["schemas"]["event.meeting.item_put_back"] | components["schemas"]["event.meeting.opened"] | components["schemas"]["event.meeting.item_raised"] | components["schemas"]["event.meeting.noted"] | components["schemas"]["event.meeting.resolved"] | components["schemas"]["event.meeting.outcome_cleared"] | components["schemas"]["event.meeting.ratified"] | components["schemas"]["event.meeting.concluded"] | components["schemas"]["event.meeting.cancelled"] | components["schemas"]["event.meeting.resolution_reported"] | components["schemas"]["event.meeting.resolution_returned"] | components["schemas"]["event.meeting.resolution_accepted"] | components["schemas"]["event.meeting.resolution_replaced"] | components["schemas"]["event.document.drafted"] | components["schemas"]["event.document.revised"] | components["schemas"]["event.document.figure_entered"] | components["schemas"]["event.document.figure_restored"] | components["schemas"]["event.document.refreshed"] | components["schemas"]["event.document.submitted"] | components["schemas"]["event.document.recalled"] | components["schemas"]["event.document.signed"] | components["schemas"]["event.document.signature_confirmed"] | components["schemas"]["event.document.signature_voided"] | components["schemas"]["event.document.signature_objected"] | components["schemas"]["event.document.signing_returned"] | components["schemas"]["event.document.filed"] | components["schemas"]["event.document.replaced"] | components["schemas"]["event.document.withdrawn"] | components["schemas"]["event.publication.drafted"] | components["schemas"]["event.publication.head_written"] | components["schemas"]["event.publication.items_added"] | components["schemas"]["event.publication.item_written"] | components["schemas"]["event.publication.item_taken_out"] | components["schemas"]["event.publication.submitted"] | components["schemas"]["event.publication.recalled"] | components["schemas"]["event.publication.signed"] | components["schemas"]["event.publication.signature_confirmed"] | components["schemas"]["event.publication.signature_voided"] | components["schemas"]["event.publication.signature_objected"] | components["schemas"]["event.publication.signing_returned"] | components["schemas"]["event.publication.signing_granted"] | components["schemas"]["event.publication.reworked"] | components["schemas"]["event.publication.published"] | components["schemas"]["event.publication.ended"] | components["schemas"]["event.publication.replaced"] | components["schemas"]["event.publication.withdrawn"] | components["schemas"]["event.opinion.received"] | components["schemas"]["event.opinion.assigned"] | components["schemas"]["event.opinion.answered"] | components["schemas"]["event.opinion.answer_returned"] | components["schemas"]["event.opinion.answer_approved"] | components["schemas"]["event.opinion.judged"] | components["schemas"]["event.opinion.set_aside"] | components["schemas"]["event.opinion.due_passed"] | components["schemas"]["event.personal_duty.recorded"] | components["schemas"]["event.personal_duty.confirmed"] | components["schemas"]["event.personal_duty.refused"] | components["schemas"]["event.personal_duty.withdrawn"], "kind">);
+        } & Omit<components["schemas"]["event.task.created"] | components["schemas"]["event.task.revised"] | components["schemas"]["event.task.issued"] | components["schemas"]["event.task.closed_before_golive"] | components["schemas"]["event.task.claimed"] | components["schemas"]["event.task.reassignment_wished"] | components["schemas"]["event.task.upheld"] | components["schemas"]["event.task.reassigned"] | components["schemas"]["event.task.parties_adjusted"] | components["schemas"]["event.task.plan_saved"] | components["schemas"]["event.task.request_submitted"] | components["schemas"]["event.task.signed"] | components["schemas"]["event.task.signature_confirmed"] | components["schemas"]["event.task.signature_voided"] | components["schemas"]["event.task.signature_objected"] | components["schemas"]["event.task.objection_settled"] | components["schemas"]["event.task.request_granted"] | components["schemas"]["event.task.request_returned"] | components["schemas"]["event.task.request_recalled"] | components["schemas"]["event.task.request_voided"] | components["schemas"]["event.task.plan_approved"] | components["schemas"]["event.task.plan_returned"] | components["schemas"]["event.task.amended"] | components["schemas"]["event.task.extended"] | components["schemas"]["event.task.due_date_reset"] | components["schemas"]["event.task.milestone_completed"] | components["schemas"]["event.task.milestone_reopened"] | components["schemas"]["event.task.duty_completed"] | components["schemas"]["event.task.statement_submitted"] | components["schemas"]["event.task.statement_acknowledged"] | components["schemas"]["event.task.statement_returned"] | components["schemas"]["event.task.evidence_attached"] | components["schemas"]["event.task.evidence_removed"] | components["schemas"]["event.task.closure_requested"] | components["schemas"]["event.task.closure_returned"] | components["schemas"]["event.task.closed"] | components["schemas"]["event.task.confirmed"] | components["schemas"]["event.task.reopened"] | components["schemas"]["event.task.withdrawn"] | components["schemas"]["event.task.cross_checker_named"] | components["schemas"]["event.task.key_marked"] | components["schemas"]["event.task.checked"] | components["schemas"]["event.task.check_settled"] | components["schemas"]["event.task.slip_opened"] | components["schemas"]["event.task.slip_closed"] | components["schemas"]["event.task.taken_over"] | components["schemas"]["event.task.milestone_passed"] | components["schemas"]["event.task.due_date_passed"] | components["schemas"]["event.task.statement_missed"] | components["schemas"]["event.task.observation_ended"] | components["schemas"]["event.task.light_changed"] | components["schemas"]["event.check.planned"] | components["schemas"]["event.check.revised"] | components["schemas"]["event.check.frame_frozen"] | components["schemas"]["event.check.committed"] | components["schemas"]["event.check.revealed"] | components["schemas"]["event.check.went_on"] | components["schemas"]["event.check.drawn"] | components["schemas"]["event.check.draw_given_up"] | components["schemas"]["event.check.announced"] | components["schemas"]["event.check.result_recorded"] | components["schemas"]["event.check.result_signed"] | components["schemas"]["event.check.result_returned"] | components["schemas"]["event.check.finished"] | components["schemas"]["event.check.cancelled"] | components["schemas"]["event.slip.drafted"] | components["schemas"]["event.slip.revised"] | components["schemas"]["event.slip.submitted"] | components["schemas"]["event.slip.recalled"] | components["schemas"]["event.slip.signed"] | components["schemas"]["event.slip.signature_confirmed"] | components["schemas"]["event.slip.signature_voided"] | components["schemas"]["event.slip.signature_objected"] | components["schemas"]["event.slip.signing_returned"] | components["schemas"]["event.slip.signing_granted"] | components["schemas"]["event.slip.issued"] | components["schemas"]["event.slip.received"] | components["schemas"]["event.slip.answered"] | components["schemas"]["event.slip.answer_returned"] | components["schemas"]["event.slip.answer_accepted"] | components["schemas"]["event.slip.interview_recorded"] | components["schemas"]["event.slip.promise_kept"] | components["schemas"]["event.slip.handed_over"] | components["schemas"]["event.slip.overtaken"] | components["schemas"]["event.slip.released"] | components["schemas"]["event.slip.settled_with"] | components["schemas"]["event.slip.withdrawn"] | components["schemas"]["event.slip.receipt_passed"] | components["schemas"]["event.slip.answer_passed"] | components["schemas"]["event.meeting.scheduled"] | components["schemas"]["event.meeting.recorded"] | components["schemas"]["event.meeting.revised"] | components["schemas"]["event.meeting.ordered"] | components["schemas"]["event.meeting.item_added"] | components["schemas"]["event.meeting.item_taken_out"] | components["schemas"]["event.meeting.item_put_back"] | components["schemas"]["event.meeting.opened"] | components["schemas"]["event.meeting.item_raised"] | components["schemas"]["event.meeting.noted"] | components["schemas"]["event.meeting.resolved"] | components["schemas"]["event.meeting.outcome_cleared"] | components["schemas"]["event.meeting.ratified"] | components["schemas"]["event.meeting.concluded"] | components["schemas"]["event.meeting.cancelled"] | components["schemas"]["event.meeting.resolution_reported"] | components["schemas"]["event.meeting.resolution_returned"] | components["schemas"]["event.meeting.resolution_accepted"] | components["schemas"]["event.meeting.resolution_replaced"] | components["schemas"]["event.meeting.resolution_taken_over"] | components["schemas"]["event.document.drafted"] | components["schemas"]["event.document.revised"] | components["schemas"]["event.document.figure_entered"] | components["schemas"]["event.document.figure_restored"] | components["schemas"]["event.document.refreshed"] | components["schemas"]["event.document.submitted"] | components["schemas"]["event.document.recalled"] | components["schemas"]["event.document.signed"] | components["schemas"]["event.document.signature_confirmed"] | components["schemas"]["event.document.signature_voided"] | components["schemas"]["event.document.signature_objected"] | components["schemas"]["event.document.signing_returned"] | components["schemas"]["event.document.filed"] | components["schemas"]["event.document.replaced"] | components["schemas"]["event.document.withdrawn"] | components["schemas"]["event.publication.drafted"] | components["schemas"]["event.publication.head_written"] | components["schemas"]["event.publication.items_added"] | components["schemas"]["event.publication.item_written"] | components["schemas"]["event.publication.item_taken_out"] | components["schemas"]["event.publication.submitted"] | components["schemas"]["event.publication.recalled"] | components["schemas"]["event.publication.signed"] | components["schemas"]["event.publication.signature_confirmed"] | components["schemas"]["event.publication.signature_voided"] | components["schemas"]["event.publication.signature_objected"] | components["schemas"]["event.publication.signing_returned"] | components["schemas"]["event.publication.signing_granted"] | components["schemas"]["event.publication.reworked"] | components["schemas"]["event.publication.published"] | components["schemas"]["event.publication.ended"] | components["schemas"]["event.publication.replaced"] | components["schemas"]["event.publication.withdrawn"] | components["schemas"]["event.opinion.received"] | components["schemas"]["event.opinion.assigned"] | components["schemas"]["event.opinion.answered"] | components["schemas"]["event.opinion.answer_returned"] | components["schemas"]["event.opinion.answer_approved"] | components["schemas"]["event.opinion.judged"] | components["schemas"]["event.opinion.set_aside"] | components["schemas"]["event.opinion.due_passed"] | components["schemas"]["event.personal_duty.recorded"] | components["schemas"]["event.personal_duty.confirmed"] | components["schemas"]["event.personal_duty.refused"] | components["schemas"]["event.personal_duty.withdrawn"], "kind">);
         /** @description A message of the stream. One with an id and no data only says how far the feed was read. */
         FeedMessage: {
             /**
@@ -6017,6 +6507,23 @@ export interface components {
             is_stale: boolean;
             changes: components["schemas"]["FieldChangeView"][];
         };
+        /** @description What was said of two findings. */
+        FindingLinkView: {
+            /** Format: uuid */
+            id: string;
+            finding: components["schemas"]["KnownFindingView"];
+            /** @example recurrence */
+            verdict: string;
+            /** @example 反弹回潮 */
+            verdict_label: string;
+            reason: string;
+            /** Format: float */
+            score: number;
+            words: string[];
+            judged_by: string;
+            /** Format: date-time */
+            judged_at: string;
+        };
         /** @description A finding with its tasks counted. */
         FindingView: {
             /** Format: uuid */
@@ -6030,6 +6537,11 @@ export interface components {
         FinishCheck: {
             /** @example 检查情况已向被检查单位反馈 */
             words?: string | null;
+        };
+        /** @description A code the program makes. */
+        FirstCode: {
+            /** @example 287082 */
+            code: string;
         };
         /** @description Everything the draw is made from, frozen before anybody commits. */
         Frame: {
@@ -6111,6 +6623,13 @@ export interface components {
         /** @description The role to give; null takes it away. */
         GiveRole: {
             role?: components["schemas"]["Role"] | null;
+        };
+        /** @description Password and code, to give a second factor up. */
+        GiveUpSecondFactor: {
+            /** @example a password */
+            password: string;
+            /** @example 287082 */
+            code: string;
         };
         /** @description A draw that was given up, with the reason. */
         GivenUpView: {
@@ -6206,6 +6725,137 @@ export interface components {
             /** Format: int64 */
             working_days: number;
         };
+        /** @description An act that is open. */
+        HandoverActionView: {
+            action: string;
+            label: string;
+        };
+        /** @description A file that came with it. */
+        HandoverFileView: {
+            /** Format: uuid */
+            id: string;
+            filename: string;
+            sha256: string;
+        };
+        /** @description A handover list to be drawn up. */
+        HandoverForm: {
+            /** @description Who leaves. */
+            from: components["schemas"]["PersonId"];
+            /** @description Who comes; he signs himself. */
+            to: components["schemas"]["PersonId"];
+            /** @description The unit whose post it is about. */
+            unit: components["schemas"]["UnitId"];
+            /**
+             * Format: date
+             * @description The day of the handover.
+             */
+            on: string;
+            /**
+             * @description The document it rests on.
+             * @example 集团任〔2026〕12号
+             */
+            basis: string;
+            /** @description Which things; all that the caller may list unless given. */
+            items?: components["schemas"]["ListedThing"][] | null;
+        };
+        /** @description One thing on a list. */
+        HandoverItemView: {
+            /**
+             * @description What kind of thing names a person.
+             * @enum {string}
+             */
+            kind: "task" | "resolution" | "slip" | "document" | "publication" | "check" | "personal_duty" | "round" | "service";
+            kind_label: string;
+            /** Format: uuid */
+            id: string;
+            number: string;
+            title: string;
+            parts: string[];
+            /** @description As it stood when the list was last written down. */
+            state: string;
+            /** Format: date */
+            due_on?: string | null;
+            /** @description What it is now, where that is something else. */
+            now?: string | null;
+            /** @description Whether who leaves does not hold it any more, so that it is not handed over. */
+            is_gone: boolean;
+        };
+        /** @description What a list of handovers says of one. */
+        HandoverLine: {
+            /** Format: uuid */
+            id: string;
+            from: components["schemas"]["Named"];
+            to: components["schemas"]["Named"];
+            unit: components["schemas"]["Named"];
+            /** Format: date */
+            on: string;
+            /**
+             * @description Where a handover stands.
+             * @enum {string}
+             */
+            state: "prepared" | "given" | "done" | "withdrawn";
+            state_label: string;
+            n_items: number;
+            /** Format: date-time */
+            prepared_at: string;
+            /** @description Whether it waits for a signature. */
+            is_open: boolean;
+            /** @description Whether it waits for the caller's own. */
+            waits_for_me: boolean;
+        };
+        /** @description Handovers the caller sees, newest first. */
+        HandoverList: {
+            items: components["schemas"]["HandoverLine"][];
+        };
+        /** @description A signature on a list. */
+        HandoverSignatureView: {
+            person: components["schemas"]["Named"];
+            mode_label: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: date */
+            signed_on: string;
+            /** @description SHA-256 of what was signed. */
+            content_hash: string;
+            recorded_by?: string | null;
+            confirmed_by?: string | null;
+            /** @description SHA-256 of the scan. */
+            scan?: string | null;
+        };
+        /** @description A handover whole. */
+        HandoverView: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            version: number;
+            from: components["schemas"]["Named"];
+            to: components["schemas"]["Named"];
+            unit: components["schemas"]["Named"];
+            /** Format: date */
+            on: string;
+            basis: string;
+            /**
+             * @description Where a handover stands.
+             * @enum {string}
+             */
+            state: "prepared" | "given" | "done" | "withdrawn";
+            state_label: string;
+            prepared_by: string;
+            /** Format: date-time */
+            prepared_at: string;
+            items: components["schemas"]["HandoverItemView"][];
+            /** @description How many are no longer as they were written down. */
+            n_changed: number;
+            /** @description SHA-256 of what is to be signed now; whoever signs names it. None when it is over. */
+            content_hash?: string | null;
+            given?: components["schemas"]["HandoverSignatureView"] | null;
+            pending?: components["schemas"]["HandoverSignatureView"] | null;
+            taken?: components["schemas"]["HandoverSignatureView"] | null;
+            /** @description Why it was withdrawn, or the last paper not confirmed. */
+            reason?: string | null;
+            open_actions: components["schemas"]["HandoverActionView"][];
+            files: components["schemas"]["HandoverFileView"][];
+        };
         /** @description What stands in the head and the foot of an official document (GB/T 9704-2012). */
         Head: {
             /**
@@ -6242,6 +6892,42 @@ export interface components {
             number?: string | null;
             /** @example 通报巡察反馈意见，部署整改工作 */
             summary?: string | null;
+        };
+        /** @description What somebody still holds. */
+        HeldList: {
+            person: components["schemas"]["Named"];
+            unit: components["schemas"]["Named"];
+            /** @description Whether the caller may draw a list up. */
+            may_prepare: boolean;
+            items: components["schemas"]["HeldThing"][];
+        };
+        /** @description Something a person is named by. */
+        HeldThing: {
+            /**
+             * @description What kind of thing names a person.
+             * @enum {string}
+             */
+            kind: "task" | "resolution" | "slip" | "document" | "publication" | "check" | "personal_duty" | "round" | "service";
+            kind_label: string;
+            /**
+             * Format: uuid
+             * @description The thing itself, such as the task; none of what is only counted.
+             */
+            id?: string | null;
+            number: string;
+            /** @description What stands in its place where the reader may not read it. */
+            title: string;
+            /** @description As what it names him. */
+            parts: string[];
+            state: string;
+            /** Format: date */
+            due_on?: string | null;
+            /** @description Whether a handover moves it. */
+            moves: boolean;
+            /** @description Who settles what no handover moves. */
+            advice?: string | null;
+            /** @description Whether the caller may put it on a list. */
+            may_list: boolean;
         };
         /** @description How many meetings of a kind were held. */
         HeldView: {
@@ -6285,6 +6971,25 @@ export interface components {
             kind_label: string;
             word: string;
             remedy: string;
+        };
+        /** @description A role or duty, and whether a second factor is asked of it. */
+        HolderView: {
+            /** @example leader */
+            holder: string;
+            label: string;
+            is_required: boolean;
+        };
+        /** @description What the house asks. */
+        IdentityRulesView: {
+            holders: components["schemas"]["HolderView"][];
+            /**
+             * Format: int32
+             * @description How old a proof of identity may be where one is asked for, minutes.
+             * @example 15
+             */
+            proof_minutes: number;
+            /** Format: int64 */
+            version: number;
         };
         /** @description A file as it was read, with what was said of it. */
         ImportPreview: {
@@ -6364,6 +7069,18 @@ export interface components {
         /** @description An item by its key. */
         ItemKey: {
             key: string;
+        };
+        /** @description What two findings are to each other. */
+        JudgeFindings: {
+            /** Format: uuid */
+            other_id: string;
+            /** @example recurrence */
+            verdict: string;
+            /**
+             * @description Required where the two are said to be two matters.
+             * @example 同一单位三年内再次被指出
+             */
+            reason?: string;
         };
         /** @description Whether an opinion holds true. */
         JudgeOpinion: {
@@ -6476,6 +7193,36 @@ export interface components {
             pages: string[];
             wall: components["schemas"]["WallView"];
         };
+        /** @description A finding beside another. */
+        KnownFindingView: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            round_id: string;
+            /** @example 2025年巡察整改 */
+            round_name: string;
+            inspection_level: string;
+            /** @example 3.2.1 */
+            number: string;
+            body: string;
+            /** @description What it was judged by then: the breached rule, as the feedback says it. */
+            basis: string;
+            /**
+             * Format: date
+             * @description The day its round was fed back.
+             */
+            found_on?: string | null;
+            /** @description Names of the lead units of its tasks. */
+            units: string[];
+            /** @description How many tasks it has that are not withdrawn, and how many of them are closed. */
+            n_tasks: number;
+            n_closed: number;
+            /**
+             * Format: date
+             * @description The day the last of them was closed; none while one is open.
+             */
+            closed_on?: string | null;
+        };
         /** @description 件件有着落: findings of which every task has an owner and an outcome. */
         LandedView: {
             /**
@@ -6498,6 +7245,32 @@ export interface components {
              * @description Findings without any task, for those who see the whole round.
              */
             bare: number;
+        };
+        /** @description Who left and still answers for something, as far as the caller looks after it. */
+        LeaverList: {
+            items: components["schemas"]["LeaverView"][];
+            n_persons: number;
+            /** Format: int64 */
+            n_items: number;
+            /**
+             * @description The warning in words; none where there is nothing to warn of.
+             * @example 2人职务已终止，仍负责5件事项
+             */
+            warning?: string | null;
+        };
+        /** @description Somebody whose post ended while he still answers for something. */
+        LeaverView: {
+            person: components["schemas"]["Named"];
+            unit: components["schemas"]["Named"];
+            /** Format: date */
+            ended_on: string;
+            /**
+             * Format: int64
+             * @description Tasks and resolutions.
+             */
+            n: number;
+            /** @description Whether a list of his is being signed. */
+            is_listed: boolean;
         };
         /** @description One line of the ledger. */
         LedgerLine: {
@@ -6630,6 +7403,20 @@ export interface components {
             label: string;
             reasons: string[];
         };
+        /** @description What is alike, and what was said of it. */
+        LikenessView: {
+            finding: components["schemas"]["KnownFindingView"];
+            /** @description Not yet judged, the most alike first; at most 12. */
+            proposals: components["schemas"]["ProposalView"][];
+            links: components["schemas"]["FindingLinkView"][];
+            may_judge: boolean;
+            /** @description How often the matter was found, and for how many whole years it is known; 1 and 0 where nothing was linked as come back. */
+            n_found: number;
+            /** Format: int64 */
+            years_open: number;
+            /** @description The same matter through the years, the earliest first. */
+            lineage: components["schemas"]["KnownFindingView"][];
+        };
         /**
          * @description The line a party of a draw stands on; a draw needs two (docs/domain.md §24).
          * @enum {string}
@@ -6742,6 +7529,16 @@ export interface components {
             /** @description Whether writing needs a reason. */
             needs_reason: boolean;
         };
+        /** @description One thing to be listed. */
+        ListedThing: {
+            /**
+             * @description What kind of thing names a person.
+             * @enum {string}
+             */
+            kind: "task" | "resolution" | "slip" | "document" | "publication" | "check" | "personal_duty" | "round" | "service";
+            /** Format: uuid */
+            id: string;
+        };
         /** @description A message of the stream. */
         LiveMessage: {
             /**
@@ -6758,6 +7555,19 @@ export interface components {
             login: string;
             /** @example a password */
             password: string;
+        };
+        /** @description The ticket of a log-in whose password was right, and its code. */
+        LogInCode: {
+            /**
+             * @description As `code-wanted` brought it.
+             * @example q1xk3yT0mE2jUO0Jj5nqYw6yR9wE4Jr8u3n0l0yVb2c
+             */
+            ticket: string;
+            /**
+             * @description Six digits, or a recovery code.
+             * @example 287082
+             */
+            code: string;
         };
         /** @description Where a kiosk hangs and what it shows. */
         MakeKiosk: {
@@ -6808,6 +7618,9 @@ export interface components {
             /** @description The role or duty in Chinese. */
             title: string;
             must_change_password: boolean;
+            /** @description The house asks a second factor of the caller, who has none yet: nothing else is open to him. */
+            must_enrol_second_factor: boolean;
+            has_second_factor: boolean;
             posts: components["schemas"]["MyPost"][];
             rounds: components["schemas"]["MyRound"][];
             stands_in_for: components["schemas"]["StandsInFor"][];
@@ -7195,6 +8008,11 @@ export interface components {
              * @description The act of a personal duty it is about.
              */
             duty_act_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The handover it is about.
+             */
+            handover_id?: string | null;
             number?: string | null;
             title?: string | null;
             /** Format: date-time */
@@ -7813,6 +8631,11 @@ export interface components {
             post: string;
             is_head: boolean;
         };
+        /** @description A list that was drawn up. */
+        PreparedHandover: {
+            /** Format: uuid */
+            id: string;
+        };
         /** @description A file that is being looked at. */
         PreviewSummary: {
             /** Format: uuid */
@@ -7868,6 +8691,15 @@ export interface components {
              * @description The version that holds now, when the one sent was stale.
              */
             version?: number | null;
+            /** @description What goes on with a log-in whose password was right. */
+            ticket?: string | null;
+        };
+        /** @description A proof: the password; the code of the moment or a recovery code where a second factor is in use. */
+        Proof: {
+            /** @example a password */
+            password?: string;
+            /** @example 287082 */
+            code?: string;
         };
         /** @description An event's place in the verifiable ledger. */
         ProofView: {
@@ -7882,6 +8714,20 @@ export interface components {
             /** @description The event's hash, as the receipt said it. */
             hash: string;
             sealed?: components["schemas"]["SealedView"] | null;
+        };
+        /** @description A finding that is like the one asked about. */
+        ProposalView: {
+            finding: components["schemas"]["KnownFindingView"];
+            /**
+             * Format: float
+             * @description From 0 (nothing shared) to 1 (the same).
+             * @example 0.42
+             */
+            score: number;
+            /** @description The shared words that weigh most. */
+            words: string[];
+            is_earlier: boolean;
+            is_same_unit: boolean;
         };
         /** @description Something the caller may do with a publication. */
         PublicationActionView: {
@@ -8234,6 +9080,10 @@ export interface components {
             words?: string | null;
             document: components["schemas"]["SignDocument"];
         };
+        /** @description A signature on paper. */
+        RecordHandover: {
+            document: components["schemas"]["SignDocument"];
+        };
         /** @description The record of an interview. */
         RecordInterview: {
             /** Format: date */
@@ -8295,6 +9145,15 @@ export interface components {
             verdict: components["schemas"]["Verdict"];
             words?: string | null;
             document: components["schemas"]["SignDocument"];
+        };
+        /** @description Codes for when the device is lost, each once; told once. */
+        RecoveryCodes: {
+            /**
+             * @example [
+             *       "ABCD-EFGH-IJKL-MNOP"
+             *     ]
+             */
+            codes: string[];
         };
         /** @description What became of a ratification that a task refused. */
         RefusedItem: {
@@ -8435,6 +9294,11 @@ export interface components {
             body: string;
             /** @example 〔2026〕3号 */
             minutes_number: string;
+            reason: string;
+        };
+        /** @description Why somebody's second factor is taken away. */
+        ResetSecondFactor: {
+            /** @example 手机遗失，本人到场申请 */
             reason: string;
         };
         /** @description A resolution with where it comes from. */
@@ -8754,6 +9618,22 @@ export interface components {
             units: components["schemas"]["UnitHit"][];
             people: components["schemas"]["PersonHit"][];
         };
+        /** @description The caller's second factor. */
+        SecondFactorView: {
+            /**
+             * Format: date-time
+             * @description Since when it is in use; none when there is none.
+             */
+            since?: string | null;
+            /**
+             * Format: int64
+             * @description Recovery codes that were not used.
+             * @example 10
+             */
+            recovery_codes_left: number;
+            /** @description Whether the house asks one of the caller. */
+            is_required: boolean;
+        };
         /** @description A section of the words. */
         SectionView: {
             /** @example 总体情况 */
@@ -8825,6 +9705,26 @@ export interface components {
         SetGroup: {
             members: components["schemas"]["GroupMemberView"][];
         };
+        /** @description What the house is to ask. */
+        SetIdentityRules: {
+            /**
+             * @example [
+             *       "leader",
+             *       "security_admin"
+             *     ]
+             */
+            required_of: string[];
+            /**
+             * Format: int32
+             * @example 15
+             */
+            proof_minutes: number;
+            /**
+             * Format: int64
+             * @description The version the choice rests on.
+             */
+            version: number;
+        };
         /** @description A new policy with its basis. */
         SetPolicy: {
             policy: components["schemas"]["Policy"];
@@ -8863,7 +9763,7 @@ export interface components {
              *     ]
              */
             streams: string[];
-            /** @description Their tasks and those of the units below. */
+            /** @description Their tasks and those of the units below; none are needed for checkpoints alone. */
             units: components["schemas"]["UnitId"][];
             /**
              * Format: date
@@ -8952,6 +9852,11 @@ export interface components {
             /** @description Number of the minutes, for a meeting. */
             minutes_number?: string | null;
         };
+        /** @description What is signed. */
+        SignHandover: {
+            /** @description SHA-256 of what was looked at, as the handover says it. */
+            content_hash: string;
+        };
         /** @description One request of a batch, with its task and the version the decision rests on. */
         SignItem: {
             request: components["schemas"]["SignRequestId"];
@@ -8993,6 +9898,18 @@ export interface components {
             /** @description Needed to return. */
             words?: string | null;
             on_behalf_of?: components["schemas"]["PersonId"] | null;
+        };
+        /** @description A signal; no verdict, and nothing is refused for it. */
+        SignalView: {
+            /** @example criterion_vague */
+            rule: string;
+            /** @example 销号标准无法核验 */
+            label: string;
+            /**
+             * @description What it rests on.
+             * @example “管理水平明显提升”别人无法核验
+             */
+            words: string;
         };
         /**
          * Format: uuid
@@ -9650,6 +10567,8 @@ export interface components {
             slips: components["schemas"]["SlipLineView"][];
             /** @description Whether the caller may draft one. */
             may_draft_slip: boolean;
+            /** @description Whether the reader works for the whole round, and so sees which findings are like this one (docs/domain.md §39). */
+            sees_likeness: boolean;
             open_actions: components["schemas"]["OpenActionView"][];
             statement_week: components["schemas"]["WeekView"];
             /** @description The newest lines of the history, newest first; `GET /tasks/{id}/history` has the rest. */
@@ -9822,6 +10741,11 @@ export interface components {
              * @description The opinion it is about, where it is about one.
              */
             opinion_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The handover it is about, where it is about one.
+             */
+            handover_id?: string | null;
             /**
              * @description The week a statement is for.
              * @example 2026-W38
@@ -10067,6 +10991,14 @@ export interface components {
             label: string;
             /** @example 到期前5个工作日 */
             says: string;
+        };
+        /** @description The ways to log in here beside name and password. */
+        Ways: {
+            /**
+             * @description What the button says that leads to the provider; none where there is none.
+             * @example 统一身份认证
+             */
+            provider?: string | null;
         };
         /** @description A target and how it stands. */
         WebhookView: {
@@ -11360,6 +12292,11 @@ export interface components {
         };
         /** @description A SHA-256 digest, 64 lower-case hex digits. */
         "event.meeting.Digest": string;
+        /**
+         * Format: uuid
+         * @description A handover list (交接清单).
+         */
+        "event.meeting.HandoverId": string;
         /** @description An item of a meeting that was opened. */
         "event.meeting.Item": {
             id: components["schemas"]["event.meeting.ItemId"];
@@ -11966,6 +12903,20 @@ export interface components {
              * @enum {string}
              */
             kind: "meeting.resolution_returned";
+        };
+        /** @description Who left his post handed it over. */
+        "event.meeting.resolution_taken_over": {
+            /** @description Who left his post handed it over. */
+            data: {
+                item: components["schemas"]["event.meeting.ItemId"];
+                handover: components["schemas"]["event.meeting.HandoverId"];
+                to: components["schemas"]["event.meeting.PersonId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "meeting.resolution_taken_over";
         };
         /**
          * @example {
@@ -14047,6 +14998,11 @@ export interface components {
          * @description A finding in the inspecting body's words (反馈问题).
          */
         "event.task.FindingId": string;
+        /**
+         * Format: uuid
+         * @description A handover list (交接清单).
+         */
+        "event.task.HandoverId": string;
         /** @description A measure; its words are in the task's text revision. */
         "event.task.Measure": {
             /** @description Its id. */
@@ -14365,6 +15321,19 @@ export interface components {
              * @description The day it was done.
              */
             done_on?: string | null;
+        };
+        /** @description What a handover makes of a task: who answers from now on, and which requests wait for who came (docs/domain.md §37). */
+        "event.task.TakenOver": {
+            handover: components["schemas"]["event.task.HandoverId"];
+            from: components["schemas"]["event.task.PersonId"];
+            to: components["schemas"]["event.task.PersonId"];
+            parties: components["schemas"]["event.task.Parties"];
+            readers: components["schemas"]["event.task.PersonId"][];
+            unit_leader?: components["schemas"]["event.task.PersonId"] | null;
+            /** @description Requests whose unsigned steps named who left as the lead leader. */
+            requests: components["schemas"]["event.task.SignRequestId"][];
+            /** @description The basis in words. */
+            reason: components["schemas"]["event.task.Digest"];
         };
         /** @description A request with its effect. */
         "event.task.TaskRequest": {
@@ -15951,6 +16920,46 @@ export interface components {
             kind: "task.statement_submitted";
         };
         /**
+         * @description Who left his post handed over to who came.
+         * @example {
+         *       "data": {
+         *         "taken": {
+         *           "from": "00000000-0000-0000-0000-000000000067",
+         *           "handover": "00000000-0000-0000-0000-000000002134",
+         *           "parties": {
+         *             "leaders": [
+         *               "00000000-0000-0000-0000-000000000068"
+         *             ],
+         *             "persons": [
+         *               "00000000-0000-0000-0000-000000000072"
+         *             ],
+         *             "units": [
+         *               "00000000-0000-0000-0000-00000000000b",
+         *               "00000000-0000-0000-0000-00000000000e"
+         *             ]
+         *           },
+         *           "readers": [],
+         *           "reason": "3e90ad53d5b99d733146cc9b99c9b7d2321814183988a6f6bc09d84e7a59840d",
+         *           "requests": [],
+         *           "to": "00000000-0000-0000-0000-000000000068",
+         *           "unit_leader": null
+         *         }
+         *       },
+         *       "kind": "task.taken_over"
+         *     }
+         */
+        "event.task.taken_over": {
+            /** @description Who left his post handed over to who came. */
+            data: {
+                taken: components["schemas"]["event.task.TakenOver"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.taken_over";
+        };
+        /**
          * @description The office keeps it where it is.
          * @example {
          *       "data": {
@@ -16454,6 +17463,139 @@ export interface operations {
             };
         };
     };
+    reset_second_factor: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "手机遗失，本人到场申请"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ResetSecondFactor"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     give_role: {
         parameters: {
             query?: never;
@@ -16565,6 +17707,73 @@ export interface operations {
             };
             /** @description `If-Match` is missing */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_covers: {
+        parameters: {
+            query: {
+                /**
+                 * @description How many events.
+                 * @example 1289
+                 */
+                size: number;
+                /**
+                 * @description The root, 44 characters of base64 as in the code, or 64 hex digits.
+                 * @example 47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=
+                 */
+                root: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CoversView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -21781,6 +22990,187 @@ export interface operations {
             };
         };
     };
+    find_alike: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LikenessView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    judge_alike: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "other_id": "01890000-0000-7000-8000-000000000001",
+                 *       "reason": "同一单位三年内再次被指出",
+                 *       "verdict": "recurrence"
+                 *     }
+                 */
+                "application/json": components["schemas"]["JudgeFindings"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LikenessView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     download_archive: {
         parameters: {
             query?: never;
@@ -21821,6 +23211,1146 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_handovers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverList"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prepare_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "basis": "集团任〔2026〕12号",
+                 *       "from": "01890000-0000-7000-8000-000000000001",
+                 *       "on": "2026-03-02",
+                 *       "to": "01890000-0000-7000-8000-000000000001",
+                 *       "unit": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
+                "application/json": components["schemas"]["HandoverForm"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreparedHandover"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_handover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_handover_signature: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "confirmed": false
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConfirmHandover"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_handover: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "content_hash": "文字"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SignHandover"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    record_handover_signature: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "document": {
+                 *         "scan": "文字",
+                 *         "signed_on": "2026-03-02"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecordHandover"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_handover_scan: {
+        parameters: {
+            query: {
+                filename: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_handover: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "content_hash": "文字"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SignHandover"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_handover: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HandoverView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_identity_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityRulesView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_identity_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "proof_minutes": 15,
+                 *       "required_of": [
+                 *         "leader",
+                 *         "security_admin"
+                 *       ],
+                 *       "version": 1
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetIdentityRules"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityRulesView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22454,6 +24984,53 @@ export interface operations {
             };
         };
     };
+    list_leavers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeaverList"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     listen: {
         parameters: {
             query?: never;
@@ -22539,6 +25116,163 @@ export interface operations {
             };
             /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_calendar_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarLinkView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    make_calendar_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarLinkMade"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_calendar_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done; there is nothing to say */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22826,6 +25560,319 @@ export interface operations {
             };
         };
     };
+    get_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondFactorView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BegunSecondFactor"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "287082"
+                 *     }
+                 */
+                "application/json": components["schemas"]["FirstCode"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryCodes"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_up_second_factor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "287082",
+                 *       "password": "a password"
+                 *     }
+                 */
+                "application/json": components["schemas"]["GiveUpSecondFactor"];
+            };
+        };
+        responses: {
+            /** @description Done; there is nothing to say */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_own_sessions: {
         parameters: {
             query?: never;
@@ -22855,15 +25902,6 @@ export interface operations {
             };
             /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many tries; `Retry-After` says when to come back */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -22918,15 +25956,6 @@ export interface operations {
             };
             /** @description The state does not allow it */
             409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too many tries; `Retry-After` says when to come back */
-            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -26009,6 +29038,76 @@ export interface operations {
             };
             /** @description The caller may not do this; a key opens nothing but what is listed for it */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_held: {
+        parameters: {
+            query: {
+                /** @description A unit the person has or had a post in. */
+                unit: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HeldList"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -35564,6 +38663,317 @@ export interface operations {
             };
         };
     };
+    log_in_with_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "287082",
+                 *       "ticket": "q1xk3yT0mE2jUO0Jj5nqYw6yR9wE4Jr8u3n0l0yVb2c"
+                 *     }
+                 */
+                "application/json": components["schemas"]["LogInCode"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The log-in took too long, or its ticket was used */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    prove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "code": "287082",
+                 *       "password": "a password"
+                 *     }
+                 */
+                "application/json": components["schemas"]["Proof"];
+            };
+        };
+        responses: {
+            /** @description Done; there is nothing to say */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many tries; `Retry-After` says when to come back */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    go_to_provider: {
+        parameters: {
+            query?: {
+                /** @description A path of the page, `/` unless given. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the provider */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    come_back: {
+        parameters: {
+            query?: {
+                code?: string;
+                state?: string;
+                /** @description Who it is, where it says so. */
+                iss?: string;
+                /** @description Why it says no. */
+                error?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description To the page */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     refresh_session: {
         parameters: {
             query?: never;
@@ -35589,6 +38999,44 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_ways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Ways"];
                 };
             };
             /** @description The caller may not do this; a key opens nothing but what is listed for it */
@@ -42627,6 +46075,73 @@ export interface operations {
             };
             /** @description `If-Match` is missing */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_signals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignalView"][];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -2,6 +2,8 @@
 
 use crate::support;
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 use support::House;
 use support::slips::at_work;
@@ -59,15 +61,17 @@ async fn what_is_worth_a_second_look_is_said_and_refuses_nothing() {
     }
     assert_eq!(of(&signals(&house, "p072", &task).await, "weeks_copied"), Some("3 周里有 2 周的写实与此前雷同"));
 
-    // None of it stands in the way.
+    // None of it stands in the way: what does is the weeks that were passed over, and nothing else.
     let view = house.get("p041", &format!("/tasks/{task}")).await.ok();
-    for milestone in view["measures"].as_array().unwrap().iter().flat_map(|m| m["milestones"].as_array().unwrap()) {
+    for milestone in view["milestones"].as_array().unwrap() {
         let body = json!({ "milestone": milestone["id"], "occurred_on": house.today() });
-        house.act("p041", &task, "complete-milestone", body).await;
+        house.act("p041", &task, "complete-milestone", body).await.ok();
     }
     let body = json!({ "results": "存量合同全部归档", "occurred_on": house.today(), "pledge": false });
-    let asked = house.act("p041", &task, "request-closure", body).await;
-    assert!(asked.status == 200, "{asked:?}");
+    let refused = house.act("p041", &task, "request-closure", body).await.refused(422, "closure-not-ready");
+    let codes: BTreeSet<&str> =
+        refused["errors"].as_array().unwrap().iter().map(|e| e["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, BTreeSet::from(["statement-missing"]));
 }
 
 #[actix_web::test]
