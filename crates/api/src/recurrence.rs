@@ -23,9 +23,11 @@ pub struct KnownFindingView {
     pub round_id: Uuid,
     #[schema(example = "2025年巡察整改")]
     pub round_name: String,
+    /// Of its round: by whom it was inspected.
     pub inspection_level: String,
     #[schema(example = "3.2.1")]
     pub number: String,
+    /// What was found.
     pub body: String,
     /// What it was judged by then: the breached rule, as the feedback says it.
     pub basis: String,
@@ -63,6 +65,7 @@ pub struct FindingLinkView {
     #[schema(example = "反弹回潮")]
     pub verdict_label: String,
     pub reason: String,
+    /// As it was proposed: from 0 to 1.
     pub score: f32,
     pub words: Vec<String>,
     pub judged_by: String,
@@ -77,8 +80,9 @@ pub struct LikenessView {
     pub proposals: Vec<ProposalView>,
     pub links: Vec<FindingLinkView>,
     pub may_judge: bool,
-    /// How often the matter was found, and for how many whole years it is known; 1 and 0 where nothing was linked as come back.
+    /// How often the matter was found; 1 where nothing was linked as come back.
     pub n_found: usize,
+    /// For how many whole years it is known; 0 where nothing was linked as come back.
     pub years_open: i64,
     /// The same matter through the years, the earliest first.
     pub lineage: Vec<KnownFindingView>,

@@ -5377,6 +5377,7 @@ export interface components {
         };
         /** @description The second officer's answer. */
         ConfirmHandover: {
+            /** @description Whether the paper was found right. */
             confirmed: boolean;
             /** @description Why not. */
             reason?: string | null;
@@ -6517,7 +6518,10 @@ export interface components {
             /** @example 反弹回潮 */
             verdict_label: string;
             reason: string;
-            /** Format: float */
+            /**
+             * Format: float
+             * @description As it was proposed: from 0 to 1.
+             */
             score: number;
             words: string[];
             judged_by: string;
@@ -6727,6 +6731,7 @@ export interface components {
         };
         /** @description An act that is open. */
         HandoverActionView: {
+            /** @description Stable code. */
             action: string;
             label: string;
         };
@@ -6735,6 +6740,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             filename: string;
+            /** @description Of the file, hex. */
             sha256: string;
         };
         /** @description A handover list to be drawn up. */
@@ -6770,6 +6776,7 @@ export interface components {
             id: string;
             number: string;
             title: string;
+            /** @description As what it names him. */
             parts: string[];
             /** @description As it stood when the list was last written down. */
             state: string;
@@ -6833,6 +6840,7 @@ export interface components {
             unit: components["schemas"]["Named"];
             /** Format: date */
             on: string;
+            /** @description The document it rests on. */
             basis: string;
             /**
              * @description Where a handover stands.
@@ -7201,9 +7209,11 @@ export interface components {
             round_id: string;
             /** @example 2025年巡察整改 */
             round_name: string;
+            /** @description Of its round: by whom it was inspected. */
             inspection_level: string;
             /** @example 3.2.1 */
             number: string;
+            /** @description What was found. */
             body: string;
             /** @description What it was judged by then: the breached rule, as the feedback says it. */
             basis: string;
@@ -7410,9 +7420,12 @@ export interface components {
             proposals: components["schemas"]["ProposalView"][];
             links: components["schemas"]["FindingLinkView"][];
             may_judge: boolean;
-            /** @description How often the matter was found, and for how many whole years it is known; 1 and 0 where nothing was linked as come back. */
+            /** @description How often the matter was found; 1 where nothing was linked as come back. */
             n_found: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description For how many whole years it is known; 0 where nothing was linked as come back.
+             */
             years_open: number;
             /** @description The same matter through the years, the earliest first. */
             lineage: components["schemas"]["KnownFindingView"][];
@@ -12904,7 +12917,17 @@ export interface components {
              */
             kind: "meeting.resolution_returned";
         };
-        /** @description Who left his post handed it over. */
+        /**
+         * @description Who left his post handed it over.
+         * @example {
+         *       "data": {
+         *         "handover": "01a21b62-6a10-7c31-8f0e-5f2d7f1f9a01",
+         *         "item": "01a21b4f-0052-7350-95df-89f6765ebe5b",
+         *         "to": "01a21b43-3b5e-737f-8492-86cda4892e68"
+         *       },
+         *       "kind": "meeting.resolution_taken_over"
+         *     }
+         */
         "event.meeting.resolution_taken_over": {
             /** @description Who left his post handed it over. */
             data: {

@@ -207,6 +207,7 @@ pub struct RecordHandover {
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConfirmHandover {
+    /// Whether the paper was found right.
     pub confirmed: bool,
     /// Why not.
     #[serde(default)]

@@ -172,6 +172,7 @@ pub struct HandoverItemView {
     pub id: Uuid,
     pub number: String,
     pub title: String,
+    /// As what it names him.
     pub parts: Vec<String>,
     /// As it stood when the list was last written down.
     pub state: String,
@@ -200,6 +201,7 @@ pub struct HandoverSignatureView {
 /// An act that is open.
 #[derive(Serialize, ToSchema)]
 pub struct HandoverActionView {
+    /// Stable code.
     pub action: String,
     pub label: String,
 }
@@ -209,6 +211,7 @@ pub struct HandoverActionView {
 pub struct HandoverFileView {
     pub id: Uuid,
     pub filename: String,
+    /// Of the file, hex.
     pub sha256: String,
 }
 
@@ -221,6 +224,7 @@ pub struct HandoverView {
     pub to: Named,
     pub unit: Named,
     pub on: NaiveDate,
+    /// The document it rests on.
     pub basis: String,
     #[schema(inline)]
     pub state: HandoverState,
