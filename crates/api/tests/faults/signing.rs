@@ -149,7 +149,7 @@ async fn a_receiver_that_is_down_for_a_day_hears_everything_in_the_end_though_se
         view
     };
     let service = said("sysadmin", "/services", &form);
-    let last_day = chrono::Utc::now().date_naive() + Days::new(30);
+    let last_day = api::app::Clock::default().now().date_naive() + Days::new(30);
     let target =
         json!({ "url": receiver.url(), "streams": ["task"], "units": [unit], "expires_on": last_day }).to_string();
     said("secadmin", &format!("/services/{}/webhooks", service["id"].as_str().unwrap()), &target);
