@@ -291,10 +291,12 @@ async fn what_is_told_to_the_server_is_in_no_log_no_figure_and_no_answer_to_anot
     let mut talk = Talk { to, birds: Aviary::default() };
     let smtp = format!("smtp://post:{}@{closed}", talk.birds.canary("password of the mail server"));
     let (open_text, hosts) = (open.to_string(), format!("http://{closed}"));
+    let outside = house.db.public_url();
     let settings = [
         // The most there is.
         ("BIHUAN_LOG", "trace"),
         ("BIHUAN_PUBLIC_LISTEN", open_text.as_str()),
+        ("BIHUAN_PUBLIC_DATABASE_URL", outside.as_str()),
         ("BIHUAN_WEBHOOK_HOSTS", hosts.as_str()),
         ("BIHUAN_ROBOT_HOSTS", "127.0.0.1"),
         ("BIHUAN_SMTP_URL", smtp.as_str()),

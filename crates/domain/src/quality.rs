@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::calendar::Week;
 use crate::copied::copy_of;
 use crate::ids::EvidenceId;
-use crate::task::state::Task;
+use crate::task::state::{EvidenceMark, EvidencePurpose, Task};
 use crate::task::text::StatementText;
 use crate::words;
 
@@ -283,7 +283,9 @@ pub fn signals(task: &Task, handed: &Handed<'_>, on: NaiveDate) -> Vec<Signal> {
         say(QualityRule::EvidenceReused, json!({ "n": handed.reused.len(), "tasks": tasks }));
     }
     if let Some(from) = task.issued_on {
-        let n = task.evidence.iter().filter(|e| e.occurred_on < from || e.occurred_on > on).count();
+        let proves = |e: &&EvidenceMark| matches!(e.purpose, EvidencePurpose::Milestone | EvidencePurpose::Criterion);
+        let misdated = |e: &&EvidenceMark| e.occurred_on < from || e.occurred_on > on;
+        let n = task.evidence.iter().filter(proves).filter(misdated).count();
         if n > 0 {
             say(QualityRule::EvidenceMisdated, json!({ "n": n, "from": from, "until": on }));
         }
