@@ -31,6 +31,8 @@ async function leaves(house) {
   await lookedAt(house, page, 'handover-organisation')
   await page.getByRole('link', { name: '去办理交接' }).click()
   await page.locator('.leavers').getByText('壬巳一').waitFor()
+  // A changed post ends his sessions.
+  await house.forget(head)
   step('一人调离，组织页和职务交接页提示其名下仍有事项')
 }
 

@@ -114,6 +114,15 @@ export class House {
     return page
   }
 
+  /** Whose sessions were ended logs in anew the next time he is asked for. */
+  async forget(who) {
+    for (const [key, page] of [...this.people]) {
+      if (!key.startsWith(`${who}@`)) continue
+      this.people.delete(key)
+      await page.context().close()
+    }
+  }
+
   async shot(page, name) {
     await page.evaluate(() => document.fonts.ready.then(() => undefined))
     await page.screenshot({ path: join(this.shots, `${name}.png`) })

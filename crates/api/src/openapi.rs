@@ -17,8 +17,15 @@ use crate::problem::{Fault, Problem};
 const READS_BY_STATE: &[&str] = &["/api/v1/checks/{id}/bundle", "/api/v1/meetings/{id}/minutes"];
 
 /// What is not there for everybody although its address names nothing: what only an account has that is a person's, and what is named by the query.
-const NOT_FOR_ALL: &[&str] =
-    &["/api/v1/me/notice-rules", "/api/v1/me/told-by", "/api/v1/me/told-by/trials", "/api/v1/audit/proof"];
+const NOT_FOR_ALL: &[&str] = &[
+    "/api/v1/me/notice-rules",
+    "/api/v1/me/told-by",
+    "/api/v1/me/told-by/trials",
+    "/api/v1/me/calendar-link",
+    "/api/v1/sessions/provider",
+    "/api/v1/sessions/provider/return",
+    "/api/v1/audit/proof",
+];
 
 /// What the document begins with.
 pub fn base() -> OpenApi {

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::events::{self, NewEvent, Origin, Stream};
+use crate::references::check_people;
 use crate::schema::{accounts, delegations, memberships, persons, units};
 
 /// A unit.
@@ -424,6 +425,8 @@ pub fn create_delegation(
     if !errors.is_empty() {
         return Err(Refusal::invalid("content", errors).into());
     }
+    check_people(conn, "/person", &[input.person])?;
+    check_people(conn, "/stand_in", &[input.stand_in])?;
     let id = Uuid::now_v7();
     let payload = json!({ "person": input.person, "stand_in": input.stand_in, "from_on": input.from_on, "to_on": input.to_on, "document": input.document });
     events::record(conn, origin, Stream::of("delegation", id), 0, &[NewEvent { kind: "delegation.granted", payload }])?;

@@ -178,6 +178,9 @@ async fn a_stand_in_is_one_from_the_moment_it_is_entered_to_the_moment_it_is_end
     let stands_in = async || house.get("p006", "/me").await.ok()["stands_in_for"].as_array().unwrap().len();
     assert_eq!(stands_in().await, 0);
     let grant = json!({ "person_id": id("P003"), "stand_in_id": id("P006"), "from_on": house.today(), "document": "授权书", "granted_by": "党委会" });
+    let mut strange = grant.clone();
+    strange["stand_in_id"] = json!("01890000-0000-7000-8000-000000000001");
+    house.request("secadmin", "POST", "/delegations", None, Some(strange)).await.refused(422, "content");
     let made = house.request("secadmin", "POST", "/delegations", None, Some(grant)).await.ok();
     assert_eq!(stands_in().await, 1, "nothing that was known of him before is believed");
     let path = format!("/delegations/{}", made["id"].as_str().unwrap());
