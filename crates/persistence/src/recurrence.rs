@@ -303,7 +303,7 @@ pub fn judge(
         scored.into_iter().find(|(found, _)| *found == other.id.0).ok_or(Refusal::conflict("not-alike"))?;
     let pair =
         finding_links::finding_id.eq_any([id.0, other.id.0]).and(finding_links::other_id.eq_any([id.0, other.id.0]));
-    // The row of the earlier finding is the lock under which one verdict is given.
+    // The row of the one with the smaller id, whichever was asked about, is the lock under which one verdict is given.
     let lock = id.0.min(other.id.0);
     findings::table.find(lock).select(findings::id).for_no_key_update().first::<Uuid>(conn)?;
     let known: Option<(Uuid, i64)> =

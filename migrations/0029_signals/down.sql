@@ -1,0 +1,2 @@
+DROP INDEX sign_requests_closures_idx;
+DROP INDEX attachments_blob_idx;
