@@ -47,7 +47,8 @@ pub async fn list_signals(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Res
             if !rights::reads_content(&origin.actor, &subject(&loaded.task, &loaded.facts)) {
                 return Err(Error::NotFound);
             }
-            quality::of_task(conn, &origin.actor, &loaded, origin.now)
+            let found = quality::of_tasks(conn, &origin.actor, &[loaded], origin.now)?;
+            Ok(found.into_values().flatten().collect::<Vec<_>>())
         })
         .await?;
     Ok(HttpResponse::Ok().json(found.into_iter().map(SignalView::from).collect::<Vec<_>>()))

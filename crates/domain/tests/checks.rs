@@ -11,7 +11,7 @@ use domain::actor::{Actor, UnitPath};
 use domain::chain::Digest;
 use domain::check::draw::{self, Frame, Line, Party};
 use domain::check::event::{self, CheckEvent};
-use domain::check::frame::{self, Asked, Candidate, Dimension, Given, amount_band};
+use domain::check::frame::{self, Asked, Candidate, Dimension, Given, amount_band, signal_band};
 use domain::check::state::{Check, CheckKind, CheckResult, CheckState};
 use domain::check::{self, CheckAction, CheckCommand, Context, Found, Plan, open_actions, starts_from};
 use domain::ids::{CheckId, PersonId, TaskId};
@@ -58,7 +58,7 @@ fn plan(kind: CheckKind) -> Plan {
 }
 
 #[test]
-fn money_is_told_apart_in_wide_bands() {
+fn money_and_signals_are_told_apart_in_wide_bands() {
     let bands = [
         (None, "未列金额"),
         (Some(0), "未列金额"),
@@ -72,6 +72,11 @@ fn money_is_told_apart_in_wide_bands() {
     ];
     for (yuan, band) in bands {
         assert_eq!(amount_band(yuan), band, "{yuan:?}");
+    }
+    for (n, band) in
+        [(None, "未申请销号"), (Some(0), "无提示"), (Some(1), "一处提示"), (Some(2), "多处提示"), (Some(9), "多处提示")]
+    {
+        assert_eq!(signal_band(n), band, "{n:?}");
     }
     // A frame that asks for it names it in its strata; one that does not, does not.
     let story = Story::planned(CheckKind::Spot);
@@ -113,6 +118,7 @@ impl Story {
                 state: if i % 2 == 0 { "已销号" } else { "整改中" },
                 speed: "按时限",
                 amount: amount_band(Some(i as u64 * 60_000)),
+                signals: signal_band(i.checked_sub(1)),
                 units: vec![paths()[&LEAD].clone()],
             })
             .collect();

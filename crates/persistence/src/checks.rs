@@ -11,7 +11,7 @@ use domain::calendar::{self, Calendar};
 use domain::chain::Digest;
 use domain::check::draw::{Frame, Line, Party};
 use domain::check::event::{self, CheckEvent};
-use domain::check::frame::{self, Asked, Candidate, Dimension, Given, amount_band};
+use domain::check::frame::{self, Asked, Candidate, Dimension, Given, amount_band, signal_band};
 use domain::check::state::{Check, CheckKind, CheckResult, CheckState, Target};
 use domain::check::{self, Brief, CheckAction, CheckCommand, Context, Found, Plan, starts_from};
 use domain::ids::{CheckId, PersonId, RoundId, TaskId, UnitId};
@@ -31,7 +31,7 @@ use crate::notifications::{self, About, Telling};
 use crate::schema::{check_targets, checks, persons, tasks};
 use crate::statement::Statement;
 use crate::tasks::{Expected, bodies};
-use crate::{actors, blobs, rounds};
+use crate::{actors, blobs, quality, rounds};
 
 /// A check with the words its state names.
 #[derive(Clone, Debug)]
@@ -375,7 +375,10 @@ fn planned(conn: &mut PgConnection, origin: &Origin, round: RoundId, input: Chec
 
 fn frozen(conn: &mut PgConnection, origin: &Origin, check: &Check, input: &DrawInput) -> Result<Frame, Error> {
     check::permit_draw(check)?;
-    let candidates = candidates(conn, origin, check.round, &input.scope, None)?;
+    let mut candidates = candidates(conn, origin, check.round, &input.scope, None)?;
+    if input.dimensions.contains(&Dimension::Signals) {
+        show_signals(conn, origin, check.round, &mut candidates)?;
+    }
     let inspectors = inspectors(conn, origin, check.round, &check.inspectors)?;
     let reasons = bodies(conn, check.draws.iter().filter_map(|d| d.given_up.clone()))?;
     let mut given_up = Vec::new();
@@ -487,6 +490,7 @@ fn candidates(
             state: TaskState::label(task.state),
             speed: speed(&task, issued_at),
             amount,
+            signals: signal_band(None),
             units: task
                 .draft
                 .parties
@@ -497,6 +501,23 @@ fn candidates(
                 .collect(),
         })
         .collect())
+}
+
+/// How many signals the closure of each shows to who makes the frame (docs/domain.md §40); a fixed number of statements.
+fn show_signals(
+    conn: &mut PgConnection,
+    origin: &Origin,
+    round: RoundId,
+    candidates: &mut [Candidate],
+) -> Result<(), Error> {
+    let ids: Vec<Uuid> = candidates.iter().map(|c| c.task.0).collect();
+    let mut loaded = crate::tasks::find_many(conn, &origin.actor, round, &ids, origin.now)?;
+    loaded.retain(|l| quality::asked(&l.task).is_some());
+    let found = quality::of_tasks(conn, &origin.actor, &loaded, origin.now)?;
+    for candidate in candidates {
+        candidate.signals = signal_band(found.get(&candidate.task).map(Vec::len));
+    }
+    Ok(())
 }
 
 /// How many tasks a scope holds and how they would fall into strata; nothing is kept.

@@ -2,17 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{Array, BigInt, Text, Timestamptz, Uuid as SqlUuid};
 use domain::actor::Actor;
 use domain::calendar::{self, Week};
-use domain::ids::EvidenceId;
+use domain::ids::{EvidenceId, TaskId};
 use domain::policy::RequestKind;
 use domain::quality::{Handed, Signal, signals};
 use domain::rights;
 use domain::sign_request::RequestState;
-use domain::task::state::StatementMark;
+use domain::task::state::{StatementMark, Task};
 use domain::task::text::StatementText;
 use uuid::Uuid;
 
@@ -24,6 +24,8 @@ use crate::tasks::{self, LoadedTask};
 #[derive(QueryableByName)]
 struct Reused {
     #[diesel(sql_type = SqlUuid)]
+    task: Uuid,
+    #[diesel(sql_type = SqlUuid)]
     id: Uuid,
     #[diesel(sql_type = Text)]
     number: String,
@@ -31,97 +33,118 @@ struct Reused {
 
 #[derive(QueryableByName)]
 struct Count {
+    #[diesel(sql_type = SqlUuid)]
+    task: Uuid,
     #[diesel(sql_type = BigInt)]
     n: i64,
 }
 
-/// The signals on a task as of the moment its closure was asked for, else as of now.
-pub fn of_task(
-    conn: &mut PgConnection,
-    actor: &Actor,
-    loaded: &LoadedTask,
-    now: DateTime<Utc>,
-) -> Result<Vec<Signal>, Error> {
-    let task = &loaded.task;
+/// When the closure of a task was asked for; none where it was not, or was returned.
+pub fn asked(task: &Task) -> Option<DateTime<Utc>> {
     let asked = task.requests.iter().map(|r| &r.request).rfind(|r| r.kind == RequestKind::Closure);
-    let asked_at = asked.filter(|r| r.state != RequestState::Returned).map(|r| r.submitted_at);
-    let at = asked_at.unwrap_or(now);
-    let on: NaiveDate = calendar::today(at);
-    let excused: BTreeSet<Uuid> = task.draft.measures.iter().filter(|m| m.excused).map(|m| m.id.0).collect();
-    let planned = loaded.plan.as_ref().map(|plan| &plan.criteria).filter(|criteria| !criteria.is_empty());
-    let handed = Handed {
-        measures: loaded.text.measures.iter().filter(|m| !excused.contains(&m.id.0)).map(|m| m.text.as_str()).collect(),
-        criteria: planned.unwrap_or(&loaded.text.criteria).iter().map(|c| c.text.as_str()).collect(),
-        statements: statements(conn, loaded)?,
-        reused: reused(conn, actor, loaded)?,
-        in_the_hour: in_the_hour(conn, loaded, at, asked_at.is_some())?,
-        near_percent: loaded.facts.policy.copy_percent,
-    };
-    Ok(signals(task, &handed, on))
+    asked.filter(|r| r.state != RequestState::Returned).map(|r| r.submitted_at)
 }
 
-/// The lead unit's newest words of each week, oldest first.
-fn statements(conn: &mut PgConnection, loaded: &LoadedTask) -> Result<Vec<(Week, StatementText)>, Error> {
-    let lead = loaded.task.lead_unit();
-    let mut newest: BTreeMap<Week, &StatementMark> = BTreeMap::new();
-    for mark in loaded.task.statements.iter().filter(|m| Some(m.unit) == lead) {
-        let known = newest.entry(mark.week).or_insert(mark);
-        if mark.revision > known.revision {
-            *known = mark;
+/// The signals on tasks of one round, each as of the moment its closure was asked for, else as of now; as many statements whatever their number.
+pub fn of_tasks(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    loaded: &[LoadedTask],
+    now: DateTime<Utc>,
+) -> Result<BTreeMap<TaskId, Vec<Signal>>, Error> {
+    let mut statements = statements(conn, loaded)?;
+    let mut reused = reused(conn, actor, loaded)?;
+    let in_the_hour = in_the_hour(conn, loaded, now)?;
+    let signals_of = |loaded: &LoadedTask| {
+        let task = &loaded.task;
+        let excused: BTreeSet<Uuid> = task.draft.measures.iter().filter(|m| m.excused).map(|m| m.id.0).collect();
+        let planned = loaded.plan.as_ref().map(|plan| &plan.criteria).filter(|criteria| !criteria.is_empty());
+        let measures = loaded.text.measures.iter().filter(|m| !excused.contains(&m.id.0));
+        let handed = Handed {
+            measures: measures.map(|m| m.text.as_str()).collect(),
+            criteria: planned.unwrap_or(&loaded.text.criteria).iter().map(|c| c.text.as_str()).collect(),
+            statements: statements.remove(&task.id).unwrap_or_default(),
+            reused: reused.remove(&task.id).unwrap_or_default(),
+            in_the_hour: in_the_hour.get(&task.id).copied().unwrap_or_default(),
+            near_percent: loaded.facts.policy.copy_percent,
+        };
+        (task.id, signals(task, &handed, calendar::today(asked(task).unwrap_or(now))))
+    };
+    Ok(loaded.iter().map(signals_of).collect())
+}
+
+/// The newest words of each week by each task's lead unit, oldest first.
+fn statements(conn: &mut PgConnection, loaded: &[LoadedTask]) -> Result<BTreeMap<TaskId, Weeks>, Error> {
+    let mut newest: BTreeMap<(TaskId, Week), &StatementMark> = BTreeMap::new();
+    for LoadedTask { task, .. } in loaded {
+        let lead = task.lead_unit();
+        for mark in task.statements.iter().filter(|m| Some(m.unit) == lead) {
+            let known = newest.entry((task.id, mark.week)).or_insert(mark);
+            if mark.revision > known.revision {
+                *known = mark;
+            }
         }
     }
     let bodies = tasks::bodies(conn, newest.values().map(|m| m.digest.clone()).collect::<BTreeSet<_>>())?;
-    Ok(newest
-        .into_iter()
-        .filter_map(|(week, mark)| Some((week, serde_json::from_str(bodies.get(&mark.digest)?).ok()?)))
-        .collect())
-}
-
-/// Numbers of other tasks of the round, as far as the reader sees them, that have the same file as evidence.
-fn reused(
-    conn: &mut PgConnection,
-    actor: &Actor,
-    loaded: &LoadedTask,
-) -> Result<BTreeMap<EvidenceId, BTreeSet<String>>, Error> {
-    if loaded.task.evidence.is_empty() {
-        return Ok(BTreeMap::new());
-    }
-    let query = Statement::default()
-        .sql(
-            "SELECT DISTINCT own.id, t.number FROM attachments own JOIN attachments other ON other.blob_sha256 = own.blob_sha256 \
-                AND other.subject_kind = 'task' AND other.subject_id <> own.subject_id \
-             JOIN tasks t ON t.id = other.subject_id WHERE own.subject_kind = 'task' AND t.state <> 'withdrawn' AND own.subject_id = ",
-        )
-        .bind::<SqlUuid, _>(loaded.task.id.0)
-        .sql(" AND own.id = ANY(")
-        .bind::<Array<SqlUuid>, _>(loaded.task.evidence.iter().map(|e| e.id.0).collect::<Vec<_>>())
-        .sql(") AND ");
-    let rows: Vec<Reused> = visible(query, loaded.task.round, &rights::scope(actor)).rare().load(conn)?;
-    let mut found: BTreeMap<EvidenceId, BTreeSet<String>> = BTreeMap::new();
-    for row in rows {
-        found.entry(EvidenceId(row.id)).or_default().insert(row.number);
+    let mut found: BTreeMap<TaskId, Weeks> = BTreeMap::new();
+    for ((task, week), mark) in newest {
+        if let Some(text) = bodies.get(&mark.digest).and_then(|body| serde_json::from_str(body).ok()) {
+            found.entry(task).or_default().push((week, text));
+        }
     }
     Ok(found)
 }
 
-/// How many closures the lead unit asked for within the hour before, the one looked at counted once.
+type Weeks = Vec<(Week, StatementText)>;
+
+/// Evidence of each task that is the same file as evidence of others of the round, with the numbers of those the reader sees.
+fn reused(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    loaded: &[LoadedTask],
+) -> Result<BTreeMap<TaskId, BTreeMap<EvidenceId, BTreeSet<String>>>, Error> {
+    let mut found: BTreeMap<TaskId, BTreeMap<EvidenceId, BTreeSet<String>>> = BTreeMap::new();
+    let evidence: Vec<Uuid> = loaded.iter().flat_map(|l| &l.task.evidence).map(|e| e.id.0).collect();
+    let Some(round) = loaded.first().map(|l| l.task.round).filter(|_| !evidence.is_empty()) else {
+        return Ok(found);
+    };
+    let query = Statement::default()
+        .sql(
+            "SELECT DISTINCT own.subject_id AS task, own.id, t.number FROM attachments own \
+             JOIN attachments other ON other.blob_sha256 = own.blob_sha256 \
+                AND other.subject_kind = 'task' AND other.subject_id <> own.subject_id \
+             JOIN tasks t ON t.id = other.subject_id \
+             WHERE own.subject_kind = 'task' AND t.state <> 'withdrawn' AND own.subject_id = ANY(",
+        )
+        .bind::<Array<SqlUuid>, _>(loaded.iter().map(|l| l.task.id.0).collect::<Vec<_>>())
+        .sql(") AND own.id = ANY(")
+        .bind::<Array<SqlUuid>, _>(evidence)
+        .sql(") AND ");
+    let rows: Vec<Reused> = visible(query, round, &rights::scope(actor)).rare().load(conn)?;
+    for row in rows {
+        found.entry(TaskId(row.task)).or_default().entry(EvidenceId(row.id)).or_default().insert(row.number);
+    }
+    Ok(found)
+}
+
+/// How many closures each lead unit asked for within the hour before, the one looked at counted once.
 fn in_the_hour(
     conn: &mut PgConnection,
-    loaded: &LoadedTask,
-    at: DateTime<Utc>,
-    is_asked: bool,
-) -> Result<usize, Error> {
-    let Some(unit) = loaded.task.lead_unit() else { return Ok(0) };
-    let row: Count = diesel::sql_query(
-        "SELECT count(DISTINCT r.task_id) AS n FROM sign_requests r JOIN tasks t ON t.id = r.task_id \
-         WHERE r.kind = 'closure' AND r.round_id = $1 AND t.lead_unit_id = $2 AND r.task_id <> $3 AND r.submitted_at > $4 AND r.submitted_at <= $5",
+    loaded: &[LoadedTask],
+    now: DateTime<Utc>,
+) -> Result<BTreeMap<TaskId, usize>, Error> {
+    let led = || loaded.iter().filter_map(|l| Some((&l.task, l.task.lead_unit()?)));
+    let Some(round) = loaded.first().map(|l| l.task.round) else { return Ok(BTreeMap::new()) };
+    let rows: Vec<Count> = diesel::sql_query(
+        "SELECT own.task, count(DISTINCT r.task_id) AS n FROM unnest($2, $3, $4) AS own (task, unit, at) \
+         JOIN sign_requests r ON r.kind = 'closure' AND r.round_id = $1 AND r.task_id <> own.task \
+            AND r.submitted_at > own.at - interval '1 hour' AND r.submitted_at <= own.at \
+         JOIN tasks t ON t.id = r.task_id AND t.lead_unit_id = own.unit GROUP BY own.task",
     )
-    .bind::<SqlUuid, _>(loaded.task.round.0)
-    .bind::<SqlUuid, _>(unit.0)
-    .bind::<SqlUuid, _>(loaded.task.id.0)
-    .bind::<Timestamptz, _>(at - TimeDelta::hours(1))
-    .bind::<Timestamptz, _>(at)
-    .get_result(conn)?;
-    let others = usize::try_from(row.n).unwrap_or(0);
-    Ok(if is_asked || others > 0 { others + 1 } else { 0 })
+    .bind::<SqlUuid, _>(round.0)
+    .bind::<Array<SqlUuid>, _>(led().map(|(task, _)| task.id.0).collect::<Vec<_>>())
+    .bind::<Array<SqlUuid>, _>(led().map(|(_, unit)| unit.0).collect::<Vec<_>>())
+    .bind::<Array<Timestamptz>, _>(led().map(|(task, _)| asked(task).unwrap_or(now)).collect::<Vec<_>>())
+    .load(conn)?;
+    Ok(rows.into_iter().map(|row| (TaskId(row.task), usize::try_from(row.n).unwrap_or(0) + 1)).collect())
 }

@@ -6589,7 +6589,7 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * @description unit, disposition, state, speed, amount: what the strata are made by.
+             * @description unit, disposition, state, speed, amount, signals: what the strata are made by.
              * @example [
              *       "unit",
              *       "state"

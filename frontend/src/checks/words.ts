@@ -19,6 +19,7 @@ export const dimensions = [
   { value: 'state', label: '状态' },
   { value: 'speed', label: '办结快慢' },
   { value: 'amount', label: '涉及金额' },
+  { value: 'signals', label: '销号提示' },
 ]
 
 export const results = [

@@ -131,7 +131,7 @@ pub struct FreezeFrame {
     #[serde(default)]
     #[schema(example = json!({ "closed": "true" }))]
     pub scope: BTreeMap<String, String>,
-    /// unit, disposition, state, speed, amount: what the strata are made by.
+    /// unit, disposition, state, speed, amount, signals: what the strata are made by.
     #[serde(default)]
     #[schema(example = json!(["unit", "state"]))]
     pub dimensions: Vec<String>,

@@ -22,7 +22,7 @@ async fn people(house: &House, codes: &[&str]) -> Vec<Value> {
 }
 
 /// A spot check of this and next week, planned by the first team's head.
-async fn planned(house: &House) -> String {
+pub(crate) async fn planned(house: &House) -> String {
     let form = json!({
         "kind": "spot", "title": "已销号任务随时抽查", "questions": ["台账所写与现场是否一致"],
         "from_on": house.today(), "to_on": house.today() + chrono::Days::new(14), "inspectors": people(house, &INSPECTORS).await,

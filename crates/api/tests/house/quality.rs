@@ -90,3 +90,29 @@ async fn nobody_hears_of_a_task_he_does_not_see_by_its_evidence() {
     assert_eq!(of(&signals(&house, "p072", &task).await, "evidence_reused"), Some("1 份证据也用于T01"));
     house.get("p010", &format!("/tasks/{task}/signals")).await.refused(404, "not-found");
 }
+
+#[actix_web::test]
+async fn a_draw_may_be_divided_by_what_closures_show() {
+    let house = House::with(support::first_day(), api::demo::run).await;
+    let check = crate::checks::planned(&house).await;
+    let strata = format!("/checks/{check}/strata");
+    let asked = json!({ "dimensions": ["signals"], "sample": 4, "is_quick": true });
+    let frame = house.request("p068", "POST", &strata, None, Some(asked)).await.ok();
+    // Each task falls where the signals on its own page put it.
+    let mut seen = BTreeSet::new();
+    for entry in frame["entries"].as_array().unwrap() {
+        let task = entry["task"].as_str().unwrap();
+        let view = house.get("p072", &format!("/tasks/{task}")).await.ok();
+        let requests = view["requests"].as_array().unwrap();
+        let closure = requests.iter().find(|r| r["kind"] == "closure").filter(|r| r["state"] != "returned");
+        let wanted = match (closure, signals(&house, "p072", task).await.len()) {
+            (None, _) => "未申请销号",
+            (Some(_), 0) => "无提示",
+            (Some(_), 1) => "一处提示",
+            (Some(_), _) => "多处提示",
+        };
+        assert_eq!(entry["stratum"], wanted, "{}", entry["number"]);
+        seen.insert(wanted);
+    }
+    assert!(seen.contains("未申请销号") && seen.len() >= 2, "{seen:?}");
+}

@@ -19,6 +19,7 @@ words! {
         State = "state", "状态";
         Speed = "speed", "办结快慢";
         Amount = "amount", "涉及金额";
+        Signals = "signals", "销号提示";
     }
 }
 
@@ -34,6 +35,8 @@ pub struct Candidate {
     pub speed: &'static str,
     /// The band of the money its finding is about.
     pub amount: &'static str,
+    /// How many signals its closure shows.
+    pub signals: &'static str,
     /// Responsible and supporting units.
     pub units: Vec<UnitPath>,
 }
@@ -46,6 +49,7 @@ impl Candidate {
             Dimension::State => self.state,
             Dimension::Speed => self.speed,
             Dimension::Amount => self.amount,
+            Dimension::Signals => self.signals,
         };
         let parts: Vec<&str> = Dimension::ALL.iter().filter(|d| dimensions.contains(d)).map(part).collect();
         if parts.is_empty() { "全部".to_owned() } else { parts.join(" · ") }
@@ -60,6 +64,16 @@ pub fn amount_band(yuan: Option<u64>) -> &'static str {
         Some(..1_000_000) => "10万至100万元",
         Some(..10_000_000) => "100万至1000万元",
         Some(_) => "1000万元以上",
+    }
+}
+
+/// The band of the signals on a closure (docs/domain.md §40); none of a task whose closure was not asked for.
+pub fn signal_band(signals: Option<usize>) -> &'static str {
+    match signals {
+        None => "未申请销号",
+        Some(0) => "无提示",
+        Some(1) => "一处提示",
+        Some(_) => "多处提示",
     }
 }
 
