@@ -9,6 +9,7 @@ use domain::calendar::Calendar;
 use domain::ids::RoundId;
 use domain::labels;
 use domain::policy::AlertLevel;
+use domain::recurrence::years_between;
 use domain::task::alert::Reason;
 use domain::task::state::{Disposition, Sensitivity, TaskState};
 use persistence::counts::{self, Counts, GroupBy, GroupCounts};
@@ -85,6 +86,12 @@ pub struct LedgerLine {
     pub aspect: String,
     /// A key problem.
     pub is_key: bool,
+    /// How often the matter of its finding was found; none where it never came back, and for who does not see the whole round.
+    #[schema(example = 2)]
+    pub n_found: Option<i64>,
+    /// For how many whole years that matter is known.
+    #[schema(example = 6)]
+    pub years_open: Option<i64>,
     pub version: i64,
 }
 
@@ -169,6 +176,8 @@ pub struct LedgerQuery {
     pub unanswered: Option<bool>,
     /// Only key problems.
     pub key: Option<bool>,
+    /// Only those whose finding was found before; for who sees the whole round.
+    pub came_back: Option<bool>,
     /// These tasks alone, a hundred at most.
     pub task: Option<String>,
     /// number, due or light, with a minus sign from the last to the first; by number unless given. Counts have no order.
@@ -233,6 +242,7 @@ impl LedgerQuery {
             closed_to: self.closed_to,
             unanswered: self.unanswered.unwrap_or(false),
             is_key: self.key.unwrap_or(false),
+            came_back: self.came_back.unwrap_or(false),
             tasks: ids("task", self.task.as_deref())?,
         })
     }
@@ -291,6 +301,8 @@ fn line(row: LedgerRow, calendar: &Calendar, today: NaiveDate) -> LedgerLine {
         finding: row.finding,
         aspect: row.aspect,
         is_key: row.is_key,
+        n_found: row.n_found,
+        years_open: row.first_found_on.map(|first| years_between(first, today)),
         version: row.version,
     }
 }

@@ -4,10 +4,10 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::calendar;
-use domain::ids::FindingId;
+use domain::ids::{FindingId, RoundId};
 use domain::recurrence::{Verdict, years_between};
 use domain::task::state::TaskState;
-use persistence::recurrence::{self, Known, Likeness};
+use persistence::recurrence::{self, Known, Likeness, Proposal, Recurrence, Unjudged};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -81,10 +81,10 @@ pub struct LikenessView {
     pub links: Vec<FindingLinkView>,
     pub may_judge: bool,
     /// How often the matter was found; 1 where nothing was linked as come back.
-    pub n_found: usize,
+    pub n_found: i64,
     /// For how many whole years it is known; 0 where nothing was linked as come back.
     pub years_open: i64,
-    /// The same matter through the years, the earliest first.
+    /// The same matter through the years as far as the caller works for its rounds, the earliest first.
     pub lineage: Vec<KnownFindingView>,
 }
 
@@ -121,25 +121,23 @@ fn known(known: Known) -> KnownFindingView {
     }
 }
 
-fn view(found: Likeness, lineage: Vec<Known>, today: NaiveDate) -> LikenessView {
-    let first = lineage.iter().filter_map(|k| k.found_on).min();
-    let has_come_back = lineage.len() > 1;
+fn proposal(found: Proposal) -> ProposalView {
+    ProposalView {
+        finding: known(found.known),
+        score: found.score,
+        words: found.words,
+        is_earlier: found.is_earlier,
+        is_same_unit: found.is_same_unit,
+    }
+}
+
+fn view(found: Likeness, lineage: Vec<Known>, recurrence: Recurrence, today: NaiveDate) -> LikenessView {
     LikenessView {
-        n_found: lineage.len(),
-        years_open: first.filter(|_| has_come_back).map_or(0, |first| years_between(first, today)),
+        n_found: recurrence.n,
+        years_open: recurrence.first_on.map_or(0, |first| years_between(first, today)),
         lineage: lineage.into_iter().map(known).collect(),
         finding: known(found.finding),
-        proposals: found
-            .proposals
-            .into_iter()
-            .map(|p| ProposalView {
-                finding: known(p.known),
-                score: p.score,
-                words: p.words,
-                is_earlier: p.is_earlier,
-                is_same_unit: p.is_same_unit,
-            })
-            .collect(),
+        proposals: found.proposals.into_iter().map(proposal).collect(),
         links: found
             .links
             .into_iter()
@@ -162,13 +160,14 @@ fn view(found: Likeness, lineage: Vec<Known>, today: NaiveDate) -> LikenessView 
 async fn look(caller: &Caller, app: &App, id: FindingId) -> Result<LikenessView, Problem> {
     let (actor, memory) = (caller.origin.actor.clone(), app.findings.clone());
     let today = calendar::today(caller.origin.now);
-    let (found, lineage) = app
+    let (found, lineage, recurrence) = app
         .db
         .read(&caller.origin.actor, move |conn| {
-            Ok((recurrence::alike(conn, &memory, &actor, id)?, recurrence::lineage(conn, &actor, id)?))
+            let found = recurrence::alike(conn, &memory, &actor, id)?;
+            Ok((found, recurrence::lineage(conn, &actor, id)?, recurrence::recurrence(conn, &actor, id)?))
         })
         .await?;
-    Ok(view(found, lineage, today))
+    Ok(view(found, lineage, recurrence, today))
 }
 
 /// Find what is like a finding.
@@ -178,6 +177,35 @@ async fn look(caller: &Caller, app: &App, id: FindingId) -> Result<LikenessView,
 #[get("/findings/{id}/alike")]
 pub async fn find_alike(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::Ok().json(look(&caller, &app, FindingId(*id)).await?))
+}
+
+/// A finding that is like earlier ones.
+#[derive(Serialize, ToSchema)]
+pub struct UnjudgedView {
+    pub finding: KnownFindingView,
+    /// Its first task, on whose page it is judged; none where it has none.
+    pub task_id: Option<Uuid>,
+    /// How many earlier ones nothing was said of yet.
+    #[schema(example = 1)]
+    pub n: usize,
+    /// The one most alike.
+    pub nearest: ProposalView,
+}
+
+/// List findings of a round that are like earlier ones, nothing said of them yet.
+///
+/// The most alike first, two hundred at most; for who supervises the round.
+#[utoipa::path(tag = "findings", params(("id" = Uuid, Path)), responses((status = 200, body = Vec<UnjudgedView>)))]
+#[get("/rounds/{id}/alike")]
+pub async fn list_unjudged(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+    let (actor, memory) = (caller.origin.actor.clone(), app.findings.clone());
+    let found = app
+        .db
+        .read(&caller.origin.actor, move |conn| recurrence::unjudged(conn, &memory, &actor, RoundId(*id)))
+        .await?;
+    let view =
+        |u: Unjudged| UnjudgedView { finding: known(u.finding), task_id: u.task, n: u.n, nearest: proposal(u.nearest) };
+    Ok(HttpResponse::Ok().json(found.into_iter().map(view).collect::<Vec<_>>()))
 }
 
 /// Say what two findings are to each other.

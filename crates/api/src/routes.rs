@@ -166,6 +166,7 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(documents::download_archive)
         .service(quality::list_signals)
         .service(recurrence::find_alike)
+        .service(recurrence::list_unjudged)
         .service(recurrence::judge_alike)
         .service(slips::list_slips)
         .service(slips::propose_slip)

@@ -10,6 +10,7 @@ use domain::actor::Actor;
 use domain::calendar::{self, Calendar, Week};
 use domain::ids::RoundId;
 use domain::meeting::agenda::is_overdue;
+use domain::recurrence::years_between;
 use domain::task::alert::Reason;
 use domain::task::state::TaskState;
 use domain::wall::{self, Dates, Mark, Tally};
@@ -77,6 +78,12 @@ pub struct WallFinding {
     /// The first of its words; none where a task of it is a matter the reader may not read.
     pub words: Option<String>,
     pub aspect: String,
+    /// How often its matter was found; none where it never came back, and for who does not see the whole round.
+    #[schema(example = 2)]
+    pub n_found: Option<i64>,
+    /// For how many whole years that matter is known.
+    #[schema(example = 6)]
+    pub years_open: Option<i64>,
     #[serde(flatten)]
     pub tally: TallyView,
 }
@@ -99,6 +106,8 @@ pub struct MatrixView {
     /// In the inspecting body's order; of more than three thousand the worst.
     pub findings: Vec<WallFinding>,
     pub n_findings: usize,
+    /// Findings whose matter was found before, of all.
+    pub n_came_back: usize,
     /// The worst first, twenty thousand at most.
     pub cells: Vec<WallCell>,
     pub n_cells: usize,
@@ -250,7 +259,7 @@ fn quoted(words: &str) -> String {
     short
 }
 
-fn matrix(found: &Matrix) -> MatrixView {
+fn matrix(found: &Matrix, today: NaiveDate) -> MatrixView {
     let mut units: BTreeMap<Option<Uuid>, Tally> = BTreeMap::new();
     let mut findings: BTreeMap<Uuid, (Tally, bool)> = BTreeMap::new();
     for cell in &found.cells {
@@ -277,6 +286,7 @@ fn matrix(found: &Matrix) -> MatrixView {
     MatrixView {
         n_units,
         n_findings,
+        n_came_back: found.findings.iter().filter(|f| f.n_found.is_some()).count(),
         n_cells,
         cells: cells
             .into_iter()
@@ -287,7 +297,15 @@ fn matrix(found: &Matrix) -> MatrixView {
             .map(|f| {
                 let (tally, is_hidden) = findings.get(&f.id).copied().unwrap_or_default();
                 let words = (!is_hidden).then(|| quoted(&f.body));
-                WallFinding { id: f.id, number: f.number.clone(), words, aspect: f.aspect.clone(), tally: tally.into() }
+                WallFinding {
+                    id: f.id,
+                    number: f.number.clone(),
+                    words,
+                    aspect: f.aspect.clone(),
+                    n_found: f.n_found,
+                    years_open: f.first_found_on.map(|first| years_between(first, today)),
+                    tally: tally.into(),
+                }
             })
             .collect(),
         units: units
@@ -447,7 +465,7 @@ pub(crate) fn tell(found: Found, calendar: &Calendar, now: DateTime<Utc>, is_onl
         today,
         round,
         report: report((on, text), calendar, today),
-        matrix: matrix(&wall.matrix),
+        matrix: matrix(&wall.matrix, today),
         schedule: schedule(wall.schedule, today),
         leaders: wall
             .leaders
@@ -520,6 +538,8 @@ mod tests {
 
     use super::*;
 
+    const DAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 19).unwrap();
+
     fn cell(unit: u128, finding: u128, red: i64, tasks: i64) -> Cell {
         let unit = (unit > 0).then(|| Uuid::from_u128(unit));
         Cell { unit, finding: Uuid::from_u128(finding), tally: Tally { tasks, red, ..Tally::default() }, hidden: 0 }
@@ -527,7 +547,12 @@ mod tests {
 
     fn column(n: u128) -> Column {
         Column {
-            id: Uuid::from_u128(n), number: n.to_string(), body: "问题".repeat(40), aspect: "政治建设".to_owned()
+            id: Uuid::from_u128(n),
+            number: n.to_string(),
+            body: "问题".repeat(40),
+            aspect: "政治建设".to_owned(),
+            n_found: (n == 11).then_some(2),
+            first_found_on: NaiveDate::from_ymd_opt(2019, 11, 20).filter(|_| n == 11),
         }
     }
 
@@ -537,11 +562,14 @@ mod tests {
         hidden.hidden = 1;
         let cells = vec![cell(1, 10, 0, 3), hidden, cell(1, 11, 1, 1), cell(0, 10, 0, 2)];
         let units = [(Uuid::from_u128(1), "财务部".to_owned()), (Uuid::from_u128(2), "审计部".to_owned())].into();
-        let view = matrix(&Matrix { cells, units, findings: vec![column(10), column(11)] });
+        let view = matrix(&Matrix { cells, units, findings: vec![column(10), column(11)] }, DAY);
         let rows: Vec<_> = view.units.iter().map(|u| (u.name.as_str(), u.tally.tasks, u.tally.red)).collect();
         assert_eq!(rows, [("审计部", 4, 2), ("财务部", 4, 1), ("未定牵头单位", 2, 0)]);
         let columns: Vec<_> = view.findings.iter().map(|f| (f.number.as_str(), f.tally.tasks)).collect();
         assert_eq!(columns, [("10", 5), ("11", 5)]);
+        // Found in November 2019, a day short of seven years ago.
+        let back: Vec<_> = view.findings.iter().map(|f| (f.n_found, f.years_open)).collect();
+        assert_eq!(back, [(None, None), (Some(2), Some(6))]);
         // What somebody may not read is not quoted, and what is quoted is short.
         assert_eq!(view.findings[1].words, None);
         assert_eq!(view.findings[0].words.as_ref().map(|w| w.chars().count()), Some(QUOTED + 1));
@@ -553,12 +581,12 @@ mod tests {
     fn of_too_many_the_worst_are_shown_and_all_are_counted() {
         let wide: Vec<Cell> = (1..=FINDINGS as u128 + 5).map(|f| cell(1, f, i64::from(f == 3_004), 1)).collect();
         let findings = (1..=FINDINGS as u128 + 5).map(column).collect();
-        let view = matrix(&Matrix { cells: wide, units: BTreeMap::new(), findings });
+        let view = matrix(&Matrix { cells: wide, units: BTreeMap::new(), findings }, DAY);
         assert_eq!((view.n_findings, view.findings.len(), view.n_cells), (FINDINGS + 5, FINDINGS, FINDINGS + 5));
         assert!(view.findings.iter().any(|f| f.number == "3004"));
         assert_eq!((view.cells[0].tally.mark, view.cells.len()), (Mark::Red, FINDINGS));
         let tall: Vec<Cell> = (1..=UNITS as u128 + 2).map(|u| cell(u, 1, 0, 1)).collect();
-        let view = matrix(&Matrix { cells: tall, units: BTreeMap::new(), findings: vec![column(1)] });
+        let view = matrix(&Matrix { cells: tall, units: BTreeMap::new(), findings: vec![column(1)] }, DAY);
         assert_eq!((view.n_units, view.units.len(), view.cells.len()), (UNITS + 2, UNITS, UNITS));
     }
 }

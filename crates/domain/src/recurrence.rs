@@ -58,6 +58,14 @@ pub fn years_between(first: NaiveDate, today: NaiveDate) -> i64 {
     today.years_since(first).map_or(0, i64::from)
 }
 
+/// How often a matter was found and for how long it is known, as a list says it.
+pub fn came_back(n: i64, first: Option<NaiveDate>, today: NaiveDate) -> String {
+    match first.map(|first| years_between(first, today)) {
+        Some(years) if years > 0 => format!("{n} 次，已 {years} 年"),
+        _ => format!("{n} 次"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,6 +108,13 @@ mod tests {
         assert!(judged(Verdict::Dismissed, "一个是归档，一个是审批", pair).is_ok());
         assert_eq!(codes(judged(Verdict::Common, &"长".repeat(301), pair)), at("/reason", "too-long"));
         assert!(judged(Verdict::Common, &"长".repeat(300), pair).is_ok());
+    }
+
+    #[test]
+    fn a_list_says_how_often_and_how_long() {
+        assert_eq!(came_back(2, Some(day("2019-11-20")), day("2026-11-19")), "2 次，已 6 年");
+        assert_eq!(came_back(3, Some(day("2026-01-01")), day("2026-11-19")), "3 次");
+        assert_eq!(came_back(2, None, day("2026-11-19")), "2 次");
     }
 
     #[test]

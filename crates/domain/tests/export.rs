@@ -31,6 +31,7 @@ fn full(finding: u128, task: u128, measures: usize) -> Line {
             basis: "条例".into(),
             scope: "个性".into(),
             period: "2024年".into(),
+            recurrence: "2 次，已 6 年".into(),
             file: "一问题一档案-1.docx".into(),
         },
         id: id(task),

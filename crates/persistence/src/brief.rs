@@ -21,7 +21,7 @@ use domain::weekly_statement;
 use uuid::Uuid;
 
 use crate::error::Error;
-use crate::ledger::{readable, reader, visible};
+use crate::ledger::{Reader, readable, reader, visible};
 use crate::statement::Statement;
 use crate::{meetings, rounds, tasks};
 
@@ -150,7 +150,7 @@ struct Sight<'a> {
     scope: &'a Scope,
     /// Those the reader may open.
     own: &'a Scope,
-    reader: (bool, String),
+    reader: Reader,
 }
 
 impl Sight<'_> {

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::order::{After, Sort};
+use crate::recurrence::{CAME_BACK, RECURRENCE};
 use crate::statement::Statement;
 
 /// Pairs of neighbouring letters or digits, lower case, each once: what a search for two characters or more looks up.
@@ -55,6 +56,8 @@ pub struct Filter {
     pub unanswered: bool,
     /// Only key problems.
     pub is_key: bool,
+    /// Only those whose finding was found before; asked for by who sees the whole round.
+    pub came_back: bool,
     /// These tasks alone.
     pub tasks: Vec<Uuid>,
 }
@@ -90,20 +93,24 @@ pub struct LedgerRow {
     pub finding: String,
     pub aspect: String,
     pub is_key: bool,
+    /// How often its finding's matter was found, and the day of the first feedback; none where it never came back, and for who does not see the round.
+    pub n_found: Option<i64>,
+    pub first_found_on: Option<NaiveDate>,
     pub reads_content: bool,
 }
 
 /// What `LedgerRow` is read from; whether the caller reads the content comes last and is the caller's own.
 const COLUMNS: &str = "t.id, t.ordinal, t.number, t.item_number, t.title, t.state, t.disposition, t.sensitivity, t.completion_status, \
     t.alert_level, t.alert_reasons, lu.name, ll.name, t.due_on, t.original_due_on, t.review_on, t.progress_done, t.progress_all, \
-    t.n_measures, t.n_doubts, t.version, t.updated_at, t.lead_unit_id, f.id, f.number, f.body, a.title, t.is_key, ";
+    t.n_measures, t.n_doubts, t.version, t.updated_at, t.lead_unit_id, f.id, f.number, f.body, a.title, t.is_key, lin.n, lin.first_on, ";
 
 /// Their types.
 #[rustfmt::skip]
 type Columns = (
     SqlUuid, BigInt, Text, Text, Text, Text, Nullable<Text>, Text, Text,
     Text, Jsonb, Nullable<Text>, Nullable<Text>, Nullable<Date>, Nullable<Date>, Nullable<Date>, Integer, Integer,
-    Integer, Integer, BigInt, Timestamptz, Nullable<SqlUuid>, SqlUuid, Text, Text, Text, Bool, Bool,
+    Integer, Integer, BigInt, Timestamptz, Nullable<SqlUuid>, SqlUuid, Text, Text, Text, Bool, Nullable<BigInt>, Nullable<Date>,
+    Bool,
 );
 
 /// Most filters that a kept statement has: with more there are too many texts for a connection to keep.
@@ -137,25 +144,37 @@ pub(crate) fn visible(query: Statement, round: RoundId, scope: &Scope) -> Statem
         .sql(")")
 }
 
-/// Whether the caller reads every internally sensitive matter of the round, and who he is.
-pub(crate) fn reader(actor: &Actor, round: RoundId) -> (bool, String) {
-    let reads_all = matches!(actor, Actor::System) || rights::permit_office(actor, round).is_ok();
-    (reads_all, actor.person().and_then(|p| p.person).map(|p| p.to_string()).unwrap_or_default())
+/// What of a task's words somebody reads, and whether he sees every task of the round.
+pub(crate) struct Reader {
+    reads_all: bool,
+    person: String,
+    /// Whether he is told what came back (docs/domain.md §39).
+    pub(crate) sees_whole: bool,
+}
+
+/// How an actor reads a round.
+pub(crate) fn reader(actor: &Actor, round: RoundId) -> Reader {
+    let scope = rights::scope(actor);
+    Reader {
+        reads_all: matches!(actor, Actor::System) || rights::permit_office(actor, round).is_ok(),
+        person: actor.person().and_then(|p| p.person).map(|p| p.to_string()).unwrap_or_default(),
+        sees_whole: scope.is_system || scope.rounds.contains(&round),
+    }
 }
 
 /// Whether the caller reads the content of `t` (docs/domain.md §17).
-pub(crate) fn readable(query: Statement, (reads_all, reader): &(bool, String)) -> Statement {
-    if *reads_all {
+pub(crate) fn readable(query: Statement, reader: &Reader) -> Statement {
+    if reader.reads_all {
         return query.sql("t.sensitivity IN ('open', 'internal')");
     }
     query
         .sql("(t.sensitivity = 'open' OR (t.sensitivity = 'internal' AND t.snapshot #> '{draft,readers}' ? ")
-        .bind::<Text, _>(reader.clone())
+        .bind::<Text, _>(reader.person.clone())
         .sql("))")
 }
 
 /// Adds what narrows the list, each only where it is asked for; words that the caller may not read are not searched either (docs/domain.md §17).
-pub(crate) fn narrowed(mut query: Statement, filter: &Filter, reader: &(bool, String)) -> Statement {
+pub(crate) fn narrowed(mut query: Statement, filter: &Filter, reader: &Reader) -> Statement {
     let mut n = 0;
     let mut narrow = |present: bool| {
         n += usize::from(present);
@@ -240,6 +259,10 @@ pub(crate) fn narrowed(mut query: Statement, filter: &Filter, reader: &(bool, St
     if narrow(filter.is_key) {
         query = query.sql(" AND t.is_key");
     }
+    if narrow(filter.came_back) {
+        let among = if reader.sees_whole { CAME_BACK } else { "false" };
+        query = query.sql(" AND t.finding_id IN (SELECT f.id FROM findings f WHERE ").sql(among).sql(")");
+    }
     if narrow(!filter.tasks.is_empty()) {
         query = query.sql(" AND t.id = ANY(").bind::<Array<SqlUuid>, _>(filter.tasks.clone()).sql(")");
     }
@@ -274,8 +297,10 @@ pub fn list(
         .sql(format!(" ORDER BY {order} LIMIT {page}"))
         .sql(
             ") t JOIN findings f ON f.id = t.finding_id JOIN aspects a ON a.id = f.aspect_id \
-             LEFT JOIN units lu ON lu.id = t.lead_unit_id LEFT JOIN persons ll ON ll.id = t.lead_leader_id",
+             LEFT JOIN units lu ON lu.id = t.lead_unit_id LEFT JOIN persons ll ON ll.id = t.lead_leader_id ",
         )
+        .sql(RECURRENCE)
+        .sql(if reader.sees_whole { "" } else { " AND false" })
         .sql(format!(" ORDER BY {order}"))
         .columns::<Columns>()
         .load(conn)?;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Nullable, Text, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Date, Nullable, Text, Uuid as SqlUuid};
 use domain::actor::Actor;
 use domain::ids::{FindingId, RoundId};
 use domain::likeness::{ALIKE, Alike, Index};
@@ -20,14 +20,16 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::events::{self, Origin, Stream};
 use crate::rounds;
-use crate::schema::{accounts, finding_links, findings};
+use crate::schema::{accounts, finding_links, findings, tasks};
 
 /// Most findings that are proposed for one.
 const PROPOSED: usize = 12;
 /// Most that are looked through for those the reader may see.
 const LOOKED_AT: usize = 400;
-/// Most steps back that a lineage is followed.
-const STEPS: usize = 20;
+/// Most findings of a round that are shown as like earlier ones.
+const SHOWN: usize = 200;
+/// Most findings of one lineage.
+const LONGEST: i64 = 200;
 
 /// A finding as it is shown beside another.
 #[derive(Clone, Debug)]
@@ -271,6 +273,69 @@ pub fn alike(conn: &mut PgConnection, memory: &Memory, actor: &Actor, id: Findin
     Ok(Likeness { finding, proposals, links, may_judge })
 }
 
+/// A finding of a round that is like earlier ones, nothing said of them yet.
+#[derive(Clone, Debug)]
+pub struct Unjudged {
+    pub finding: Known,
+    /// Its first task, where its page is.
+    pub task: Option<Uuid>,
+    /// How many earlier ones are proposed.
+    pub n: usize,
+    /// The one most alike.
+    pub nearest: Proposal,
+}
+
+/// Findings of a round that are like findings of earlier feedbacks of which nothing was said yet: what is to be judged after an import. The most alike
+/// first, two hundred at most.
+///
+/// Errors: `NotFound` for a round he does not see, `not-allowed` for who does not judge.
+pub fn unjudged(
+    conn: &mut PgConnection,
+    memory: &Memory,
+    actor: &Actor,
+    round: RoundId,
+) -> Result<Vec<Unjudged>, Error> {
+    rounds::permit_sight(conn, actor, round)?;
+    rights::permit_supervision(actor, round)?;
+    let own: Vec<Worded> = diesel::sql_query("SELECT id, body FROM findings WHERE round_id = $1 ORDER BY id")
+        .bind::<SqlUuid, _>(round.0)
+        .load(conn)?;
+    let mut alike: Vec<(Uuid, Vec<(Uuid, Alike)>)> = Vec::new();
+    for finding in &own {
+        alike.push((finding.id, memory.like(conn, &finding.body, PROPOSED)?));
+    }
+    let all: BTreeSet<Uuid> =
+        alike.iter().flat_map(|(id, found)| found.iter().map(|(other, _)| *other).chain([*id])).collect();
+    let ids: Vec<Uuid> = all.into_iter().collect();
+    let known: BTreeMap<Uuid, Known> = known(conn, actor, &ids)?.into_iter().map(|k| (k.id.0, k)).collect();
+    let said: BTreeSet<(Uuid, Uuid)> = finding_links::table
+        .filter(finding_links::finding_id.eq_any(&ids).or(finding_links::other_id.eq_any(&ids)))
+        .select((finding_links::finding_id, finding_links::other_id))
+        .load::<(Uuid, Uuid)>(conn)?
+        .into_iter()
+        .flat_map(|(a, b)| [(a, b), (b, a)])
+        .collect();
+    let firsts = tasks::table.filter(tasks::round_id.eq(round.0).and(tasks::state.ne("withdrawn")));
+    let firsts: Vec<(Uuid, Uuid)> =
+        firsts.order((tasks::ordinal.desc(), tasks::id)).select((tasks::finding_id, tasks::id)).load(conn)?;
+    let firsts: BTreeMap<Uuid, Uuid> = firsts.into_iter().collect();
+    let mut found = Vec::new();
+    for (id, others) in alike {
+        let Some(finding) = known.get(&id) else { continue };
+        let proposals = others.into_iter().filter(|(other, _)| !said.contains(&(id, *other)));
+        let proposals = proposals.filter_map(|(other, alike)| Some((known.get(&other)?, alike)));
+        let mut earlier = proposals.filter(|(other, _)| is_earlier(other, finding));
+        let Some((other, Alike { score, words, .. })) = earlier.next() else { continue };
+        let is_same_unit = other.units.keys().any(|unit| finding.units.contains_key(unit));
+        let nearest = Proposal { known: other.clone(), score, words, is_earlier: true, is_same_unit };
+        let n = 1 + earlier.count();
+        found.push(Unjudged { finding: finding.clone(), task: firsts.get(&id).copied(), n, nearest });
+    }
+    found.sort_by(|a, b| b.nearest.score.total_cmp(&a.nearest.score).then(a.finding.id.0.cmp(&b.finding.id.0)));
+    found.truncate(SHOWN);
+    Ok(found)
+}
+
 fn is_earlier(one: &Known, other: &Known) -> bool {
     matches!((one.found_on, other.found_on), (Some(one), Some(other)) if one < other)
 }
@@ -335,28 +400,69 @@ pub fn judge(
     } else {
         diesel::update(finding_links::table.find(link)).set(row).execute(conn)?;
     }
+    // Of two who link different findings of one matter the second sees what the first said.
+    diesel::sql_query("SELECT pg_advisory_xact_lock(hashtext('bihuan.lineages'))").execute(conn)?;
+    for one in [id.0, other.id.0] {
+        set_lineage(conn, one)?;
+    }
     Ok(())
 }
 
-/// The same matter through the years: every finding that is linked to this one as come back, directly or by others, the earliest first.
-///
-/// Errors: `NotFound` as for `alike`.
-pub fn lineage(conn: &mut PgConnection, actor: &Actor, id: FindingId) -> Result<Vec<Known>, Error> {
-    own(conn, actor, id)?;
-    let mut all = BTreeSet::from([id.0]);
-    let mut edge = vec![id.0];
-    for _ in 0..STEPS {
+/// Writes down which findings are one matter with this one by what is said now; whoever was and is not any more is asked about by himself.
+fn set_lineage(conn: &mut PgConnection, id: Uuid) -> Result<(), Error> {
+    let mut all = BTreeSet::from([id]);
+    let mut edge = vec![id];
+    while !edge.is_empty() {
         let pairs: Vec<(Uuid, Uuid)> = finding_links::table
             .filter(finding_links::verdict.eq(Verdict::Recurrence.as_str()))
             .filter(finding_links::finding_id.eq_any(&edge).or(finding_links::other_id.eq_any(&edge)))
             .select((finding_links::finding_id, finding_links::other_id))
             .load(conn)?;
         edge = pairs.into_iter().flat_map(|(a, b)| [a, b]).filter(|found| all.insert(*found)).collect();
-        if edge.is_empty() {
-            break;
-        }
     }
-    let mut found = known(conn, actor, &all.into_iter().collect::<Vec<_>>())?;
+    let lineage = all.first().copied().filter(|_| all.len() > 1);
+    diesel::update(findings::table.filter(findings::id.eq_any(all)))
+        .set(findings::lineage_id.eq(lineage))
+        .execute(conn)?;
+    Ok(())
+}
+
+/// How often the matter of a finding was found, and the day of the first feedback; said to who sees the whole round, of whichever rounds it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, QueryableByName)]
+pub struct Recurrence {
+    #[diesel(sql_type = BigInt)]
+    pub n: i64,
+    #[diesel(sql_type = Nullable<Date>)]
+    pub first_on: Option<NaiveDate>,
+}
+
+/// The same of `f`, joined as `lin`; nothing of one that never came back (docs/domain.md §39).
+pub(crate) const RECURRENCE: &str = "LEFT JOIN LATERAL (SELECT count(*) AS n, min(r.feedback_on) AS first_on FROM findings g \
+     JOIN rounds r ON r.id = g.round_id WHERE g.lineage_id = f.lineage_id) lin ON f.lineage_id IS NOT NULL";
+
+/// Whether `f` was found before: another finding of its lineage was fed back earlier.
+pub(crate) const CAME_BACK: &str = "f.lineage_id IS NOT NULL AND EXISTS (SELECT FROM findings g JOIN rounds r ON r.id = g.round_id \
+     JOIN rounds own ON own.id = f.round_id WHERE g.lineage_id = f.lineage_id AND r.feedback_on < own.feedback_on)";
+
+/// How often the matter of a finding was found; once where nothing is linked with it as come back.
+///
+/// Errors: `NotFound` as for `alike`.
+pub fn recurrence(conn: &mut PgConnection, actor: &Actor, id: FindingId) -> Result<Recurrence, Error> {
+    own(conn, actor, id)?;
+    let sql = format!("SELECT COALESCE(lin.n, 1) AS n, lin.first_on FROM findings f {RECURRENCE} WHERE f.id = $1");
+    Ok(diesel::sql_query(sql).bind::<SqlUuid, _>(id.0).get_result(conn)?)
+}
+
+/// The same matter through the years, as far as the reader sees it: every finding that is linked to this one as come back, directly or by others, the
+/// earliest first.
+///
+/// Errors: `NotFound` as for `alike`.
+pub fn lineage(conn: &mut PgConnection, actor: &Actor, id: FindingId) -> Result<Vec<Known>, Error> {
+    own(conn, actor, id)?;
+    let lineage: Option<Uuid> = findings::table.find(id.0).select(findings::lineage_id).first(conn)?;
+    let all = findings::table.filter(findings::lineage_id.eq(lineage)).order(findings::id).limit(LONGEST);
+    let all: Vec<Uuid> = if lineage.is_some() { all.select(findings::id).load(conn)? } else { vec![id.0] };
+    let mut found = known(conn, actor, &all)?;
     found.sort_by_key(|k| (k.found_on.is_none(), k.found_on, k.id.0));
     Ok(found)
 }

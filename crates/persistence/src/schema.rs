@@ -312,6 +312,7 @@ diesel::table! {
         scope -> Nullable<Text>,
         sensitivity -> Text,
         extra -> Jsonb,
+        lineage_id -> Nullable<Uuid>,
     }
 }
 

@@ -20,6 +20,7 @@ use crate::error::Error;
 use crate::ledger::{Filter, LedgerRow, list, narrowed, readable, reader, visible};
 use crate::meetings::BEGAN_ON;
 use crate::order::{Sort, SortKey};
+use crate::recurrence::{CAME_BACK, RECURRENCE};
 use crate::rounds;
 use crate::schema::rounds as round_rows;
 use crate::statement::Statement;
@@ -46,6 +47,11 @@ pub struct Column {
     pub body: String,
     #[diesel(sql_type = Text)]
     pub aspect: String,
+    /// How often its matter was found, and the day of the first feedback; none where it never came back.
+    #[diesel(sql_type = Nullable<BigInt>)]
+    pub n_found: Option<i64>,
+    #[diesel(sql_type = Nullable<Date>)]
+    pub first_found_on: Option<NaiveDate>,
 }
 
 /// Every cell that has a task, with its unit's name and its finding.
@@ -94,16 +100,23 @@ pub fn matrix(conn: &mut PgConnection, actor: &Actor, round: RoundId) -> Result<
             count(*) FILTER (WHERE t.alert_level = 'red') AS red, count(*) FILTER (WHERE t.alert_level = 'yellow') AS yellow, \
             count(*) FILTER (WHERE t.alert_level = 'green') AS green, count(*) FILTER (WHERE NOT ",
     );
-    let query =
-        readable(query, &reader(actor, round)).sql(") AS hidden FROM tasks t WHERE t.state <> 'withdrawn' AND ");
+    let reader = reader(actor, round);
+    let query = readable(query, &reader).sql(") AS hidden FROM tasks t WHERE t.state <> 'withdrawn' AND ");
     let query = own(visible(query, round, &rights::scope(actor)), actor, round);
     let rows: Vec<CellRow> = query.sql(" GROUP BY 1, 2").load(conn)?;
     let units: BTreeSet<Uuid> = rows.iter().filter_map(|r| r.unit_id).collect();
     let findings: BTreeSet<Uuid> = rows.iter().map(|r| r.finding_id).collect();
     let findings = Statement::default()
         .sql(
-            "SELECT f.id, f.number, f.body, a.title AS aspect FROM findings f JOIN aspects a ON a.id = f.aspect_id WHERE f.id = ANY(",
+            "SELECT f.id, f.number, f.body, a.title AS aspect, CASE WHEN ",
         )
+        .sql(CAME_BACK)
+        .sql(
+            " THEN lin.n END AS n_found, lin.first_on AS first_found_on FROM findings f JOIN aspects a ON a.id = f.aspect_id ",
+        )
+        .sql(RECURRENCE)
+        .sql(if reader.sees_whole { "" } else { " AND false" })
+        .sql(" WHERE f.id = ANY(")
         .bind::<Array<SqlUuid>, _>(findings.into_iter().collect::<Vec<_>>())
         .sql(") ORDER BY a.ordinal, f.ordinal, f.number, f.id")
         .load(conn)?;

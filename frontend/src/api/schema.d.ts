@@ -2395,6 +2395,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rounds/{id}/alike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List findings of a round that are like earlier ones, nothing said of them yet.
+         * @description The most alike first, two hundred at most; for who supervises the round.
+         */
+        get: operations["list_unjudged"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rounds/{id}/aspects": {
         parameters: {
             query?: never;
@@ -6473,7 +6493,7 @@ export interface components {
          * @description A figure that a document may name. Amounts are hundredths of a yuan, everything else is a count.
          * @enum {string}
          */
-        Figure: "aspects" | "findings" | "tasks" | "measures" | "closed" | "observing" | "completed" | "sustained" | "in_progress" | "not_started" | "findings_done" | "immediate" | "immediate_done" | "red" | "yellow" | "overdue" | "extended" | "reopened" | "meetings" | "checks" | "checked_tasks" | "slips" | "amount" | "cleared" | "recovered" | "rules_made" | "rules_revised" | "rules_abolished" | "persons_handled";
+        Figure: "aspects" | "findings" | "tasks" | "measures" | "closed" | "observing" | "completed" | "sustained" | "in_progress" | "not_started" | "findings_done" | "immediate" | "immediate_done" | "red" | "yellow" | "overdue" | "extended" | "reopened" | "came_back" | "meetings" | "checks" | "checked_tasks" | "slips" | "amount" | "cleared" | "recovered" | "rules_made" | "rules_revised" | "rules_abolished" | "persons_handled";
         /** @description A figure of a document. */
         FigureView: {
             key: components["schemas"]["Figure"];
@@ -7327,6 +7347,18 @@ export interface components {
             aspect: string;
             /** @description A key problem. */
             is_key: boolean;
+            /**
+             * Format: int64
+             * @description How often the matter of its finding was found; none where it never came back, and for who does not see the whole round.
+             * @example 2
+             */
+            n_found?: number | null;
+            /**
+             * Format: int64
+             * @description For how many whole years that matter is known.
+             * @example 6
+             */
+            years_open?: number | null;
             /** Format: int64 */
             version: number;
         };
@@ -7420,14 +7452,17 @@ export interface components {
             proposals: components["schemas"]["ProposalView"][];
             links: components["schemas"]["FindingLinkView"][];
             may_judge: boolean;
-            /** @description How often the matter was found; 1 where nothing was linked as come back. */
+            /**
+             * Format: int64
+             * @description How often the matter was found; 1 where nothing was linked as come back.
+             */
             n_found: number;
             /**
              * Format: int64
              * @description For how many whole years it is known; 0 where nothing was linked as come back.
              */
             years_open: number;
-            /** @description The same matter through the years, the earliest first. */
+            /** @description The same matter through the years as far as the caller works for its rounds, the earliest first. */
             lineage: components["schemas"]["KnownFindingView"][];
         };
         /**
@@ -7616,6 +7651,8 @@ export interface components {
             /** @description In the inspecting body's order; of more than three thousand the worst. */
             findings: components["schemas"]["WallFinding"][];
             n_findings: number;
+            /** @description Findings whose matter was found before, of all. */
+            n_came_back: number;
             /** @description The worst first, twenty thousand at most. */
             cells: components["schemas"]["WallCell"][];
             n_cells: number;
@@ -10831,6 +10868,22 @@ export interface components {
             /** @description 0 for the group. */
             depth: number;
         };
+        /** @description A finding that is like earlier ones. */
+        UnjudgedView: {
+            finding: components["schemas"]["KnownFindingView"];
+            /**
+             * Format: uuid
+             * @description Its first task, on whose page it is judged; none where it has none.
+             */
+            task_id?: string | null;
+            /**
+             * @description How many earlier ones nothing was said of yet.
+             * @example 1
+             */
+            n: number;
+            /** @description The one most alike. */
+            nearest: components["schemas"]["ProposalView"];
+        };
         /**
          * @description What a signer says.
          * @enum {string}
@@ -10910,6 +10963,18 @@ export interface components {
             /** @description The first of its words; none where a task of it is a matter the reader may not read. */
             words?: string | null;
             aspect: string;
+            /**
+             * Format: int64
+             * @description How often its matter was found; none where it never came back, and for who does not see the whole round.
+             * @example 2
+             */
+            n_found?: number | null;
+            /**
+             * Format: int64
+             * @description For how many whole years that matter is known.
+             * @example 6
+             */
+            years_open?: number | null;
         };
         /** @description A leader with the tasks he is named on. */
         WallLeader: {
@@ -11772,7 +11837,7 @@ export interface components {
          * @description A figure that a document may name. Amounts are hundredths of a yuan, everything else is a count.
          * @enum {string}
          */
-        "event.document.Figure": "aspects" | "findings" | "tasks" | "measures" | "closed" | "observing" | "completed" | "sustained" | "in_progress" | "not_started" | "findings_done" | "immediate" | "immediate_done" | "red" | "yellow" | "overdue" | "extended" | "reopened" | "meetings" | "checks" | "checked_tasks" | "slips" | "amount" | "cleared" | "recovered" | "rules_made" | "rules_revised" | "rules_abolished" | "persons_handled";
+        "event.document.Figure": "aspects" | "findings" | "tasks" | "measures" | "closed" | "observing" | "completed" | "sustained" | "in_progress" | "not_started" | "findings_done" | "immediate" | "immediate_done" | "red" | "yellow" | "overdue" | "extended" | "reopened" | "came_back" | "meetings" | "checks" | "checked_tasks" | "slips" | "amount" | "cleared" | "recovered" | "rules_made" | "rules_revised" | "rules_abolished" | "persons_handled";
         /** @description A figure as somebody entered it. */
         "event.document.Override": {
             /** Format: int64 */
@@ -32636,6 +32701,73 @@ export interface operations {
             };
         };
     };
+    list_unjudged: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnjudgedView"][];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_aspects: {
         parameters: {
             query?: never;
@@ -33097,6 +33229,8 @@ export interface operations {
                 unanswered?: boolean;
                 /** @description Only key problems. */
                 key?: boolean;
+                /** @description Only those whose finding was found before; for who sees the whole round. */
+                came_back?: boolean;
                 /** @description These tasks alone, a hundred at most. */
                 task?: string;
                 /**
@@ -33959,6 +34093,8 @@ export interface operations {
                 unanswered?: boolean;
                 /** @description Only key problems. */
                 key?: boolean;
+                /** @description Only those whose finding was found before; for who sees the whole round. */
+                came_back?: boolean;
                 /** @description These tasks alone, a hundred at most. */
                 task?: string;
                 /**
@@ -34650,6 +34786,8 @@ export interface operations {
                 unanswered?: boolean;
                 /** @description Only key problems. */
                 key?: boolean;
+                /** @description Only those whose finding was found before; for who sees the whole round. */
+                came_back?: boolean;
                 /** @description These tasks alone, a hundred at most. */
                 task?: string;
                 /**
@@ -37045,6 +37183,8 @@ export interface operations {
                 unanswered?: boolean;
                 /** @description Only key problems. */
                 key?: boolean;
+                /** @description Only those whose finding was found before; for who sees the whole round. */
+                came_back?: boolean;
                 /** @description These tasks alone, a hundred at most. */
                 task?: string;
                 /**

@@ -12,6 +12,9 @@ export type Column = Known & { label: string; className?: string; sort?: string;
 const taskAddress = (id: string) => `/tasks/${id}`
 export const taskOf = (link: HTMLAnchorElement): string | undefined => /^\/tasks\/([^/]+)$/.exec(link.getAttribute('href') ?? '')?.[1]
 
+/** How often the matter of a finding was found, and for how long it is known. */
+const recurred = (item: Item) => `反复 ${item.n_found} 次${item.years_open ? `·${item.years_open} 年` : ''}`
+
 const text = (value?: string | null) => <span className="one" title={value ?? undefined}>{value || '—'}</span>
 
 export const columns: Column[] = [
@@ -21,7 +24,7 @@ export const columns: Column[] = [
     cell: (i) => <a href={taskAddress(i.id)} title={i.title}>{i.is_key && <span className="tag key">关键</span>}{i.title}{i.n_doubts > 0 && <span className="tag amber">疑点 {i.n_doubts}</span>}</a>,
   },
   { key: 'aspect', label: '方面', width: 128, cell: (i) => text(i.aspect) },
-  { key: 'finding', label: '反馈问题', width: 200, className: 'words', cell: (i) => <span className="two" title={i.finding}>{i.finding_number} {i.finding}</span> },
+  { key: 'finding', label: '反馈问题', width: 200, className: 'words', cell: (i) => <span className="two" title={i.finding}>{i.n_found && <span className="tag amber">{recurred(i)}</span>}{i.finding_number} {i.finding}</span> },
   { key: 'lead_unit', label: '牵头单位', width: 120, className: 'unit', cell: (i) => text(i.lead_unit) },
   { key: 'lead_leader', label: '牵头领导', width: 80, cell: (i) => text(i.lead_leader) },
   { key: 'disposition', label: '类型', width: 80, cell: (i) => text(i.disposition_label) },

@@ -37,6 +37,7 @@ export const Filters = memo(function Filters({ search, set, clear }: { search: F
       <Several label="灯" value={search.light} options={options(alertLevels)} onChange={(light) => set({ light })} />
       <Several label="类型" value={search.disposition} options={options(dispositions)} onChange={(disposition) => set({ disposition })} />
       <button type="button" className={search.key ? 'rare set' : 'rare'} aria-pressed={Boolean(search.key)} onClick={() => set({ key: search.key ? undefined : 'true' })}>关键问题</button>
+      <button type="button" className={search.came_back ? 'rare set' : 'rare'} aria-pressed={Boolean(search.came_back)} onClick={() => set({ came_back: search.came_back ? undefined : 'true' })}>反弹回潮</button>
       <Several label="完成情况" isRare value={search.completion} options={options(completionStatuses)} onChange={(completion) => set({ completion })} />
       <span className="due">时限 <DayInput label="时限自" className={search.due_from ? 'set' : ''} value={search.due_from ?? ''} onChange={(on) => set({ due_from: on || undefined })} />
         至 <DayInput label="时限至" className={search.due_to ? 'set' : ''} value={search.due_to ?? ''} onChange={(on) => set({ due_to: on || undefined })} /></span>

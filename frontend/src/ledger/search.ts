@@ -1,5 +1,5 @@
 // The ledger's filter, order and grouping, as they stand in the address.
-export const filterKeys = ['text', 'unit', 'aspect', 'finding', 'leader', 'state', 'light', 'disposition', 'due_from', 'due_to', 'closed', 'completion', 'lead', 'closed_from', 'closed_to', 'unanswered', 'key', 'task'] as const
+export const filterKeys = ['text', 'unit', 'aspect', 'finding', 'leader', 'state', 'light', 'disposition', 'due_from', 'due_to', 'closed', 'completion', 'lead', 'closed_from', 'closed_to', 'unanswered', 'key', 'came_back', 'task'] as const
 type FilterKey = (typeof filterKeys)[number]
 export type Filter = Partial<Record<FilterKey, string>>
 export type Grouping = 'finding' | 'lead' | 'none'
@@ -33,9 +33,9 @@ export const isFiltered = (search: Filter) => Object.keys(filterOf(search)).leng
 
 /** The filter as the server takes it. */
 export function asked(filter: Filter) {
-  const { closed, unanswered, key, ...rest } = filterOf(filter)
+  const { closed, unanswered, key, came_back, ...rest } = filterOf(filter)
   const flag = (text?: string) => (text === undefined ? undefined : text === 'true')
-  return { ...rest, closed: flag(closed), unanswered: flag(unanswered), key: flag(key) }
+  return { ...rest, closed: flag(closed), unanswered: flag(unanswered), key: flag(key), came_back: flag(came_back) }
 }
 
 /** What the tabs narrow to; another filter stays as it is. */

@@ -3,6 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type DragEvent, useRef, useState } from 'react'
 import { type Schemas, client, get, post, upload } from '../api/client'
+import { AlikeToEarlier } from '../imports/alike'
 import { Doubts } from '../imports/doubts'
 import { Grid } from '../imports/grid'
 import '../imports/imports.css'
@@ -69,10 +70,13 @@ export function Imports() {
   if (!isOffice) return <Empty>导入由本轮次的整改办办理。</Empty>
   if (done) {
     return (
+      <>
       <div className="card stack" role="status">
         <p><b>“{name}”已入账</b>：新增 {done.created}，更新 {done.updated}，未变 {done.unchanged}{done.kept > 0 && `，已下发保持原样 ${done.kept}`}。</p>
         <p className="acts"><Link to="/ledger" search={{ state: 'draft' }} className="button">去下发</Link> <button type="button" onClick={() => { setDone(null); setPreview(null); setName('') }}>再导入一个</button></p>
       </div>
+      <AlikeToEarlier round={round} />
+      </>
     )
   }
   if (preview) return <Look preview={preview} setPreview={setPreview} onDone={setDone} />

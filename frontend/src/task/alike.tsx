@@ -27,7 +27,7 @@ export function Alike({ finding }: { finding: string }) {
   return (
     <section className="card alike" aria-label="相似和反弹">
       <h2>相似和反弹 <span>{found.proposals.length > 0 ? `${found.proposals.length} 条待认定` : ''}</span></h2>
-      {found.lineage.length > 1 && <Lineage found={found} />}
+      {found.n_found > 1 && <Lineage found={found} />}
       {found.links.map((l) => (
         <div key={l.id} className="known">
           <p><span className="tag">{l.verdict_label}</span> <Line finding={l.finding} /></p>
@@ -52,6 +52,7 @@ function Lineage({ found }: { found: Likeness }) {
           </li>
         ))}
       </ol>
+      {found.lineage.length < found.n_found && <p className="muted">另有 {found.n_found - found.lineage.length} 次在您不负责的轮次</p>}
     </div>
   )
 }

@@ -174,7 +174,7 @@ function MatrixScreen({ view, block, go }: { view: Wall; block?: Block; go?: Go 
           </g>
         ))}
         {block.findings.map((finding, i) => (
-          <text key={finding} className="col" x={grid.names + (i + 0.5) * column} y="70">{matrix.findings[finding]?.number}</text>
+          <text key={finding} className={matrix.findings[finding]?.n_found ? 'col back' : 'col'} x={grid.names + (i + 0.5) * column} y="70">{matrix.findings[finding]?.number}</text>
         ))}
         {block.units.map((unit) => (
           <text key={unit} className="row" x={grid.names - 16} y={(row.get(unit) ?? 0) + 34}>{unitWords(matrix.units[unit]?.name ?? '', grid.names - 20)}</text>
@@ -194,6 +194,7 @@ function MatrixScreen({ view, block, go }: { view: Wall; block?: Block; go?: Go 
         {([['red', view.overview.chain.red, { light: 'red' }], ['yellow', view.overview.chain.yellow, { light: 'yellow' }], ['green', view.overview.chain.green, { light: 'green' }], ['done', view.overview.chain.closed, { closed: 'true' }]] as const).map(([mark, n, search]) => (
           <Door key={mark} go={go} search={search}><MarkShape mark={mark} size={28} /> {marks[mark]} {n}</Door>
         ))}
+        {matrix.n_came_back > 0 && <Door go={go} search={{ came_back: 'true' }}><u>编号下划线</u> 反弹回潮问题 {matrix.n_came_back}</Door>}
         <em>取最重一项</em>
       </p>
       </div>

@@ -4,7 +4,7 @@ import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import type { LedgerSearch } from '../router'
 import { useMedia } from '../ui/media'
 import { MarkShape } from './mark'
-import { type Cell, type Matrix, cellWords, doors, markOf } from './words'
+import { type Cell, type Matrix, cellWords, doors, markOf, recurred } from './words'
 
 const row = 36
 const head = 34
@@ -56,7 +56,7 @@ export function MatrixGrid({ matrix, go }: { matrix: Matrix; go: (search: Ledger
         <span role="columnheader" className="corner" style={{ width: names }}>牵头单位</span>
         {across.map(({ index, start }) => {
           const finding = matrix.findings[index]
-          return finding && <span key={index} role="columnheader" aria-colindex={index + 2} title={`${finding.aspect}\n${finding.words ?? '含敏感事项'}`} style={{ left: start, width: column }}>{finding.number}</span>
+          return finding && <span key={index} role="columnheader" aria-colindex={index + 2} className={finding.n_found ? 'back' : undefined} title={`${finding.aspect}\n${finding.words ?? '含敏感事项'}${recurred(finding)}`} style={{ left: start, width: column }}>{finding.number}</span>
         })}
       </div>
       <div style={{ height: rows.getTotalSize(), width: wide, position: 'relative' }} role="rowgroup">

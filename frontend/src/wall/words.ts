@@ -70,6 +70,9 @@ export function countdownWords(to: Schemas['CountdownView']): { figure: number; 
 /** The day of the report with the words it is known by. */
 export const reportDay = (to: Schemas['CountdownView']) => (to.text ? `${to.text}，按 ${day(to.on)} 计` : day(to.on))
 
+/** How often the matter of a finding was found before, for who may be told. */
+export const recurred = (finding: { n_found?: number | null; years_open?: number | null }) => (finding.n_found ? `\n反弹回潮：发现 ${finding.n_found} 次${finding.years_open ? `，已 ${finding.years_open} 年` : ''}` : '')
+
 /** The parts of what is due by the report; each opens its rows. */
 export function outlookParts(view: Wall): { key: string; label: string; n: number; door?: LedgerSearch }[] {
   const to = view.outlook

@@ -9,6 +9,7 @@ use domain::check::state::CheckResult;
 use domain::export::{ExportKind, FindingLine, Line, MeasureLine, StatementLine};
 use domain::ids::{RoundId, UnitId};
 use domain::policy::{AlertLevel, RequestKind};
+use domain::recurrence::came_back;
 use domain::sign_request::RequestState;
 use domain::slip::ladder::SlipLevel;
 use domain::slip::level_name;
@@ -138,6 +139,9 @@ impl Gatherer {
                 basis: cells.basis,
                 scope: cells.scope,
                 period: cells.period,
+                recurrence: place
+                    .n_found
+                    .map_or_else(String::new, |n| came_back(n, place.first_found_on, calendar::today(self.now()))),
                 file: String::new(),
             },
             id: task.id.0,

@@ -144,7 +144,7 @@ async fn it_is_set_for_the_printer_and_put_together_for_the_eye() {
     assert!(xml.contains("paperSize=\"8\"") && xml.contains("orientation=\"landscape\""), "A3");
     assert!(xml.contains("fitToHeight=\"0\""));
     assert!(xml.contains("ySplit=\"3\""), "headings stay in sight");
-    assert!(xml.contains("<mergeCell ref=\"A1:AA1\"/>"));
+    assert!(xml.contains("<mergeCell ref=\"A1:AB1\"/>"));
     assert!(xml.matches("<mergeCell ").count() > 60);
     let book = part(&bytes, "xl/workbook.xml");
     assert!(book.contains("_xlnm.Print_Titles") && book.contains("$3:$3"), "{book}");

@@ -74,10 +74,74 @@ fn of_others<'v>(view: &'v Value, round: &str) -> Vec<&'v Value> {
     all.iter().filter(|p| p["finding"]["round_id"] == round).collect()
 }
 
+async fn tasks(house: &House, login: &str, query: &str) -> Vec<Value> {
+    let round = house.round().await;
+    house.get(login, &format!("/rounds/{round}/tasks{query}")).await.ok()["items"].as_array().unwrap().clone()
+}
+
+/// Ledger, counts and wall say of a finding that came back how often and for how long, to who sees the round and to nobody else.
+async fn recurs(house: &House, finding: &str, n: i64, years: i64) {
+    let of_it = |rows: &[Value]| -> Vec<(Value, Value)> {
+        let own = rows.iter().filter(|t| t["finding_id"] == finding);
+        own.map(|t| (t["n_found"].clone(), t["years_open"].clone())).collect()
+    };
+    let round = house.round().await;
+    for login in ["p072", "p001"] {
+        let (all, back) = (tasks(house, login, "?limit=200").await, tasks(house, login, "?came_back=true").await);
+        let rows = of_it(&back);
+        assert!(!rows.is_empty() && rows.len() == back.len(), "{login}: {back:?}");
+        assert!(rows.iter().all(|row| *row == (json!(n), json!(years))), "{login}: {rows:?}");
+        assert_eq!(of_it(&all), rows);
+        assert!(all.iter().all(|t| t["finding_id"] == finding || t["n_found"].is_null()), "{login}");
+        let counts = house.get(login, &format!("/rounds/{round}/chain?came_back=true")).await.ok();
+        assert_eq!(counts["tasks"], json!(back.len()));
+        let wall = house.get(login, &format!("/rounds/{round}/wall")).await.ok();
+        let columns = wall["matrix"]["findings"].as_array().unwrap();
+        let marked: Vec<&Value> = columns.iter().filter(|f| !f["n_found"].is_null()).collect();
+        assert_eq!((marked.len(), &wall["matrix"]["n_came_back"]), (1, &json!(1)));
+        assert_eq!((&marked[0]["n_found"], &marked[0]["years_open"]), (&json!(n), &json!(years)));
+    }
+    for login in ["p003", "p041"] {
+        let own = tasks(house, login, "?limit=200").await;
+        assert!(
+            own.iter().any(|t| t["finding_id"] == finding) && own.iter().all(|t| t["n_found"].is_null()),
+            "{login}"
+        );
+        assert_eq!(tasks(house, login, "?came_back=true").await, Vec::<Value>::new(), "{login}");
+    }
+}
+
+#[actix_web::test]
+async fn what_came_in_and_is_like_earlier_findings_waits_to_be_judged() {
+    let house = House::new().await;
+    let (own, body) = finding(&house).await;
+    let round = house.round().await;
+    let path = format!("/rounds/{round}/alike");
+    assert_eq!(house.get("p072", &path).await.ok(), json!([]));
+    let old = earlier(&house, &[&format!("审计指出：{body}"), "食堂燃气报警装置未定期校验"]).await;
+    let waits = house.get("p072", &path).await.ok();
+    let waits = waits.as_array().unwrap();
+    assert_eq!(waits.len(), 1, "{waits:?}");
+    assert_eq!((&waits[0]["finding"]["id"], &waits[0]["n"]), (&json!(own), &json!(1)));
+    assert_eq!(waits[0]["nearest"]["finding"]["round_id"], json!(old));
+    let task = house.get("p072", &format!("/tasks/{}", waits[0]["task_id"].as_str().unwrap())).await.ok();
+    assert_eq!(task["finding_id"], json!(own));
+    // The earlier one is not like a later one that waits: only what is later is asked about.
+    assert_eq!(house.get("p072", &format!("/rounds/{old}/alike")).await.ok(), json!([]));
+    let form =
+        json!({ "other_id": waits[0]["nearest"]["finding"]["id"], "verdict": "dismissed", "reason": "不是一回事" });
+    judge(&house, "p072", &own, form).await.ok();
+    assert_eq!(house.get("p072", &path).await.ok(), json!([]), "nobody is asked twice");
+    // Who does not work for 2019 is asked about nothing of it; who does not judge is not asked.
+    house.get("p001", &path).await.refused(403, "not-allowed");
+    house.get("p041", &path).await.refused(404, "not-found");
+}
+
 #[actix_web::test]
 async fn what_is_alike_is_proposed_judged_once_and_followed_back() {
     let house = House::new().await;
     let (own, body) = finding(&house).await;
+    support::slips::at_work(&house, "S01").await;
     let again = format!("审计指出：{body}，至今没有改正");
     let old = earlier(&house, &[&again, "食堂燃气报警装置未定期校验"]).await;
     let before = alike(&house, "p072", &own).await;
@@ -103,12 +167,14 @@ async fn what_is_alike_is_proposed_judged_once_and_followed_back() {
     assert_eq!((&after["n_found"], &after["years_open"]), (&json!(2), &json!(6)));
     let lineage: Vec<&Value> = after["lineage"].as_array().unwrap().iter().map(|f| &f["id"]).collect();
     assert_eq!(lineage, [&other, &json!(own)], "the earliest first");
+    recurs(&house, &own, 2, 6).await;
     // From the other side it is the same.
     let back = alike(&house, "p072", other.as_str().unwrap()).await;
     assert_eq!((back["links"][0]["finding"]["id"].as_str(), &back["n_found"]), (Some(own.as_str()), &json!(2)));
     // A later word takes the place of the earlier, and both are on the record.
     let changed = judge(&house, "p072", &own, form("dismissed", "一个是制度，一个是执行")).await.ok();
     assert_eq!((changed["links"].as_array().unwrap().len(), &changed["n_found"]), (1, &json!(1)));
+    assert_eq!(tasks(&house, "p072", "?came_back=true").await, Vec::<Value>::new());
     let said = persistence::testing::lines(
         &house.db.super_url(),
         "SELECT kind || ' ' || seq AS line FROM events WHERE stream_kind = 'finding_link' ORDER BY seq",

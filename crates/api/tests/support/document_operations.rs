@@ -59,6 +59,7 @@ pub fn documents(of: &Swept<'_>) -> Vec<(&'static str, &'static str, String, Opt
         get("/findings/{id}/archive", format!("/findings/{finding}/archive")),
         get("/tasks/{id}/signals", format!("/tasks/{task}/signals")),
         get("/findings/{id}/alike", format!("/findings/{finding}/alike")),
+        get("/rounds/{id}/alike", format!("/rounds/{round}/alike")),
         (
             "POST",
             "/findings/{id}/alike",

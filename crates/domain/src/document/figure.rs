@@ -32,6 +32,7 @@ words! {
         Overdue = "overdue", "逾期任务数";
         Extended = "extended", "延期任务数";
         Reopened = "reopened", "重新整改任务数";
+        CameBack = "came_back", "反弹回潮问题数";
         Meetings = "meetings", "会议次数";
         Checks = "checks", "检查次数";
         CheckedTasks = "checked_tasks", "检查任务数";
@@ -113,6 +114,8 @@ pub struct CountedFinding {
     pub aspect: Uuid,
     /// Hundredths of a yuan.
     pub amount: i64,
+    /// Its matter was found before (docs/domain.md §39).
+    pub came_back: bool,
 }
 
 /// Everything of a round that figures are counted from, as of one moment.
@@ -178,6 +181,9 @@ pub fn count(from: &Countable) -> Figures {
         if *is_done {
             add(F::FindingsDone, finding.id, 1);
         }
+        if finding.came_back {
+            add(F::CameBack, finding.id, 1);
+        }
         if finding.amount != 0 {
             add(F::Amount, finding.id, finding.amount);
         }
@@ -218,6 +224,7 @@ pub fn check_sums(said: &Said) -> Vec<FieldError> {
     }
     for (part, whole) in [
         (F::FindingsDone, F::Findings),
+        (F::CameBack, F::Findings),
         (F::Aspects, F::Findings),
         (F::Findings, F::Tasks),
         (F::Closed, F::Tasks),
@@ -298,6 +305,7 @@ pub const CAUSES: &[&str] = &[
     "check.announced",
     "check.result_signed",
     "check.finished",
+    "finding_link.judged",
     "slip.issued",
     "slip.withdrawn",
 ];

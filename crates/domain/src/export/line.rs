@@ -19,6 +19,8 @@ pub struct FindingLine {
     pub basis: String,
     pub scope: String,
     pub period: String,
+    /// How often its matter was found and for how long it is known, in words.
+    pub recurrence: String,
     /// Its document within an archive.
     pub file: String,
 }
@@ -125,6 +127,7 @@ impl Line {
             Column::Amount => finding.amount.map_or(Cell::Empty, Cell::Number),
             Column::Basis => text(&finding.basis),
             Column::Scope => text(&finding.scope),
+            Column::Recurrence => text(&finding.recurrence),
             Column::Period => text(&finding.period),
             Column::TaskNumber => text(&self.number),
             Column::Title => text(&self.title),

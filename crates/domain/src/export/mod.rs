@@ -116,6 +116,8 @@ columns! {
     Amount "涉及金额（元）" 13 Finding Number;
     Basis "定性依据" 16 Finding Text;
     Scope "共性/个性" 8 Finding Text;
+    /// How often its matter was found and for how long it is known.
+    Recurrence "反复出现" 12 Finding Text;
     Period "问题发生期间" 12 Finding Text;
     TaskNumber "具体问题编号" 8 Task Text;
     Title "具体问题" 20 Task Text;
@@ -188,6 +190,7 @@ impl ExportKind {
                 C::Amount,
                 C::Basis,
                 C::Scope,
+                C::Recurrence,
                 C::Period,
             ],
             Self::Measures => &[
@@ -244,6 +247,7 @@ impl ExportKind {
                 C::Slips,
                 C::ClosedOn,
                 C::Checked,
+                C::Recurrence,
                 C::Remark,
             ],
             Self::Brief => &[

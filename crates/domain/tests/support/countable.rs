@@ -39,7 +39,12 @@ pub(crate) fn countable() -> Countable {
     tasks[3].level = AlertLevel::Yellow;
     tasks[3].measures = 0;
     tasks[3].disposition = None;
-    let finding = |n: u128, aspect: u128, amount| CountedFinding { id: uuid(n), aspect: uuid(aspect), amount };
+    let finding = |n: u128, aspect: u128, amount| CountedFinding {
+        id: uuid(n),
+        aspect: uuid(aspect),
+        amount,
+        came_back: n > 101,
+    };
     Countable {
         tasks,
         findings: vec![finding(100, 200, 350), finding(101, 200, 0), finding(102, 201, 100), finding(103, 202, 9)],

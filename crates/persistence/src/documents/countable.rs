@@ -13,6 +13,7 @@ use domain::task::state::{CompletionStatus, Disposition, TaskState};
 use uuid::Uuid;
 
 use crate::error::Error;
+use crate::recurrence::CAME_BACK;
 use crate::schema::{checks, meetings, slips};
 use crate::statement::Statement;
 
@@ -48,6 +49,8 @@ struct FindingRow {
     aspect_id: Uuid,
     #[diesel(sql_type = BigInt)]
     amount: i64,
+    #[diesel(sql_type = Bool)]
+    came_back: bool,
 }
 
 fn word<T>(parsed: Option<T>) -> Result<T, Error> {
@@ -86,7 +89,9 @@ pub fn countable(conn: &mut PgConnection, round: RoundId, now: DateTime<Utc>) ->
         });
     }
     let findings: Vec<FindingRow> = Statement::default()
-        .sql("SELECT id, aspect_id, COALESCE(round(amount * 100), 0)::bigint AS amount FROM findings WHERE round_id = ")
+        .sql("SELECT f.id, f.aspect_id, COALESCE(round(f.amount * 100), 0)::bigint AS amount, (")
+        .sql(CAME_BACK)
+        .sql(") AS came_back FROM findings f WHERE f.round_id = ")
         .bind::<SqlUuid, _>(round.0)
         .load(conn)?;
     let held = meetings::table.filter(meetings::state.eq(MeetingState::Concluded.as_str()));
@@ -105,7 +110,7 @@ pub fn countable(conn: &mut PgConnection, round: RoundId, now: DateTime<Utc>) ->
         tasks,
         findings: findings
             .into_iter()
-            .map(|f| CountedFinding { id: f.id, aspect: f.aspect_id, amount: f.amount })
+            .map(|f| CountedFinding { id: f.id, aspect: f.aspect_id, amount: f.amount, came_back: f.came_back })
             .collect(),
         meetings: held.filter(meetings::round_id.eq(round.0)).select(meetings::id).load(conn)?,
         checks: of_checks,

@@ -381,7 +381,9 @@ pub fn causes(
         )
         .bind::<Array<SqlUuid>, _>(ids)
         .sql(
-            ") AS m(id) LEFT JOIN findings f ON f.id = m.id OR f.aspect_id = m.id LEFT JOIN tasks t ON t.finding_id = f.id) \
+            ") AS m(id) LEFT JOIN findings f ON f.id = m.id OR f.aspect_id = m.id LEFT JOIN tasks t ON t.finding_id = f.id \
+                UNION SELECT l.finding_id, l.id FROM finding_links l WHERE l.finding_id = ANY($1) \
+                UNION SELECT l.other_id, l.id FROM finding_links l WHERE l.other_id = ANY($1)) \
              SELECT m.id AS moved, e.stream_kind, e.stream_id, e.seq, e.kind, e.at, \
                 COALESCE(t.number, g.title, c.title, s.title, '') AS name \
              FROM moved m JOIN events e ON e.stream_id = m.stream_id \
