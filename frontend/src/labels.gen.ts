@@ -176,6 +176,11 @@ export const actions = {
   keep_clock: '到期检查',
 } as const
 
+export const provedBy = {
+  local: '本系统密码',
+  directory: '单位目录',
+} as const
+
 export const keyScopes = {
   read_ledger: '读取台账',
   write_statements: '填报写实',

@@ -34,6 +34,7 @@ pub mod import;
 pub mod init;
 pub mod jobs;
 pub mod kiosks;
+pub mod ldap;
 pub mod ledger;
 pub mod limits;
 pub mod lists;

@@ -59,6 +59,7 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(accounts::disable_account)
         .service(accounts::reset_password)
         .service(accounts::reset_second_factor)
+        .service(accounts::set_proved_by)
         .service(identity_rules::get_identity_rules)
         .service(identity_rules::set_identity_rules)
         .service(trail::list_audit_events)

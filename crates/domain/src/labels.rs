@@ -29,6 +29,13 @@ pub const CODES: &[(&str, &str)] = &[
     ("checkpoint-replaced", "已有更新的检查点，旧的不再推送"),
     ("too-many-keys", "同时有效的密钥最多两把，请先停用一把"),
     ("login-failed", "账号或密码不正确"),
+    ("directory-unreachable", "单位目录（LDAP）暂时没有回答，请稍后再试；用本系统密码登录的，请核对密码"),
+    ("directory-missing", "服务器没有配置单位目录（LDAP），请先由系统管理员配置"),
+    ("password-in-directory", "这个账号的密码由单位目录管理，请到单位目录修改"),
+    (
+        "last-local-administrator",
+        "这类管理员里，这是最后一个用本系统密码登录的在用账号，单位目录中断时靠它进入，请先另设一个",
+    ),
     ("login-locked", "连续输错次数过多，请 30 分钟后再试"),
     ("code-wanted", "请再输入动态口令"),
     ("code-wrong", "动态口令不正确，或已经用过"),

@@ -116,6 +116,7 @@ pub mod handover;
 pub mod ics;
 pub mod ids;
 pub mod labels;
+pub mod ldap;
 pub mod likeness;
 pub mod meeting;
 pub mod notification;

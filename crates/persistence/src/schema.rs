@@ -17,6 +17,7 @@ diesel::table! {
         created_at -> Timestamptz,
         last_login_at -> Nullable<Timestamptz>,
         is_service -> Bool,
+        proved_by -> Text,
     }
 }
 

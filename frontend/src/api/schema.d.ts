@@ -56,6 +56,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{id}/proved-by": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say by what an account is proved: a password here, which is told once, or the group's directory; its sessions end. */
+        post: operations["set_proved_by"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}/reset": {
         parameters: {
             query?: never;
@@ -4654,6 +4671,12 @@ export interface components {
             must_change_password: boolean;
             /** @description A second factor is in use. */
             has_second_factor: boolean;
+            proved_by: components["schemas"]["ProvedBy"];
+            /**
+             * @description In Chinese.
+             * @example 本系统密码
+             */
+            proved_by_label: string;
             /** Format: date-time */
             last_login_at?: string | null;
             /** Format: int64 */
@@ -5484,6 +5507,8 @@ export interface components {
              * @description The person it is for; none for an administrator without tasks.
              */
             person_id?: string | null;
+            /** @description By what whoever it is for proves who he is: a password here, unless it is the directory. */
+            proved_by?: components["schemas"]["ProvedBy"];
         };
         /** @description A new draft on a finding. */
         CreateTask: {
@@ -7634,6 +7659,8 @@ export interface components {
             /** @description The house asks a second factor of the caller, who has none yet: nothing else is open to him. */
             must_enrol_second_factor: boolean;
             has_second_factor: boolean;
+            /** @description The password is the one of the group's directory and is changed there. */
+            password_in_directory: boolean;
             posts: components["schemas"]["MyPost"][];
             rounds: components["schemas"]["MyRound"][];
             stands_in_for: components["schemas"]["StandsInFor"][];
@@ -8742,6 +8769,11 @@ export interface components {
             is_earlier: boolean;
             is_same_unit: boolean;
         };
+        /**
+         * @description By what somebody proves who he is (docs/domain.md §35).
+         * @enum {string}
+         */
+        ProvedBy: "local" | "directory";
         /** @description Something the caller may do with a publication. */
         PublicationActionView: {
             /** @example sign_publication */
@@ -9743,6 +9775,10 @@ export interface components {
             policy: components["schemas"]["Policy"];
             /** @example 领导组第2次会议纪要 */
             basis: string;
+        };
+        /** @description By what an account is proved from now on. */
+        SetProvedBy: {
+            proved_by: components["schemas"]["ProvedBy"];
         };
         /** @description The kinds of notices that shall not call the caller. */
         SetQuietRules: {
@@ -17353,6 +17389,139 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_proved_by: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "proved_by": "local"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetProvedBy"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

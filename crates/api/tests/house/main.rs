@@ -22,6 +22,7 @@ mod finding;
 mod handovers;
 mod identity;
 mod imports;
+mod ldap;
 mod ledger_orders;
 mod licences;
 mod life;

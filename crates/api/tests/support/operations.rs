@@ -372,6 +372,12 @@ pub fn others(
             format!("/accounts/{account}/reset-second-factor"),
             Some(json!({ "reason": "" })),
         ),
+        (
+            "POST",
+            "/accounts/{id}/proved-by",
+            format!("/accounts/{account}/proved-by"),
+            Some(json!({ "proved_by": "local" })),
+        ),
         get("/identity-rules", "/identity-rules".into()),
         (
             "PUT",
