@@ -240,12 +240,7 @@ impl Reader<'_> {
                 return None;
             }
         };
-        Some(LdapSettings {
-            url,
-            start_tls: start_tls && is_open,
-            entries,
-            patience: Duration::from_secs(seconds),
-        })
+        Some(LdapSettings { url, start_tls: start_tls && is_open, entries, patience: Duration::from_secs(seconds) })
     }
 
     fn outward(&mut self) -> OutwardSettings {

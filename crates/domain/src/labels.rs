@@ -26,6 +26,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("cursor-unknown", "起点超出了现有事件，可能来自另一套数据"),
     ("service-ended", "该系统已停用"),
     ("webhook-ended", "这个推送地址已停用"),
+    ("todo-done", "这项待办已经办结，不再推送它的产生"),
     ("checkpoint-replaced", "已有更新的检查点，旧的不再推送"),
     ("too-many-keys", "同时有效的密钥最多两把，请先停用一把"),
     ("login-failed", "账号或密码不正确"),

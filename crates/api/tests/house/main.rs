@@ -47,6 +47,7 @@ mod slips;
 mod slips_sight;
 mod store;
 mod tidy;
+mod todo_push;
 mod trust;
 mod wall;
 mod webhooks;
