@@ -22,6 +22,7 @@ export const alertLevels = {
 export const cadences = {
   weekly: '每周',
   monthly: '每月',
+  quarterly: '每季',
 } as const
 
 export const requestKinds = {
@@ -199,6 +200,7 @@ export const hookStreams = {
   personal_duty: '四个亲自',
   round: '轮次',
   checkpoint: '台账检查点',
+  todo: '待办',
 } as const
 
 export const wallPages = {

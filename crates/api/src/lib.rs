@@ -48,6 +48,7 @@ pub mod organisation;
 pub mod outward;
 pub mod overview;
 pub mod own;
+pub mod packs;
 pub mod passwords;
 pub mod personal_duties;
 pub mod plan_advice;

@@ -3,6 +3,7 @@
 mod document;
 mod handover;
 mod organisation;
+mod pack;
 mod publication;
 mod records;
 
@@ -26,17 +27,9 @@ pub const CODES: &[(&str, &str)] = &[
     ("cursor-unknown", "起点超出了现有事件，可能来自另一套数据"),
     ("service-ended", "该系统已停用"),
     ("webhook-ended", "这个推送地址已停用"),
-    ("todo-done", "这项待办已经办结，不再推送它的产生"),
     ("checkpoint-replaced", "已有更新的检查点，旧的不再推送"),
     ("too-many-keys", "同时有效的密钥最多两把，请先停用一把"),
     ("login-failed", "账号或密码不正确"),
-    ("directory-unreachable", "单位目录（LDAP）暂时没有回答，请稍后再试；用本系统密码登录的，请核对密码"),
-    ("directory-missing", "服务器没有配置单位目录（LDAP），请先由系统管理员配置"),
-    ("password-in-directory", "这个账号的密码由单位目录管理，请到单位目录修改"),
-    (
-        "last-local-administrator",
-        "这类管理员里，这是最后一个用本系统密码登录的在用账号，单位目录中断时靠它进入，请先另设一个",
-    ),
     ("login-locked", "连续输错次数过多，请 30 分钟后再试"),
     ("code-wanted", "请再输入动态口令"),
     ("code-wrong", "动态口令不正确，或已经用过"),
@@ -467,6 +460,7 @@ fn words_of(code: &str) -> Option<&'static str> {
         .chain(publication::CODES)
         .chain(handover::CODES)
         .chain(organisation::CODES)
+        .chain(pack::CODES)
         .find(|(known, _)| *known == code)
         .map(|(_, words)| *words)
 }

@@ -122,6 +122,7 @@ pub mod meeting;
 pub mod notification;
 pub mod opinion;
 pub mod outward;
+pub mod pack;
 pub mod personal_duty;
 pub mod policy;
 pub mod policy_change;

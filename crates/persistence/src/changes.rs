@@ -145,6 +145,12 @@ pub fn since(conn: &mut PgConnection, position: i64, now: DateTime<Utc>) -> Resu
                 changes.rounds.insert(RoundId(row.stream_id));
                 changes.is_wide = true;
             }
+            // What changes nobody's rights or duties.
+            (
+                "export" | "template" | "kiosk" | "finding_link" | "channel_rules" | "identity_rules"
+                | "service_account",
+                _,
+            ) => {}
             _ => changes.is_wide = true,
         }
     }

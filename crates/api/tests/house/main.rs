@@ -31,6 +31,7 @@ mod live;
 mod meetings;
 mod office_round_trip;
 mod own;
+mod packs;
 mod personal_duties;
 mod plan_help;
 mod plan_sheets;
