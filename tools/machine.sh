@@ -61,6 +61,17 @@ fetch_postgres() {
   find_postgres >/dev/null || die "取不到 PostgreSQL，请安装后重试：apt-get install postgresql"
 }
 
+# A directory (slapd) for the tests that log in by one; it is not configured and not started here, each test starts its own.
+need_slapd() {
+  local found
+  for found in /usr/sbin/slapd /usr/bin/slapd /usr/local/sbin/slapd /usr/libexec/slapd; do
+    [ ! -x "$found" ] || return 0
+  done
+  is_root && command -v debconf-set-selections >/dev/null || return 1
+  echo 'slapd slapd/no_configuration boolean true' | debconf-set-selections
+  RUNLEVEL=1 install_packages slapd
+}
+
 # Prints the features to build with: libpq inside where the machine has none to link.
 libpq_features() {
   if command -v pg_config >/dev/null && [ -e "$(pg_config --includedir)/libpq-fe.h" ]; then return 0; fi

@@ -22,6 +22,7 @@ export const alertLevels = {
 export const cadences = {
   weekly: '每周',
   monthly: '每月',
+  quarterly: '每季',
 } as const
 
 export const requestKinds = {
@@ -176,6 +177,11 @@ export const actions = {
   keep_clock: '到期检查',
 } as const
 
+export const provedBy = {
+  local: '本系统密码',
+  directory: '单位目录',
+} as const
+
 export const keyScopes = {
   read_ledger: '读取台账',
   write_statements: '填报写实',
@@ -194,6 +200,7 @@ export const hookStreams = {
   personal_duty: '四个亲自',
   round: '轮次',
   checkpoint: '台账检查点',
+  todo: '待办',
 } as const
 
 export const wallPages = {

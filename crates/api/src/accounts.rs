@@ -3,8 +3,10 @@
 use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, Utc};
+use domain::account::ProvedBy;
 use domain::actor::Role;
 use domain::ids::{AccountId, PersonId};
+use domain::refusal::Refusal;
 use persistence::accounts::{self, AccountRow, Change, NewAccount};
 use persistence::idempotency;
 use serde::{Deserialize, Serialize};
@@ -36,6 +38,10 @@ pub struct AccountView {
     pub must_change_password: bool,
     /// A second factor is in use.
     pub has_second_factor: bool,
+    pub proved_by: ProvedBy,
+    /// In Chinese.
+    #[schema(example = "本系统密码")]
+    pub proved_by_label: String,
     pub last_login_at: Option<DateTime<Utc>>,
     pub version: i64,
     /// The one-time password, told once.
@@ -67,6 +73,8 @@ impl From<AccountRow> for AccountView {
             status: row.status,
             must_change_password: row.must_change_password,
             has_second_factor: row.has_second_factor,
+            proved_by: row.proved_by,
+            proved_by_label: row.proved_by.label().to_owned(),
             last_login_at: row.last_login_at,
             version: row.version,
             one_time_password: None,
@@ -127,6 +135,21 @@ pub struct CreateAccount {
     /// The person it is for; none for an administrator without tasks.
     #[serde(default)]
     pub person_id: Option<Uuid>,
+    /// By what whoever it is for proves who he is: a password here, unless it is the directory.
+    #[serde(default = "local")]
+    pub proved_by: ProvedBy,
+}
+
+fn local() -> ProvedBy {
+    ProvedBy::Local
+}
+
+/// The directory can answer for an account only where there is one.
+///
+/// Errors: `directory-missing` (409).
+fn check_directory(app: &App, proof: ProvedBy) -> Result<(), Problem> {
+    let is_missing = proof == ProvedBy::Directory && app.ldap.is_none();
+    if is_missing { Err(Refusal::conflict("directory-missing").into()) } else { Ok(()) }
 }
 
 async fn one_time(app: &App) -> Result<(String, String), Problem> {
@@ -145,7 +168,11 @@ pub async fn create_account(
     key: IdempotencyKey,
     body: Body<CreateAccount>,
 ) -> Result<HttpResponse, Problem> {
-    let (clear, password_hash) = one_time(&app).await?;
+    check_directory(&app, body.0.proved_by)?;
+    let (clear, password_hash) = match body.0.proved_by {
+        ProvedBy::Local => one_time(&app).await.map(|(clear, hash)| (Some(clear), Some(hash)))?,
+        ProvedBy::Directory => (None, None),
+    };
     let origin = caller.origin.clone();
     let key = key.of(&body.0);
     let view = app
@@ -159,7 +186,7 @@ pub async fn create_account(
                     password_hash,
                 };
                 let mut view = AccountView::from(accounts::create(conn, &origin, new)?);
-                view.one_time_password = Some(clear);
+                view.one_time_password = clear;
                 Ok(view)
             })
         })
@@ -244,6 +271,32 @@ pub async fn reset_password(
 ) -> Result<HttpResponse, Problem> {
     let (clear, hash) = one_time(&app).await?;
     change(caller, app, *id, version, Change::Reset(hash), Some(clear)).await
+}
+
+/// By what an account is proved from now on.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SetProvedBy {
+    #[schema(example = "directory")]
+    pub proved_by: ProvedBy,
+}
+
+/// Say by what an account is proved: a password here, which is told once, or the group's directory; its sessions end.
+#[utoipa::path(tag = "accounts", request_body = SetProvedBy, params(("id" = Uuid, Path), ("If-Match" = String, Header, description = "The ETag the decision rests on")), responses((status = 200, body = AccountView)))]
+#[post("/accounts/{id}/proved-by")]
+pub async fn set_proved_by(
+    caller: Caller,
+    app: Data<App>,
+    id: Path<Uuid>,
+    version: ExpectedVersion,
+    body: Body<SetProvedBy>,
+) -> Result<HttpResponse, Problem> {
+    check_directory(&app, body.0.proved_by)?;
+    let (clear, hash) = match body.0.proved_by {
+        ProvedBy::Local => one_time(&app).await.map(|(clear, hash)| (Some(clear), Some(hash)))?,
+        ProvedBy::Directory => (None, None),
+    };
+    change(caller, app, *id, version, Change::ProvedBy(hash), clear).await
 }
 
 /// Why somebody's second factor is taken away.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
+use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound, TimeDelta, Utc};
 use domain::calendar::Calendar;
@@ -10,6 +11,7 @@ use persistence::recurrence::Memory;
 use tokio::sync::Semaphore;
 
 use crate::feed::stream::Streams;
+use crate::ldap::Ldap;
 use crate::limits::{HashGate, Workbooks};
 use crate::live::Live;
 use crate::problem::Problem;
@@ -65,6 +67,8 @@ pub struct AppSettings {
     pub outward: OutwardSettings,
     /// Who else may say who somebody is.
     pub provider: Option<ProviderSettings>,
+    /// The directory that answers for some accounts.
+    pub ldap: Option<LdapSettings>,
 }
 
 /// By what of ours the provider's claim is matched.
@@ -99,6 +103,32 @@ impl std::fmt::Debug for ProviderSettings {
     }
 }
 
+/// How the entry of a log-in name is come to in a directory.
+#[derive(Clone, PartialEq)]
+pub enum LdapEntries {
+    /// By its name, made from a template.
+    Named(String),
+    /// By a search below a base with a filter, as an account with its secret or as nobody.
+    Found { base: String, filter: String, account: Option<(String, String)> },
+}
+
+/// A directory (LDAP). The secret of its search account is printed nowhere.
+#[derive(Clone, PartialEq)]
+pub struct LdapSettings {
+    pub url: String,
+    /// Whether what begins in the open goes on under TLS before anything is said.
+    pub start_tls: bool,
+    pub entries: LdapEntries,
+    /// How long an answer is waited for.
+    pub patience: Duration,
+}
+
+impl std::fmt::Debug for LdapSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("LdapSettings").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
 /// How notices leave the page; nothing of it unless it was set.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OutwardSettings {
@@ -124,6 +154,8 @@ pub struct App {
     pub live: Arc<Live>,
     /// The provider of identities with what is known of it, if there is one.
     pub provider: Option<Arc<Remote>>,
+    /// The directory, if there is one.
+    pub ldap: Option<Arc<Ldap>>,
     /// Streams of the feed.
     pub feeds: Arc<Streams>,
     /// One list is made at a time.
@@ -138,6 +170,7 @@ impl App {
     pub fn new(db: Database, outside: Database, settings: AppSettings, keys: TokenKeys, clock: Clock) -> Self {
         Self {
             provider: settings.provider.clone().map(Remote::new).map(Arc::new),
+            ldap: settings.ldap.clone().map(Ldap::new).map(Arc::new),
             db,
             outside,
             clock,

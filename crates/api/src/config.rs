@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use crate::app::{AppSettings, Matched, OutwardSettings, ProviderSettings};
+use crate::app::{AppSettings, LdapEntries, LdapSettings, Matched, OutwardSettings, ProviderSettings};
 
 /// What an operator sets.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +31,8 @@ pub struct Config {
     pub outward: OutwardSettings,
     /// Who else may say who somebody is.
     pub provider: Option<ProviderSettings>,
+    /// The directory that answers for some accounts.
+    pub ldap: Option<LdapSettings>,
     /// What the signer alone needs.
     pub signer: SignerConfig,
     /// Signed checkpoints outside the database: the signer adds to it, `audit verify` compares with it.
@@ -89,15 +92,24 @@ pub const VARIABLES: &[(&str, &str, &str)] = &[
     ("BIHUAN_OIDC_MATCH", "login", "这一项对应什么：login 登录名，person 人员编码"),
     ("BIHUAN_OIDC_NAME", "统一身份认证", "登录页上按钮的名称"),
     ("BIHUAN_OIDC_SECOND_FACTOR", "", "对方的哪些认证方式（amr 或 acr）算作动态口令，逗号分隔；不填则都不算"),
+    ("BIHUAN_LDAP_URL", "", "单位目录（LDAP），如 ldaps://ldap.example.cn；不填则没有，账号都用本系统密码"),
+    ("BIHUAN_LDAP_STARTTLS", "true", "以 ldap:// 连接后是否先转为加密；不加密的只能是本机"),
+    ("BIHUAN_LDAP_DN", "", "由账号直接得出条目名称，如 uid={login},ou=people,dc=example,dc=cn；与下面的查找二选一"),
+    ("BIHUAN_LDAP_BASE", "", "在哪个条目之下查找账号，如 ou=people,dc=example,dc=cn"),
+    ("BIHUAN_LDAP_FILTER", "(uid={login})", "查找的条件；AD 用 (sAMAccountName={login})"),
+    ("BIHUAN_LDAP_SEARCH_DN", "", "查找用的账号；不填则匿名查找"),
+    ("BIHUAN_LDAP_SEARCH_SECRET_FILE", "", "存放查找用账号密码的文件"),
+    ("BIHUAN_LDAP_SECONDS", "5", "等单位目录回答几秒，1 至 30"),
     ("BIHUAN_REHEARSAL_DAYS", "0", "演练时钟提前的天数，只能用于本机地址"),
 ];
 
 /// Whether what is said to an address is said to nobody else: by https, or to this machine itself.
 pub fn is_guarded(url: &str) -> bool {
-    if url.starts_with("https://") {
-        return true;
-    }
-    let Some(rest) = url.strip_prefix("http://") else { return false };
+    url.starts_with("https://") || url.strip_prefix("http://").is_some_and(is_here)
+}
+
+/// Whether an address, without its scheme, is that of this machine.
+fn is_here(rest: &str) -> bool {
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     name.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| ip.is_loopback()) || name == "localhost" || name == "[::1]"
@@ -148,13 +160,7 @@ impl Reader<'_> {
         if client.is_empty() {
             self.faults.push("BIHUAN_OIDC_CLIENT_ID：填了签发者就要填".to_owned());
         }
-        let secret = self.optional("BIHUAN_OIDC_SECRET_FILE").and_then(|file| match std::fs::read_to_string(&file) {
-            Ok(text) => Some(text.trim().to_owned()),
-            Err(error) => {
-                self.faults.push(format!("BIHUAN_OIDC_SECRET_FILE={file}：{error}"));
-                None
-            }
-        });
+        let secret = self.secret("BIHUAN_OIDC_SECRET_FILE");
         let matched = match self.text("BIHUAN_OIDC_MATCH").as_str() {
             "person" => Matched::PersonCode,
             "login" => Matched::Login,
@@ -173,6 +179,68 @@ impl Reader<'_> {
             name: self.text("BIHUAN_OIDC_NAME"),
             second_factor: counted.split(',').map(str::trim).filter(|m| !m.is_empty()).map(str::to_owned).collect(),
         })
+    }
+
+    fn secret(&mut self, name: &str) -> Option<String> {
+        let file = self.optional(name)?;
+        match std::fs::read_to_string(&file) {
+            Ok(text) => Some(text.trim().to_owned()),
+            Err(error) => {
+                self.faults.push(format!("{name}={file}：{error}"));
+                None
+            }
+        }
+    }
+
+    /// The directory; nothing is said to it in the open but on this machine.
+    fn ldap(&mut self) -> Option<LdapSettings> {
+        let url = self.optional("BIHUAN_LDAP_URL")?;
+        let start_tls: bool = self.parse("BIHUAN_LDAP_STARTTLS", " true 或 false")?;
+        let (scheme, rest) = url.split_once("://").unwrap_or_default();
+        let is_open = scheme == "ldap";
+        let has_host = rest.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric() || b == b'[');
+        let is_plain = rest.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]".contains(&b));
+        if !["ldap", "ldaps"].contains(&scheme) || !has_host || !is_plain {
+            self.faults.push("BIHUAN_LDAP_URL：应为 ldaps://主机 或 ldap://主机，可带端口".to_owned());
+        } else if is_open && !start_tls && !is_here(rest) {
+            self.faults.push("BIHUAN_LDAP_STARTTLS：不加密的 ldap:// 只能指向本机".to_owned());
+        }
+        let seconds: u64 = self.parse("BIHUAN_LDAP_SECONDS", " 1 至 30 的整数")?;
+        if !(1..=30).contains(&seconds) {
+            self.faults.push("BIHUAN_LDAP_SECONDS：应为 1 至 30 的整数".to_owned());
+        }
+        let has_place = |text: &str| text.contains(domain::ldap::PLACE);
+        let secret = self.secret("BIHUAN_LDAP_SEARCH_SECRET_FILE");
+        let entries = match (self.optional("BIHUAN_LDAP_DN"), self.optional("BIHUAN_LDAP_BASE")) {
+            (Some(template), None) if has_place(&template) => LdapEntries::Named(template),
+            (Some(_), None) => {
+                self.faults.push("BIHUAN_LDAP_DN：应含 {login}，即账号所在".to_owned());
+                return None;
+            }
+            (None, Some(base)) => {
+                let filter = self.text("BIHUAN_LDAP_FILTER");
+                if !has_place(&filter) || ldap3::parse_filter(domain::ldap::filter_of(&filter, "x")).is_err() {
+                    self.faults.push("BIHUAN_LDAP_FILTER：应为含 {login} 的查找条件，如 (uid={login})".to_owned());
+                }
+                let account = match (self.optional("BIHUAN_LDAP_SEARCH_DN"), secret) {
+                    (Some(name), Some(secret)) if !secret.is_empty() => Some((name, secret)),
+                    (None, None) => None,
+                    _ => {
+                        self.faults.push(
+                            "BIHUAN_LDAP_SEARCH_DN、BIHUAN_LDAP_SEARCH_SECRET_FILE：要填就都填，密码不能为空"
+                                .to_owned(),
+                        );
+                        None
+                    }
+                };
+                LdapEntries::Found { base, filter, account }
+            }
+            _ => {
+                self.faults.push("BIHUAN_LDAP_DN、BIHUAN_LDAP_BASE：填其中一项，说明怎样由账号找到条目".to_owned());
+                return None;
+            }
+        };
+        Some(LdapSettings { url, start_tls: start_tls && is_open, entries, patience: Duration::from_secs(seconds) })
     }
 
     fn outward(&mut self) -> OutwardSettings {
@@ -256,6 +324,7 @@ impl Config {
         }
         let outward = reader.outward();
         let provider = reader.provider(public_url.as_deref());
+        let ldap = reader.ldap();
         let web_dir = reader.text("BIHUAN_WEB_DIR");
         let config = (|| {
             Some(Self {
@@ -272,6 +341,7 @@ impl Config {
                 public_url,
                 outward,
                 provider,
+                ldap,
                 signer,
                 anchor_file: reader.optional("BIHUAN_ANCHOR_FILE").map(PathBuf::from),
                 audit_keys: reader.optional("BIHUAN_AUDIT_KEYS").map(PathBuf::from),
@@ -294,6 +364,7 @@ impl Config {
             trusts_proxy: self.trusts_proxy,
             outward: self.outward.clone(),
             provider: self.provider.clone(),
+            ldap: self.ldap.clone(),
         }
     }
 }
@@ -357,6 +428,40 @@ mod tests {
         assert!(otherwise("BIHUAN_OIDC_ISSUER", "http://127.0.0.1.evil.example"));
         assert!(!otherwise("BIHUAN_OIDC_ISSUER", "http://127.0.0.1:8088/realm"));
         assert_eq!(read(&[]).unwrap().provider, None);
+    }
+
+    #[test]
+    fn a_directory_is_spoken_to_in_private_and_says_how_an_entry_is_found() {
+        let named = [("BIHUAN_LDAP_URL", "ldaps://ldap.example.cn"), ("BIHUAN_LDAP_DN", "uid={login},dc=example")];
+        let ldap = read(&named).unwrap().settings().ldap.unwrap();
+        assert!(ldap.entries == LdapEntries::Named("uid={login},dc=example".to_owned()));
+        assert_eq!((ldap.start_tls, ldap.patience), (false, Duration::from_secs(5)));
+        assert!(!format!("{ldap:?}").contains("entries"), "no secret is printed");
+        let otherwise = |name, value| read(&[&named[..], &[(name, value)]].concat());
+        assert!(otherwise("BIHUAN_LDAP_URL", "ldap://10.1.2.3").unwrap().ldap.unwrap().start_tls);
+        for (name, value) in [
+            ("BIHUAN_LDAP_URL", "http://ldap.example.cn"),
+            ("BIHUAN_LDAP_URL", "ldap://"),
+            ("BIHUAN_LDAP_URL", "ldaps://ldap.example.cn/dc=example"),
+            ("BIHUAN_LDAP_SECONDS", "0"),
+            ("BIHUAN_LDAP_BASE", "dc=example"),
+            ("BIHUAN_LDAP_DN", "uid=p012,dc=example"),
+        ] {
+            assert!(otherwise(name, value).is_err(), "{name}={value}");
+        }
+        let open = |url| read(&[("BIHUAN_LDAP_URL", url), named[1], ("BIHUAN_LDAP_STARTTLS", "false")]);
+        assert!(open("ldap://ldap.example.cn").is_err());
+        assert!(open("ldap://127.0.0.1.evil.example").is_err());
+        assert!(!open("ldap://127.0.0.1:3389").unwrap().ldap.unwrap().start_tls);
+        let found = |more: &[(&'static str, &'static str)]| {
+            read(&[&[named[0], ("BIHUAN_LDAP_BASE", "dc=example")][..], more].concat())
+        };
+        assert!(found(&[]).is_ok());
+        assert!(found(&[("BIHUAN_LDAP_FILTER", "(uid=*)")]).is_err());
+        assert!(found(&[("BIHUAN_LDAP_FILTER", "(uid={login}")]).is_err());
+        assert!(found(&[("BIHUAN_LDAP_SEARCH_DN", "cn=search")]).is_err(), "without its secret");
+        assert!(read(&named[..1]).is_err(), "neither a name nor a base");
+        assert_eq!(read(&[]).unwrap().ldap, None);
     }
 
     #[test]

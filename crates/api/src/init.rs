@@ -48,7 +48,7 @@ pub fn make(app: &App, chosen: &[(Duty, &str, &str, String)]) -> Result<(), Stri
                 login: (*login).to_owned(),
                 display_name: (*name).to_owned(),
                 person: None,
-                password_hash,
+                password_hash: Some(password_hash),
             };
             Ok((*duty, account))
         })

@@ -10,7 +10,7 @@ use actix_web::http::header::{self, ContentEncoding};
 use actix_web::web::{Bytes, Data};
 use actix_web::{HttpRequest, HttpResponse, get};
 use chrono::{DateTime, Utc};
-use domain::actor::Actor;
+use domain::actor::{Actor, PersonActor};
 use domain::ids::{AccountId, PersonId};
 use domain::rights::{self, Subject};
 use futures_util::stream;
@@ -227,37 +227,10 @@ impl Live {
         cursor.told.extend(told.into_iter().map(|(id, _)| id));
         cursor.told.retain(|id| *id > floor);
         for listener in state.listeners.values() {
-            let scope = rights::scope(&listener.actor);
-            let mut changed = Changed {
+            let changed = Changed {
                 notices: listener.person.is_some_and(|p| news.contains(&p)),
-                todo: changes.rounds.iter().any(|round| scope.rounds.contains(round)),
-                checks: changes.checks.iter().any(|check| rights::sees_check(&listener.actor, check)),
-                slips: changes.slips.iter().any(|(slip, of)| rights::sees_slip(&listener.actor, slip, of)),
-                ..Changed::default()
+                ..changed_for(&listener.actor, changes, seen)
             };
-            for (document, group) in &changes.documents {
-                let concerns = rights::sees_document(&listener.actor, document, group);
-                changed.documents |= concerns;
-                changed.todo |= concerns;
-            }
-            for (meeting, group) in &changes.meetings {
-                let owns =
-                    meeting.items.iter().filter_map(|i| i.resolution()).any(|r| rights::owns(&listener.actor, r));
-                let concerns =
-                    rights::sees_meeting(&listener.actor, meeting, group) || owns && meeting.concluded_at.is_some();
-                changed.meetings |= concerns;
-                changed.todo |= concerns;
-            }
-            changed.publications = changes.publications.iter().any(|p| rights::sees_publication(&listener.actor, p));
-            changed.opinions =
-                changes.opinions.iter().any(|(o, unit)| rights::sees_opinion(&listener.actor, o, unit.as_ref()));
-            changed.todo |= changed.publications || changed.opinions;
-            for (act, head) in &changes.duties {
-                let concerns = rights::sees_duties(&listener.actor, act.round, head);
-                changed.duties |= concerns;
-                changed.todo |= concerns && listener.person == Some(act.head);
-            }
-            seen.iter().filter(|(_, s)| scope.covers(s)).for_each(|(task, _)| changed.name(*task));
             if changed != Changed::default() {
                 listener.letters.put(|held| {
                     held.changed.notices |= changed.notices;
@@ -295,6 +268,43 @@ impl Live {
             }
         }
     }
+}
+
+/// What has changed of what somebody sees, notices aside.
+fn changed_for(actor: &Actor, changes: &Changes, seen: &[(Uuid, Subject)]) -> Changed {
+    let (scope, person) = (rights::scope(actor), actor.person().and_then(|p| p.person));
+    let mut changed = Changed {
+        todo: changes.rounds.iter().any(|round| scope.rounds.contains(round)),
+        checks: changes.checks.iter().any(|check| rights::sees_check(actor, check)),
+        slips: changes.slips.iter().any(|(slip, of)| rights::sees_slip(actor, slip, of)),
+        ..Changed::default()
+    };
+    for (document, group) in &changes.documents {
+        let concerns = rights::sees_document(actor, document, group);
+        changed.documents |= concerns;
+        changed.todo |= concerns;
+    }
+    for (meeting, group) in &changes.meetings {
+        let owns = meeting.items.iter().filter_map(|i| i.resolution()).any(|r| rights::owns(actor, r));
+        let concerns = rights::sees_meeting(actor, meeting, group) || owns && meeting.concluded_at.is_some();
+        changed.meetings |= concerns;
+        changed.todo |= concerns;
+    }
+    changed.publications = changes.publications.iter().any(|p| rights::sees_publication(actor, p));
+    changed.opinions = changes.opinions.iter().any(|(o, unit)| rights::sees_opinion(actor, o, unit.as_ref()));
+    changed.todo |= changed.publications || changed.opinions;
+    for (act, head) in &changes.duties {
+        let concerns = rights::sees_duties(actor, act.round, head);
+        changed.duties |= concerns;
+        changed.todo |= concerns && person == Some(act.head);
+    }
+    seen.iter().filter(|(_, s)| scope.covers(s)).for_each(|(task, _)| changed.name(*task));
+    changed
+}
+
+/// Whether what happened may have changed what waits for somebody.
+pub(crate) fn concerns(changes: &Changes, seen: &[(Uuid, Subject)], actor: &PersonActor) -> bool {
+    changed_for(&Actor::Person(Box::new(actor.clone())), changes, seen) != Changed::default()
 }
 
 /// Looks until told to stop.
@@ -415,7 +425,7 @@ pub async fn listen(caller: Caller, request: HttpRequest, app: Data<App>) -> Res
 
 #[cfg(test)]
 mod tests {
-    use domain::actor::{PersonActor, Role};
+    use domain::actor::Role;
     use domain::ids::RoundId;
 
     use super::*;

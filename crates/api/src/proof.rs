@@ -4,6 +4,7 @@ use actix_web::http::StatusCode;
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, post};
 use chrono::{DateTime, Utc};
+use domain::account::ProvedBy;
 use domain::actor::Actor;
 use persistence::identity::{self, Standing};
 use persistence::{PgConnection, accounts};
@@ -94,10 +95,15 @@ pub fn refuse_locked(locked: Option<DateTime<Utc>>, now: DateTime<Utc>) -> Resul
     Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "login-locked").retry_after(seconds))
 }
 
-/// Whether a password is the caller's own.
+/// Whether a password is the caller's own, here or in the directory.
+///
+/// Errors: `directory-unreachable` (503).
 pub async fn is_own_password(app: &App, caller: &Caller, password: String) -> Result<bool, Problem> {
     let account = caller.loaded.actor.account;
     let credential = app.db.read(&Actor::System, move |conn| accounts::credential_of(conn, account)).await?;
+    if let (ProvedBy::Directory, Some(ldap)) = (credential.proved_by, &app.ldap) {
+        return Ok(ldap.is_right(&credential.login, &password).await?);
+    }
     app.hashes.run(move || passwords::verify(&password, &credential.password_hash)).await
 }
 

@@ -5,6 +5,7 @@ use actix_web::{HttpResponse, get, post, put};
 use chrono::NaiveDate;
 use domain::actor::AssignmentKind;
 use domain::ids::{PersonId, RoundId, UnitId};
+use domain::pack::PackName;
 use domain::policy::Policy;
 use persistence::rounds::{self, GroupMember, RoundInput, RoundRow};
 use persistence::{Error, PgConnection, idempotency};
@@ -114,6 +115,9 @@ pub struct RoundView {
     pub policy: Policy,
     pub policy_version: i32,
     pub policy_basis: String,
+    /// The pack it was taken from; none where it was set by hand.
+    #[serde(default)]
+    pub policy_pack: Option<PackName>,
     /// Whether the caller is of the round's office.
     pub is_office: bool,
     /// Not yet started, and the caller may start it.
@@ -124,6 +128,7 @@ fn view(conn: &mut PgConnection, caller: &domain::actor::Actor, row: RoundRow) -
     let id = RoundId(row.id);
     let is_office = domain::rights::permit_office(caller, id).is_ok();
     let (policy, policy_basis) = rounds::policy(conn, id, row.policy_version)?;
+    let policy_pack = rounds::pack_of(conn, id, row.policy_version)?;
     let group = rounds::group(conn, id)?;
     let assignments = rounds::assignments(conn, id)?;
     Ok(RoundView {
@@ -174,6 +179,7 @@ fn view(conn: &mut PgConnection, caller: &domain::actor::Actor, row: RoundRow) -
         policy,
         policy_version: row.policy_version,
         policy_basis,
+        policy_pack,
         is_office,
     })
 }

@@ -14,7 +14,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::{
     accounts, brief, calendar, calendar_feed, checks, cockpit, covers, documents, evidence, exports, feed, handovers,
     history, identity_rules, import, kiosks, ledger, lists, live, meetings, notices, openapi, opinions, organisation,
-    outward, overview, own, personal_duties, plan_advice, plan_workbook, policy, proof, provider, publications,
+    outward, overview, own, packs, personal_duties, plan_advice, plan_workbook, policy, proof, provider, publications,
     quality, receipts, recurrence, rounds, saved_views, scim, search, second_factor, services, sessions, signing,
     slips, statements, task_commands, telemetry, todo, trail, wall, webhooks,
 };
@@ -59,6 +59,7 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(accounts::disable_account)
         .service(accounts::reset_password)
         .service(accounts::reset_second_factor)
+        .service(accounts::set_proved_by)
         .service(identity_rules::get_identity_rules)
         .service(identity_rules::set_identity_rules)
         .service(trail::list_audit_events)
@@ -92,6 +93,10 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(rounds::set_group)
         .service(rounds::set_assignments)
         .service(policy::preview_policy)
+        .service(packs::list_policy_packs)
+        .service(packs::keep_policy_pack)
+        .service(packs::preview_policy_pack)
+        .service(packs::take_policy_pack)
         .service(policy::list_warnings)
         .service(policy::set_policy)
         .service(rounds::activate_round)

@@ -5,7 +5,7 @@ use actix_web::http::{StatusCode, header};
 use actix_web::web::Data;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, put};
 use chrono::{DateTime, Utc};
-use domain::account;
+use domain::account::{self, ProvedBy};
 use domain::actor::{Actor, AssignmentKind};
 use domain::ids::{AccountId, RoundId};
 use domain::refusal::Refusal;
@@ -21,6 +21,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::auth;
 use crate::extract::{Body, Caller, address};
+use crate::ldap;
 use crate::passwords;
 use crate::problem::Problem;
 use crate::proof::refuse_locked;
@@ -90,6 +91,8 @@ pub struct Me {
     /// The house asks a second factor of the caller, who has none yet: nothing else is open to him.
     pub must_enrol_second_factor: bool,
     pub has_second_factor: bool,
+    /// The password is the one of the group's directory and is changed there.
+    pub password_in_directory: bool,
     pub posts: Vec<MyPost>,
     pub rounds: Vec<MyRound>,
     pub stands_in_for: Vec<StandsInFor>,
@@ -187,8 +190,11 @@ pub async fn log_in(request: HttpRequest, app: Data<App>, body: Body<LogIn>) -> 
         })
         .await?;
     refuse_locked(locked, now)?;
-    // The same work for a name nobody has.
-    let hash = credential.as_ref().map_or_else(|| passwords::dummy().to_owned(), |c| c.password_hash.clone());
+    // The same work for a name nobody has, and for one whose password is in the directory.
+    let own = credential.as_ref().filter(|c| c.proved_by == ProvedBy::Local);
+    let (has_own, hash) =
+        (own.is_some(), own.map_or_else(|| passwords::dummy().to_owned(), |c| c.password_hash.clone()));
+    let typed = password.clone();
     let (fits, new_hash) = app
         .hashes
         .run(move || {
@@ -197,7 +203,12 @@ pub async fn log_in(request: HttpRequest, app: Data<App>, body: Body<LogIn>) -> 
             (fits, outdated.then(|| passwords::hash(&password).ok()).flatten())
         })
         .await?;
-    match credential.filter(|c| fits && c.is_active) {
+    let proved = ldap::is_proved(&app, credential.as_ref(), fits, &typed).await;
+    if proved.is_err() && !has_own {
+        // Whether it was wrong nobody knows.
+        return Err(ldap::Unreachable.into());
+    }
+    match credential.filter(|_| proved == Ok(true)) {
         Some(credential) => {
             let id = credential.id;
             let (today, epoch) = (domain::calendar::today(now), credential.epoch);
@@ -224,6 +235,7 @@ pub async fn log_in(request: HttpRequest, app: Data<App>, body: Body<LogIn>) -> 
         }
         None => {
             app.db.write(&Actor::System, move |conn| accounts::record_failure(conn, &login, &source, now)).await?;
+            proved?;
             Err(Problem::new(StatusCode::UNAUTHORIZED, "login-failed"))
         }
     }
@@ -361,7 +373,8 @@ fn permissions(actor: &Actor) -> Vec<String> {
 #[get("/me")]
 pub async fn get_me(caller: Caller, app: Data<App>) -> Result<HttpResponse, Problem> {
     let actor = caller.origin.actor.clone();
-    let (seen, publishes, names) = app
+    let account = caller.loaded.actor.account;
+    let (seen, publishes, names, password_in_directory) = app
         .db
         .read(&caller.origin.actor, move |conn| {
             let mut ids: Vec<Uuid> = Vec::new();
@@ -371,7 +384,8 @@ pub async fn get_me(caller: Caller, app: Data<App>) -> Result<HttpResponse, Prob
             }
             let seen = rounds::list(conn, &actor)?;
             let publishes = is_any_on(conn, &seen.iter().map(|r| r.id).collect::<Vec<_>>())?;
-            Ok((seen, publishes, persistence::tasks::names(conn, ids)?))
+            let names = persistence::tasks::names(conn, ids)?;
+            Ok((seen, publishes, names, accounts::is_in_directory(conn, account)?))
         })
         .await?;
     let person = &caller.loaded.actor;
@@ -386,6 +400,7 @@ pub async fn get_me(caller: Caller, app: Data<App>) -> Result<HttpResponse, Prob
         must_change_password: caller.loaded.must_change_password,
         must_enrol_second_factor: caller.lacks_second_factor(),
         has_second_factor: caller.standing.has_second_factor,
+        password_in_directory,
         posts: person
             .memberships
             .iter()
@@ -433,12 +448,15 @@ pub async fn change_own_password(
     body: Body<ChangePassword>,
 ) -> Result<HttpResponse, Problem> {
     let ChangePassword { old, new } = body.0;
+    let id = caller.loaded.actor.account;
+    let credential = app.db.read(&caller.origin.actor, move |conn| accounts::credential_of(conn, id)).await?;
+    if credential.proved_by == ProvedBy::Directory {
+        return Err(Refusal::conflict("password-in-directory").into());
+    }
     account::check_password(&new, &caller.loaded.login, &caller.loaded.actor.name, "/new")?;
     if old == new {
         return Err(Problem::field("/new", "unchanged"));
     }
-    let id = caller.loaded.actor.account;
-    let credential = app.db.read(&caller.origin.actor, move |conn| accounts::credential_of(conn, id)).await?;
     let hashed = app
         .hashes
         .run(move || passwords::verify(&old, &credential.password_hash).then(|| passwords::hash(&new)))

@@ -77,6 +77,9 @@ pub struct TodoItem {
     /// The week a statement is for.
     #[schema(example = "2026-W38")]
     pub week: Option<String>,
+    /// The request or the milestone it is about, so that two lines of one task are told apart.
+    #[serde(skip)]
+    pub part: Option<Uuid>,
 }
 
 /// Something the caller's side handed in and waits for.
@@ -232,6 +235,7 @@ impl Collector<'_> {
             opinion_id: None,
             handover_id: None,
             week: None,
+            part: None,
         });
     }
 
@@ -268,6 +272,7 @@ impl Collector<'_> {
                             context,
                             Span::default().since(Some(request.submitted_at), by),
                         );
+                        self.of_part(id.0);
                     }
                 }
                 Action::Uphold => {
@@ -350,6 +355,7 @@ impl Collector<'_> {
                 context,
                 Span::until(Some(calendar::end_of_day(on))),
             );
+            self.of_part(milestone.id.0);
         }
     }
 
@@ -388,6 +394,12 @@ impl Collector<'_> {
         }
     }
 
+    fn of_part(&mut self, part: Uuid) {
+        if let Some(last) = self.items.last_mut() {
+            last.part = Some(part);
+        }
+    }
+
     fn of_week(&mut self, week: Week) {
         if let Some(last) = self.items.last_mut() {
             last.week = Some(week.to_string());
@@ -415,25 +427,35 @@ pub async fn list_todo(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result
     let list = app
         .db
         .read(&caller.origin.actor, move |conn| {
-            let (round, today) = (RoundId(*id), calendar::today(origin.now));
-            persistence::rounds::permit_sight(conn, &origin.actor, round)?;
-            let policy = todo::policy(conn, round)?;
-            let ids = todo::candidates(conn, &origin.actor, round, &policy, today)?;
-            let mut others = crate::checks::todo(conn, &origin.actor, round, &calendar, origin.now)?;
-            others.extend(crate::slips::todo(conn, &origin.actor, round, &calendar, origin.now)?);
-            others.extend(crate::meetings::todo(conn, &origin.actor, round, &calendar, origin.now)?);
-            let (papers, report) = crate::documents::todo(conn, &origin, round, &calendar)?;
-            others.extend(papers);
-            others.extend(crate::publications::todo(conn, &origin.actor, round, &calendar, origin.now)?);
-            others.extend(crate::opinions::todo(conn, &origin.actor, round, &calendar, origin.now)?);
-            others.extend(crate::handovers::todo(conn, &origin.actor, &calendar, origin.now)?);
-            let (duties, records_duties) = crate::personal_duties::todo(conn, &origin, round, &policy, &calendar)?;
-            others.extend(duties);
-            let list = of_tasks(conn, &origin, round, &ids, &policy, &calendar)?.with(others);
-            Ok(TodoList { report, records_duties, ..list })
+            persistence::rounds::permit_sight(conn, &origin.actor, RoundId(*id))?;
+            whole(conn, &origin, RoundId(*id), &calendar)
         })
         .await?;
     Ok(HttpResponse::Ok().json(list))
+}
+
+/// Everything that waits for somebody in a round he has something to do with.
+pub fn whole(
+    conn: &mut PgConnection,
+    origin: &Origin,
+    round: RoundId,
+    calendar: &Calendar,
+) -> Result<TodoList, persistence::Error> {
+    let (actor, now) = (&origin.actor, origin.now);
+    let policy = todo::policy(conn, round)?;
+    let ids = todo::candidates(conn, actor, round, &policy, calendar::today(now))?;
+    let mut others = crate::checks::todo(conn, actor, round, calendar, now)?;
+    others.extend(crate::slips::todo(conn, actor, round, calendar, now)?);
+    others.extend(crate::meetings::todo(conn, actor, round, calendar, now)?);
+    let (papers, report) = crate::documents::todo(conn, origin, round, calendar)?;
+    others.extend(papers);
+    others.extend(crate::publications::todo(conn, actor, round, calendar, now)?);
+    others.extend(crate::opinions::todo(conn, actor, round, calendar, now)?);
+    others.extend(crate::handovers::todo(conn, actor, calendar, now)?);
+    let (duties, records_duties) = crate::personal_duties::todo(conn, origin, round, &policy, calendar)?;
+    others.extend(duties);
+    let list = of_tasks(conn, origin, round, &ids, &policy, calendar)?.with(others);
+    Ok(TodoList { report, records_duties, ..list })
 }
 
 /// What waits for somebody among these tasks, as far as he sees them.

@@ -5,6 +5,17 @@ use chrono::{DateTime, Duration, Utc};
 use crate::actor::{Actor, Duty};
 use crate::refusal::{FieldError, Refusal};
 use crate::service::{KeyScope, Service};
+use crate::words;
+
+words! {
+    /// By what somebody proves who he is (docs/domain.md §35).
+    pub enum ProvedBy {
+        /// A password that is kept here.
+        Local = "local", "本系统密码";
+        /// The group's directory, which is asked each time.
+        Directory = "directory", "单位目录";
+    }
+}
 
 /// Failures within this window count together, minutes.
 pub const FAILURE_WINDOW_MINUTES: i64 = 15;

@@ -3,6 +3,7 @@
 mod document;
 mod handover;
 mod organisation;
+mod pack;
 mod publication;
 mod records;
 
@@ -459,6 +460,7 @@ fn words_of(code: &str) -> Option<&'static str> {
         .chain(publication::CODES)
         .chain(handover::CODES)
         .chain(organisation::CODES)
+        .chain(pack::CODES)
         .find(|(known, _)| *known == code)
         .map(|(_, words)| *words)
 }

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+use crate::calendar::Calendar;
 use crate::document;
 use crate::publication::rules::{self, PublicationRules};
 use crate::refusal::{FieldError, Refusal};
@@ -51,6 +53,7 @@ words! {
     pub enum Cadence {
         Weekly = "weekly", "每周";
         Monthly = "monthly", "每月";
+        Quarterly = "quarterly", "每季";
     }
 }
 
@@ -240,6 +243,21 @@ impl Policy {
     /// The steps of a kind; every kind has a chain once `check` has passed.
     pub fn chain(&self, kind: RequestKind) -> &[StepRule] {
         self.chains.get(&kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// The day by which a task issued on a day is claimed.
+    pub fn claim_due_on(&self, issued_on: NaiveDate, calendar: &Calendar) -> NaiveDate {
+        calendar.add_working_days(issued_on, i64::from(self.claim_working_days))
+    }
+
+    /// The day by which the plan of a task claimed on a day is handed in.
+    pub fn plan_due_on(&self, claimed_on: NaiveDate, calendar: &Calendar) -> NaiveDate {
+        calendar.add_working_days(claimed_on, i64::from(self.plan_working_days))
+    }
+
+    /// The day by which an immediate correction issued on a day is done, unless it says another.
+    pub fn immediate_due_on(&self, issued_on: NaiveDate) -> Option<NaiveDate> {
+        issued_on.checked_add_days(Days::new(u64::from(self.immediate_calendar_days)))
     }
 
     /// Refuses what no round could work with: an empty or repeated chain, a closure without two verifiers and a ratifier,

@@ -1,6 +1,8 @@
 //! Webhooks: where another system is told by itself of what happened, in which form, and when what did not arrive is tried again (docs/domain.md §34).
 //! The form is that of Standard Webhooks 1.0.0, with its ed25519 signature.
 
+pub mod todo;
+
 use core::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::collections::BTreeSet;
 
@@ -13,7 +15,7 @@ use crate::service::Grant;
 use crate::words;
 
 words! {
-    /// What a system asks to be told of: the streams of events it may see, and the ledger's signed checkpoints.
+    /// What a system asks to be told of: the streams of events it may see, the ledger's signed checkpoints, and what waits for people.
     pub enum HookStream {
         Task = "task", "整改任务";
         Slip = "slip", "督办单";
@@ -25,6 +27,8 @@ words! {
         PersonalDuty = "personal_duty", "四个亲自";
         Round = "round", "轮次";
         Checkpoint = "checkpoint", "台账检查点";
+        /// What waits for the people of the units, and that it waits no longer.
+        Todo = "todo", "待办";
     }
 }
 
@@ -59,8 +63,8 @@ words! {
         Sending = "sending", "正在推送";
         Delivered = "delivered", "已送达";
         Failed = "failed", "未送达";
-        /// A checkpoint that a newer one was sent in the place of.
-        Replaced = "replaced", "已由更新的代替";
+        /// A checkpoint that a newer one was sent in the place of, or the beginning of something that is done.
+        Replaced = "replaced", "已由后来的代替";
     }
 }
 

@@ -34,26 +34,26 @@ pub fn missed_at(week: Week, facts: &Facts, calendar: &Calendar) -> Option<DateT
 }
 
 /// Whether the cadence asks for a statement in this week: every week in the concentrated period, then (unless the policy says weekly) only in the
-/// week of each month's last cut-off (docs/domain.md §3).
+/// week of each month's or each quarter's last cut-off (docs/domain.md §3).
 pub fn is_in_cadence(week: Week, policy: &Policy, concentrated_until: Option<NaiveDate>, calendar: &Calendar) -> bool {
     let is_concentrated = concentrated_until.is_none_or(|until| week.monday() <= until);
     let cadence = if is_concentrated { policy.concentrated_cadence } else { policy.continuous_cadence };
-    match cadence {
-        Cadence::Weekly => true,
-        Cadence::Monthly => {
-            let month = |week: Week| cut_off_under(week, policy, calendar).map(|at| calendar::today(at).month());
-            let Some(own) = month(week) else { return false };
-            let mut next = week.next();
-            // A week without a working day has no cut-off and does not end a month.
-            for _ in 0..3 {
-                if let Some(following) = month(next) {
-                    return following != own;
-                }
-                next = next.next();
-            }
-            true
+    let months = match cadence {
+        Cadence::Weekly => return true,
+        Cadence::Monthly => 1,
+        Cadence::Quarterly => 3,
+    };
+    let span = |week: Week| cut_off_under(week, policy, calendar).map(|at| calendar::today(at).month0() / months);
+    let Some(own) = span(week) else { return false };
+    let mut next = week.next();
+    // A week without a working day has no cut-off and ends nothing.
+    for _ in 0..3 {
+        if let Some(following) = span(next) {
+            return following != own;
         }
+        next = next.next();
     }
+    true
 }
 
 /// Whether the unit led a task under work at that week's cut-off, so that it owes the week (docs/domain.md §14).

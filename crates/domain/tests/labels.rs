@@ -4,6 +4,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use domain::account::ProvedBy;
 use domain::actor::{AssignmentKind, Role};
 use domain::opinion::state::Channel;
 use domain::policy::{AlertLevel, Cadence, RequestKind, Who};
@@ -53,6 +54,7 @@ fn the_page_says_what_the_domain_says() {
     list(&mut made, "channels", Channel::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "actions", Action::ALL.iter().map(|w| (w.as_str(), w.label())));
 
+    list(&mut made, "provedBy", ProvedBy::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "keyScopes", KeyScope::ALL.iter().map(|s| (s.as_str(), s.label())));
     list(&mut made, "hookStreams", HookStream::ALL.iter().map(|s| (s.as_str(), s.label())));
     list(&mut made, "wallPages", WallPage::ALL.iter().map(|w| (w.as_str(), w.label())));

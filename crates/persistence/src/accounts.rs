@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 use diesel::prelude::*;
-use domain::account;
+use domain::account::{self, ProvedBy};
 use domain::actor::{Duty, Role};
 use domain::ids::{AccountId, PersonId, RoundId};
 use domain::notification::{Audience, Rule};
@@ -32,12 +32,25 @@ pub struct AccountRow {
     pub unit_name: Option<String>,
     /// A second factor is in use.
     pub has_second_factor: bool,
+    pub proved_by: ProvedBy,
     pub seq: i64,
     pub version: i64,
 }
 
-type Columns =
-    (Uuid, Option<Uuid>, String, String, Option<String>, Option<String>, String, bool, Option<DateTime<Utc>>, i64, i64);
+type Columns = (
+    Uuid,
+    Option<Uuid>,
+    String,
+    String,
+    Option<String>,
+    Option<String>,
+    String,
+    bool,
+    Option<DateTime<Utc>>,
+    i64,
+    i64,
+    String,
+);
 
 const COLUMNS: (
     accounts::id,
@@ -51,6 +64,7 @@ const COLUMNS: (
     accounts::last_login_at,
     accounts::seq,
     accounts::version,
+    accounts::proved_by,
 ) = (
     accounts::id,
     accounts::person_id,
@@ -63,7 +77,13 @@ const COLUMNS: (
     accounts::last_login_at,
     accounts::seq,
     accounts::version,
+    accounts::proved_by,
 );
+
+/// The stored word; the database holds no other.
+fn proved_by(word: &str) -> ProvedBy {
+    ProvedBy::parse(word).unwrap_or(ProvedBy::Local)
+}
 
 fn row(c: Columns) -> AccountRow {
     AccountRow {
@@ -80,6 +100,7 @@ fn row(c: Columns) -> AccountRow {
         has_second_factor: false,
         seq: c.9,
         version: c.10,
+        proved_by: proved_by(&c.11),
     }
 }
 
@@ -87,22 +108,34 @@ fn row(c: Columns) -> AccountRow {
 #[derive(Clone, Debug)]
 pub struct Credential {
     pub id: AccountId,
+    pub login: String,
+    /// Empty where the directory is asked instead.
     pub password_hash: String,
+    pub proved_by: ProvedBy,
     pub is_active: bool,
     pub epoch: i32,
 }
 
 /// The credential of a login name; no actor, for nobody is known yet.
 pub fn credential(conn: &mut PgConnection, login: &str) -> Result<Option<Credential>, Error> {
-    let found: Option<(Uuid, String, String, i32)> = accounts::table
+    let found: Option<(Uuid, String, String, String, i32, String)> = accounts::table
         // A service never logs in.
         .filter(accounts::login.eq(login.to_lowercase()).and(accounts::is_service.eq(false)))
-        .select((accounts::id, accounts::password_hash, accounts::status, accounts::epoch))
+        .select((
+            accounts::id,
+            accounts::login,
+            accounts::password_hash,
+            accounts::status,
+            accounts::epoch,
+            accounts::proved_by,
+        ))
         .first(conn)
         .optional()?;
-    Ok(found.map(|(id, password_hash, status, epoch)| Credential {
+    Ok(found.map(|(id, login, password_hash, status, epoch, proof)| Credential {
         id: AccountId(id),
+        login,
         password_hash,
+        proved_by: proved_by(&proof),
         is_active: status == "active",
         epoch,
     }))
@@ -124,6 +157,12 @@ pub fn credential_of(conn: &mut PgConnection, id: AccountId) -> Result<Credentia
     let login: String =
         accounts::table.find(id.0).select(accounts::login).first(conn).optional()?.ok_or(Error::NotFound)?;
     credential(conn, &login)?.ok_or(Error::NotFound)
+}
+
+/// Whether the directory answers for an account.
+pub fn is_in_directory(conn: &mut PgConnection, id: AccountId) -> Result<bool, Error> {
+    let own = accounts::table.find(id.0).filter(accounts::proved_by.eq(ProvedBy::Directory.as_str()));
+    Ok(diesel::select(diesel::dsl::exists(own)).get_result(conn)?)
 }
 
 /// Until when this login is locked for this source, if it is (docs/domain.md §1; account × source, so that no outsider locks a leader out).
@@ -182,7 +221,8 @@ pub struct NewAccount {
     pub login: String,
     pub display_name: String,
     pub person: Option<PersonId>,
-    pub password_hash: String,
+    /// None: the directory is asked.
+    pub password_hash: Option<String>,
 }
 
 fn stream(id: Uuid) -> Stream {
@@ -192,7 +232,8 @@ fn stream(id: Uuid) -> Stream {
 /// Makes an account, inactive until the security administrator gives it a role.
 pub fn create(conn: &mut PgConnection, origin: &Origin, new: NewAccount) -> Result<AccountRow, Error> {
     account::permit_create(&origin.actor)?;
-    insert(conn, origin, new, None, None, "inactive", true)
+    let must_change_password = new.password_hash.is_some();
+    insert(conn, origin, new, None, None, "inactive", must_change_password)
 }
 
 /// The first three accounts of a database, one per duty; refused once there is any account.
@@ -233,7 +274,12 @@ fn insert(
     account::check_login(&new.login)?;
     let id = Uuid::now_v7();
     let payload = json!({ "login": new.login.to_lowercase(), "person": new.person, "role": role, "duty": duty, "status": status });
-    let seq = events::record(conn, origin, stream(id), 0, &[NewEvent { kind: "account.created", payload }])?;
+    let proof = if new.password_hash.is_some() { ProvedBy::Local } else { ProvedBy::Directory };
+    let mut made = vec![NewEvent { kind: "account.created", payload }];
+    if proof == ProvedBy::Directory {
+        made.push(proof_set(proof));
+    }
+    let seq = events::record(conn, origin, stream(id), 0, &made)?;
     let inserted: Columns = diesel::insert_into(accounts::table)
         .values((
             accounts::id.eq(id),
@@ -243,7 +289,8 @@ fn insert(
             accounts::role.eq(role.map(Role::as_str)),
             accounts::duty.eq(duty.map(Duty::as_str)),
             accounts::status.eq(status),
-            accounts::password_hash.eq(new.password_hash),
+            accounts::password_hash.eq(new.password_hash.unwrap_or_default()),
+            accounts::proved_by.eq(proof.as_str()),
             accounts::must_change_password.eq(must_change_password),
             accounts::seq.eq(seq),
             accounts::version.eq(seq),
@@ -263,8 +310,31 @@ pub enum Change {
     Disable,
     /// A new one-time password.
     Reset(String),
+    /// The directory is asked from now on, or a password here: a new one-time password.
+    ProvedBy(Option<String>),
     /// Takes away the second factor of somebody who lost it, for a reason.
     ResetSecondFactor(String),
+}
+
+fn proof_set(proof: ProvedBy) -> NewEvent {
+    NewEvent { kind: "account.proved_by_set", payload: json!({ "proved_by": proof }) }
+}
+
+/// Holds that an account may stop being one of those that can log in while the directory is down: another active one of its duty has a password
+/// here. All of the duty are locked, so that of two at once one stays.
+///
+/// Errors: `last-local-administrator` (409).
+fn keep_a_local_one(conn: &mut PgConnection, id: Uuid, duty: &str) -> Result<(), Error> {
+    let active: Vec<(Uuid, String)> = accounts::table
+        .filter(accounts::duty.eq(duty).and(accounts::status.eq("active")))
+        .order(accounts::id)
+        .select((accounts::id, accounts::proved_by))
+        .for_update()
+        .load(conn)?;
+    let is_local = |proof: &str| proved_by(proof) == ProvedBy::Local;
+    let (own, others): (Vec<_>, Vec<_>) = active.iter().partition(|(a, _)| *a == id);
+    let is_last = own.iter().any(|(_, proof)| is_local(proof)) && !others.iter().any(|(_, proof)| is_local(proof));
+    if is_last { Err(Refusal::conflict("last-local-administrator").into()) } else { Ok(()) }
 }
 
 /// Changes an account; every change raises its epoch, so that what it holds ends at once.
@@ -301,8 +371,28 @@ pub fn change(
             }
             ("account.enabled", json!({}))
         }
-        Change::Disable => ("account.disabled", json!({})),
-        Change::Reset(_) => ("account.password_reset", json!({})),
+        Change::Disable => {
+            if let Some(duty) = before.duty.as_deref() {
+                keep_a_local_one(conn, id.0, duty)?;
+            }
+            ("account.disabled", json!({}))
+        }
+        Change::Reset(_) => {
+            if before.proved_by == ProvedBy::Directory {
+                return Err(Refusal::conflict("password-in-directory").into());
+            }
+            ("account.password_reset", json!({}))
+        }
+        Change::ProvedBy(hash) => {
+            let proof = if hash.is_some() { ProvedBy::Local } else { ProvedBy::Directory };
+            if proof == before.proved_by {
+                return Err(Refusal::field("/proved_by", "unchanged").into());
+            }
+            if let (ProvedBy::Directory, Some(duty)) = (proof, before.duty.as_deref()) {
+                keep_a_local_one(conn, id.0, duty)?;
+            }
+            ("account.proved_by_set", json!({ "proved_by": proof }))
+        }
         Change::ResetSecondFactor(reason) => {
             if reason.trim().is_empty() {
                 return Err(Refusal::field("/reason", "required").into());
@@ -330,6 +420,13 @@ pub fn change(
         Change::Reset(hash) => diesel::update(target)
             .set((accounts::password_hash.eq(hash), accounts::must_change_password.eq(true)))
             .execute(conn)?,
+        Change::ProvedBy(hash) => diesel::update(target)
+            .set((
+                accounts::must_change_password.eq(hash.is_some()),
+                accounts::proved_by.eq(if hash.is_some() { ProvedBy::Local } else { ProvedBy::Directory }.as_str()),
+                accounts::password_hash.eq(hash.unwrap_or_default()),
+            ))
+            .execute(conn)?,
         Change::ResetSecondFactor(_) => 0,
     };
     let after: Columns = diesel::update(accounts::table.find(id.0))
@@ -354,7 +451,7 @@ pub(crate) fn disable_of(conn: &mut PgConnection, origin: &Origin, person: Perso
         if let Some(duty) = duty {
             // All of the duty are locked, so that of two who leave at once one stays.
             let active: Vec<Uuid> = accounts::table
-                .filter(accounts::duty.eq(duty).and(accounts::status.eq("active")))
+                .filter(accounts::duty.eq(&duty).and(accounts::status.eq("active")))
                 .order(accounts::id)
                 .select(accounts::id)
                 .for_update()
@@ -362,6 +459,7 @@ pub(crate) fn disable_of(conn: &mut PgConnection, origin: &Origin, person: Perso
             if active == [id] {
                 return Err(Refusal::conflict("last-administrator").into());
             }
+            keep_a_local_one(conn, id, &duty)?;
         }
         let event = NewEvent { kind: "account.disabled", payload: json!({}) };
         let seq = events::record(conn, origin, stream(id), seq, &[event])?;

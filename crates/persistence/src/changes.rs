@@ -77,6 +77,10 @@ pub struct Changes {
     pub opinions: Vec<(Opinion, Option<UnitPath>)>,
     /// Rounds whose own settings changed.
     pub rounds: BTreeSet<RoundId>,
+    /// Everything the events were about.
+    pub subjects: BTreeSet<Uuid>,
+    /// Whether something happened that may concern anybody: people, posts, accounts, units, a round's own settings.
+    pub is_wide: bool,
     /// Whether there may be more.
     pub is_cut: bool,
 }
@@ -111,6 +115,7 @@ pub fn since(conn: &mut PgConnection, position: i64, now: DateTime<Utc>) -> Resu
     let (mut published, mut said) = (BTreeSet::new(), BTreeSet::new());
     for row in placed {
         changes.position = row.position;
+        changes.subjects.insert(row.stream_id);
         match (row.stream_kind.as_str(), row.round_id) {
             ("task", Some(round)) => {
                 changes.tasks.entry(RoundId(round)).or_default().insert(row.stream_id);
@@ -138,8 +143,15 @@ pub fn since(conn: &mut PgConnection, position: i64, now: DateTime<Utc>) -> Resu
             }
             ("round", _) => {
                 changes.rounds.insert(RoundId(row.stream_id));
+                changes.is_wide = true;
             }
-            _ => {}
+            // What changes nobody's rights or duties.
+            (
+                "export" | "template" | "kiosk" | "finding_link" | "channel_rules" | "identity_rules"
+                | "service_account",
+                _,
+            ) => {}
+            _ => changes.is_wide = true,
         }
     }
     if !checked.is_empty() {

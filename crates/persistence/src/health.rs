@@ -189,11 +189,11 @@ pub struct Accounts {
 pub fn accounts(conn: &mut PgConnection, before: DateTime<Utc>) -> Result<Accounts, Error> {
     Ok(diesel::sql_query(
         "WITH own AS (SELECT a.*, COALESCE((SELECT max(e.at) FROM events e WHERE e.stream_kind = 'account' AND e.stream_id = a.id \
-            AND e.kind IN ('account.created', 'account.password_changed', 'account.password_reset')), a.created_at) AS set_at \
+            AND e.kind IN ('account.created', 'account.password_changed', 'account.password_reset', 'account.proved_by_set')), a.created_at) AS set_at \
             FROM accounts a WHERE a.status = 'active' AND NOT a.is_service) \
          SELECT count(*) AS active, count(*) FILTER (WHERE must_change_password) AS to_change, \
             (SELECT count(*) FROM accounts WHERE status <> 'disabled' AND NOT is_service AND role IS NULL AND duty IS NULL) AS without_role, \
-            count(*) FILTER (WHERE set_at < $1) AS old_passwords, \
+            count(*) FILTER (WHERE set_at < $1 AND proved_by = 'local') AS old_passwords, \
             count(*) FILTER (WHERE duty = 'sys_admin') AS sys_admins, count(*) FILTER (WHERE duty = 'security_admin') AS security_admins, \
             count(*) FILTER (WHERE duty = 'auditor') AS auditors FROM own",
     )

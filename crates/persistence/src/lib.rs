@@ -38,6 +38,7 @@ pub mod order;
 pub mod organisation;
 pub mod outward;
 pub mod overview;
+pub mod packs;
 pub mod personal_duties;
 pub mod policy_preview;
 mod projection;

@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
 use domain::actor::{Actor, AssignmentKind};
 use domain::ids::{AspectId, FindingId, PersonId, RoundId, UnitId};
+use domain::pack::PackName;
 use domain::policy::Policy;
 use domain::refusal::{FieldError, Refusal};
 use domain::rights;
@@ -341,6 +342,19 @@ pub fn set_policy(
     policy: &Policy,
     basis: &str,
 ) -> Result<RoundRow, Error> {
+    set_policy_from(conn, origin, id, expected, policy, basis, None)
+}
+
+/// The same where the policy was taken from a pack.
+pub(crate) fn set_policy_from(
+    conn: &mut PgConnection,
+    origin: &Origin,
+    id: RoundId,
+    expected: Option<i64>,
+    policy: &Policy,
+    basis: &str,
+    pack: Option<&PackName>,
+) -> Result<RoundRow, Error> {
     let row = lock(conn, origin, id, expected)?;
     policy.check()?;
     if basis.trim().is_empty() {
@@ -348,7 +362,10 @@ pub fn set_policy(
     }
     let version = row.policy_version + 1;
     let body = serde_json::to_value(policy)?;
-    let payload = json!({ "version": version, "policy": body });
+    let mut payload = json!({ "version": version, "policy": body });
+    if let Some(pack) = pack {
+        payload["pack"] = json!(pack);
+    }
     changed(conn, origin, &row, NewEvent { kind: "round.policy_set", payload })?;
     diesel::insert_into(round_policies::table)
         .values((
@@ -357,6 +374,7 @@ pub fn set_policy(
             round_policies::body.eq(body),
             round_policies::basis.eq(basis.trim()),
             round_policies::valid_from.eq(origin.now),
+            round_policies::pack.eq(pack.map(serde_json::to_value).transpose()?),
         ))
         .execute(conn)?;
     diesel::update(rounds::table.find(id.0)).set(rounds::policy_version.eq(version)).execute(conn)?;
@@ -451,6 +469,13 @@ pub fn policy(conn: &mut PgConnection, id: RoundId, version: i32) -> Result<(Pol
         .optional()?
         .ok_or(Error::NotFound)?;
     Ok((serde_json::from_value(body)?, basis))
+}
+
+/// The pack a version of a round's policy was taken from; none where it was set by hand.
+pub fn pack_of(conn: &mut PgConnection, id: RoundId, version: i32) -> Result<Option<PackName>, Error> {
+    let pack: Option<serde_json::Value> =
+        round_policies::table.find((id.0, version)).select(round_policies::pack).first(conn).optional()?.flatten();
+    Ok(pack.map(serde_json::from_value).transpose()?)
 }
 
 /// What the rules must know of a round, with the policy that holds.

@@ -17,6 +17,7 @@ diesel::table! {
         created_at -> Timestamptz,
         last_login_at -> Nullable<Timestamptz>,
         is_service -> Bool,
+        proved_by -> Text,
     }
 }
 
@@ -622,6 +623,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    policy_packs (id) {
+        id -> Uuid,
+        name -> Text,
+        version -> Text,
+        body -> Text,
+        sha256 -> Text,
+        account_id -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     publications (id) {
         id -> Uuid,
         round_id -> Uuid,
@@ -738,6 +751,7 @@ diesel::table! {
         body -> Jsonb,
         basis -> Text,
         valid_from -> Timestamptz,
+        pack -> Nullable<Jsonb>,
     }
 }
 
@@ -994,6 +1008,28 @@ diesel::table! {
 }
 
 diesel::table! {
+    todo_pushed (id) {
+        id -> Uuid,
+        webhook_id -> Uuid,
+        person_id -> Uuid,
+        key -> Text,
+        subject_id -> Nullable<Uuid>,
+        told -> Jsonb,
+        opened_at -> Timestamptz,
+        done_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    todo_watch (webhook_id, person_id) {
+        webhook_id -> Uuid,
+        person_id -> Uuid,
+        looked_at -> Timestamptz,
+        is_stale -> Bool,
+    }
+}
+
+diesel::table! {
     units (id) {
         id -> Uuid,
         code -> Text,
@@ -1039,6 +1075,7 @@ diesel::table! {
         created_at -> Timestamptz,
         done_at -> Nullable<Timestamptz>,
         checkpoint_size -> Nullable<Int8>,
+        todo_id -> Nullable<Uuid>,
     }
 }
 
@@ -1058,6 +1095,9 @@ diesel::table! {
         ended_at -> Nullable<Timestamptz>,
         checkpoint_size -> Int8,
         checkpoint_at -> Nullable<Timestamptz>,
+        todo_cursor -> Int8,
+        todo_synced_at -> Nullable<Timestamptz>,
+        todo_turn_at -> Nullable<Timestamptz>,
     }
 }
 
@@ -1141,6 +1181,7 @@ diesel::joinable!(plan_packages -> persons (submitted_by));
 diesel::joinable!(plan_packages -> revisions (cover_sha256));
 diesel::joinable!(plan_packages -> rounds (round_id));
 diesel::joinable!(plan_packages -> units (unit_id));
+diesel::joinable!(policy_packs -> accounts (account_id));
 diesel::joinable!(publications -> published_notices (notice_id));
 diesel::joinable!(publications -> rounds (round_id));
 diesel::joinable!(published_answers -> published_notices (notice_id));
@@ -1181,7 +1222,12 @@ diesel::joinable!(task_units -> units (unit_id));
 diesel::joinable!(tasks -> findings (finding_id));
 diesel::joinable!(tasks -> rounds (round_id));
 diesel::joinable!(tasks -> units (lead_unit_id));
+diesel::joinable!(todo_pushed -> persons (person_id));
+diesel::joinable!(todo_pushed -> webhooks (webhook_id));
+diesel::joinable!(todo_watch -> persons (person_id));
+diesel::joinable!(todo_watch -> webhooks (webhook_id));
 diesel::joinable!(told_by -> persons (person_id));
+diesel::joinable!(webhook_deliveries -> todo_pushed (todo_id));
 diesel::joinable!(webhook_deliveries -> webhooks (webhook_id));
 diesel::joinable!(webhooks -> service_accounts (account_id));
 diesel::joinable!(weekly_statements -> persons (submitted_by));
@@ -1238,6 +1284,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     persons,
     plan_package_items,
     plan_packages,
+    policy_packs,
     publications,
     published_answers,
     published_notices,
@@ -1261,6 +1308,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     task_people,
     task_units,
     tasks,
+    todo_pushed,
+    todo_watch,
     told_by,
     tree_nodes,
     units,

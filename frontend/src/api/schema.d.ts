@@ -56,6 +56,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/accounts/{id}/proved-by": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say by what an account is proved: a password here, which is told once, or the group's directory; its sessions end. */
+        post: operations["set_proved_by"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts/{id}/reset": {
         parameters: {
             query?: never;
@@ -1985,6 +2002,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policy-packs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the policy packs: those that ship with the product, then those that were loaded here. */
+        get: operations["list_policy_packs"];
+        put?: never;
+        /** Load a policy pack; refused with every fault and its place unless it is understood whole, rests on something and does what its own tests say. */
+        post: operations["keep_policy_pack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/publications/{id}": {
         parameters: {
             query?: never;
@@ -2927,6 +2962,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rounds/{id}/policy-packs/{pack}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** See what a policy pack would change in a round, setting by setting and light by light; nothing is written. */
+        get: operations["preview_policy_pack"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/policy-packs/{pack}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a policy pack for a round: the next version of its policy, with the pack as its source; what the pack does not fix stays. */
+        post: operations["take_policy_pack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rounds/{id}/policy/preview": {
         parameters: {
             query?: never;
@@ -3316,7 +3385,8 @@ export interface paths {
          * Tell another system by itself of what happens from now on, as far as a key that reads events would show it.
          * @description Messages follow Standard Webhooks 1.0.0: `webhook-id` (the same at every attempt), `webhook-timestamp`, `webhook-signature` (`v1a`, ed25519), a body
          *     of `type`, `timestamp` and `data` with ids alone; what happened is asked for with a key. An answer of 2xx within 10 seconds has it delivered, 410
-         *     ends the target, anything else is tried again for three days.
+         *     ends the target, anything else is tried again for three days. `todo` tells of what waits for each person with an account within the units, as his
+         *     own list shows it: `todo.opened` and later `todo.done`, with person, number, day and address of the page, each once.
          */
         post: operations["make_webhook"];
         delete?: never;
@@ -4674,6 +4744,12 @@ export interface components {
             must_change_password: boolean;
             /** @description A second factor is in use. */
             has_second_factor: boolean;
+            proved_by: components["schemas"]["ProvedBy"];
+            /**
+             * @description In Chinese.
+             * @example 本系统密码
+             */
+            proved_by_label: string;
             /** Format: date-time */
             last_login_at?: string | null;
             /** Format: int64 */
@@ -5033,7 +5109,7 @@ export interface components {
          * @description How often a statement is owed.
          * @enum {string}
          */
-        Cadence: "weekly" | "monthly";
+        Cadence: "weekly" | "monthly" | "quarterly";
         /** @description An address that was made. */
         CalendarLinkMade: {
             /**
@@ -5504,6 +5580,8 @@ export interface components {
              * @description The person it is for; none for an administrator without tasks.
              */
             person_id?: string | null;
+            /** @description By what whoever it is for proves who he is: a password here, unless it is the directory. */
+            proved_by?: components["schemas"]["ProvedBy"];
         };
         /** @description A new draft on a finding. */
         CreateTask: {
@@ -5641,7 +5719,7 @@ export interface components {
             kind_label: string;
             /**
              * Format: int64
-             * @description Of the event in the order of all; none for a trial and for a checkpoint.
+             * @description Of the event in the order of all; none for a trial, for a checkpoint and for a thing to do.
              */
             position?: number | null;
             /**
@@ -7124,6 +7202,14 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
+        /** @description A pack's file. */
+        KeepPack: {
+            /**
+             * @description The file whole, JSON as text.
+             * @example {"name": "集团内部巡察整改", "version": "2026.2"}
+             */
+            file: string;
+        };
         /** @description That a promise was kept. */
         KeepPromise: {
             /** @example 已现场核对，全部归档 */
@@ -7671,6 +7757,8 @@ export interface components {
             /** @description The house asks a second factor of the caller, who has none yet: nothing else is open to him. */
             must_enrol_second_factor: boolean;
             has_second_factor: boolean;
+            /** @description The password is the one of the group's directory and is changed there. */
+            password_in_directory: boolean;
             posts: components["schemas"]["MyPost"][];
             rounds: components["schemas"]["MyRound"][];
             stands_in_for: components["schemas"]["StandsInFor"][];
@@ -8336,6 +8424,70 @@ export interface components {
             /** Format: uuid */
             leader?: string | null;
         };
+        /** @description Which pack a policy was taken from. */
+        PackName: {
+            /** @example 集团内部巡察整改 */
+            name: string;
+            /** @example 2026.1 */
+            version: string;
+            /** @description Of its file. */
+            sha256: string;
+        };
+        /** @description What a pack would do to a round if it were taken now. */
+        PackPreview: {
+            pack: components["schemas"]["PackName"];
+            effect: components["schemas"]["PolicyPreview"];
+            /**
+             * Format: date
+             * @description The last day of the concentrated period by the pack; none where it fixes none or the round has no day of feedback.
+             */
+            concentrated_until?: string | null;
+            /**
+             * Format: date
+             * @description The one the round has; taking a pack does not change it.
+             */
+            concentrated_until_now?: string | null;
+        };
+        /** @description A setting a pack fixes. */
+        PackSetting: {
+            /** @example /claim_working_days */
+            pointer: string;
+            /** @example 认领时限 */
+            label: string;
+            /** @example 3个工作日 */
+            says: string;
+            /**
+             * @description What it rests on.
+             * @example 集团巡察整改办法第三条
+             */
+            basis: string;
+        };
+        /** @description A policy pack. */
+        PackView: components["schemas"]["PackName"] & {
+            /** @example 集团党委巡察工作领导小组 */
+            issuer: string;
+            /** Format: date */
+            valid_from: string;
+            /**
+             * @description What it is for.
+             * @example 集团内部巡察：集中整改两个月
+             */
+            says: string;
+            /**
+             * Format: int32
+             * @description Months of the concentrated period from the feedback, where it fixes them.
+             */
+            concentrated_months?: number | null;
+            settings: components["schemas"]["PackSetting"][];
+            /** @description What its tests show, a sentence each; all pass. */
+            tests: string[];
+            /** @description Whether it came with the product. */
+            is_shipped: boolean;
+            /** @description Who loaded it and when; none where it came with the product. */
+            loaded_by?: string | null;
+            /** Format: date-time */
+            loaded_at?: string | null;
+        };
         /** @description Who answers for a task from now on. */
         PartiesInput: {
             /** @description Leaders, the first leads. */
@@ -8779,6 +8931,11 @@ export interface components {
             is_earlier: boolean;
             is_same_unit: boolean;
         };
+        /**
+         * @description By what somebody proves who he is (docs/domain.md §35).
+         * @enum {string}
+         */
+        ProvedBy: "local" | "directory";
         /** @description Something the caller may do with a publication. */
         PublicationActionView: {
             /** @example sign_publication */
@@ -9517,6 +9674,7 @@ export interface components {
             /** Format: int32 */
             policy_version: number;
             policy_basis: string;
+            policy_pack?: components["schemas"]["PackName"] | null;
             /** @description Whether the caller is of the round's office. */
             is_office: boolean;
             /** @description Not yet started, and the caller may start it. */
@@ -9780,6 +9938,10 @@ export interface components {
             policy: components["schemas"]["Policy"];
             /** @example 领导组第2次会议纪要 */
             basis: string;
+        };
+        /** @description By what an account is proved from now on. */
+        SetProvedBy: {
+            proved_by: components["schemas"]["ProvedBy"];
         };
         /** @description The kinds of notices that shall not call the caller. */
         SetQuietRules: {
@@ -10470,6 +10632,11 @@ export interface components {
         /** @description An item to be taken out. */
         TakeOutPublicationItem: {
             item: components["schemas"]["ItemId"];
+        };
+        /** @description The decision by which a pack is taken. */
+        TakePack: {
+            /** @example 领导组第1次会议纪要 */
+            basis: string;
         };
         /** @description What to take in. */
         TakeRequest: {
@@ -17418,6 +17585,139 @@ export interface operations {
             };
             /** @description Somebody changed it meanwhile; `version` says what holds now */
             412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_proved_by: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "proved_by": "local"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SetProvedBy"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -29703,6 +30003,154 @@ export interface operations {
             };
         };
     };
+    list_policy_packs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackView"][];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    keep_policy_pack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "file": "{\"name\": \"集团内部巡察整改\", \"version\": \"2026.2\"}"
+                 *     }
+                 */
+                "application/json": components["schemas"]["KeepPack"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_publication: {
         parameters: {
             query?: never;
@@ -36075,6 +36523,210 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["SetPolicy"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_policy_pack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                /** @description The digest the pack is known by */
+                pack: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackPreview"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_policy_pack: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+                /** @description The digest the pack is known by */
+                pack: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "basis": "领导组第1次会议纪要"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TakePack"];
             };
         };
         responses: {

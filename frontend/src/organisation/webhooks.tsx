@@ -187,7 +187,7 @@ function HookForm({ service, of, done }: { service?: string; of?: Hook; done: ()
         </div>
         <DayField label="有效至" value={until} onChange={setUntil} error={form.at('/expires_on')} />
       </div>
-      <p className="muted">最长 366 天。只推这些单位看得到的事件；每条只有编号和种类，内容由对方凭密钥来读。台账检查点不涉及单位，签名后推最新的一个，十分钟内不重复；对方存下来，就能查出历史是否被改写、截短。</p>
+      <p className="muted">最长 366 天。只推这些单位看得到的事件；每条只有编号和种类，内容由对方凭密钥来读。台账检查点不涉及单位，签名后推最新的一个，十分钟内不重复；对方存下来，就能查出历史是否被改写、截短。待办推给集中管理待办的系统（如 OA）：单位里有账号的每个人，有事要办时推一次，办完再推一次，只有编号、时限和办理页面的网址。</p>
       <Refused error={form.error} shown={['/url', '/streams', '/units', '/expires_on']} />
       <div className="send"><button type="submit" className="main" disabled={form.busy}>{of ? '保存' : '登记'}</button><button type="button" onClick={done}>取消</button></div>
     </form>

@@ -21,7 +21,7 @@ export function Own() {
       <div className="own">
         <section className="card stack">
           <h2>修改密码</h2>
-          <ChangePassword key={changed} onDone={() => setChanged(changed + 1)} />
+          {me.password_in_directory ? <p>您用单位目录的密码登录，要改密码请到单位目录修改，本系统不存密码。</p> : <ChangePassword key={changed} onDone={() => setChanged(changed + 1)} />}
           {changed > 0 && <p className="ok" role="status">密码已修改，其他地方的登录已经退出。</p>}
         </section>
         <OwnFactor />

@@ -10,6 +10,7 @@ import { TextField, blank, useSend } from '../ui/form'
 import { Ask, Empty, Loaded, Refused } from '../ui/parts'
 import { Pick } from '../ui/pick'
 import { Kiosks } from '../rounds/kiosks'
+import { Packs } from '../rounds/packs'
 import { Rules } from '../rounds/rules'
 import { Warnings } from '../rounds/warnings'
 import { useTitle } from '../ui/title'
@@ -134,6 +135,7 @@ function Whole({ round }: { round: Round }) {
         <Refused error={saveAssigned.error} />
         <div className="send"><button type="button" disabled={saveAssigned.busy} onClick={() => void saveAssigned.submit()}>保存分工</button>{saved === '分工' && <small className="ok" role="status">已保存</small>}</div>
       </section>
+      {round.is_office && <Packs round={round} />}
       <Rules round={round} />
       <Warnings round={round.id} />
       {round.is_office && <Kiosks round={round.id} />}

@@ -1,12 +1,11 @@
 // The round's policy: every setting in its group; what a change would do is shown before it becomes the next version.
 import { useQueryClient } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { ApiError, type Schemas, client, get } from '../api/client'
 import { alertLevels, cadences, requestKinds, signers } from '../labels.gen'
 import { Check, SelectField, TextField, blank, useDraft, useSend } from '../ui/form'
-import { Dialog, Light, Refused } from '../ui/parts'
-import { until } from '../ui/words'
+import { Dialog, Refused } from '../ui/parts'
+import { Changes } from './changes'
 import { ChainEditor } from './chain'
 import { LadderEditor } from './ladder'
 import { PublishingEditor } from './publishing'
@@ -58,7 +57,7 @@ export function Rules({ round }: { round: Round }) {
   const inLists = (error: unknown) => (error instanceof ApiError ? (error.problem.errors ?? []).map((e) => e.pointer) : [])
   return (
     <section className="card stack rules">
-      <h2>规则 <span>第 {round.policy_version} 版，依据：{round.policy_basis}</span></h2>
+      <h2>规则 <span>第 {round.policy_version} 版，依据：{round.policy_basis}{round.policy_pack && `，取自制度包 ${round.policy_pack.name} ${round.policy_pack.version}`}</span></h2>
       <h3>时限</h3>
       <div className="pair">{spans.map(([key, label, hint]) => number(key, label, hint))}</div>
       <Check label="跟踪巩固期满由系统自动确认（不勾选则由督导确认）" value={policy.confirm_by_clock} onChange={(confirm_by_clock) => change({ confirm_by_clock })} />
@@ -143,26 +142,7 @@ function Effect({ round, policy, preview, onClose, onSaved }: { round: Round; po
     return <Dialog title="规则没有改动" onClose={onClose}><p>所填与现行规则（第 {round.policy_version} 版）相同。</p></Dialog>
   return (
     <Dialog title={`规则将改动 ${preview.changes.length} 处`} onClose={onClose} isWide>
-      <div className="scroll">
-        <table className="changes">
-          <thead><tr><th>规则</th><th>现行</th><th>改为</th></tr></thead>
-          <tbody>{preview.changes.map((c) => <tr key={c.pointer}><td>{c.label}</td><td>{c.before || '（空）'}</td><td><mark>{c.after || '（空）'}</mark></td></tr>)}</tbody>
-        </table>
-      </div>
-      <ul className="effects">
-        <li>灯：{preview.lights.map((l) => `${l.label} ${l.before === l.after ? l.before : `${l.before} → ${l.after}`}`).join('，')}{preview.is_whole ? '' : '（任务很多，只推算了前一部分）'}</li>
-        {preview.cut_off_before !== preview.cut_off_after && <li>本周写实截止：{until(preview.cut_off_before) || '无'} → {until(preview.cut_off_after) || '无'}</li>}
-        {preview.n_open_requests > 0 && <li>正在签批的 {preview.n_open_requests} 件按报送时的签批链走完，不受影响。</li>}
-        <li>已定的认领、方案时限不变；新规则只管今后下发和认领的。</li>
-      </ul>
-      {preview.tasks.length > 0 && (
-        <details>
-          <summary>灯会变的 {preview.n_tasks_changed} 项{preview.n_tasks_changed > preview.tasks.length && `（列出前 ${preview.tasks.length} 项）`}</summary>
-          <ul className="lightchanges">
-            {preview.tasks.map((t) => <li key={t.task_id}><Link to="/tasks/$id" params={{ id: t.task_id }} search={{}} className="number">{t.number}</Link><Light light={t.before} /> → <Light light={t.after} withReason /></li>)}
-          </ul>
-        </details>
-      )}
+      <Changes preview={preview} />
       <TextField label="修改依据" value={basis} onChange={setBasis} error={save.at('/basis')} hint="如：领导组第2次会议纪要" />
       <Refused error={save.error} shown={['/basis']} />
       <div className="send">

@@ -75,5 +75,6 @@ fn item(line: &CheckLine, action: CheckAction, count: usize, calendar: &Calendar
         opinion_id: None,
         handover_id: None,
         week: None,
+        part: None,
     }
 }

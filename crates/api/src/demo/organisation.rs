@@ -117,7 +117,7 @@ pub(super) fn make(conn: &mut PgConnection, hash: &str, now: DateTime<Utc>) -> R
 }
 
 fn account(login: &str, name: &str, person: Option<PersonId>, hash: &str) -> NewAccount {
-    NewAccount { login: login.to_owned(), display_name: name.to_owned(), person, password_hash: hash.to_owned() }
+    NewAccount { login: login.to_owned(), display_name: name.to_owned(), person, password_hash: Some(hash.to_owned()) }
 }
 
 /// The round with its leading group, office, teams and the plan workbook, at the moments of entry and of activation.

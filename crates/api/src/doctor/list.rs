@@ -39,6 +39,7 @@ pub const CHECKS: &[Check] = &[
         "外存检查点",
         "以 BIHUAN_ANCHOR_FILE 指明签名进程写的文件，或在“对接系统”登记推送地址，勾选“台账检查点”，推给内网之外、别人管的系统",
     ),
+    check("directory", "单位目录", "核对 BIHUAN_LDAP_ 各项和目录服务；中断时用本系统密码的账号照常登录"),
     check("backup-programs", "备份用的程序", "安装与数据库同版或更新的 PostgreSQL 客户端"),
     check("last-backup", "最近一次备份", "每日定时运行 bihuan backup（deploy/README.md“备份与恢复”）"),
     check("database", "数据库", "核对地址和密码；数据库是否在运行"),

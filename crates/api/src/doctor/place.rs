@@ -9,6 +9,7 @@ use crate::app::Clock;
 use crate::backup;
 use crate::config::Config;
 use crate::embedded;
+use crate::ldap::Ldap;
 use crate::sender;
 
 const GIB: u64 = 1024 * 1024 * 1024;
@@ -36,6 +37,7 @@ pub(super) fn look(config: &Config, is_deep: bool, clock: &Clock, report: &mut R
     let state = if log == "off" || is_chatty { State::Attention } else { State::Good };
     report.say("log-level", state, log.clone());
     mail(config, is_deep, report);
+    directory(config, report);
     audit_keys(config, report);
     last_backup(config, clock, report);
     report.result("backup-programs", embedded::clients(&config.data_dir).map(|p| p.display().to_string()));
@@ -160,6 +162,20 @@ fn mail(config: &Config, is_deep: bool, report: &mut Report) {
             sender::reach(url).map(|()| format!("连得上，发信人 {from}")).map_err(|e| format!("连不上：{e}")),
         ),
     }
+}
+
+fn directory(config: &Config, report: &mut Report) {
+    let Some(settings) = config.ldap.clone() else {
+        return report.say("directory", State::Good, "未设，账号都用本系统密码");
+    };
+    let url = settings.url.clone();
+    // On a thread of its own, for whoever looks may be within a runtime.
+    let asked = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|e| e.to_string())?;
+        runtime.block_on(Ldap::new(settings).reach())
+    });
+    let asked = asked.join().unwrap_or_else(|_| Err("没有查成".to_owned()));
+    report.result("directory", asked.map(|()| format!("{url} 有回答")).map_err(|e| format!("{url}：{e}")));
 }
 
 fn last_backup(config: &Config, clock: &Clock, report: &mut Report) {

@@ -294,6 +294,7 @@ pub(crate) fn todo(
             opinion_id: None,
             handover_id: None,
             week: None,
+            part: None,
         });
     }
     items.extend(of_the_day(conn, actor, round, now)?);
@@ -343,6 +344,7 @@ fn of_the_day(
             opinion_id: None,
             handover_id: None,
             week: None,
+            part: None,
         })
         .collect())
 }

@@ -45,6 +45,7 @@ pub(crate) fn todo(
         handover_id: None,
         resolution_id: None,
         week: None,
+        part: None,
     };
     let mut items = Vec::new();
     if waiting.n_unconfirmed > 0 {

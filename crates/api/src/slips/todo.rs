@@ -139,5 +139,6 @@ fn item(line: &SlipLine, wait: Wait, calendar: &Calendar, now: DateTime<Utc>) ->
         opinion_id: None,
         handover_id: None,
         week: None,
+        part: None,
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod push;
 pub mod sign;
+pub mod todos;
 
 use std::collections::BTreeSet;
 use std::path::Path as Folder;
@@ -11,6 +12,7 @@ use actix_web::{HttpResponse, get, post, put};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::ids::{AccountId, UnitId};
 use domain::service::{Grant, KeyScope};
+use domain::webhook::todo::{DONE, OPENED};
 use domain::webhook::{CHECKPOINT, DeliveryState, HookForm, HookState, HookStream, PING, message_id};
 use persistence::webhooks::{self, Attempt, Delivery, Webhook};
 use serde::{Deserialize, Serialize};
@@ -119,7 +121,8 @@ pub async fn list_webhooks(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Re
 ///
 /// Messages follow Standard Webhooks 1.0.0: `webhook-id` (the same at every attempt), `webhook-timestamp`, `webhook-signature` (`v1a`, ed25519), a body
 /// of `type`, `timestamp` and `data` with ids alone; what happened is asked for with a key. An answer of 2xx within 10 seconds has it delivered, 410
-/// ends the target, anything else is tried again for three days.
+/// ends the target, anything else is tried again for three days. `todo` tells of what waits for each person with an account within the units, as his
+/// own list shows it: `todo.opened` and later `todo.done`, with person, number, day and address of the page, each once.
 #[utoipa::path(tag = "services", request_body = SetWebhook, params(("id" = Uuid, Path)), responses((status = 201, body = WebhookView)))]
 #[post("/services/{id}/webhooks")]
 pub async fn make_webhook(
@@ -203,7 +206,7 @@ pub struct DeliveryView {
     #[schema(example = "task.statement_submitted")]
     pub kind: String,
     pub kind_label: String,
-    /// Of the event in the order of all; none for a trial and for a checkpoint.
+    /// Of the event in the order of all; none for a trial, for a checkpoint and for a thing to do.
     pub position: Option<i64>,
     /// How many events the checkpoint covers; none for anything else.
     pub checkpoint_size: Option<i64>,
@@ -229,6 +232,8 @@ fn delivery(of: Delivery) -> Result<DeliveryView, Problem> {
         kind_label: match of.kind.as_str() {
             PING => "试推",
             CHECKPOINT => "台账检查点",
+            OPENED => "待办产生",
+            DONE => "待办办结",
             kind => domain::labels::event(kind),
         }
         .to_owned(),

@@ -15,7 +15,7 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
-use super::sign;
+use super::{sign, todos};
 use crate::app::App;
 use crate::problem::Problem;
 
@@ -37,8 +37,9 @@ pub async fn turn(app: &App) -> Result<bool, Problem> {
     let now = app.clock.now();
     let is_behind = app.db.write(&Actor::System, move |conn| dispatch(conn, now)).await?;
     let is_unsaid = app.db.write(&Actor::System, move |conn| dispatch_checkpoint(conn, now)).await?;
+    let is_untold = todos::turn(app, now).await?;
     let Some(parcel) = app.db.write(&Actor::System, move |conn| claim(conn, now)).await? else {
-        return Ok(is_behind || is_unsaid);
+        return Ok(is_behind || is_unsaid || is_untold);
     };
     let (folder, sent) = (app.settings.data_dir.clone(), parcel.clone());
     let attempt = actix_web::rt::task::spawn_blocking(move || attempt(&folder, &allowed, &sent, now))

@@ -11,6 +11,7 @@ pub mod publication_operations;
 pub mod publications;
 pub mod receiver;
 pub mod served;
+pub mod slapd;
 pub mod slips;
 pub mod word;
 
@@ -25,7 +26,7 @@ use actix_web::dev::{Service, ServiceResponse};
 
 use actix_web::web::Data;
 use actix_web::{App as Server, middleware, test};
-use api::app::{App, AppSettings, Clock, OutwardSettings, ProviderSettings};
+use api::app::{App, AppSettings, Clock, LdapSettings, OutwardSettings, ProviderSettings};
 use api::tokens::TokenKeys;
 use api::{demo, routes, telemetry, web};
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
@@ -47,6 +48,8 @@ thread_local! {
     pub static OUTWARD: RefCell<OutwardSettings> = RefCell::default();
     /// The provider of identities of the next house.
     pub static PROVIDER: RefCell<Option<ProviderSettings>> = RefCell::default();
+    /// The directory of the next house.
+    pub static LDAP: RefCell<Option<LdapSettings>> = RefCell::default();
 }
 
 pub struct House {
@@ -71,6 +74,7 @@ fn app_in(db: &TestDatabase, pool: Database, folder: &Path, outward: OutwardSett
         trusts_proxy: false,
         outward,
         provider: PROVIDER.with_borrow(Clone::clone),
+        ldap: LDAP.with_borrow(Clone::clone),
     };
     let clock = Clock::default();
     clock.set(now);

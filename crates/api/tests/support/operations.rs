@@ -372,6 +372,21 @@ pub fn others(
             format!("/accounts/{account}/reset-second-factor"),
             Some(json!({ "reason": "" })),
         ),
+        (
+            "POST",
+            "/accounts/{id}/proved-by",
+            format!("/accounts/{account}/proved-by"),
+            Some(json!({ "proved_by": "local" })),
+        ),
+        get("/policy-packs", "/policy-packs".into()),
+        ("POST", "/policy-packs", "/policy-packs".into(), Some(json!({ "file": "" }))),
+        get("/rounds/{id}/policy-packs/{pack}", format!("/rounds/{round}/policy-packs/{digits}")),
+        (
+            "POST",
+            "/rounds/{id}/policy-packs/{pack}/take",
+            format!("/rounds/{round}/policy-packs/{digits}/take"),
+            Some(json!({ "basis": "" })),
+        ),
         get("/identity-rules", "/identity-rules".into()),
         (
             "PUT",

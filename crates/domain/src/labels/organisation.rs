@@ -1,4 +1,4 @@
-//! Words of the organisation as other systems keep it.
+//! Words of the organisation as other systems keep it, and of what these are told.
 
 /// Words of codes.
 pub(super) const CODES: &[(&str, &str)] = &[
@@ -18,6 +18,14 @@ pub(super) const CODES: &[(&str, &str)] = &[
     ("unit-outside-key", "超出这把密钥的单位范围"),
     ("unit-in-use", "单位还有人任职，或还有下级单位，不能撤销"),
     ("last-administrator", "这是最后一名在用的管理员，不能停用，请先另设"),
+    ("directory-unreachable", "单位目录（LDAP）暂时没有回答，请稍后再试；用本系统密码登录的，请核对密码"),
+    ("directory-missing", "服务器没有配置单位目录（LDAP），请先由系统管理员配置"),
+    ("password-in-directory", "这个账号的密码由单位目录管理，请到单位目录修改"),
+    (
+        "last-local-administrator",
+        "这类管理员里，这是最后一个用本系统密码登录的在用账号，单位目录中断时靠它进入，请先另设一个",
+    ),
+    ("todo-done", "这项待办已经办结，不再推送它的产生"),
     ("person-left", "此人已离任，请先恢复"),
 ];
 

@@ -8,6 +8,7 @@ pub(super) const RECORDS: &[(&str, &str)] = &[
     ("account.disabled", "停用账号"),
     ("account.password_changed", "修改密码"),
     ("account.password_reset", "重置密码"),
+    ("account.proved_by_set", "设定登录核验方式"),
     ("account.second_factor_enrolled", "启用动态口令"),
     ("account.second_factor_given_up", "停用动态口令"),
     ("account.second_factor_reset", "解除他人的动态口令"),

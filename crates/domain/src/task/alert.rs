@@ -7,7 +7,7 @@ use super::context::Facts;
 use super::state::{Disposition, Sensitivity, Task, TaskState};
 use crate::calendar::{self, Calendar, Week};
 use crate::ids::{MilestoneId, UnitId};
-use crate::policy::AlertLevel;
+use crate::policy::{AlertLevel, Cadence};
 use crate::weekly_statement;
 
 /// Why a light shows; its words are in `labels`.
@@ -146,8 +146,10 @@ fn supporting(task: &Task, alarms: &mut Vec<Alarm>) {
 /// One missing statement is yellow; two owed weeks running are red (docs/domain.md §15).
 fn statements(task: &Task, facts: &Facts, calendar: &Calendar, now: DateTime<Utc>, alarms: &mut Vec<Alarm>) {
     let Some(unit) = task.lead_unit() else { return };
-    // Far enough ahead to know the next moment: a monthly cadence leaves up to five weeks between two cut-offs.
-    let horizon = now + chrono::Duration::days(42);
+    // Far enough ahead to know the next moment: a monthly cadence leaves up to five weeks between two cut-offs, a quarterly one up to fourteen.
+    let cadences = [facts.policy.concentrated_cadence, facts.policy.continuous_cadence];
+    let days = if cadences.contains(&Cadence::Quarterly) { 105 } else { 42 };
+    let horizon = now + chrono::Duration::days(days);
     let owed = weekly_statement::owed_weeks(task, unit, facts, calendar, horizon);
     let mut before: Option<Week> = None;
     for week in owed {

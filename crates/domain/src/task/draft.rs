@@ -1,6 +1,6 @@
 //! A task before it is issued: entered, changed, issued, or entered as finished long ago.
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 use serde_json::json;
 
 use super::command::{CriterionInput, DraftInput, MeasureInput, MilestoneInput};
@@ -220,8 +220,8 @@ pub(super) fn missing_for_issue(task: &Task, due_on: Option<NaiveDate>) -> Vec<F
 /// The due date a draft would be issued with today: its own, or the days an immediate correction has.
 pub(super) fn due_on_issue(task: &Task, ctx: &Context<'_>) -> Option<NaiveDate> {
     task.draft.due_on.or_else(|| {
-        let days = Days::new(u64::from(ctx.facts.policy.immediate_calendar_days));
-        (task.draft.disposition == Some(Disposition::Immediate)).then(|| ctx.today().checked_add_days(days)).flatten()
+        let is_immediate = task.draft.disposition == Some(Disposition::Immediate);
+        is_immediate.then(|| ctx.facts.policy.immediate_due_on(ctx.today())).flatten()
     })
 }
 
@@ -241,7 +241,7 @@ pub(super) fn issue(task: &Task, reason: Option<String>, ctx: &Context<'_>) -> R
     }
     let mut decision = Decision::default();
     let late_reason = decision.words_if(given);
-    let claim_due_on = ctx.calendar.add_working_days(today, i64::from(ctx.facts.policy.claim_working_days));
+    let claim_due_on = ctx.facts.policy.claim_due_on(today, ctx.calendar);
     decision.events.push(TaskEvent::Issued { on: today, due_on, claim_due_on, late_reason });
     Ok(decision)
 }

@@ -13,7 +13,7 @@ pub(super) fn claim(task: &Task, ctx: &Context<'_>) -> Result<Decision, Refusal>
     let unit = task.lead_unit().ok_or_else(|| Refusal::conflict("wrong-state"))?;
     // An immediate correction needs no plan: the claim leads straight to work (docs/domain.md §5).
     let plan_due_on = (task.draft.disposition != Some(Disposition::Immediate))
-        .then(|| ctx.calendar.add_working_days(ctx.today(), i64::from(ctx.facts.policy.plan_working_days)));
+        .then(|| ctx.facts.policy.plan_due_on(ctx.today(), ctx.calendar));
     let mut decision = Decision::default();
     decision.events.push(TaskEvent::Claimed {
         unit,
@@ -112,7 +112,7 @@ pub(super) fn take_effect(
         let reason = decision.words("责任分工调整，原签批作废。");
         decision.events.push(TaskEvent::RequestVoided { request: open.request.id, reason });
     }
-    let claim_due_on = ctx.calendar.add_working_days(ctx.today(), i64::from(ctx.facts.policy.claim_working_days));
+    let claim_due_on = ctx.facts.policy.claim_due_on(ctx.today(), ctx.calendar);
     decision.events.push(TaskEvent::Reassigned { parties, reason, at: ctx.now, claim_due_on });
 }
 

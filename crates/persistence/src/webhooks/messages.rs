@@ -9,12 +9,14 @@ use domain::actor::Actor;
 use domain::ids::{AccountId, PersonId};
 use domain::service::KeyScope;
 use domain::transparency::note::note;
+use domain::webhook::todo::OPENED;
 use domain::webhook::{
     self, CHECKPOINT, CHECKPOINT_PAUSE, DeliveryState, HookState, HookStream, PING, Told, Verdict, again_at,
 };
 use serde_json::json;
 use uuid::Uuid;
 
+use super::todos::is_over;
 use super::{Attempt, close, one, recorded, streams};
 use crate::error::Error;
 use crate::events::Origin;
@@ -27,12 +29,14 @@ const LEASE: TimeDelta = TimeDelta::minutes(2);
 /// How long nothing is tried at a target that failed, so that one that is down holds up no other.
 const REST: TimeDelta = TimeDelta::seconds(30);
 /// What was done is kept so long.
-const KEPT: TimeDelta = TimeDelta::days(30);
+pub(super) const KEPT: TimeDelta = TimeDelta::days(30);
 
 /// A message to be made.
 pub(super) struct NewDelivery {
     pub(super) position: Option<i64>,
     pub(super) checkpoint_size: Option<i64>,
+    /// What waits or is done, as it was written down.
+    pub(super) todo: Option<Uuid>,
     pub(super) kind: String,
     pub(super) body: String,
     /// Attempts that count already.
@@ -41,7 +45,12 @@ pub(super) struct NewDelivery {
 
 impl NewDelivery {
     fn of_event(position: i64, kind: String, body: String) -> Self {
-        Self { position: Some(position), checkpoint_size: None, kind, body, attempts: 0 }
+        Self { position: Some(position), checkpoint_size: None, todo: None, kind, body, attempts: 0 }
+    }
+
+    pub(super) fn of_todo(todo: Uuid, kind: &str, body: String) -> Self {
+        let kind = kind.to_owned();
+        Self { position: None, checkpoint_size: None, todo: Some(todo), kind, body, attempts: 0 }
     }
 }
 
@@ -59,6 +68,7 @@ pub(super) fn owe(
                 webhook_deliveries::webhook_id.eq(hook),
                 webhook_deliveries::position.eq(of.position),
                 webhook_deliveries::checkpoint_size.eq(of.checkpoint_size),
+                webhook_deliveries::todo_id.eq(of.todo),
                 webhook_deliveries::kind.eq(of.kind),
                 webhook_deliveries::body.eq(of.body),
                 webhook_deliveries::state.eq(DeliveryState::Due.as_str()),
@@ -197,8 +207,14 @@ pub fn dispatch_checkpoint(conn: &mut PgConnection, now: DateTime<Utc>) -> Resul
     }
     let body = webhook::checkpoint_body(signed.size, &note(&signed.text, &signed.lines), signed.made_at);
     let attempts = replaced.iter().map(|r| r.attempts).max().unwrap_or_default();
-    let message =
-        NewDelivery { position: None, checkpoint_size: Some(size), kind: CHECKPOINT.to_owned(), body, attempts };
+    let message = NewDelivery {
+        position: None,
+        checkpoint_size: Some(size),
+        todo: None,
+        kind: CHECKPOINT.to_owned(),
+        body,
+        attempts,
+    };
     owe(conn, id, vec![message], now)?;
     diesel::update(webhooks::table.find(id))
         .set((webhooks::checkpoint_size.eq(size), webhooks::checkpoint_at.eq(now)))
@@ -226,12 +242,15 @@ pub struct Parcel {
     pub attempts: i32,
 }
 
-/// Takes the message that is due first; nobody else has it until the lease is over.
+/// Takes the message that is due first; nobody else has it until the lease is over. That something is done is not sent while its beginning is under
+/// way, and is sent also to a target that was ended meanwhile.
 pub fn claim(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Option<Parcel>, Error> {
     Ok(diesel::sql_query(
         "UPDATE webhook_deliveries AS d SET state = 'sending', attempts = d.attempts + 1, next_at = $2 FROM ( \
             SELECT d.id, w.account_id, w.url FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id JOIN accounts a ON a.id = w.account_id \
-            WHERE d.state IN ('due', 'sending') AND d.next_at <= $1 AND w.state = 'active' AND w.expires_on >= $3 AND a.status = 'active' \
+            WHERE d.state IN ('due', 'sending') AND d.next_at <= $1 \
+                AND (w.state = 'active' AND w.expires_on >= $3 AND a.status = 'active' OR d.kind = 'todo.done' AND w.state <> 'gone') \
+                AND NOT (d.kind = 'todo.done' AND EXISTS (SELECT FROM webhook_deliveries o WHERE o.todo_id = d.todo_id AND o.id <> d.id AND o.state = 'sending')) \
                 AND (w.rests_until IS NULL OR w.rests_until <= $1) \
             ORDER BY d.next_at, d.position LIMIT 1 FOR UPDATE OF d SKIP LOCKED) AS m \
          WHERE d.id = m.id RETURNING d.id, d.webhook_id, m.account_id, m.url, d.kind, d.body, d.attempts",
@@ -257,13 +276,19 @@ pub fn settle(
     let failures = usize::try_from(parcel.attempts).unwrap_or_default();
     // A trial is made once.
     let again = if parcel.kind == PING { None } else { again_at(failures, jitter, now) };
+    // Always in the order system, target, message, so that nobody waits in a circle.
+    let gone = if verdict == Verdict::Gone { Some(services::held(conn, AccountId(parcel.account_id))?) } else { None };
+    // Of what is done the beginning is not sent once more. Whoever writes down that it is done holds the target.
+    let is_over = parcel.kind == OPENED && {
+        let _: Uuid = webhooks::table.find(parcel.webhook_id).select(webhooks::id).for_update().first(conn)?;
+        is_over(conn, parcel.id)?
+    };
     let (state, next_at) = match (verdict, again) {
+        (Verdict::Again, _) if is_over => (DeliveryState::Replaced, now),
         (Verdict::Delivered, _) => (DeliveryState::Delivered, now),
         (Verdict::Again, Some(at)) => (DeliveryState::Due, at),
         (Verdict::Again, None) | (Verdict::Gone, _) => (DeliveryState::Failed, now),
     };
-    // Always in the order system, target, message, so that nobody waits in a circle.
-    let gone = if verdict == Verdict::Gone { Some(services::held(conn, AccountId(parcel.account_id))?) } else { None };
     let rests_until = (verdict != Verdict::Delivered).then(|| now + REST);
     diesel::update(webhooks::table.find(parcel.webhook_id).filter(webhooks::rests_until.is_distinct_from(rests_until)))
         .set(webhooks::rests_until.eq(rests_until))

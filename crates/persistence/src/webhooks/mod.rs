@@ -1,12 +1,13 @@
 //! Where other systems are told by themselves (docs/domain.md §34): their targets, the messages made of the one order of events, and what became of each.
 
 mod messages;
+mod todos;
 
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use diesel::prelude::*;
-use diesel::sql_types::{Array, BigInt, Date, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
+use diesel::sql_types::{Array, BigInt, Bool, Date, Integer, Jsonb, Nullable, Text, Timestamptz, Uuid as SqlUuid};
 use domain::account;
 use domain::ids::{AccountId, UnitId};
 use domain::refusal::Refusal;
@@ -24,6 +25,7 @@ use crate::services;
 
 use messages::{NewDelivery, owe};
 pub use messages::{Parcel, claim, dispatch, dispatch_checkpoint, settle};
+pub use todos::{Lists, dispatch_todos};
 
 /// Most messages shown at once.
 const MOST_SHOWN: i64 = 100;
@@ -246,16 +248,18 @@ pub fn change(
     one(conn, id)
 }
 
-/// Tells a target no more; what waits for it is left lying.
+/// Tells a target no more; what waits for it is left lying, but that something is done: otherwise it would stand there for ever.
 fn close(conn: &mut PgConnection, id: Uuid, state: HookState, now: DateTime<Utc>) -> Result<(), Error> {
     diesel::update(webhooks::table.find(id))
         .set((webhooks::state.eq(state.as_str()), webhooks::ended_at.eq(now)))
         .execute(conn)?;
     diesel::sql_query(
-        "UPDATE webhook_deliveries SET state = 'failed', done_at = $2 WHERE webhook_id = $1 AND state IN ('due', 'sending')",
+        "UPDATE webhook_deliveries SET state = 'failed', done_at = $2 WHERE webhook_id = $1 AND state IN ('due', 'sending') \
+            AND ($3 OR kind <> 'todo.done')",
     )
     .bind::<SqlUuid, _>(id)
     .bind::<Timestamptz, _>(now)
+    .bind::<Bool, _>(state == HookState::Gone)
     .execute(conn)?;
     Ok(())
 }
@@ -298,14 +302,16 @@ pub fn ping(conn: &mut PgConnection, origin: &Origin, id: Uuid) -> Result<Webhoo
     }
     diesel::update(webhooks::table.find(id)).set(webhooks::rests_until.eq(None::<DateTime<Utc>>)).execute(conn)?;
     let body = webhook::ping_body(id, origin.now);
-    let message = NewDelivery { position: None, checkpoint_size: None, kind: PING.to_owned(), body, attempts: 0 };
+    let message =
+        NewDelivery { position: None, checkpoint_size: None, todo: None, kind: PING.to_owned(), body, attempts: 0 };
     owe(conn, id, vec![message], origin.now)?;
     one(conn, id)
 }
 
 /// Sends one message once more, or all that are left lying, under the names they had; how many.
 ///
-/// Errors: `not-allowed`, `NotFound`, `webhook-ended`, `checkpoint-replaced` where a newer checkpoint was made a message of.
+/// Errors: `not-allowed`, `NotFound`, `webhook-ended`, `checkpoint-replaced` where a newer checkpoint was made a message of,
+/// `todo-done` where it says that something waits that is done.
 pub fn replay(conn: &mut PgConnection, origin: &Origin, id: Uuid, only: Option<Uuid>) -> Result<usize, Error> {
     permit_grant(&origin.actor)?;
     let (hook, _) = standing(conn, id)?;
@@ -321,6 +327,11 @@ pub fn replay(conn: &mut PgConnection, origin: &Origin, id: Uuid, only: Option<U
         .optional()?;
     if asked.flatten().is_some_and(|size| size < newest) {
         return Err(Refusal::conflict("checkpoint-replaced").into());
+    }
+    if let Some(delivery) = only
+        && todos::is_over(conn, delivery)?
+    {
+        return Err(Refusal::conflict("todo-done").into());
     }
     let n = diesel::sql_query(
         "UPDATE webhook_deliveries SET state = 'due', attempts = 0, next_at = $2, done_at = NULL WHERE webhook_id = $1 \

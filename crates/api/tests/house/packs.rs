@@ -1,0 +1,138 @@
+//! Policy packs: loaded when their own tests pass, tried on a round before they are taken, named as the source of what then holds.
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
+
+use crate::support;
+
+use persistence::testing::lines;
+use serde_json::{Value, json};
+use support::slips::at_work;
+use support::{Answer, House};
+
+/// A pack by which claims are due in so many working days after the issue.
+fn file(version: &str, days: u32, expected: &str) -> String {
+    json!({
+        "name": "本集团整改办法", "version": version, "issuer": "集团党委", "valid_from": "2026-01-01",
+        "says": "本集团自己的时限",
+        "settings": {
+            "claim_working_days": { "value": days, "basis": "办法第三条" },
+            "due_soon_working_days": { "value": 80, "basis": "办法第四条" },
+        },
+        "tests": [{
+            "says": "三月二日下发的认领时限", "given": { "issued_on": "2026-03-02" }, "expect": { "claim_due_on": expected },
+        }],
+    })
+    .to_string()
+}
+
+async fn keep(house: &House, login: &str, file: &str) -> Answer {
+    house.request(login, "POST", "/policy-packs", None, Some(json!({ "file": file }))).await
+}
+
+async fn round(house: &House) -> Value {
+    house.get("p072", &format!("/rounds/{}", house.round().await)).await.ok()
+}
+
+#[actix_web::test]
+async fn a_pack_is_loaded_when_its_own_tests_pass_and_refused_with_the_place_otherwise() {
+    let house = House::new().await;
+    let wrong = keep(&house, "p072", &file("1", 2, "2026-03-05")).await.refused(422, "pack-unsound");
+    let fault = &wrong["errors"][0];
+    assert_eq!(
+        (&fault["pointer"], &fault["code"]),
+        (&json!("/tests/0/expect/claim_due_on"), &json!("pack-test-failed"))
+    );
+    assert!(fault["text"].as_str().unwrap().contains("2026-03-04"), "{fault}");
+    keep(&house, "p072", "{").await.refused(422, "pack-unsound");
+    // Units and administrators load none, and read none.
+    for login in ["p041", "sysadmin"] {
+        keep(&house, login, &file("1", 2, "2026-03-04")).await.refused(403, "not-allowed");
+        house.get(login, "/policy-packs").await.refused(403, "not-allowed");
+    }
+    let kept = keep(&house, "p072", &file("1", 2, "2026-03-04")).await.ok();
+    assert_eq!((&kept["is_shipped"], &kept["tests"]), (&json!(false), &json!(["三月二日下发的认领时限"])));
+    assert_eq!(kept["settings"][0]["basis"], "办法第三条");
+    // One name and version is one file.
+    keep(&house, "p073", &file("1", 2, "2026-03-04")).await.refused(409, "pack-there");
+    keep(&house, "p072", &file("2", 1, "2026-03-03")).await.ok();
+    let all = house.get("p072", "/policy-packs").await.ok();
+    let names: Vec<(&str, bool)> = all
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| (p["name"].as_str().unwrap(), p["is_shipped"].as_bool().unwrap()))
+        .collect();
+    let own = ("本集团整改办法", false);
+    assert_eq!(names, [("集团内部巡察整改", true), ("上级巡视反馈整改", true), own, own]);
+    let shipped = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../domain/packs/six_months.json"));
+    keep(&house, "p072", &shipped.unwrap()).await.refused(409, "pack-there");
+}
+
+#[actix_web::test]
+async fn a_pack_shows_what_it_would_change_before_it_is_taken_and_is_named_where_it_holds() {
+    let house = House::new().await;
+    let task = at_work(&house, "S01").await;
+    let id = house.round().await;
+    let kept = keep(&house, "p072", &file("1", 2, "2026-03-04")).await.ok();
+    let pack = kept["sha256"].as_str().unwrap().to_owned();
+    let path = format!("/rounds/{id}/policy-packs/{pack}");
+    let before = round(&house).await;
+    assert_eq!(before["policy_pack"], Value::Null);
+    let shown = house.get("p072", &path).await.ok();
+    let changes: Vec<&str> =
+        shown["effect"]["changes"].as_array().unwrap().iter().map(|c| c["pointer"].as_str().unwrap()).collect();
+    assert_eq!(changes, ["/claim_working_days", "/due_soon_working_days"]);
+    assert_eq!(round(&house).await, before, "looking changes nothing");
+    // Neither shown to nor taken by who is not of the office, and nobody takes what is not there.
+    house.get("p041", &path).await.refused(403, "not-allowed");
+    let version = before["version"].as_i64();
+    let basis = Some(json!({ "basis": "领导组第1次会议纪要" }));
+    let take = format!("{path}/take");
+    house.request("p041", "POST", &take, version, basis.clone()).await.refused(403, "not-allowed");
+    let nothing = format!("/rounds/{id}/policy-packs/{}", "0".repeat(64));
+    house.get("p072", &nothing).await.refused(404, "not-found");
+    house.request("p072", "POST", &take, version, Some(json!({ "basis": " " }))).await.refused(422, "content");
+    house.request("p072", "POST", &take, Some(0), basis.clone()).await.refused(412, "stale");
+    let after = house.request("p072", "POST", &take, version, basis.clone()).await.ok();
+    assert_eq!(after["policy"]["claim_working_days"], 2);
+    assert_eq!(
+        after["policy"]["plan_working_days"], before["policy"]["plan_working_days"],
+        "what it does not fix stays"
+    );
+    assert_eq!(after["policy_version"].as_i64(), before["policy_version"].as_i64().map(|v| v + 1));
+    assert_eq!(after["policy_pack"], json!({ "name": "本集团整改办法", "version": "1", "sha256": pack }));
+    let said = "SELECT payload::jsonb->'pack'->>'sha256' AS line FROM events WHERE kind = 'round.policy_set' AND payload LIKE '%sha256%'";
+    assert_eq!(lines(&house.db.super_url(), said), [pack.as_str()]);
+    // The same once more changes nothing.
+    house.request("p072", "POST", &take, after["version"].as_i64(), basis.clone()).await.refused(409, "unchanged");
+    // Set by hand afterwards, it is nobody's.
+    let mut policy = after["policy"].clone();
+    policy["claim_working_days"] = json!(4);
+    let by_hand = Some(json!({ "policy": policy, "basis": "领导组第2次会议纪要" }));
+    let own =
+        house.request("p072", "PUT", &format!("/rounds/{id}/policy"), after["version"].as_i64(), by_hand).await.ok();
+    assert_eq!(own["policy_pack"], Value::Null);
+    assert_eq!(house.get("p072", &format!("/tasks/{task}")).await.status, 200);
+}
+
+#[actix_web::test]
+async fn the_packs_that_ship_can_be_taken_and_say_until_when_the_concentrated_period_would_last() {
+    let house = House::new().await;
+    let id = house.round().await;
+    let packs = house.get("p072", "/policy-packs").await.ok();
+    let before = round(&house).await;
+    let feedback: chrono::NaiveDate =
+        before["form"]["feedback_on"].as_str().expect("a day of feedback").parse().unwrap();
+    for (n, months) in [(0, 2), (1, 6)] {
+        let pack = packs[n]["sha256"].as_str().unwrap();
+        let shown = house.get("p072", &format!("/rounds/{id}/policy-packs/{pack}")).await.ok();
+        let until = feedback.checked_add_months(chrono::Months::new(months)).unwrap();
+        assert_eq!(shown["concentrated_until"], json!(until));
+        assert_eq!(shown["concentrated_until_now"], before["form"]["concentrated_until"]);
+        let version = round(&house).await["version"].as_i64();
+        let take = format!("/rounds/{id}/policy-packs/{pack}/take");
+        let taken = house.request("p072", "POST", &take, version, Some(json!({ "basis": "党委会纪要" }))).await.ok();
+        assert_eq!(taken["policy_pack"]["name"], packs[n]["name"]);
+        assert_eq!(taken["form"], before["form"], "the days of the round are its own");
+    }
+    assert_eq!(round(&house).await["policy"]["continuous_cadence"], "quarterly");
+}
