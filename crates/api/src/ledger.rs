@@ -169,6 +169,12 @@ pub struct LedgerQuery {
     pub unanswered: Option<bool>,
     /// Only key problems.
     pub key: Option<bool>,
+    /// Kinds of causes, as last analysed.
+    #[param(example = "rule_missing,supervision")]
+    pub cause: Option<String>,
+    /// individual or systemic: findings decided to be of this kind.
+    #[param(example = "systemic")]
+    pub scope: Option<String>,
     /// These tasks alone, a hundred at most.
     pub task: Option<String>,
     /// number, due or light, with a minus sign from the last to the first; by number unless given. Counts have no order.
@@ -233,6 +239,8 @@ impl LedgerQuery {
             closed_to: self.closed_to,
             unanswered: self.unanswered.unwrap_or(false),
             is_key: self.key.unwrap_or(false),
+            causes: words(self.cause.as_deref()),
+            scope: self.scope.clone(),
             tasks: ids("task", self.task.as_deref())?,
         })
     }

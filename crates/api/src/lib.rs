@@ -27,6 +27,7 @@ mod examples;
 pub mod exports;
 pub mod extract;
 pub mod feed;
+pub mod finding_scopes;
 pub mod handovers;
 pub mod history;
 pub mod identity_rules;

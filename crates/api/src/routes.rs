@@ -12,11 +12,11 @@ use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    accounts, brief, calendar, calendar_feed, checks, cockpit, covers, documents, evidence, exports, feed, handovers,
-    history, identity_rules, import, kiosks, ledger, lists, live, meetings, notices, openapi, opinions, organisation,
-    outward, overview, own, personal_duties, plan_advice, plan_workbook, policy, proof, provider, publications,
-    quality, receipts, recurrence, rounds, saved_views, scim, search, second_factor, services, sessions, signing,
-    slips, statements, task_commands, telemetry, todo, trail, wall, webhooks,
+    accounts, brief, calendar, calendar_feed, checks, cockpit, covers, documents, evidence, exports, feed,
+    finding_scopes, handovers, history, identity_rules, import, kiosks, ledger, lists, live, meetings, notices,
+    openapi, opinions, organisation, outward, overview, own, personal_duties, plan_advice, plan_workbook, policy,
+    proof, provider, publications, quality, receipts, recurrence, rounds, saved_views, scim, search, second_factor,
+    services, sessions, signing, slips, statements, task_commands, telemetry, todo, trail, wall, webhooks,
 };
 
 use crate::problem::Problem;
@@ -167,6 +167,8 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(quality::list_signals)
         .service(recurrence::find_alike)
         .service(recurrence::judge_alike)
+        .service(finding_scopes::get_finding_scope)
+        .service(finding_scopes::decide_finding_scope)
         .service(slips::list_slips)
         .service(slips::propose_slip)
         .service(slips::draft_slip)
@@ -302,6 +304,7 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(task_commands::request_closure)
         .service(task_commands::name_cross_checker)
         .service(task_commands::mark_key)
+        .service(task_commands::analyse_cause)
         .service(task_commands::confirm_task)
         .service(task_commands::reopen_task)
         .service(task_commands::settle_check)

@@ -114,6 +114,7 @@ fn acts() -> Vec<(&'static str, Action, Option<Value>)> {
         ),
         ("name-cross-checker", Action::NameCrossChecker, Some(json!({ "person": NIL, "reason": "" }))),
         ("mark-key", Action::MarkKey, Some(json!({ "is_key": true, "reason": "" }))),
+        ("analyse-cause", Action::AnalyseCause, Some(json!({ "categories": [], "text": "" }))),
         ("confirm", Action::Confirm, None),
         ("reopen", Action::Reopen, Some(json!({ "reason": "", "due_on": "2020-01-01" }))),
         ("settle-check", Action::SettleCheck, Some(json!({ "reason": "" }))),

@@ -246,6 +246,7 @@ pub fn who(action: Action) -> &'static [Relation] {
         Action::RequestClosure => &[LeadUnit, OfficeOnBehalf],
         Action::NameCrossChecker => &[Principal],
         Action::MarkKey => &[Office],
+        Action::AnalyseCause => &[LeadUnit, Office],
         Action::Confirm => &[Office, Team],
         Action::Reopen => &[Office, Team],
         Action::RequestWithdrawal => &[Office],

@@ -23,6 +23,7 @@ pub mod error;
 pub mod events;
 pub mod exports;
 pub mod feed;
+pub mod finding_scopes;
 pub mod handovers;
 pub mod health;
 pub mod idempotency;

@@ -296,6 +296,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    finding_scopes (finding_id) {
+        finding_id -> Uuid,
+        scope -> Text,
+        proposed -> Text,
+        grounds -> Array<Nullable<Text>>,
+        reason -> Text,
+        account_id -> Uuid,
+        decided_at -> Timestamptz,
+        seq -> Int8,
+    }
+}
+
+diesel::table! {
     findings (id) {
         id -> Uuid,
         round_id -> Uuid,
@@ -970,6 +983,7 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         closed_on -> Nullable<Date>,
+        cause_categories -> Array<Nullable<Text>>,
     }
 }
 
@@ -1098,6 +1112,8 @@ diesel::joinable!(exports -> accounts (account_id));
 diesel::joinable!(exports -> rounds (round_id));
 diesel::joinable!(finding_links -> accounts (account_id));
 diesel::joinable!(finding_links -> rounds (round_id));
+diesel::joinable!(finding_scopes -> accounts (account_id));
+diesel::joinable!(finding_scopes -> findings (finding_id));
 diesel::joinable!(findings -> aspects (aspect_id));
 diesel::joinable!(findings -> rounds (round_id));
 diesel::joinable!(idempotency_keys -> accounts (account_id));
@@ -1211,6 +1227,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     events,
     exports,
     finding_links,
+    finding_scopes,
     findings,
     handovers,
     idempotency_keys,

@@ -520,6 +520,7 @@ pub fn words_of(conn: &mut PgConnection, task: &Task) -> Result<BTreeMap<Digest,
     let mut digests: Vec<Digest> = Vec::new();
     digests.extend(task.statements.iter().map(|s| s.digest.clone()));
     digests.extend(task.wish.iter().map(|w| w.reason.clone()));
+    digests.extend(task.causes.iter().map(|c| c.text.clone()));
     for request in &task.requests {
         digests.push(request.request.revision.clone());
         digests.extend(request.request.signatures.iter().filter_map(|s| s.words.clone()));

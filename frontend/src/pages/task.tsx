@@ -9,6 +9,7 @@ import { Compare, type Version, earlier } from '../task/compare'
 import { Files } from '../task/files'
 import { hasForm, isNext, place } from '../task/forms'
 import { Alike } from '../task/alike'
+import { Causes, ScopeOf } from '../task/causes'
 import { ActionPanel } from '../task/panel'
 import { ResolutionsOf } from '../task/resolutions'
 import { Requests } from '../task/requests'
@@ -67,6 +68,7 @@ function Whole({ task }: { task: TaskView }) {
           <span>进度 <Progress done={task.progress_done} all={task.progress_all} /></span>
           {task.disposition_label && <span>{task.disposition_label}</span>}
           {task.is_key && <span className="tag">关键问题</span>}
+          {task.scope_label && <span className="tag">{task.scope_label}问题</span>}
           {task.is_closed_before_golive && <span className="tag">存量办结</span>}
           {task.reopenings > 0 && <span className="tag">重新整改 {task.reopenings} 次</span>}
           {task.doubts > 0 && <span className="tag">疑点 {task.doubts}</span>}
@@ -92,6 +94,7 @@ function Whole({ task }: { task: TaskView }) {
             {act && !shown && <p className="note">这件事现在不由您办，或者已经办过了。</p>}
             <SlipsOfTask task={task} />
             <OpinionsOfTask task={task.id} />
+            {task.sees_likeness && <ScopeOf finding={task.finding_id} />}
             {task.sees_likeness && <Alike finding={task.finding_id} />}
             <People task={task} />
             <ResolutionsOf round={task.round_id} task={task.id} />
@@ -175,6 +178,7 @@ function Content({ task }: { task: TaskView }) {
           </dd>
         </dl>
       </section>
+      <Causes task={task} />
       <section className="card">
         <h2>措施与节点 <span>措施 {task.measures.length} 条</span></h2>
         {task.measures.map((m) => (

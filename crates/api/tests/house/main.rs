@@ -9,6 +9,7 @@ mod archives;
 mod bill;
 mod brief;
 mod calendar_feed;
+mod causes;
 mod checks;
 mod counters;
 mod demo;
