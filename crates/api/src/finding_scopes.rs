@@ -24,6 +24,7 @@ pub struct DecidedScopeView {
     /// What was proposed then, and why.
     #[schema(example = "个性")]
     pub proposed_label: String,
+    /// Why that was proposed.
     pub grounds: Vec<String>,
     pub reason: String,
     pub decided_by: String,

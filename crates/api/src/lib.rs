@@ -76,6 +76,7 @@ pub mod signer;
 pub mod signing;
 pub mod slips;
 pub mod statements;
+pub mod systemic;
 pub mod task_commands;
 pub mod task_view;
 pub mod telemetry;

@@ -16,7 +16,7 @@ use crate::{
     finding_scopes, handovers, history, identity_rules, import, kiosks, ledger, lists, live, meetings, notices,
     openapi, opinions, organisation, outward, overview, own, personal_duties, plan_advice, plan_workbook, policy,
     proof, provider, publications, quality, receipts, recurrence, rounds, saved_views, scim, search, second_factor,
-    services, sessions, signing, slips, statements, task_commands, telemetry, todo, trail, wall, webhooks,
+    services, sessions, signing, slips, statements, systemic, task_commands, telemetry, todo, trail, wall, webhooks,
 };
 
 use crate::problem::Problem;
@@ -237,6 +237,23 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(publications::correct_publication)
         .service(publications::withdraw_publication)
         .service(publications::receive_publication_scan)
+        .service(systemic::list_systemic_problems)
+        .service(systemic::list_systemic_proposals)
+        .service(systemic::confirm_systemic_problem)
+        .service(systemic::dismiss_systemic_group)
+        .service(systemic::get_systemic_problem)
+        .service(systemic::ask_units)
+        .service(systemic::answer_self_check)
+        .service(systemic::confirm_self_check)
+        .service(systemic::accept_self_check)
+        .service(systemic::return_self_check)
+        .service(systemic::raise_task)
+        .service(systemic::report_group_measure)
+        .service(systemic::return_group_measure)
+        .service(systemic::close_systemic_problem)
+        .service(systemic::withdraw_systemic_problem)
+        .service(systemic::receive_self_check_file)
+        .service(systemic::list_problems_of_task)
         .service(handovers::list_leavers)
         .service(handovers::list_held)
         .service(handovers::list_handovers)

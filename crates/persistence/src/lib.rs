@@ -57,6 +57,7 @@ pub mod signing;
 pub mod slips;
 mod statement;
 pub mod statements;
+pub mod systemic;
 pub mod tasks;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -909,6 +909,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    systemic_problems (id) {
+        id -> Uuid,
+        round_id -> Uuid,
+        state -> Text,
+        owner_id -> Nullable<Uuid>,
+        unit_ids -> Array<Uuid>,
+        task_ids -> Array<Uuid>,
+        raised_ids -> Array<Uuid>,
+        snapshot -> Jsonb,
+        seq -> Int8,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     task_counters (round_id, scope_id, part_id) {
         round_id -> Uuid,
         scope_id -> Uuid,
@@ -1191,6 +1208,8 @@ diesel::joinable!(task_counted -> tasks (task_id));
 diesel::joinable!(task_counters -> rounds (round_id));
 diesel::joinable!(task_people -> persons (person_id));
 diesel::joinable!(task_people -> tasks (task_id));
+diesel::joinable!(systemic_problems -> rounds (round_id));
+diesel::joinable!(systemic_problems -> units (owner_id));
 diesel::joinable!(task_units -> tasks (task_id));
 diesel::joinable!(task_units -> units (unit_id));
 diesel::joinable!(tasks -> findings (finding_id));
@@ -1273,6 +1292,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     slip_numbers,
     slips,
     task_counted,
+    systemic_problems,
     task_counters,
     task_people,
     task_units,

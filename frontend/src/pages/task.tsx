@@ -14,6 +14,7 @@ import { ActionPanel } from '../task/panel'
 import { ResolutionsOf } from '../task/resolutions'
 import { Requests } from '../task/requests'
 import { OpinionsOfTask } from '../opinions/oftask'
+import { SystemicOfTask } from '../systemic/oftask'
 import { SlipsOfTask } from '../slips/oftask'
 import { Menu } from '../ui/menu'
 import { usePrinting } from '../ui/printing'
@@ -95,6 +96,7 @@ function Whole({ task }: { task: TaskView }) {
             <SlipsOfTask task={task} />
             <OpinionsOfTask task={task.id} />
             {task.sees_likeness && <ScopeOf finding={task.finding_id} />}
+            {task.sees_likeness && <SystemicOfTask task={task.id} />}
             {task.sees_likeness && <Alike finding={task.finding_id} />}
             <People task={task} />
             <ResolutionsOf round={task.round_id} task={task.id} />

@@ -42,6 +42,7 @@ pub struct CriterionView {
 pub struct RootCauseView {
     /// Stored words of the kinds of cause.
     pub categories: Vec<String>,
+    /// The same in Chinese.
     pub labels: Vec<String>,
     pub text: String,
     pub by: Named,

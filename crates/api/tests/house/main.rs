@@ -46,6 +46,7 @@ mod slip_list;
 mod slips;
 mod slips_sight;
 mod store;
+mod systemic;
 mod tidy;
 mod trust;
 mod wall;

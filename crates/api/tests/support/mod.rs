@@ -12,6 +12,7 @@ pub mod publications;
 pub mod receiver;
 pub mod served;
 pub mod slips;
+pub mod systemic_operations;
 pub mod word;
 
 use std::cell::RefCell;
