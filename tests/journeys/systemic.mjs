@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { fileURLToPath } from 'node:url'
 import { lookedAt } from './eyes.mjs'
 import { House, login } from './house.mjs'
+import { newRound } from './round.mjs'
 import { counted, inDays, office, pdf, pick, step, told } from './steps.mjs'
 
 const phone = { width: 390, height: 844 }
@@ -112,6 +113,8 @@ export async function lookedForElsewhere(house) {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const house = await House.open()
   try {
+    // A second round of the same findings, so that something is alike.
+    await newRound(house)
     await lookedForElsewhere(house)
     assert.deepEqual(house.faults, [])
     console.log(`systemic: ${counted()} steps, no fault`)

@@ -4,7 +4,7 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::calendar;
-use domain::ids::FindingId;
+use domain::ids::{FindingId, RoundId};
 use domain::recurrence::{Verdict, years_between};
 use domain::task::state::TaskState;
 use persistence::recurrence::{self, Known, Likeness};
@@ -178,6 +178,29 @@ async fn look(caller: &Caller, app: &App, id: FindingId) -> Result<LikenessView,
 #[get("/findings/{id}/alike")]
 pub async fn find_alike(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
     Ok(HttpResponse::Ok().json(look(&caller, &app, FindingId(*id)).await?))
+}
+
+/// Findings of a round that are like an earlier one.
+#[derive(Serialize, ToSchema)]
+pub struct AlikeInRound {
+    pub n_findings: usize,
+    /// Which, in the order of the round; at most 100.
+    pub findings: Vec<Uuid>,
+}
+
+/// Count which findings of a round are like one of an earlier round.
+///
+/// Among all rounds that the caller works for; without those of which somebody has said what the two are.
+#[utoipa::path(tag = "findings", params(("id" = Uuid, Path)), responses((status = 200, body = AlikeInRound)))]
+#[get("/rounds/{id}/alike")]
+pub async fn count_alike(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result<HttpResponse, Problem> {
+    let (actor, memory) = (caller.origin.actor.clone(), app.findings.clone());
+    let found = app
+        .db
+        .read(&caller.origin.actor, move |conn| recurrence::like_earlier(conn, &memory, &actor, RoundId(*id)))
+        .await?;
+    let findings = found.iter().take(crate::ledger::TOGETHER).map(|f| f.0).collect();
+    Ok(HttpResponse::Ok().json(AlikeInRound { n_findings: found.len(), findings }))
 }
 
 /// Say what two findings are to each other.

@@ -167,6 +167,7 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(quality::list_signals)
         .service(recurrence::find_alike)
         .service(recurrence::judge_alike)
+        .service(recurrence::count_alike)
         .service(finding_scopes::get_finding_scope)
         .service(finding_scopes::decide_finding_scope)
         .service(slips::list_slips)

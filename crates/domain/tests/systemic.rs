@@ -203,7 +203,8 @@ impl Dice {
 }
 
 fn some_command(dice: &mut Dice, n: u128) -> SystemicCommand {
-    let unit: UnitId = dice.pick(&[LEAD, SUPPORT, UnitId(uuid(4_040))]);
+    let unit: UnitId =
+        [LEAD, SUPPORT, LEAD, SUPPORT, LEAD, SUPPORT, LEAD, SUPPORT, LEAD, UnitId(uuid(4_040))][dice.roll(10)];
     let words = dice.pick(&["", "有", "查了一年"]).to_owned();
     match dice.roll(11) {
         0 => SystemicCommand::Ask {
@@ -220,9 +221,20 @@ fn some_command(dice: &mut Dice, n: u128) -> SystemicCommand {
         6 => SystemicCommand::Raise { unit, task: task(1_000 + n) },
         7 => SystemicCommand::Report { words },
         8 => SystemicCommand::ReturnReport { reason: words },
-        9 if dice.roll(3) == 0 => SystemicCommand::Close,
+        9 => SystemicCommand::Close,
         10 if dice.roll(12) == 0 => SystemicCommand::Withdraw { reason: words },
         _ => SystemicCommand::KeepClock,
+    }
+}
+
+/// Somebody whose act it may be.
+fn fit(action: SystemicAction, unit: Option<UnitId>, dice: &mut Dice) -> P {
+    match action {
+        SystemicAction::Answer if unit == Some(LEAD) => dice.pick(&[P::Clerk, P::Head]),
+        SystemicAction::ConfirmAnswer if unit == Some(LEAD) => P::Head,
+        SystemicAction::Answer | SystemicAction::ConfirmAnswer | SystemicAction::Report => P::SupportHead,
+        SystemicAction::KeepClock => P::Clock,
+        _ => P::Office,
     }
 }
 
@@ -235,10 +247,12 @@ fn whatever_people_do_with_a_systemic_problem_the_rules_hold() {
         let mut problem = confirmed();
         let mut now = at("2020-09-07 10:00");
         let mut raised: BTreeSet<TaskId> = BTreeSet::new();
-        for n in 0..30 {
+        for n in 0..60 {
             now += TimeDelta::hours(i64::try_from(dice.roll(40)).unwrap());
             let command = some_command(&mut dice, n);
-            let (action, unit, who) = (command.action(), command.unit(), dice.pick(&people));
+            let (action, unit) = (command.action(), command.unit());
+            // Mostly whoever it is for, so that lives get somewhere.
+            let who = if dice.roll(4) == 0 { dice.pick(&people) } else { fit(action, unit, &mut dice) };
             let before = problem.clone();
             let Ok(after) = ask_at(&before, who, now, command) else { continue };
             accepted += 1;

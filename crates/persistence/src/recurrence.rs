@@ -26,6 +26,8 @@ use crate::schema::{accounts, finding_links, findings};
 const PROPOSED: usize = 12;
 /// Most that are looked through for those the reader may see.
 const LOOKED_AT: usize = 400;
+/// Most findings of a round that are counted.
+const COUNTED: i64 = 500;
 /// Most steps back that a lineage is followed.
 const STEPS: usize = 20;
 
@@ -269,6 +271,46 @@ pub fn alike(conn: &mut PgConnection, memory: &Memory, actor: &Actor, id: Findin
         });
     }
     Ok(Likeness { finding, proposals, links, may_judge })
+}
+
+/// Findings of a round that are like an earlier one of another round that the actor works for, and of which nobody has said what the two are.
+///
+/// Errors: `NotFound` for a round that is not seen, `not-allowed` for who does not supervise it.
+pub fn like_earlier(
+    conn: &mut PgConnection,
+    memory: &Memory,
+    actor: &Actor,
+    round: RoundId,
+) -> Result<Vec<FindingId>, Error> {
+    rounds::permit_sight(conn, actor, round)?;
+    rights::permit_supervision(actor, round)?;
+    let ids: Vec<Uuid> = findings::table
+        .filter(findings::round_id.eq(round.0))
+        .order((findings::ordinal, findings::id))
+        .limit(COUNTED)
+        .select(findings::id)
+        .load(conn)?;
+    let said: Vec<(Uuid, Uuid)> = finding_links::table
+        .filter(finding_links::finding_id.eq_any(&ids).or(finding_links::other_id.eq_any(&ids)))
+        .select((finding_links::finding_id, finding_links::other_id))
+        .load(conn)?;
+    let was_said = |a: Uuid, b: Uuid| said.contains(&(a, b)) || said.contains(&(b, a));
+    let held = memory.of(conn)?;
+    let mut like: Vec<(Known, Vec<Uuid>)> = Vec::new();
+    for finding in known(conn, actor, &ids)? {
+        let found = held.index.like(&finding.body, ALIKE, PROPOSED * 2);
+        let others = found.iter().filter_map(|a| held.ids.get(a.nth).copied());
+        let others = others.filter(|other| *other != finding.id.0 && !was_said(*other, finding.id.0)).collect();
+        like.push((finding, others));
+    }
+    let all: BTreeSet<Uuid> = like.iter().flat_map(|(_, others)| others.iter().copied()).collect();
+    let readable: BTreeMap<Uuid, Known> =
+        known(conn, actor, &all.into_iter().collect::<Vec<_>>())?.into_iter().map(|k| (k.id.0, k)).collect();
+    let has_earlier = |finding: &Known, others: &[Uuid]| {
+        let of_others = others.iter().filter_map(|id| readable.get(id)).filter(|k| k.round != finding.round);
+        of_others.into_iter().any(|other| is_earlier(other, finding))
+    };
+    Ok(like.into_iter().filter(|(finding, others)| has_earlier(finding, others)).map(|(f, _)| f.id).collect())
 }
 
 fn is_earlier(one: &Known, other: &Known) -> bool {

@@ -973,6 +973,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/findings/{id}/scope": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See whether a finding is individual or systemic.
+         * @description What the records propose, with each reason, and what was decided. For who sees the whole round.
+         */
+        get: operations["get_finding_scope"];
+        put?: never;
+        /**
+         * Decide whether a finding is individual or systemic.
+         * @description By the office of the round; its words stay as they are. A later decision takes the place of an earlier one.
+         */
+        post: operations["decide_finding_scope"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/handovers": {
         parameters: {
             query?: never;
@@ -2395,6 +2419,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rounds/{id}/alike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count which findings of a round are like one of an earlier round.
+         * @description Among all rounds that the caller works for; without those of which somebody has said what the two are.
+         */
+        get: operations["count_alike"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rounds/{id}/aspects": {
         parameters: {
             query?: never;
@@ -3062,6 +3106,62 @@ export interface paths {
          * @description Answers 422 with the reason when it is no workbook of this week and unit, or its columns were moved.
          */
         post: operations["preview_week_workbook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/systemic-dismissals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a proposed group is no problem of the group. */
+        post: operations["dismiss_systemic_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/systemic-problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the systemic problems of a round that the caller sees, the newest first. */
+        get: operations["list_systemic_problems"];
+        put?: never;
+        /** Confirm that tasks are one problem of the group; its owner is told. */
+        post: operations["confirm_systemic_problem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/systemic-proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List which tasks may be one problem of the group, each group with its grounds.
+         * @description For the office of the round. Among all rounds it works for, by likeness of words, by the breached rule, and by what was said of two findings. What was
+         *     confirmed or dismissed is not proposed again while its members are the same.
+         */
+        get: operations["list_systemic_proposals"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3785,6 +3885,210 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/systemic-problems/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a systemic problem as far as the caller sees it, with how far it has come and the acts open to him. */
+        get: operations["get_systemic_problem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systemic-problems/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept the answer of a unit. */
+        post: operations["accept_self_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systemic-problems/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer for a unit: its head hands it in, a clerk's answer waits for him. */
+        post: operations["answer_self_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systemic-problems/{id}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask sister units to look at themselves, until a day; they are told. */
+        post: operations["ask_units"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systemic-problems/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close the problem once every answer is accepted and the measure is reported done. */
+        post: operations["close_systemic_problem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systemic-problems/{id}/confirm-answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stand for the answer of a clerk as the head of the unit, and hand it in. */
+        post: operations["confirm_self_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systemic-problems/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Receive a file for the self-check of a unit; its digest goes into the answer. */
+        post: operations["receive_self_check_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systemic-problems/{id}/raise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a draft task of what a unit found: once, in the round that leads the problem. The answer is accepted by it. */
+        post: operations["raise_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systemic-problems/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report as the owner that the measure for the group is done. */
+        post: operations["report_group_measure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systemic-problems/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return the answer of a unit with a reason. */
+        post: operations["return_self_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systemic-problems/{id}/return-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return the report of the owner with a reason. */
+        post: operations["return_group_measure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systemic-problems/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a problem with a reason; its tasks stay. */
+        post: operations["withdraw_systemic_problem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/task-batches": {
         parameters: {
             query?: never;
@@ -3830,6 +4134,23 @@ export interface paths {
         put?: never;
         /** Change people or order beneath the same lead. */
         post: operations["adjust_parties"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/analyse-cause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say why the problem came about; a later analysis follows an earlier one. */
+        post: operations["analyse_cause"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4488,6 +4809,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/systemic-problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the systemic problems that a task is of or was made by, for who sees those of the round whole. */
+        get: operations["list_problems_of_task"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/uphold": {
         parameters: {
             query?: never;
@@ -4736,12 +5074,43 @@ export interface components {
          * @enum {string}
          */
         AlertLevel: "none" | "green" | "yellow" | "red";
+        /** @description Findings of a round that are like an earlier one. */
+        AlikeInRound: {
+            n_findings: number;
+            /** @description Which, in the order of the round; at most 100. */
+            findings: string[];
+        };
+        /** @description Why the problem came about. */
+        AnalyseCause: {
+            /**
+             * @description One or more kinds of cause.
+             * @example [
+             *       "rule_enforcement"
+             *     ]
+             */
+            categories: string[];
+            /** @example 审批与执行由同一人办理，无人复核 */
+            text: string;
+        };
         /** @description An answer to one doubt, or to all of a kind. */
         Answer: components["schemas"]["Say"] & {
             kind: string;
             /** @description With `cell` the one it is for; all of the kind without. */
             sheet?: string | null;
             cell?: string | null;
+        };
+        /** @description What a unit found when it looked at itself. */
+        AnswerCheck: {
+            unit: components["schemas"]["UnitId"];
+            /** @example similar */
+            verdict: string;
+            /**
+             * @description What was found, or how it was looked for.
+             * @example 查了近一年的接待票据，两笔没有清单
+             */
+            words: string;
+            /** @description SHA-256 of files received for this self-check; needed to say that it is not there. */
+            proof?: string[];
         };
         /** @description A file of an answer. */
         AnswerFileView: {
@@ -4771,6 +5140,12 @@ export interface components {
             revision: number;
             /** @description Needed to return; none acknowledges. */
             return_reason?: string | null;
+        };
+        /** @description Units that are to look at themselves. */
+        AskUnits: {
+            units: components["schemas"]["UnitId"][];
+            /** Format: date */
+            due_on: string;
         };
         /** @description An aspect with its findings. */
         AspectView: {
@@ -5382,6 +5757,26 @@ export interface components {
             /** @description Why not. */
             reason?: string | null;
         };
+        /** @description Tasks that are one problem of the group. */
+        ConfirmProblem: {
+            /** @example 公务接待无清单、超标准 */
+            title: string;
+            /**
+             * @description What the group does about it, whoever has it.
+             * @example 修订接待管理办法，清单随票据归档
+             */
+            measure: string;
+            /**
+             * @description Why it is one problem.
+             * @example 三家单位都违反《接待管理办法》
+             */
+            ground: string;
+            /** @description The functional department that answers for the measure. */
+            owner: components["schemas"]["UnitId"];
+            /** Format: date */
+            due_on: string;
+            members: components["schemas"]["TaskId"][];
+        };
         /** @description The second officer's answer to a recorded signature. */
         ConfirmPublicationSignature: {
             signature: components["schemas"]["SignatureId"];
@@ -5590,6 +5985,34 @@ export interface components {
             /** Format: date */
             due_on?: string | null;
         };
+        /** @description The kind of a finding as the office decides it. */
+        DecideScope: {
+            /** @example systemic */
+            scope: string;
+            /**
+             * @description Required where it differs from what is proposed.
+             * @example 三家子公司的自查中也有
+             */
+            reason?: string;
+        };
+        /** @description A decision about the kind of a finding. */
+        DecidedScopeView: {
+            /** @example systemic */
+            scope: string;
+            /** @example 共性 */
+            scope_label: string;
+            /**
+             * @description What was proposed then, and why.
+             * @example 个性
+             */
+            proposed_label: string;
+            /** @description Why that was proposed. */
+            grounds: string[];
+            reason: string;
+            decided_by: string;
+            /** Format: date-time */
+            decided_at: string;
+        };
         /** @description A delegation. */
         DelegationView: {
             /** Format: uuid */
@@ -5662,6 +6085,12 @@ export interface components {
         };
         /** @description A SHA-256 digest, 64 lower-case hex digits. */
         Digest: string;
+        /** @description A proposed group that is none. */
+        DismissGroup: {
+            members: components["schemas"]["TaskId"][];
+            /** @example 文字相近，原因各不相同 */
+            reason: string;
+        };
         /**
          * @description How a task is to be dealt with (docs/domain.md §5).
          * @enum {string}
@@ -6437,7 +6866,7 @@ export interface components {
             alg: string;
             /** @description The hash of the event, which is a leaf of the ledger. */
             hash: string;
-        } & Omit<components["schemas"]["event.task.created"] | components["schemas"]["event.task.revised"] | components["schemas"]["event.task.issued"] | components["schemas"]["event.task.closed_before_golive"] | components["schemas"]["event.task.claimed"] | components["schemas"]["event.task.reassignment_wished"] | components["schemas"]["event.task.upheld"] | components["schemas"]["event.task.reassigned"] | components["schemas"]["event.task.parties_adjusted"] | components["schemas"]["event.task.plan_saved"] | components["schemas"]["event.task.request_submitted"] | components["schemas"]["event.task.signed"] | components["schemas"]["event.task.signature_confirmed"] | components["schemas"]["event.task.signature_voided"] | components["schemas"]["event.task.signature_objected"] | components["schemas"]["event.task.objection_settled"] | components["schemas"]["event.task.request_granted"] | components["schemas"]["event.task.request_returned"] | components["schemas"]["event.task.request_recalled"] | components["schemas"]["event.task.request_voided"] | components["schemas"]["event.task.plan_approved"] | components["schemas"]["event.task.plan_returned"] | components["schemas"]["event.task.amended"] | components["schemas"]["event.task.extended"] | components["schemas"]["event.task.due_date_reset"] | components["schemas"]["event.task.milestone_completed"] | components["schemas"]["event.task.milestone_reopened"] | components["schemas"]["event.task.duty_completed"] | components["schemas"]["event.task.statement_submitted"] | components["schemas"]["event.task.statement_acknowledged"] | components["schemas"]["event.task.statement_returned"] | components["schemas"]["event.task.evidence_attached"] | components["schemas"]["event.task.evidence_removed"] | components["schemas"]["event.task.closure_requested"] | components["schemas"]["event.task.closure_returned"] | components["schemas"]["event.task.closed"] | components["schemas"]["event.task.confirmed"] | components["schemas"]["event.task.reopened"] | components["schemas"]["event.task.withdrawn"] | components["schemas"]["event.task.cross_checker_named"] | components["schemas"]["event.task.key_marked"] | components["schemas"]["event.task.checked"] | components["schemas"]["event.task.check_settled"] | components["schemas"]["event.task.slip_opened"] | components["schemas"]["event.task.slip_closed"] | components["schemas"]["event.task.taken_over"] | components["schemas"]["event.task.milestone_passed"] | components["schemas"]["event.task.due_date_passed"] | components["schemas"]["event.task.statement_missed"] | components["schemas"]["event.task.observation_ended"] | components["schemas"]["event.task.light_changed"] | components["schemas"]["event.check.planned"] | components["schemas"]["event.check.revised"] | components["schemas"]["event.check.frame_frozen"] | components["schemas"]["event.check.committed"] | components["schemas"]["event.check.revealed"] | components["schemas"]["event.check.went_on"] | components["schemas"]["event.check.drawn"] | components["schemas"]["event.check.draw_given_up"] | components["schemas"]["event.check.announced"] | components["schemas"]["event.check.result_recorded"] | components["schemas"]["event.check.result_signed"] | components["schemas"]["event.check.result_returned"] | components["schemas"]["event.check.finished"] | components["schemas"]["event.check.cancelled"] | components["schemas"]["event.slip.drafted"] | components["schemas"]["event.slip.revised"] | components["schemas"]["event.slip.submitted"] | components["schemas"]["event.slip.recalled"] | components["schemas"]["event.slip.signed"] | components["schemas"]["event.slip.signature_confirmed"] | components["schemas"]["event.slip.signature_voided"] | components["schemas"]["event.slip.signature_objected"] | components["schemas"]["event.slip.signing_returned"] | components["schemas"]["event.slip.signing_granted"] | components["schemas"]["event.slip.issued"] | components["schemas"]["event.slip.received"] | components["schemas"]["event.slip.answered"] | components["schemas"]["event.slip.answer_returned"] | components["schemas"]["event.slip.answer_accepted"] | components["schemas"]["event.slip.interview_recorded"] | components["schemas"]["event.slip.promise_kept"] | components["schemas"]["event.slip.handed_over"] | components["schemas"]["event.slip.overtaken"] | components["schemas"]["event.slip.released"] | components["schemas"]["event.slip.settled_with"] | components["schemas"]["event.slip.withdrawn"] | components["schemas"]["event.slip.receipt_passed"] | components["schemas"]["event.slip.answer_passed"] | components["schemas"]["event.meeting.scheduled"] | components["schemas"]["event.meeting.recorded"] | components["schemas"]["event.meeting.revised"] | components["schemas"]["event.meeting.ordered"] | components["schemas"]["event.meeting.item_added"] | components["schemas"]["event.meeting.item_taken_out"] | components["schemas"]["event.meeting.item_put_back"] | components["schemas"]["event.meeting.opened"] | components["schemas"]["event.meeting.item_raised"] | components["schemas"]["event.meeting.noted"] | components["schemas"]["event.meeting.resolved"] | components["schemas"]["event.meeting.outcome_cleared"] | components["schemas"]["event.meeting.ratified"] | components["schemas"]["event.meeting.concluded"] | components["schemas"]["event.meeting.cancelled"] | components["schemas"]["event.meeting.resolution_reported"] | components["schemas"]["event.meeting.resolution_returned"] | components["schemas"]["event.meeting.resolution_accepted"] | components["schemas"]["event.meeting.resolution_replaced"] | components["schemas"]["event.meeting.resolution_taken_over"] | components["schemas"]["event.document.drafted"] | components["schemas"]["event.document.revised"] | components["schemas"]["event.document.figure_entered"] | components["schemas"]["event.document.figure_restored"] | components["schemas"]["event.document.refreshed"] | components["schemas"]["event.document.submitted"] | components["schemas"]["event.document.recalled"] | components["schemas"]["event.document.signed"] | components["schemas"]["event.document.signature_confirmed"] | components["schemas"]["event.document.signature_voided"] | components["schemas"]["event.document.signature_objected"] | components["schemas"]["event.document.signing_returned"] | components["schemas"]["event.document.filed"] | components["schemas"]["event.document.replaced"] | components["schemas"]["event.document.withdrawn"] | components["schemas"]["event.publication.drafted"] | components["schemas"]["event.publication.head_written"] | components["schemas"]["event.publication.items_added"] | components["schemas"]["event.publication.item_written"] | components["schemas"]["event.publication.item_taken_out"] | components["schemas"]["event.publication.submitted"] | components["schemas"]["event.publication.recalled"] | components["schemas"]["event.publication.signed"] | components["schemas"]["event.publication.signature_confirmed"] | components["schemas"]["event.publication.signature_voided"] | components["schemas"]["event.publication.signature_objected"] | components["schemas"]["event.publication.signing_returned"] | components["schemas"]["event.publication.signing_granted"] | components["schemas"]["event.publication.reworked"] | components["schemas"]["event.publication.published"] | components["schemas"]["event.publication.ended"] | components["schemas"]["event.publication.replaced"] | components["schemas"]["event.publication.withdrawn"] | components["schemas"]["event.opinion.received"] | components["schemas"]["event.opinion.assigned"] | components["schemas"]["event.opinion.answered"] | components["schemas"]["event.opinion.answer_returned"] | components["schemas"]["event.opinion.answer_approved"] | components["schemas"]["event.opinion.judged"] | components["schemas"]["event.opinion.set_aside"] | components["schemas"]["event.opinion.due_passed"] | components["schemas"]["event.personal_duty.recorded"] | components["schemas"]["event.personal_duty.confirmed"] | components["schemas"]["event.personal_duty.refused"] | components["schemas"]["event.personal_duty.withdrawn"], "kind">);
+        } & Omit<components["schemas"]["event.task.created"] | components["schemas"]["event.task.revised"] | components["schemas"]["event.task.issued"] | components["schemas"]["event.task.closed_before_golive"] | components["schemas"]["event.task.claimed"] | components["schemas"]["event.task.reassignment_wished"] | components["schemas"]["event.task.upheld"] | components["schemas"]["event.task.reassigned"] | components["schemas"]["event.task.parties_adjusted"] | components["schemas"]["event.task.plan_saved"] | components["schemas"]["event.task.request_submitted"] | components["schemas"]["event.task.signed"] | components["schemas"]["event.task.signature_confirmed"] | components["schemas"]["event.task.signature_voided"] | components["schemas"]["event.task.signature_objected"] | components["schemas"]["event.task.objection_settled"] | components["schemas"]["event.task.request_granted"] | components["schemas"]["event.task.request_returned"] | components["schemas"]["event.task.request_recalled"] | components["schemas"]["event.task.request_voided"] | components["schemas"]["event.task.plan_approved"] | components["schemas"]["event.task.plan_returned"] | components["schemas"]["event.task.amended"] | components["schemas"]["event.task.extended"] | components["schemas"]["event.task.due_date_reset"] | components["schemas"]["event.task.milestone_completed"] | components["schemas"]["event.task.milestone_reopened"] | components["schemas"]["event.task.duty_completed"] | components["schemas"]["event.task.statement_submitted"] | components["schemas"]["event.task.statement_acknowledged"] | components["schemas"]["event.task.statement_returned"] | components["schemas"]["event.task.evidence_attached"] | components["schemas"]["event.task.evidence_removed"] | components["schemas"]["event.task.closure_requested"] | components["schemas"]["event.task.closure_returned"] | components["schemas"]["event.task.closed"] | components["schemas"]["event.task.confirmed"] | components["schemas"]["event.task.reopened"] | components["schemas"]["event.task.withdrawn"] | components["schemas"]["event.task.cross_checker_named"] | components["schemas"]["event.task.key_marked"] | components["schemas"]["event.task.cause_analysed"] | components["schemas"]["event.task.checked"] | components["schemas"]["event.task.check_settled"] | components["schemas"]["event.task.slip_opened"] | components["schemas"]["event.task.slip_closed"] | components["schemas"]["event.task.taken_over"] | components["schemas"]["event.task.milestone_passed"] | components["schemas"]["event.task.due_date_passed"] | components["schemas"]["event.task.statement_missed"] | components["schemas"]["event.task.observation_ended"] | components["schemas"]["event.task.light_changed"] | components["schemas"]["event.check.planned"] | components["schemas"]["event.check.revised"] | components["schemas"]["event.check.frame_frozen"] | components["schemas"]["event.check.committed"] | components["schemas"]["event.check.revealed"] | components["schemas"]["event.check.went_on"] | components["schemas"]["event.check.drawn"] | components["schemas"]["event.check.draw_given_up"] | components["schemas"]["event.check.announced"] | components["schemas"]["event.check.result_recorded"] | components["schemas"]["event.check.result_signed"] | components["schemas"]["event.check.result_returned"] | components["schemas"]["event.check.finished"] | components["schemas"]["event.check.cancelled"] | components["schemas"]["event.slip.drafted"] | components["schemas"]["event.slip.revised"] | components["schemas"]["event.slip.submitted"] | components["schemas"]["event.slip.recalled"] | components["schemas"]["event.slip.signed"] | components["schemas"]["event.slip.signature_confirmed"] | components["schemas"]["event.slip.signature_voided"] | components["schemas"]["event.slip.signature_objected"] | components["schemas"]["event.slip.signing_returned"] | components["schemas"]["event.slip.signing_granted"] | components["schemas"]["event.slip.issued"] | components["schemas"]["event.slip.received"] | components["schemas"]["event.slip.answered"] | components["schemas"]["event.slip.answer_returned"] | components["schemas"]["event.slip.answer_accepted"] | components["schemas"]["event.slip.interview_recorded"] | components["schemas"]["event.slip.promise_kept"] | components["schemas"]["event.slip.handed_over"] | components["schemas"]["event.slip.overtaken"] | components["schemas"]["event.slip.released"] | components["schemas"]["event.slip.settled_with"] | components["schemas"]["event.slip.withdrawn"] | components["schemas"]["event.slip.receipt_passed"] | components["schemas"]["event.slip.answer_passed"] | components["schemas"]["event.meeting.scheduled"] | components["schemas"]["event.meeting.recorded"] | components["schemas"]["event.meeting.revised"] | components["schemas"]["event.meeting.ordered"] | components["schemas"]["event.meeting.item_added"] | components["schemas"]["event.meeting.item_taken_out"] | components["schemas"]["event.meeting.item_put_back"] | components["schemas"]["event.meeting.opened"] | components["schemas"]["event.meeting.item_raised"] | components["schemas"]["event.meeting.noted"] | components["schemas"]["event.meeting.resolved"] | components["schemas"]["event.meeting.outcome_cleared"] | components["schemas"]["event.meeting.ratified"] | components["schemas"]["event.meeting.concluded"] | components["schemas"]["event.meeting.cancelled"] | components["schemas"]["event.meeting.resolution_reported"] | components["schemas"]["event.meeting.resolution_returned"] | components["schemas"]["event.meeting.resolution_accepted"] | components["schemas"]["event.meeting.resolution_replaced"] | components["schemas"]["event.meeting.resolution_taken_over"] | components["schemas"]["event.document.drafted"] | components["schemas"]["event.document.revised"] | components["schemas"]["event.document.figure_entered"] | components["schemas"]["event.document.figure_restored"] | components["schemas"]["event.document.refreshed"] | components["schemas"]["event.document.submitted"] | components["schemas"]["event.document.recalled"] | components["schemas"]["event.document.signed"] | components["schemas"]["event.document.signature_confirmed"] | components["schemas"]["event.document.signature_voided"] | components["schemas"]["event.document.signature_objected"] | components["schemas"]["event.document.signing_returned"] | components["schemas"]["event.document.filed"] | components["schemas"]["event.document.replaced"] | components["schemas"]["event.document.withdrawn"] | components["schemas"]["event.publication.drafted"] | components["schemas"]["event.publication.head_written"] | components["schemas"]["event.publication.items_added"] | components["schemas"]["event.publication.item_written"] | components["schemas"]["event.publication.item_taken_out"] | components["schemas"]["event.publication.submitted"] | components["schemas"]["event.publication.recalled"] | components["schemas"]["event.publication.signed"] | components["schemas"]["event.publication.signature_confirmed"] | components["schemas"]["event.publication.signature_voided"] | components["schemas"]["event.publication.signature_objected"] | components["schemas"]["event.publication.signing_returned"] | components["schemas"]["event.publication.signing_granted"] | components["schemas"]["event.publication.reworked"] | components["schemas"]["event.publication.published"] | components["schemas"]["event.publication.ended"] | components["schemas"]["event.publication.replaced"] | components["schemas"]["event.publication.withdrawn"] | components["schemas"]["event.opinion.received"] | components["schemas"]["event.opinion.assigned"] | components["schemas"]["event.opinion.answered"] | components["schemas"]["event.opinion.answer_returned"] | components["schemas"]["event.opinion.answer_approved"] | components["schemas"]["event.opinion.judged"] | components["schemas"]["event.opinion.set_aside"] | components["schemas"]["event.opinion.due_passed"] | components["schemas"]["event.personal_duty.recorded"] | components["schemas"]["event.personal_duty.confirmed"] | components["schemas"]["event.personal_duty.refused"] | components["schemas"]["event.personal_duty.withdrawn"], "kind">);
         /** @description A message of the stream. One with an id and no data only says how far the feed was read. */
         FeedMessage: {
             /**
@@ -6527,6 +6956,25 @@ export interface components {
             judged_by: string;
             /** Format: date-time */
             judged_at: string;
+        };
+        /** @description The kind of a finding. */
+        FindingScopeView: {
+            /**
+             * @description What is proposed now.
+             * @example systemic
+             */
+            proposed: string;
+            /** @example 共性 */
+            proposed_label: string;
+            /** @description Why, each in words. */
+            grounds: string[];
+            /**
+             * @description How a task of the proposed kind is best dealt with.
+             * @example 共性问题，须剖析原因、建章立制
+             */
+            advice: string;
+            decided?: components["schemas"]["DecidedScopeView"] | null;
+            may_decide: boolean;
         };
         /** @description A finding with its tasks counted. */
         FindingView: {
@@ -7109,6 +7557,11 @@ export interface components {
             /** @example 已现场核对，全部归档 */
             words: string;
         };
+        /** @description What was kept. */
+        KeptProblem: {
+            /** Format: uuid */
+            id: string;
+        };
         /** @description That a promise was kept. */
         KeptView: {
             words: string;
@@ -7684,6 +8137,13 @@ export interface components {
              */
             due_on?: string | null;
         };
+        /** @description What the owner reported. */
+        MeasureReportView: {
+            words: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
         /** @description A measure. */
         MeasureView: {
             /** Format: uuid */
@@ -8026,6 +8486,11 @@ export interface components {
              * @description The handover it is about.
              */
             handover_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The systemic problem it is about.
+             */
+            systemic_problem_id?: string | null;
             number?: string | null;
             title?: string | null;
             /** Format: date-time */
@@ -8056,6 +8521,10 @@ export interface components {
             signature: components["schemas"]["SignatureId"];
             /** @example 并非本人所签 */
             reason: string;
+        };
+        /** @description The self-check of one unit. */
+        OfUnit: {
+            unit: components["schemas"]["UnitId"];
         };
         /** @description An act open to the caller. */
         OpenActionView: {
@@ -8269,6 +8738,14 @@ export interface components {
             units: components["schemas"]["KeyUnit"][];
             /** @description Rounds with tasks of these units. */
             rounds: components["schemas"]["KeyRound"][];
+        };
+        /** @description A self-check of the reader's own unit. */
+        OwnSelfCheck: {
+            unit: components["schemas"]["Named"];
+            state_label: string;
+            /** Format: date */
+            due_on: string;
+            is_overdue: boolean;
         };
         /** @description A log-in of the caller that goes on. */
         OwnSession: {
@@ -8589,6 +9066,8 @@ export interface components {
              * @description Share of a weekly statement that stood in an earlier one from which it is marked as a copy; 100 marks only what is the same.
              */
             copy_percent?: number;
+            /** @description Whether a plan is handed in only after the causes of the problem were analysed. */
+            root_cause_required?: boolean;
             /** @description Who signs a document. A policy kept before there were documents has the default. */
             documents?: components["schemas"]["StepRule"][];
             /** @description What is published, and what becomes of opinions; nothing until the round says so. */
@@ -9232,6 +9711,11 @@ export interface components {
             filename: string;
             media_type: string;
         };
+        /** @description What the owner did for the whole group. */
+        ReportMeasure: {
+            /** @example 办法已修订印发（集团〔2026〕21号） */
+            words: string;
+        };
         /** @description What came of a resolution. */
         ReportResolution: {
             /** @example 清理方案已印发，三家单位已按方案执行 */
@@ -9385,6 +9869,12 @@ export interface components {
             /** @description Why the second inspector returned it. */
             returned?: string | null;
         };
+        /** @description The self-check of one unit, with a reason. */
+        ReturnCheck: {
+            unit: components["schemas"]["UnitId"];
+            /** @example 没有说明查了哪些票据 */
+            reason: string;
+        };
         /** @description What was committed to. */
         RevealNonce: {
             /**
@@ -9435,6 +9925,17 @@ export interface components {
             due_on?: string | null;
             /** @description Why it is here, in words. */
             why: string;
+        };
+        /** @description What was said of why the problem came about. */
+        RootCauseView: {
+            /** @description Stored words of the kinds of cause. */
+            categories: string[];
+            /** @description The same in Chinese. */
+            labels: string[];
+            text: string;
+            by: components["schemas"]["Named"];
+            /** Format: date-time */
+            at: string;
         };
         /** @description What an office enters of a round. */
         RoundForm: {
@@ -9657,6 +10158,40 @@ export interface components {
             said: string;
             /** @description What the kind proposes. */
             proposed: string;
+        };
+        /** @description A file of a self-check. */
+        SelfCheckFileView: {
+            /** Format: uuid */
+            id: string;
+            filename: string;
+            /** @description What an answer names it by. */
+            sha256: string;
+        };
+        /** @description The self-check of a unit. */
+        SelfCheckView: {
+            unit: components["schemas"]["Named"];
+            /** Format: date */
+            due_on: string;
+            is_overdue: boolean;
+            state: string;
+            state_label: string;
+            /** @description has, similar or has_not; none while nobody has answered. */
+            verdict?: string | null;
+            verdict_label?: string | null;
+            words?: string | null;
+            by?: string | null;
+            /** Format: date-time */
+            at?: string | null;
+            /** @description The head who stands for it. */
+            confirmed_by?: string | null;
+            is_late: boolean;
+            /** @description Why it came back last. */
+            returned_for?: string | null;
+            /** @description The files of the answer. */
+            files: components["schemas"]["SelfCheckFileView"][];
+            task?: components["schemas"]["SystemicMemberView"] | null;
+            /** @description Whether one was made. */
+            is_raised: boolean;
         };
         /**
          * @description How sensitive a matter is (docs/domain.md §17).
@@ -10412,6 +10947,129 @@ export interface components {
             /** Format: date */
             done_on?: string | null;
         };
+        /** @description An act open to the caller. */
+        SystemicActionView: {
+            /** @description Such as answer_check, accept_check. */
+            action: string;
+            label: string;
+            /**
+             * Format: uuid
+             * @description The unit whose self-check it is about.
+             */
+            unit?: string | null;
+        };
+        /** @description A problem in a list. */
+        SystemicLine: {
+            /** Format: uuid */
+            id: string;
+            /** @example 公务接待无清单、超标准 */
+            title: string;
+            state: string;
+            state_label: string;
+            owner?: components["schemas"]["Named"] | null;
+            /** Format: date */
+            due_on?: string | null;
+            is_overdue: boolean;
+            /** @description How many tasks are it; for who sees it whole. */
+            n_members?: number | null;
+            progress?: components["schemas"]["SystemicProgressView"] | null;
+            /** @description Where the reader's own self-checks stand, each with its unit's name. */
+            own: components["schemas"]["OwnSelfCheck"][];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description The problems of a round. */
+        SystemicList: {
+            /** @description Whether the caller confirms and dismisses what is proposed. */
+            may_confirm: boolean;
+            items: components["schemas"]["SystemicLine"][];
+        };
+        /** @description A task of a problem. */
+        SystemicMemberView: {
+            /** Format: uuid */
+            id: string;
+            number: string;
+            title: string;
+            state_label: string;
+            /** Format: uuid */
+            round_id: string;
+            round_name: string;
+            /** Format: uuid */
+            finding_id: string;
+            /** @description The inspecting body's words. */
+            finding: string;
+            unit?: components["schemas"]["Named"] | null;
+        };
+        /** @description How far a problem has come. */
+        SystemicProgressView: {
+            /** @description Units that were asked. */
+            asked: number;
+            /** @description Handed in and not returned. */
+            answered: number;
+            /** @description Answered that it is there. */
+            has: number;
+            /** @description Answered that there is something like it. */
+            similar: number;
+            has_not: number;
+            /** @description Returned to the unit and not handed in again. */
+            returned: number;
+            /** @description Accepted by the office. */
+            accepted: number;
+            /** @description Tasks made of answers. */
+            raised: number;
+            /** @description Not handed in and its day is over. */
+            overdue: number;
+        };
+        /** @description A group that may be one problem. */
+        SystemicProposalView: {
+            members: components["schemas"]["SystemicMemberView"][];
+            n_units: number;
+            /** @description Why, each in words. */
+            grounds: string[];
+        };
+        /** @description What is proposed, the widest group first. */
+        SystemicProposals: {
+            items: components["schemas"]["SystemicProposalView"][];
+        };
+        /** @description A systemic problem as its reader sees it. */
+        SystemicView: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            round_id: string;
+            title: string;
+            /** @description What the group does about it. */
+            measure: string;
+            owner?: components["schemas"]["Named"] | null;
+            /** Format: date */
+            due_on?: string | null;
+            is_overdue: boolean;
+            state: string;
+            state_label: string;
+            /** @description Whether the reader sees every answer. */
+            sees_all: boolean;
+            /** @description Why it is one problem; for who sees it whole, as what follows up to the progress. */
+            ground?: string | null;
+            confirmed_by?: string | null;
+            /** Format: date-time */
+            confirmed_at?: string | null;
+            members: components["schemas"]["SystemicMemberView"][];
+            /** @description Members the reader may not read. */
+            n_hidden: number;
+            progress?: components["schemas"]["SystemicProgressView"] | null;
+            /** @description All of them for who sees it whole, else those of the reader's own units. */
+            checks: components["schemas"]["SelfCheckView"][];
+            report?: components["schemas"]["MeasureReportView"] | null;
+            /** @description Why the owner's report came back last. */
+            report_returned_for?: string | null;
+            /** @description Why it was withdrawn. */
+            reason?: string | null;
+            /** Format: date-time */
+            ended_at?: string | null;
+            open_actions: components["schemas"]["SystemicActionView"][];
+            /** Format: int64 */
+            version: number;
+        };
         /** @description A header with its columns. */
         TableReading: {
             /** @description First and last row of the header, from 1. */
@@ -10574,6 +11232,13 @@ export interface components {
             milestones: components["schemas"]["MilestoneView"][];
             statements: components["schemas"]["StatementView"][];
             evidence: components["schemas"]["EvidenceView"][];
+            /** @description Analyses of its causes, the newest first. */
+            causes: components["schemas"]["RootCauseView"][];
+            /** @description Whether its round wants the causes analysed before the plan. */
+            is_cause_required: boolean;
+            /** @description individual or systemic, once decided for its finding. */
+            scope?: string | null;
+            scope_label?: string | null;
             requests: components["schemas"]["RequestView"][];
             wish?: components["schemas"]["WishView"] | null;
             /** @description Slips about it that the caller sees, newest first. */
@@ -10759,6 +11424,11 @@ export interface components {
              * @description The handover it is about, where it is about one.
              */
             handover_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The systemic problem it is about, where it is about one.
+             */
+            systemic_problem_id?: string | null;
             /**
              * @description The week a statement is for.
              * @example 2026-W38
@@ -14911,6 +15581,25 @@ export interface components {
          * @enum {string}
          */
         "event.task.AlertLevel": "none" | "green" | "yellow" | "red";
+        /**
+         * @description Of which kind a root cause is.
+         * @enum {string}
+         */
+        "event.task.CauseCategory": "mindset" | "rule_missing" | "rule_enforcement" | "mechanism" | "ability" | "supervision";
+        /** @description One analysis as it was handed in; its words are a revision. */
+        "event.task.CauseMark": {
+            /** @description One or more, each once, in the order of the list. */
+            categories: components["schemas"]["event.task.CauseCategory"][];
+            /** @description The words. */
+            text: components["schemas"]["event.task.Digest"];
+            /** @description Who analysed. */
+            by: components["schemas"]["event.task.PersonId"];
+            /**
+             * Format: date-time
+             * @description When, UTC.
+             */
+            at: string;
+        };
         /** @description Frozen measures as an amendment changes them (docs/domain.md §8). */
         "event.task.ChangedMeasures": {
             /** @description The task's words with the measures' new ones. */
@@ -15424,6 +16113,34 @@ export interface components {
              * @enum {string}
              */
             kind: "task.amended";
+        };
+        /**
+         * @description It was said why the problem came about; a later word follows an earlier one.
+         * @example {
+         *       "data": {
+         *         "cause": {
+         *           "at": "2020-09-11T02:00:00Z",
+         *           "by": "00000000-0000-0000-0000-000000000072",
+         *           "categories": [
+         *             "mindset",
+         *             "rule_enforcement"
+         *           ],
+         *           "text": "570ed43446f323a5bd9e51c14ca1b42132e2e6913378d6f4593b1dc942732ec1"
+         *         }
+         *       },
+         *       "kind": "task.cause_analysed"
+         *     }
+         */
+        "event.task.cause_analysed": {
+            /** @description It was said why the problem came about; a later word follows an earlier one. */
+            data: {
+                cause: components["schemas"]["event.task.CauseMark"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.cause_analysed";
         };
         /**
          * @description An untrue result does not lead to rectification anew.
@@ -23234,6 +23951,186 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_finding_scope: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingScopeView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_finding_scope: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "三家子公司的自查中也有",
+                 *       "scope": "systemic"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DecideScope"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingScopeView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32636,6 +33533,73 @@ export interface operations {
             };
         };
     };
+    count_alike: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlikeInRound"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_aspects: {
         parameters: {
             query?: never;
@@ -33097,6 +34061,16 @@ export interface operations {
                 unanswered?: boolean;
                 /** @description Only key problems. */
                 key?: boolean;
+                /**
+                 * @description Kinds of causes, as last analysed.
+                 * @example rule_missing,supervision
+                 */
+                cause?: string;
+                /**
+                 * @description individual or systemic: findings decided to be of this kind.
+                 * @example systemic
+                 */
+                scope?: string;
                 /** @description These tasks alone, a hundred at most. */
                 task?: string;
                 /**
@@ -33959,6 +34933,16 @@ export interface operations {
                 unanswered?: boolean;
                 /** @description Only key problems. */
                 key?: boolean;
+                /**
+                 * @description Kinds of causes, as last analysed.
+                 * @example rule_missing,supervision
+                 */
+                cause?: string;
+                /**
+                 * @description individual or systemic: findings decided to be of this kind.
+                 * @example systemic
+                 */
+                scope?: string;
                 /** @description These tasks alone, a hundred at most. */
                 task?: string;
                 /**
@@ -34650,6 +35634,16 @@ export interface operations {
                 unanswered?: boolean;
                 /** @description Only key problems. */
                 key?: boolean;
+                /**
+                 * @description Kinds of causes, as last analysed.
+                 * @example rule_missing,supervision
+                 */
+                cause?: string;
+                /**
+                 * @description individual or systemic: findings decided to be of this kind.
+                 * @example systemic
+                 */
+                scope?: string;
                 /** @description These tasks alone, a hundred at most. */
                 task?: string;
                 /**
@@ -37014,6 +38008,374 @@ export interface operations {
             };
         };
     };
+    dismiss_systemic_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "members": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ],
+                 *       "reason": "文字相近，原因各不相同"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DismissGroup"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptProblem"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_systemic_problems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicList"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_systemic_problem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "due_on": "2026-03-02",
+                 *       "ground": "三家单位都违反《接待管理办法》",
+                 *       "measure": "修订接待管理办法，清单随票据归档",
+                 *       "members": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ],
+                 *       "owner": "01890000-0000-7000-8000-000000000001",
+                 *       "title": "公务接待无清单、超标准"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConfirmProblem"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptProblem"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_systemic_proposals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicProposals"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_tasks: {
         parameters: {
             query?: {
@@ -37045,6 +38407,16 @@ export interface operations {
                 unanswered?: boolean;
                 /** @description Only key problems. */
                 key?: boolean;
+                /**
+                 * @description Kinds of causes, as last analysed.
+                 * @example rule_missing,supervision
+                 */
+                cause?: string;
+                /**
+                 * @description individual or systemic: findings decided to be of this kind.
+                 * @example systemic
+                 */
+                scope?: string;
                 /** @description These tasks alone, a hundred at most. */
                 task?: string;
                 /**
@@ -41635,6 +43007,1506 @@ export interface operations {
             };
         };
     };
+    get_systemic_problem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_self_check: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "unit": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
+                "application/json": components["schemas"]["OfUnit"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_self_check: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "unit": "01890000-0000-7000-8000-000000000001",
+                 *       "verdict": "similar",
+                 *       "words": "查了近一年的接待票据，两笔没有清单"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AnswerCheck"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_units: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "due_on": "2026-03-02",
+                 *       "units": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["AskUnits"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_systemic_problem: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_self_check: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "unit": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
+                "application/json": components["schemas"]["OfUnit"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_self_check_file: {
+        parameters: {
+            query: {
+                unit: string;
+                filename: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    raise_task: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "unit": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
+                "application/json": components["schemas"]["OfUnit"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_group_measure: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "words": "办法已修订印发（集团〔2026〕21号）"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReportMeasure"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    return_self_check: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "没有说明查了哪些票据",
+                 *       "unit": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReturnCheck"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    return_group_measure: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_systemic_problem: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     run_batch: {
         parameters: {
             query?: never;
@@ -41838,6 +44710,142 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["PartiesInput"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analyse_cause: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "categories": [
+                 *         "rule_enforcement"
+                 *       ],
+                 *       "text": "审批与执行由同一人办理，无人复核"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AnalyseCause"];
             };
         };
         responses: {
@@ -46565,6 +49573,73 @@ export interface operations {
             };
             /** @description `If-Match` is missing */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_problems_of_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicList"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -71,6 +71,7 @@ export function Imports() {
     return (
       <div className="card stack" role="status">
         <p><b>“{name}”已入账</b>：新增 {done.created}，更新 {done.updated}，未变 {done.unchanged}{done.kept > 0 && `，已下发保持原样 ${done.kept}`}。</p>
+        <LikeEarlier round={round} />
         <p className="acts"><Link to="/ledger" search={{ state: 'draft' }} className="button">去下发</Link> <button type="button" onClick={() => { setDone(null); setPreview(null); setName('') }}>再导入一个</button></p>
       </div>
     )
@@ -205,4 +206,11 @@ function Look({ preview, setPreview, onDone }: { preview: Preview; setPreview: (
       )}
     </div>
   )
+}
+
+/** How many findings are like one of an earlier round, right after they came in. */
+function LikeEarlier({ round }: { round: string }) {
+  const query = useQuery({ queryKey: ['alike', 'in', round], queryFn: () => get(client.GET('/api/v1/rounds/{id}/alike', { params: { path: { id: round } } })) })
+  if (!query.data || query.data.n_findings === 0) return null
+  return <p><Link to="/ledger" search={{ finding: query.data.findings.join(',') }}>{query.data.n_findings} 条问题与以前的问题相似</Link>，打开任务可以认定是否反弹回潮</p>
 }

@@ -9,6 +9,7 @@ import '../styles/systemic.css'
 import { useUnits } from '../task/parties'
 import { DayField } from '../ui/dayfield'
 import { PickField, TextField, blank, useSend } from '../ui/form'
+import { Pick } from '../ui/pick'
 import { Empty, Loaded, Refused, State } from '../ui/parts'
 import { useTitle } from '../ui/title'
 import { day } from '../ui/words'
@@ -25,8 +26,9 @@ export function Systemic() {
       <Loaded query={query}>{(list) => (
         <>
           {list.may_confirm && <Proposals round={round} />}
+          {list.may_confirm && <ByHand round={round} />}
           {list.items.length === 0
-            ? <Empty>{list.may_confirm ? '还没有认定共性问题。上面列出的建议看过后可以认定，或写明不是共性问题。' : '还没有需要您单位自查或牵头的共性问题。整改办布置后会列在这里和我的待办里。'}</Empty>
+            ? <Empty>{list.may_confirm ? '还没有认定共性问题。系统有建议时列在上面，看过后认定或写明不是；也可以另选任务认定。' : '还没有需要您单位自查或牵头的共性问题。整改办布置后会列在这里和我的待办里。'}</Empty>
             : <section className="part" aria-label="共性问题"><header><h2>共性问题 <span>{list.items.length}</span></h2></header><ul className="card lines">{list.items.map((p) => <Line key={p.id} of={p} />)}</ul></section>}
         </>
       )}</Loaded>
@@ -68,6 +70,13 @@ function Proposals({ round }: { round: string }) {
   )
 }
 
+/** What nobody proposed, and what is sensitive, is put together by hand. */
+function ByHand({ round }: { round: string }) {
+  const [isOpen, setOpen] = useState(false)
+  if (!isOpen) return <p className="noprint"><button type="button" onClick={() => setOpen(true)}>另选任务认定</button></p>
+  return <article className="card group byhand"><Confirm round={round} title="" ground="" members={[]} onClose={() => setOpen(false)} /></article>
+}
+
 function Group({ round, proposal }: { round: string; proposal: Proposal }) {
   const [doing, setDoing] = useState<'confirm' | 'dismiss' | null>(null)
   const [left, setLeft] = useState<string[]>([])
@@ -89,18 +98,21 @@ function Group({ round, proposal }: { round: string; proposal: Proposal }) {
           <button type="button" className="plain" onClick={() => setDoing('dismiss')}>不是共性问题</button>
         </p>
       )}
-      {doing === 'confirm' && <Confirm round={round} proposal={proposal} members={chosen.map((m) => m.id)} onClose={() => setDoing(null)} />}
+      {doing === 'confirm' && <Confirm round={round} title={proposal.members.map((m) => m.finding).sort((a, b) => a.length - b.length)[0] ?? ''} ground={proposal.grounds.join('；')} members={chosen.map((m) => m.id)} onClose={() => setDoing(null)} />}
       {doing === 'dismiss' && <Dismiss round={round} members={proposal.members.map((m) => m.id)} onClose={() => setDoing(null)} />}
     </article>
   )
 }
 
-function Confirm({ round, proposal, members, onClose }: { round: string; proposal: Proposal; members: string[]; onClose: () => void }) {
+function Confirm({ round, title, ground, members: chosen, onClose }: { round: string; title: string; ground: string; members: string[]; onClose: () => void }) {
   const queries = useQueryClient()
   const navigate = useNavigate()
   const units = useUnits()
-  const first = proposal.members.map((m) => m.finding).sort((a, b) => a.length - b.length)[0] ?? ''
-  const [values, setValues] = useState({ title: first, measure: '', ground: proposal.grounds.join('；'), owner: '', due_on: '' })
+  const tasks = useQuery({ queryKey: ['systemic', round, 'tasks'], queryFn: () => get(client.GET('/api/v1/rounds/{id}/tasks', { params: { path: { id: round }, query: { limit: 200 } } })) })
+  const [added, setAdded] = useState<string[]>([])
+  const members = [...chosen, ...added]
+  const all = (tasks.data?.items ?? []).map((t) => ({ value: t.id, label: `${t.number} ${t.title}${t.lead_unit ? `（${t.lead_unit}）` : ''}` }))
+  const [values, setValues] = useState({ title, measure: '', ground, owner: '', due_on: '' })
   const change = (part: Partial<typeof values>) => setValues({ ...values, ...part })
   const form = useSend(async () => {
     const made = await post<Schemas['KeptProblem']>(`/rounds/${round}/systemic-problems`, { ...values, members })
@@ -116,6 +128,8 @@ function Confirm({ round, proposal, members, onClose }: { round: string; proposa
         <PickField label="牵头部门" empty="请选择" value={values.owner} onChange={(owner) => change({ owner })} options={units} error={form.at('/owner')} />
         <DayField label="完成时限" lies="ahead" value={values.due_on} onChange={(due_on) => change({ due_on })} error={form.at('/due_on')} />
       </div>
+      <Pick clears label="加一项任务" value="" options={all.filter((t) => !members.includes(t.value))} empty="再加本轮次的任务" onChange={(task) => task && setAdded([...added, task])} />
+      {added.length > 0 && <p className="chosen">{added.map((id) => <button key={id} type="button" className="set" onClick={() => setAdded(added.filter((k) => k !== id))}>{all.find((t) => t.value === id)?.label} ✕</button>)}</p>}
       {form.at('/members') && <p className="fault" role="alert">{form.at('/members')}</p>}
       <Refused error={form.error} shown={['/title', '/measure', '/ground', '/owner', '/due_on', '/members']} />
       <div className="send">

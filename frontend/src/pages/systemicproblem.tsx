@@ -45,7 +45,7 @@ function Whole({ of }: { of: Problem }) {
         {may('ask_units') && <AskForm of={of} />}
       </section>
       {(may('close_problem') || may('withdraw_problem')) && (
-        <div className="acting">
+        <div className="acting ending">
           {may('close_problem') && <OfUnit of={of} act="close" verb="办结" words="自查都已认可，集团层面措施已完成。办结后仍可从自查立任务。" />}
           {may('withdraw_problem') && <Reasoned of={of} act="withdraw" label="撤销理由" verb="撤销" folded danger />}
         </div>
@@ -63,8 +63,8 @@ function Members({ of }: { of: Problem }) {
   return (
     <section className="card problem" aria-label="涉及的任务">
       <h2>涉及的任务 <span>{of.members.length + of.n_hidden}</span></h2>
-      <p className="muted">{of.ground}{of.confirmed_by && of.confirmed_at && `（${of.confirmed_by} ${day(of.confirmed_at)} 认定）`}</p>
-      <ul className="members">
+      <p className="muted">{of.ground}{of.confirmed_by && of.confirmed_at && `（${of.confirmed_by} ${moment(of.confirmed_at)} 认定）`}</p>
+      <ul className="problemtasks">
         {of.members.map((m) => <li key={m.id}><Link to="/tasks/$id" params={{ id: m.id }} search={{}} className="number">{m.number}</Link> {m.title} <small className="muted">{m.unit?.name}，{m.state_label}{m.round_id !== of.round_id && `，${m.round_name}`}</small></li>)}
       </ul>
       {of.n_hidden > 0 && <p className="muted">另有 {of.n_hidden} 项您无权阅看。</p>}

@@ -66,7 +66,7 @@ export function AskForm({ of }: { of: Problem }) {
   return (
     <form className="card stack asking" noValidate aria-label="布置自查" onSubmit={(e) => { e.preventDefault(); void form.submit().then(() => setChosen([])) }}>
       <h3>布置自查</h3>
-      <Pick label="加一个单位" value="" options={units.filter((u) => !known.has(u.value))} empty="选单位" onChange={(unit) => unit && setChosen([...chosen, unit])} />
+      <Pick clears label="加一个单位" value="" options={units.filter((u) => !known.has(u.value))} empty="选单位" onChange={(unit) => unit && setChosen([...chosen, unit])} />
       {chosen.length > 0 && <p className="chosen">{chosen.map((id) => <button key={id} type="button" className="set" onClick={() => setChosen(chosen.filter((k) => k !== id))}>{name(id)} ✕</button>)}</p>}
       {form.at('/units') && <p className="fault" role="alert">{form.at('/units')}</p>}
       <DayField label="自查时限" lies="ahead" value={dueOn} onChange={setDueOn} error={form.at('/due_on')} />

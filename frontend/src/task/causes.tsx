@@ -6,7 +6,7 @@ import { causeCategories, findingScopes } from '../labels.gen'
 import '../styles/alike.css'
 import { Check, SelectField, TextField, blank, useDraft, useSend } from '../ui/form'
 import { Refused } from '../ui/parts'
-import { day } from '../ui/words'
+import { moment } from '../ui/words'
 import { ActForm, type FormProps, useAct } from './act'
 
 type Task = Schemas['TaskView']
@@ -43,7 +43,7 @@ export function Causes({ task }: { task: Task }) {
       <h2>原因剖析</h2>
       {shown.map((cause) => (
         <div key={cause.at}>
-          <p>{cause.labels.map((label) => <span key={label} className="tag">{label}</span>)} <small className="muted">{cause.by.name} {day(cause.at)}</small></p>
+          <p>{cause.labels.map((label) => <span key={label} className="tag">{label}</span>)} <small className="muted">{cause.by.name} {moment(cause.at)}</small></p>
           <p className="words">{cause.text}</p>
         </div>
       ))}
@@ -64,7 +64,7 @@ export function ScopeOf({ finding }: { finding: string }) {
       {decided && (
         <div className="known">
           <p>认定为 <b>{decided.scope_label}</b>{decided.reason && `：${decided.reason}`}</p>
-          <small className="muted">{decided.decided_by} {day(decided.decided_at)} 认定；当时建议{decided.proposed_label}（{decided.grounds.join('；')}）</small>
+          <small className="muted">{decided.decided_by} {moment(decided.decided_at)} 认定；当时建议{decided.proposed_label}（{decided.grounds.join('；')}）</small>
         </div>
       )}
       <div className="proposal">

@@ -90,6 +90,7 @@ pub struct SystemicMemberView {
     pub round_id: Uuid,
     pub round_name: String,
     pub finding_id: Uuid,
+    /// The inspecting body's words.
     pub finding: String,
     pub unit: Option<Named>,
 }
@@ -156,6 +157,7 @@ pub struct MeasureReportView {
 /// An act open to the caller.
 #[derive(Serialize, ToSchema)]
 pub struct SystemicActionView {
+    /// Such as answer_check, accept_check.
     pub action: String,
     pub label: String,
     /// The unit whose self-check it is about.

@@ -150,3 +150,25 @@ async fn two_who_judge_at_once_leave_one_verdict() {
     let kept = alike(&house, "p072", &own).await;
     assert_eq!(kept["links"].as_array().unwrap().len(), 1);
 }
+
+#[actix_web::test]
+async fn a_round_says_which_of_its_findings_are_like_an_earlier_one_until_somebody_has_said_what_they_are() {
+    let house = House::new().await;
+    let (own, body) = finding(&house).await;
+    let round = house.round().await;
+    let path = format!("/rounds/{round}/alike");
+    assert_eq!(house.get("p072", &path).await.ok()["n_findings"], 0, "within one round nothing is earlier");
+    let old = earlier(&house, &[&format!("审计指出：{body}，至今没有改正")]).await;
+    let found = house.get("p072", &path).await.ok();
+    assert_eq!((&found["n_findings"], &found["findings"]), (&json!(1), &json!([own])));
+    assert_eq!(house.get("p072", &format!("/rounds/{old}/alike")).await.ok()["n_findings"], 0, "the other is later");
+    assert_eq!(
+        house.get("p073", &path).await.ok()["n_findings"],
+        0,
+        "of a round one does not work for nothing is said"
+    );
+    house.get("p041", &path).await.refused(404, "not-found");
+    let other = of_others(&alike(&house, "p072", &own).await, &old)[0]["finding"]["id"].clone();
+    judge(&house, "p072", &own, json!({ "other_id": other, "verdict": "recurrence" })).await.ok();
+    assert_eq!(house.get("p072", &path).await.ok()["n_findings"], 0);
+}

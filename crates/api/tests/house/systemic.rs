@@ -262,7 +262,7 @@ async fn a_late_answer_is_reminded_of_once_and_marked() {
     house.keep_clock().await;
     let said = lines(
         &house.db.super_url(),
-        "SELECT kind || ' ' || (payload->'units')::text AS line FROM events WHERE kind = 'systemic_problem.due_passed'",
+        "SELECT kind || ' ' || (payload::jsonb->'units')::text AS line FROM events WHERE kind = 'systemic_problem.due_passed'",
     );
     assert_eq!(said, [format!("systemic_problem.due_passed [{}]", ids["U202"])], "once, and of who had not answered");
     let told = lines(

@@ -65,6 +65,7 @@ pub fn documents(of: &Swept<'_>) -> Vec<(&'static str, &'static str, String, Opt
             format!("/findings/{finding}/alike"),
             Some(json!({ "other_id": finding, "verdict": "common" })),
         ),
+        get("/rounds/{id}/alike", format!("/rounds/{round}/alike")),
         get("/findings/{id}/scope", format!("/findings/{finding}/scope")),
         (
             "POST",

@@ -395,8 +395,22 @@ pub fn list(conn: &mut PgConnection, origin: &Origin, round: RoundId) -> Result<
     }
     let snapshots = query.load(conn)?;
     let found = load(conn, origin, snapshots)?;
-    // A unit that is asked may have nothing else to do with the round.
     if found.is_empty() { rounds::permit_sight(conn, &origin.actor, round).map(|()| found) } else { Ok(found) }
+}
+
+/// Whether a unit of the actor owns a problem of the round or was asked by one: he may have nothing else to do with the round.
+pub(crate) fn sees_any(conn: &mut PgConnection, actor: &Actor, round: RoundId) -> Result<bool, Error> {
+    let own = own_units(actor);
+    if own.is_empty() {
+        return Ok(false);
+    }
+    let found: Option<Uuid> = systemic_problems::table
+        .filter(systemic_problems::round_id.eq(round.0).and(systemic_problems::state.ne("dismissed")))
+        .filter(systemic_problems::owner_id.eq_any(own.clone()).or(systemic_problems::unit_ids.overlaps_with(own)))
+        .select(systemic_problems::id)
+        .first(conn)
+        .optional()?;
+    Ok(found.is_some())
 }
 
 /// Open problems of a round in which something may wait for the actor, the oldest first.
