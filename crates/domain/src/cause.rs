@@ -70,8 +70,6 @@ pub struct ScopeFacts {
     pub body: String,
     /// The rules it was judged by, as `rules_of` reads them.
     pub rules: BTreeSet<String>,
-    /// How many lead units its own tasks have.
-    pub n_units: usize,
     /// How many findings a person said to be a common matter with it (§39).
     pub n_common: usize,
     /// By each of its rules, how many other lead units have a task of a finding that breached it.
@@ -104,9 +102,6 @@ pub fn propose(facts: &ScopeFacts) -> ScopeProposal {
     let mut reasons = Vec::new();
     if facts.n_common > 0 {
         reasons.push(format!("已认定与另外{}条问题为共性问题", facts.n_common));
-    }
-    if facts.n_units > 1 {
-        reasons.push(format!("本问题由{}个单位牵头整改", facts.n_units));
     }
     for (rule, n) in facts.others.iter().filter(|(_, n)| *n > 0) {
         reasons.push(format!("另有{n}个单位的问题也违反《{rule}》"));
@@ -149,12 +144,11 @@ mod tests {
 
     #[test]
     fn what_is_proposed_says_why() {
-        let plain = ScopeFacts { body: "食堂台账缺页".to_owned(), n_units: 1, ..ScopeFacts::default() };
+        let plain = ScopeFacts { body: "食堂台账缺页".to_owned(), ..ScopeFacts::default() };
         assert_eq!(propose(&plain).scope, FindingScope::Individual);
         assert_eq!(propose(&plain).reasons.len(), 1);
         let cases = [
             (ScopeFacts { n_common: 2, ..plain.clone() }, "另外2条"),
-            (ScopeFacts { n_units: 3, ..plain.clone() }, "3个单位牵头"),
             (
                 ScopeFacts { others: vec![("招标办法".into(), 0), ("八项规定".into(), 1)], ..plain.clone() },
                 "《八项规定》",

@@ -78,7 +78,6 @@ fn facts(conn: &mut PgConnection, finding: &Known) -> Result<ScopeFacts, Error> 
     Ok(ScopeFacts {
         body: finding.body.clone(),
         rules,
-        n_units: finding.units.len(),
         n_common: usize::try_from(n_common).unwrap_or(0),
         others: others.into_iter().map(|(rule, units)| (rule, units.len())).collect(),
     })

@@ -39,7 +39,10 @@ function Whole({ task }: { task: TaskView }) {
   const navigate = useNavigate({ from: '/tasks/$id' })
   const open = task.open_actions.filter((a) => hasForm(a.action))
   const shown = open.find((a) => a.action === act)
-  const ordered = [...open].sort((a, b) => rank(a) - rank(b))
+  // Where the round wants the causes first, they stand in front until they are said.
+  const awaited = task.is_cause_required && task.causes.length === 0
+  const rankOf = (a: Schemas['OpenActionView']) => rank(a) - (awaited && a.action === 'analyse_cause' ? 30 : 0)
+  const ordered = [...open].sort((a, b) => rankOf(a) - rankOf(b))
   const show = (action?: string) => void navigate({ search: action ? { act: action } : {}, replace: true })
   const front = ordered.slice(0, 3)
   const more = ordered.slice(3)

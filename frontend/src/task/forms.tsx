@@ -57,7 +57,7 @@ export const hasForm = (action: string) => action in forms
 /** What moves a task on, most pressing first; everything else stands behind it. */
 const next = ['claim', 'sign', 'confirm_signature', 'record_meeting', 'submit_plan', 'submit_statement', 'request_closure', 'issue', 'confirm', 'uphold', 'complete_milestone', 'acknowledge_statement']
 export const isNext = (action: string) => next.includes(action)
-export const place = (action: string) => (isNext(action) ? next.indexOf(action) : next.length + (action === 'analyse_cause' ? 29 : 30))
+export const place = (action: string) => (isNext(action) ? next.indexOf(action) : next.length + 30)
 
 /** Who will be able to verify it, said before it is issued. */
 function verifiers(task: FormProps['task']): string {
