@@ -31,6 +31,7 @@ const entries: Record<string, { to: string; label: string; icon: string }> = {
   meetings: { to: '/meetings', label: '会议', icon: 'M5 5h14v9H9l-4 4zM9 9h6M9 11.5h4' },
   documents: { to: '/documents', label: '文书', icon: 'M6 3h9l4 4v14H6zM15 3v4h4M9 11h7M9 14h7M9 17h4' },
   publications: { to: '/publications', label: '公示', icon: 'M5 5h14v10H5zM12 15v5M8 20h8M8 8.5h8M8 11.5h5' },
+  systemic: { to: '/systemic', label: '举一反三', icon: 'M12 4a3 3 0 100 6 3 3 0 000-6zM5 14a3 3 0 100 6 3 3 0 000-6zM19 14a3 3 0 100 6 3 3 0 000-6zM10.5 9.5L6.5 14.5M13.5 9.5l4 5' },
   handovers: { to: '/handovers', label: '职务交接', icon: 'M4 8h13M13 4l4 4-4 4M20 16H7M11 12l-4 4 4 4' },
   opinions: { to: '/opinions', label: '群众意见', icon: 'M4 5h16v11h-9l-4 4v-4H4zM8 9h8M8 12h5' },
   duties: { to: '/duties', label: '四个亲自', icon: 'M12 4a3.5 3.5 0 100 7 3.5 3.5 0 000-7zM4 20c0-4 3-6 6-6M14 17l2.5 2.5L21 15' },
@@ -53,6 +54,7 @@ const behind: Record<string, (todo: Todo) => number> = {
   documents: (t) => t.items.filter((i) => i.document_id || i.action === 'prepare_report').length,
   publications: (t) => t.items.filter((i) => i.publication_id).length,
   opinions: (t) => t.items.filter((i) => i.opinion_id).length,
+  systemic: (t) => t.items.filter((i) => i.systemic_problem_id).length,
   handovers: (t) => t.items.filter((i) => i.handover_id).length,
   duties: (t) => count(t, ['confirm_duty']),
 }
@@ -186,6 +188,8 @@ function Notices() {
           ? <Link key={n.id} to="/publications/$id" params={{ id: n.publication_id }} search={{}} className={look} onClick={open}>{words}</Link>
           : n.opinion_id
           ? <Link key={n.id} to="/opinions" search={{ id: n.opinion_id }} className={look} onClick={open}>{words}</Link>
+          : n.systemic_problem_id
+          ? <Link key={n.id} to="/systemic/$id" params={{ id: n.systemic_problem_id }} className={look} onClick={open}>{words}</Link>
           : n.handover_id
           ? <Link key={n.id} to="/handovers/$id" params={{ id: n.handover_id }} className={look} onClick={open}>{words}</Link>
           : n.meeting_id

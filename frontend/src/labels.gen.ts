@@ -59,6 +59,20 @@ export const completionStatuses = {
   not_started: '未完成（未启动）',
 } as const
 
+export const causeCategories = {
+  mindset: '思想认识',
+  rule_missing: '制度缺失',
+  rule_enforcement: '制度执行',
+  mechanism: '体制机制',
+  ability: '能力',
+  supervision: '监督',
+} as const
+
+export const findingScopes = {
+  individual: '个性',
+  systemic: '共性',
+} as const
+
 export const roles = {
   leader: '领导',
   unit: '单位',
@@ -166,6 +180,7 @@ export const actions = {
   request_closure: '申请销号',
   name_cross_checker: '指定交叉核查人',
   mark_key: '关键问题标记',
+  analyse_cause: '原因剖析',
   confirm: '确认销号',
   reopen: '重新整改',
   request_withdrawal: '申请作废',

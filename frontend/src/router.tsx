@@ -156,6 +156,8 @@ const routes = [
     component: lazyRouteComponent(() => import('./pages/opinions'), 'Opinions'),
   }),
   createRoute({ getParentRoute: () => root, path: '/handovers', validateSearch: (given: Record<string, unknown>): HandoverSearch => (typeof given.person === 'string' && typeof given.unit === 'string' ? { person: given.person, unit: given.unit } : {}), component: lazyRouteComponent(() => import('./pages/handovers'), 'Handovers') }),
+  createRoute({ getParentRoute: () => root, path: '/systemic', component: lazyRouteComponent(() => import('./pages/systemic'), 'Systemic') }),
+  createRoute({ getParentRoute: () => root, path: '/systemic/$id', component: lazyRouteComponent(() => import('./pages/systemicproblem'), 'SystemicProblem') }),
   createRoute({ getParentRoute: () => root, path: '/handovers/$id', component: lazyRouteComponent(() => import('./pages/handover'), 'HandoverPage') }),
   createRoute({ getParentRoute: () => root, path: '/meetings', component: lazyRouteComponent(() => import('./pages/meetings'), 'Meetings') }),
   createRoute({ getParentRoute: () => root, path: '/meetings/$id', component: lazyRouteComponent(() => import('./pages/meeting'), 'MeetingPage') }),

@@ -12,6 +12,7 @@ import { newRound } from './round.mjs'
 import { anotherSystem } from './services.mjs'
 import { raisedWhenOverdue, slipsOfTasks } from './slips.mjs'
 import { counted } from './steps.mjs'
+import { lookedForElsewhere } from './systemic.mjs'
 import { onTheWall } from './wall.mjs'
 
 const other = await provider()
@@ -27,6 +28,7 @@ try {
   const notices = await published(house)
   await anotherSystem(house)
   await identified(house)
+  await lookedForElsewhere(house)
   await handedOver(house)
   await byProvider(house, other)
   // Four months later.

@@ -126,6 +126,9 @@ fn sentence(event: &TaskEvent, task: &Task, names: &BTreeMap<Uuid, String>) -> S
         TaskEvent::TakenOver { taken } => format!("{base}：{}移交{}", name(taken.from.0), name(taken.to.0)),
         TaskEvent::CrossCheckerNamed { person, .. } => format!("{base}：{}", name(person.0)),
         TaskEvent::KeyMarked { is_key, .. } => if *is_key { "标为关键问题" } else { "取消关键问题标记" }.to_owned(),
+        TaskEvent::CauseAnalysed { cause } => {
+            format!("{base}：{}", cause.categories.iter().map(|c| c.label()).collect::<Vec<_>>().join("、"))
+        }
         TaskEvent::LightChanged { from, to, reasons } => {
             let why = crate::ledger::reason_texts(reasons);
             let why = if why.is_empty() { String::new() } else { format!("：{}", why.join("；")) };

@@ -178,6 +178,12 @@ pub struct LedgerQuery {
     pub key: Option<bool>,
     /// Only those whose finding was found before; for who sees the whole round.
     pub came_back: Option<bool>,
+    /// Kinds of causes, as last analysed.
+    #[param(example = "rule_missing,supervision")]
+    pub cause: Option<String>,
+    /// individual or systemic: findings decided to be of this kind.
+    #[param(example = "systemic")]
+    pub scope: Option<String>,
     /// These tasks alone, a hundred at most.
     pub task: Option<String>,
     /// number, due or light, with a minus sign from the last to the first; by number unless given. Counts have no order.
@@ -243,6 +249,8 @@ impl LedgerQuery {
             unanswered: self.unanswered.unwrap_or(false),
             is_key: self.key.unwrap_or(false),
             came_back: self.came_back.unwrap_or(false),
+            causes: words(self.cause.as_deref()),
+            scope: self.scope.clone(),
             tasks: ids("task", self.task.as_deref())?,
         })
     }

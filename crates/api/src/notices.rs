@@ -40,6 +40,8 @@ pub struct NoticeView {
     pub duty_act_id: Option<Uuid>,
     /// The handover it is about.
     pub handover_id: Option<Uuid>,
+    /// The systemic problem it is about.
+    pub systemic_problem_id: Option<Uuid>,
     pub number: Option<String>,
     pub title: Option<String>,
     pub at: DateTime<Utc>,
@@ -123,6 +125,7 @@ fn view(n: NoticeRow) -> NoticeView {
         resolution_id: n.resolution_id,
         duty_act_id: n.duty_act_id,
         handover_id: n.handover_id,
+        systemic_problem_id: n.systemic_problem_id,
         title: n.title.clone().or_else(kept),
         number: n.number,
         at: n.created_at,

@@ -12,11 +12,11 @@ use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    accounts, brief, calendar, calendar_feed, checks, cockpit, covers, documents, evidence, exports, feed, handovers,
-    history, identity_rules, import, kiosks, ledger, lists, live, meetings, notices, openapi, opinions, organisation,
-    outward, overview, own, packs, personal_duties, plan_advice, plan_workbook, policy, proof, provider, publications,
-    quality, receipts, recurrence, rounds, saved_views, scim, search, second_factor, services, sessions, signing,
-    slips, statements, task_commands, telemetry, todo, trail, wall, webhooks,
+    accounts, brief, calendar, calendar_feed, checks, cockpit, covers, documents, evidence, exports, feed,
+    finding_scopes, handovers, history, identity_rules, import, kiosks, ledger, lists, live, meetings, notices,
+    openapi, opinions, organisation, outward, overview, own, packs, personal_duties, plan_advice, plan_workbook, policy,
+    proof, provider, publications, quality, receipts, recurrence, rounds, saved_views, scim, search, second_factor,
+    services, sessions, signing, slips, statements, systemic, task_commands, telemetry, todo, trail, wall, webhooks,
 };
 
 use crate::problem::Problem;
@@ -173,6 +173,8 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(recurrence::find_alike)
         .service(recurrence::list_unjudged)
         .service(recurrence::judge_alike)
+        .service(finding_scopes::get_finding_scope)
+        .service(finding_scopes::decide_finding_scope)
         .service(slips::list_slips)
         .service(slips::propose_slip)
         .service(slips::draft_slip)
@@ -241,6 +243,23 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(publications::correct_publication)
         .service(publications::withdraw_publication)
         .service(publications::receive_publication_scan)
+        .service(systemic::list_systemic_problems)
+        .service(systemic::list_systemic_proposals)
+        .service(systemic::confirm_systemic_problem)
+        .service(systemic::dismiss_systemic_group)
+        .service(systemic::get_systemic_problem)
+        .service(systemic::ask_units)
+        .service(systemic::answer_self_check)
+        .service(systemic::confirm_self_check)
+        .service(systemic::accept_self_check)
+        .service(systemic::return_self_check)
+        .service(systemic::raise_task)
+        .service(systemic::report_group_measure)
+        .service(systemic::return_group_measure)
+        .service(systemic::close_systemic_problem)
+        .service(systemic::withdraw_systemic_problem)
+        .service(systemic::receive_self_check_file)
+        .service(systemic::list_problems_of_task)
         .service(handovers::list_leavers)
         .service(handovers::list_held)
         .service(handovers::list_handovers)
@@ -308,6 +327,7 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(task_commands::request_closure)
         .service(task_commands::name_cross_checker)
         .service(task_commands::mark_key)
+        .service(task_commands::analyse_cause)
         .service(task_commands::confirm_task)
         .service(task_commands::reopen_task)
         .service(task_commands::settle_check)

@@ -335,6 +335,9 @@ fn navigation(loaded: &LoadedActor, publishes: bool) -> Vec<String> {
         (None, None) => &[],
     };
     let mut entries: Vec<String> = entries.iter().map(|e| (*e).to_owned()).collect();
+    if is_office || loaded.actor.role == Some(Unit) || !loaded.actor.principal_of.is_empty() {
+        entries.push("systemic".to_owned());
+    }
     if is_office || matches!(loaded.actor.role, Some(Unit | Leader)) {
         entries.push("handovers".to_owned());
     }

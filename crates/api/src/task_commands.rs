@@ -4,6 +4,7 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get, post};
 use chrono::NaiveDate;
 use domain::calendar::Week;
+use domain::cause::CauseCategory;
 use domain::ids::{EvidenceId, FindingId, MilestoneId, PersonId, RoundId, SignRequestId, SignatureId, TaskId, UnitId};
 use domain::sign_request::{SignDocument, Verdict};
 use domain::task::command::{DraftInput, PartiesInput, PlanInput, Signing, StatementInput, TaskCommand};
@@ -272,6 +273,17 @@ pub struct MarkKey {
     pub reason: String,
 }
 
+/// Why the problem came about.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AnalyseCause {
+    /// One or more kinds of cause.
+    #[schema(value_type = Vec<String>, example = json!(["rule_enforcement"]))]
+    pub categories: Vec<CauseCategory>,
+    #[schema(example = "审批与执行由同一人办理，无人复核")]
+    pub text: String,
+}
+
 /// Reopened with a new date.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -341,6 +353,8 @@ acts! {
     name_cross_checker "/tasks/{id}/name-cross-checker" NameCrossChecker => |b| TaskCommand::NameCrossChecker { person: b.person, reason: b.reason };
     /// Make a task a key problem, or take the mark from it; the heads of its units have their personal duties on it.
     mark_key "/tasks/{id}/mark-key" MarkKey => |b| TaskCommand::MarkKey { is_key: b.is_key, reason: b.reason };
+    /// Say why the problem came about; a later analysis follows an earlier one.
+    analyse_cause "/tasks/{id}/analyse-cause" AnalyseCause => |b| TaskCommand::AnalyseCause { categories: b.categories, text: b.text };
     /// Confirm the closure after observation.
     confirm_task "/tasks/{id}/confirm" Nothing => |_b| TaskCommand::Confirm;
     /// Reopen a closed task that came back.

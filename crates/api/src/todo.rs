@@ -74,6 +74,8 @@ pub struct TodoItem {
     pub opinion_id: Option<Uuid>,
     /// The handover it is about, where it is about one.
     pub handover_id: Option<Uuid>,
+    /// The systemic problem it is about, where it is about one.
+    pub systemic_problem_id: Option<Uuid>,
     /// The week a statement is for.
     #[schema(example = "2026-W38")]
     pub week: Option<String>,
@@ -234,6 +236,7 @@ impl Collector<'_> {
             publication_id: None,
             opinion_id: None,
             handover_id: None,
+            systemic_problem_id: None,
             week: None,
             part: None,
         });
@@ -452,6 +455,7 @@ pub fn whole(
     others.extend(crate::publications::todo(conn, actor, round, calendar, now)?);
     others.extend(crate::opinions::todo(conn, actor, round, calendar, now)?);
     others.extend(crate::handovers::todo(conn, actor, calendar, now)?);
+    others.extend(crate::systemic::todo(conn, origin, round, calendar)?);
     let (duties, records_duties) = crate::personal_duties::todo(conn, origin, round, &policy, calendar)?;
     others.extend(duties);
     let list = of_tasks(conn, origin, round, &ids, &policy, calendar)?.with(others);

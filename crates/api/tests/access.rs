@@ -24,6 +24,7 @@ use support::document_operations::{Swept, documents};
 use support::handover_operations::handovers;
 use support::operations::{NIL, others, personal_duties, slip_form};
 use support::publication_operations::publications;
+use support::systemic_operations::systemic;
 use support::{House, waiting_for};
 
 /// Everybody the table names, by what he is to the sweep's task.
@@ -114,6 +115,7 @@ fn acts() -> Vec<(&'static str, Action, Option<Value>)> {
         ),
         ("name-cross-checker", Action::NameCrossChecker, Some(json!({ "person": NIL, "reason": "" }))),
         ("mark-key", Action::MarkKey, Some(json!({ "is_key": true, "reason": "" }))),
+        ("analyse-cause", Action::AnalyseCause, Some(json!({ "categories": [], "text": "" }))),
         ("confirm", Action::Confirm, None),
         ("reopen", Action::Reopen, Some(json!({ "reason": "", "due_on": "2020-01-01" }))),
         ("settle-check", Action::SettleCheck, Some(json!({ "reason": "" }))),
@@ -378,6 +380,26 @@ async fn begun_handover(house: &House) -> (String, String, String) {
     (made["id"].as_str().unwrap().to_owned(), word("P041"), word("U201"))
 }
 
+/// A systemic problem of two tasks of the round, the lead unit of the sweep asked to look at itself.
+async fn begun_problem(house: &House, round: &str) -> String {
+    let ids = directory(house).await;
+    let page = house.get("p072", &format!("/rounds/{round}/tasks?limit=200")).await.ok();
+    let items = page["items"].as_array().unwrap();
+    let first = items.iter().find(|t| !t["lead_unit_id"].is_null()).unwrap();
+    let other =
+        items.iter().find(|t| !t["lead_unit_id"].is_null() && t["lead_unit_id"] != first["lead_unit_id"]).unwrap();
+    let form = json!({
+        "title": "合同归档不及时", "measure": "修订归档办法", "ground": "两家单位都有", "owner": ids["U106"],
+        "due_on": house.today() + Days::new(60), "members": [first["id"], other["id"]],
+    });
+    let path = format!("/rounds/{round}/systemic-problems");
+    let made = house.request("p072", "POST", &path, None, Some(form)).await.ok();
+    let id = made["id"].as_str().unwrap().to_owned();
+    let ask = json!({ "units": [ids["U201"]], "due_on": house.today() + Days::new(20) });
+    house.request("p072", "POST", &format!("/systemic-problems/{id}/ask"), Some(1), Some(ask)).await.ok();
+    id
+}
+
 fn held(name: &str, made: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(name);
     if std::env::var_os("BLESS").is_some() {
@@ -463,6 +485,7 @@ async fn everybody_may_do_what_the_table_says_and_nothing_else() {
     all.extend(publications(&round, rectified, &publication, &opinion));
     let (handover, person, of_unit) = begun_handover(&house).await;
     all.extend(handovers(&handover, &person, &of_unit));
+    all.extend(systemic(&begun_problem(&house, &round).await, &round, rectified));
     for (method, path, url, body) in all.clone() {
         covered.insert(format!("{method} {path}"));
         writeln!(made, "{method} {path}").unwrap();

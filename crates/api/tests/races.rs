@@ -14,6 +14,7 @@ use std::time::Instant;
 use chrono::{DateTime, Days, NaiveDate, Utc};
 use domain::actor::Actor;
 use domain::calendar::{self, Calendar, Week};
+use domain::cause::CauseCategory;
 use domain::check::state::{CheckResult, ResultMark};
 use domain::ids::{CheckId, EvidenceId, FindingId, HandoverId, PersonId, RoundId, SlipId, TaskId, UnitId};
 use domain::policy::RequestKind;
@@ -381,6 +382,8 @@ impl Life<'_> {
         self.race("p072", &TaskCommand::ResetDueDate { due_on, body, minutes_number, reason });
         let person = self.arena.person("P037");
         self.race("p001", &TaskCommand::NameCrossChecker { person, reason: "核查人不足".to_owned() });
+        let text = "审批与执行由同一人办理".to_owned();
+        self.race("p072", &TaskCommand::AnalyseCause { categories: vec![CauseCategory::RuleEnforcement], text });
         self.race("p072", &TaskCommand::MarkKey { is_key: true, reason: "涉及面广".to_owned() });
         let mut parties = PartiesInput {
             leaders: vec![self.arena.person("P003")],

@@ -75,4 +75,6 @@ ids! {
     OpinionId,
     /// A handover list (交接清单).
     HandoverId,
+    /// A systemic problem (共性问题).
+    SystemicProblemId,
 }

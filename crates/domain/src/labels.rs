@@ -1,5 +1,6 @@
 //! Every word the users read for a code: problems, what is missing, reasons of a light, events. Documents, pages and mail share them.
 
+mod cause;
 mod document;
 mod handover;
 mod organisation;
@@ -425,6 +426,7 @@ pub const EVENTS: &[(&str, &str)] = &[
     ("task.withdrawn", "任务作废"),
     ("task.cross_checker_named", "指定交叉核查人"),
     ("task.key_marked", "关键问题标记"),
+    ("task.cause_analysed", "原因剖析"),
     ("task.checked", "现场检查"),
     ("task.check_settled", "检查结论已处理"),
     ("task.slip_opened", "发出督办单"),
@@ -459,6 +461,7 @@ fn words_of(code: &str) -> Option<&'static str> {
         .chain(document::CODES)
         .chain(publication::CODES)
         .chain(handover::CODES)
+        .chain(cause::CODES)
         .chain(organisation::CODES)
         .chain(pack::CODES)
         .find(|(known, _)| *known == code)
@@ -473,6 +476,7 @@ pub fn event(kind: &str) -> &str {
         .chain(document::EVENTS)
         .chain(publication::EVENTS)
         .chain(handover::EVENTS)
+        .chain(cause::EVENTS)
         .chain(organisation::EVENTS)
         .find(|(known, _)| *known == kind)
         .map_or(kind, |(_, words)| words)

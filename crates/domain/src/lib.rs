@@ -54,6 +54,9 @@
 //! | 工作日、调休 | working day, make-up day | `working_day`, `makeup` | 16 |
 //! | 敏感事项、另行管理、已移交 | sensitivity: internal, secret, referred | `sensitivity` | 17 |
 //! | 关键问题 | key problem | `is_key` | 27 |
+//! | 原因剖析 | root cause analysis, category of a cause | `root_cause`, `cause_category` | 41 |
+//! | 共性问题、举一反三 | systemic problem, self-check of a sister unit | `systemic_problem`, `similar_case_check` | 42 |
+//! | 个性、共性 | scope of a finding: individual, systemic | `scope` | 41 |
 //! | 存疑 | doubt of an import | `doubt` | 20 |
 //! | 件件有着落 | landed: owner and outcome of a finding | `landed` | 23 |
 //! | 事事有回音 | echo: what was handed in, answered in time | `echo` | 23 |
@@ -106,6 +109,7 @@ pub mod account;
 pub mod actor;
 pub mod brief;
 pub mod calendar;
+pub mod cause;
 pub mod chain;
 pub mod check;
 pub mod copied;
@@ -137,6 +141,7 @@ pub mod service;
 pub mod sign_request;
 pub mod signature;
 pub mod slip;
+pub mod systemic;
 pub mod task;
 pub mod transparency;
 pub mod wall;

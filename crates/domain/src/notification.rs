@@ -13,6 +13,8 @@ use crate::publication::state::Publication;
 use crate::sign_request::{SignMode, SignRequest, Signature, SignatureState};
 use crate::slip::event::SlipEvent;
 use crate::slip::state::Slip;
+use crate::systemic::event::SystemicEvent;
+use crate::systemic::state::SystemicProblem;
 use crate::task::event::TaskEvent;
 use crate::task::state::Task;
 use crate::warning::{self, Circle};
@@ -68,6 +70,14 @@ words! {
         HandoverGiven = "handover_given", "交接清单移交人已签字，请您签收";
         HandoverDone = "handover_done", "交接清单双方已签，事项已转由接收人负责";
         HandoverWithdrawn = "handover_withdrawn", "交接清单已撤回";
+        ProblemGiven = "problem_given", "有共性问题由您单位牵头，请落实集团层面措施";
+        SelfCheckAsked = "self_check_asked", "有举一反三自查，请按期报送";
+        SelfCheckEntered = "self_check_entered", "举一反三自查已填写，请负责人确认";
+        SelfCheckHandedIn = "self_check_handed_in", "举一反三自查已报送，请审核";
+        SelfCheckReturned = "self_check_returned", "举一反三自查被退回，请修改";
+        SelfCheckOverdue = "self_check_overdue", "举一反三自查逾期未报";
+        MeasureReported = "measure_reported", "集团层面措施已报完成，请审核";
+        MeasureReturned = "measure_returned", "集团层面措施被退回，请继续落实";
         CaughtUp = "caught_up", "系统停机期间到期的事项已补记，请看待办";
     }
 }
@@ -123,6 +133,14 @@ impl Rule {
             | Self::HandoverPrepared
             | Self::HandoverGiven
             | Self::HandoverDone
+            | Self::ProblemGiven
+            | Self::SelfCheckAsked
+            | Self::SelfCheckEntered
+            | Self::SelfCheckHandedIn
+            | Self::SelfCheckReturned
+            | Self::SelfCheckOverdue
+            | Self::MeasureReported
+            | Self::MeasureReturned
             | Self::CaughtUp => false,
         }
     }
@@ -363,6 +381,33 @@ pub fn handover_audience(event: &HandoverEvent, handover: &Handover) -> Vec<(Rul
         HandoverEvent::Taken { .. } => told(Rule::HandoverDone),
         HandoverEvent::Withdrawn { .. } => told(Rule::HandoverWithdrawn),
         HandoverEvent::PaperRecorded { .. } | HandoverEvent::PaperRefused { .. } => Vec::new(),
+    }
+}
+
+/// Who is told of what happened to a systemic problem, after the event (docs/domain.md §42).
+pub fn systemic_audience(event: &SystemicEvent, problem: &SystemicProblem) -> Vec<(Rule, Audience)> {
+    let told = |rule, units: &[UnitId]| {
+        warning::told(rule, |circle| match circle {
+            Circle::Unit => units.iter().map(|u| Audience::Unit(*u)).collect(),
+            Circle::UnitHeads => units.iter().map(|u| Audience::Heads(*u)).collect(),
+            other => of_the_round(other).into_iter().collect(),
+        })
+    };
+    let owner: Vec<UnitId> = problem.confirmed.iter().map(|c| c.owner).collect();
+    match event {
+        SystemicEvent::Confirmed { .. } => told(Rule::ProblemGiven, &owner),
+        SystemicEvent::Asked { units, .. } => told(Rule::SelfCheckAsked, units),
+        SystemicEvent::Entered { unit, .. } => told(Rule::SelfCheckEntered, &[*unit]),
+        SystemicEvent::HandedIn { unit, .. } => told(Rule::SelfCheckHandedIn, &[*unit]),
+        SystemicEvent::Returned { unit, .. } => told(Rule::SelfCheckReturned, &[*unit]),
+        SystemicEvent::DuePassed { units } => told(Rule::SelfCheckOverdue, units),
+        SystemicEvent::Reported { .. } => told(Rule::MeasureReported, &owner),
+        SystemicEvent::ReportReturned { .. } => told(Rule::MeasureReturned, &owner),
+        SystemicEvent::Dismissed { .. }
+        | SystemicEvent::Accepted { .. }
+        | SystemicEvent::Raised { .. }
+        | SystemicEvent::Closed { .. }
+        | SystemicEvent::Withdrawn { .. } => Vec::new(),
     }
 }
 

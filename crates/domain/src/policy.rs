@@ -142,6 +142,9 @@ pub struct Policy {
     /// Share of a weekly statement that stood in an earlier one from which it is marked as a copy; 100 marks only what is the same.
     #[serde(default = "copy_percent")]
     pub copy_percent: u16,
+    /// Whether a plan is handed in only after the causes of the problem were analysed.
+    #[serde(default)]
+    pub root_cause_required: bool,
     /// Who signs a document. A policy kept before there were documents has the default.
     #[serde(default = "document::standard_chain")]
     pub documents: Vec<StepRule>,
@@ -233,6 +236,7 @@ impl Default for Policy {
             leaders_have_duties: false,
             duty_reminder_working_days: duty_reminder_working_days(),
             copy_percent: copy_percent(),
+            root_cause_required: false,
             documents: document::standard_chain(),
             publication: PublicationRules::default(),
         }
@@ -358,6 +362,7 @@ mod tests {
         kept.as_object_mut().unwrap().remove("duty_reminder_working_days");
         kept.as_object_mut().unwrap().remove("copy_percent");
         kept.as_object_mut().unwrap().remove("documents");
+        kept.as_object_mut().unwrap().remove("root_cause_required");
         kept.as_object_mut().unwrap().remove("publication");
         assert_eq!(serde_json::from_value::<Policy>(kept).unwrap(), Policy::default());
     }

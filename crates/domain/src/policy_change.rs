@@ -47,6 +47,7 @@ pub fn settings(policy: &Policy) -> Vec<(String, String, String)> {
         leaders_have_duties,
         duty_reminder_working_days,
         copy_percent,
+        root_cause_required,
         observation_working_days,
         confirm_by_clock,
         due_soon_working_days,
@@ -97,6 +98,11 @@ pub fn settings(policy: &Policy) -> Vec<(String, String, String)> {
             } else {
                 format!("文字相同或有{copy_percent}%以上相同")
             },
+        ),
+        plain(
+            "/root_cause_required",
+            "报送方案前",
+            if *root_cause_required { "须作原因剖析" } else { "不要求原因剖析" }.to_owned(),
         ),
         plain("/answer_working_days", "答复时限", working(answer_working_days)),
         plain("/observation_working_days", "跟踪巩固期", working(observation_working_days)),

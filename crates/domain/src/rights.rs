@@ -3,6 +3,7 @@
 mod document;
 mod handover;
 mod publication;
+mod systemic;
 
 use std::collections::BTreeSet;
 
@@ -29,6 +30,7 @@ pub use handover::{permit_handover, permit_preparing_handover, sees_handover};
 pub use publication::{
     permit_opinion, permit_publication, reads_writer, sees_opinion, sees_publication, sees_publications,
 };
+pub use systemic::{owns_problem, permit_systemic, reads_check, sees_problem, sees_problems, stands_for};
 
 words! {
     /// How an actor stands to a task (docs/domain.md §19).
@@ -246,6 +248,7 @@ pub fn who(action: Action) -> &'static [Relation] {
         Action::RequestClosure => &[LeadUnit, OfficeOnBehalf],
         Action::NameCrossChecker => &[Principal],
         Action::MarkKey => &[Office],
+        Action::AnalyseCause => &[LeadUnit, Office],
         Action::Confirm => &[Office, Team],
         Action::Reopen => &[Office, Team],
         Action::RequestWithdrawal => &[Office],

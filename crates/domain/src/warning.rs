@@ -42,7 +42,11 @@ pub fn circles(rule: Rule) -> &'static [Circle] {
         | Rule::StatementMissed
         | Rule::CheckAnnounced
         | Rule::SlipReturned
-        | Rule::OpinionAssigned => &[Unit],
+        | Rule::OpinionAssigned
+        | Rule::ProblemGiven
+        | Rule::SelfCheckAsked
+        | Rule::SelfCheckReturned
+        | Rule::MeasureReturned => &[Unit],
         Rule::MilestonePassed | Rule::LightYellow => &[Unit, ResponsiblePerson],
         Rule::DueDatePassed => &[Unit, ResponsiblePerson, LeadLeader, Office],
         Rule::LightRed => &[Unit, ResponsiblePerson, LeadLeader, UnitHeads, Principal],
@@ -62,7 +66,8 @@ pub fn circles(rule: Rule) -> &'static [Circle] {
         Rule::DutyEntered => &[HeadOfDuty],
         Rule::DutyRefused => &[EnteredBy],
         Rule::OpinionReturned => &[Drafter, Unit],
-        Rule::OpinionOverdue => &[Unit, Office],
+        Rule::OpinionOverdue | Rule::SelfCheckOverdue => &[Unit, Office],
+        Rule::SelfCheckEntered => &[UnitHeads],
         Rule::ReassignmentWished
         | Rule::SignatureObjected
         | Rule::ObservationEnded
@@ -70,7 +75,9 @@ pub fn circles(rule: Rule) -> &'static [Circle] {
         | Rule::PublicationEnded
         | Rule::OpinionReceived
         | Rule::OpinionAnswered
-        | Rule::OpinionTrue => &[Office],
+        | Rule::OpinionTrue
+        | Rule::SelfCheckHandedIn
+        | Rule::MeasureReported => &[Office],
         Rule::SecondFactorReset => &[Oneself],
         Rule::HandoverPrepared => &[Giver],
         Rule::HandoverComing | Rule::HandoverGiven => &[Taker],
@@ -152,6 +159,13 @@ pub fn when(rule: Rule, policy: &Policy) -> String {
         Rule::HandoverGiven => "移交人签字后；纸质签字经第二人复核后".to_owned(),
         Rule::HandoverDone => "接收人签收时".to_owned(),
         Rule::HandoverWithdrawn => "撤回清单时".to_owned(),
+        Rule::ProblemGiven => "认定共性问题时".to_owned(),
+        Rule::SelfCheckAsked => "布置自查时".to_owned(),
+        Rule::SelfCheckEntered => "经办人填写自查时".to_owned(),
+        Rule::SelfCheckHandedIn => "负责人确认自查时".to_owned(),
+        Rule::SelfCheckReturned | Rule::MeasureReturned => "退回时".to_owned(),
+        Rule::SelfCheckOverdue => "自查时限当日24时仍未报".to_owned(),
+        Rule::MeasureReported => "责任部门报措施完成时".to_owned(),
         Rule::CaughtUp => "系统停机后恢复时，每人每日一条".to_owned(),
     }
 }

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
+use domain::cause::CauseCategory;
 use domain::check::state::CheckResult;
 use domain::policy::RequestKind;
 use domain::rights;
@@ -103,6 +104,9 @@ fn lives() -> Vec<Vec<TaskEvent>> {
     world.done(P::Office3, sign(request));
     let checker = TaskCommand::NameCrossChecker { person: P::Checker.person(), reason: "核查人不足".to_owned() };
     world.done(P::Principal, checker);
+    let text = "审批与执行由同一人办理，无人复核".to_owned();
+    let categories = vec![CauseCategory::RuleEnforcement, CauseCategory::Mindset];
+    world.done(P::Clerk, TaskCommand::AnalyseCause { categories, text });
     world.done(P::Office, TaskCommand::MarkKey { is_key: true, reason: "涉及面广".to_owned() });
     for n in [1, 2] {
         world.done(P::Clock, open_slip(n));

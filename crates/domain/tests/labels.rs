@@ -6,6 +6,7 @@ use std::path::Path;
 
 use domain::account::ProvedBy;
 use domain::actor::{AssignmentKind, Role};
+use domain::cause::{CauseCategory, FindingScope};
 use domain::opinion::state::Channel;
 use domain::policy::{AlertLevel, Cadence, RequestKind, Who};
 use domain::publication::rules::Reach;
@@ -41,6 +42,8 @@ fn the_page_says_what_the_domain_says() {
     list(&mut made, "signers", Who::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "dispositions", Disposition::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "completionStatuses", CompletionStatus::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "causeCategories", CauseCategory::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "findingScopes", FindingScope::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "roles", Role::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "assignmentKinds", AssignmentKind::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "verdicts", Verdict::ALL.iter().map(|w| (w.as_str(), w.label())));

@@ -211,6 +211,9 @@ fn command(world: &World, action: Action, who: P, dice: &mut Dice) -> Option<Tas
             reason,
         },
         Action::MarkKey => TaskCommand::MarkKey { is_key: dice.one_in(2), reason },
+        Action::AnalyseCause => {
+            TaskCommand::AnalyseCause { categories: vec![dice.pick(domain::cause::CauseCategory::ALL)], text: reason }
+        }
         Action::Confirm => TaskCommand::Confirm,
         Action::Reopen if dice.one_in(4) => TaskCommand::Reopen { reason, due_on: later },
         Action::Reopen => return None,

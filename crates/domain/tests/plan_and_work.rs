@@ -3,6 +3,7 @@
 
 mod support;
 
+use domain::cause::CauseCategory;
 use domain::policy::RequestKind;
 use domain::task::command::{Action, PlanInput, TaskCommand};
 use domain::task::event::TaskEvent;
@@ -444,4 +445,22 @@ fn the_weeks_before_a_reassignment_stay_owed_by_the_unit_that_had_it() {
     assert!(world.open_acts(P::Clerk).contains(&Action::SubmitStatement));
     world.done(P::Clerk, state_week(LEAD, "2020-W38"));
     assert!(!world.open_acts(P::Clerk).contains(&Action::SubmitStatement), "nothing is left");
+}
+
+#[test]
+fn where_the_round_asks_for_causes_a_plan_needs_them() {
+    let mut world = World::planning().policy(|p| p.root_cause_required = true);
+    let plan = world.plan();
+    world.when(P::Clerk, submit_plan(plan.clone())).refused_for("plan-incomplete", &[("/cause", "root-cause-missing")]);
+    let analyse = |categories: &[CauseCategory], text: &str| TaskCommand::AnalyseCause {
+        categories: categories.to_vec(),
+        text: text.to_owned(),
+    };
+    world
+        .when(P::Clerk, analyse(&[], ""))
+        .refused_for("content", &[("/categories", "cause-category-missing"), ("/text", "required")]);
+    let kinds = [CauseCategory::Supervision, CauseCategory::Mindset, CauseCategory::Mindset];
+    world.when(P::Clerk, analyse(&kinds, " 无人复核 ")).then(&["task.cause_analysed"]);
+    assert_eq!(world.task().causes[0].categories, [CauseCategory::Mindset, CauseCategory::Supervision]);
+    world.when(P::Clerk, submit_plan(plan)).then(&["task.plan_saved", "task.request_submitted"]);
 }

@@ -58,6 +58,10 @@ pub struct Filter {
     pub is_key: bool,
     /// Only those whose finding was found before; asked for by who sees the whole round.
     pub came_back: bool,
+    /// Any of these kinds of causes, as last analysed.
+    pub causes: Vec<String>,
+    /// Findings decided to be of this kind.
+    pub scope: Option<String>,
     /// These tasks alone.
     pub tasks: Vec<Uuid>,
 }
@@ -263,6 +267,14 @@ pub(crate) fn narrowed(mut query: Statement, filter: &Filter, reader: &Reader) -
         let among = if reader.sees_whole { CAME_BACK } else { "false" };
         query = query.sql(" AND t.finding_id IN (SELECT f.id FROM findings f WHERE ").sql(among).sql(")");
     }
+    if narrow(!filter.causes.is_empty()) {
+        query = query.sql(" AND t.cause_categories && ").bind::<Array<Text>, _>(filter.causes.clone());
+        query = readable(query.sql(" AND "), reader);
+    }
+    if let Some(scope) = filter.scope.clone().filter(|_| narrow(true)) {
+        query =
+            query.sql(" AND t.finding_id IN (SELECT id FROM findings WHERE scope = ").bind::<Text, _>(scope).sql(")");
+    }
     if narrow(!filter.tasks.is_empty()) {
         query = query.sql(" AND t.id = ANY(").bind::<Array<SqlUuid>, _>(filter.tasks.clone()).sql(")");
     }
@@ -344,12 +356,14 @@ pub struct Place {
     pub finding_number: String,
     #[diesel(sql_type = Text)]
     pub finding: String,
+    #[diesel(sql_type = Nullable<Text>)]
+    pub scope: Option<String>,
 }
 
 /// The place of a task the caller has already been shown.
 pub fn place(conn: &mut PgConnection, id: domain::ids::TaskId) -> Result<Place, Error> {
     let query = Statement::default().sql(
-        "SELECT t.item_number, a.title AS aspect, f.number AS finding_number, f.body AS finding \
+        "SELECT t.item_number, a.title AS aspect, f.number AS finding_number, f.body AS finding, f.scope \
          FROM tasks t JOIN findings f ON f.id = t.finding_id JOIN aspects a ON a.id = f.aspect_id WHERE t.id = ",
     );
     Ok(query.bind::<SqlUuid, _>(id.0).get_result(conn)?)

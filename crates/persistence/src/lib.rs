@@ -23,6 +23,7 @@ pub mod error;
 pub mod events;
 pub mod exports;
 pub mod feed;
+pub mod finding_scopes;
 pub mod handovers;
 pub mod health;
 pub mod idempotency;
@@ -57,6 +58,7 @@ pub mod signing;
 pub mod slips;
 mod statement;
 pub mod statements;
+pub mod systemic;
 pub mod tasks;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -54,6 +54,7 @@ pub(crate) fn save(
             tasks::progress_all.eq(i32::try_from(all).unwrap_or(i32::MAX)),
             tasks::n_doubts.eq(i32::from(task.draft.doubts)),
             tasks::is_key.eq(task.draft.is_key),
+            tasks::cause_categories.eq(categories(task)),
             tasks::snapshot.eq(serde_json::to_value(task)?),
             tasks::grams.eq(bigrams(&format!("{} {}", task.draft.number, loaded.text.title))),
             tasks::seq.eq(task.seq),
@@ -102,6 +103,11 @@ pub(crate) fn save(
         save_milestones(conn, loaded)?;
     }
     Ok(())
+}
+
+/// The kinds of causes as last analysed.
+fn categories(task: &Task) -> Vec<&'static str> {
+    task.causes.last().map_or_else(Vec::new, |cause| cause.categories.iter().map(|c| c.as_str()).collect())
 }
 
 fn unit_ids(task: &Task) -> Vec<Uuid> {

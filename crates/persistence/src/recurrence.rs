@@ -208,7 +208,7 @@ fn known(conn: &mut PgConnection, actor: &Actor, ids: &[Uuid]) -> Result<Vec<Kno
 }
 
 /// The finding, for who sees a whole round.
-fn own(conn: &mut PgConnection, actor: &Actor, id: FindingId) -> Result<Known, Error> {
+pub(crate) fn own(conn: &mut PgConnection, actor: &Actor, id: FindingId) -> Result<Known, Error> {
     let round = rounds::of_finding(conn, id)?;
     rounds::permit_sight(conn, actor, round)?;
     known(conn, actor, &[id.0])?.pop().ok_or(Error::NotFound)

@@ -17,7 +17,7 @@ use uuid::Uuid;
 use crate::error::Error;
 use crate::events::{self, NewEvent, Origin, Stream};
 use crate::schema::{aspects, findings, leading_group_members, persons, round_assignments, round_policies, rounds};
-use crate::{counts, due_acts, ledger, publications, slips};
+use crate::{counts, due_acts, ledger, publications, slips, systemic};
 
 /// A round.
 #[derive(Clone, Debug, Queryable, Selectable)]
@@ -176,7 +176,8 @@ fn find_row(conn: &mut PgConnection, id: RoundId) -> Result<RoundRow, Error> {
 fn sees_any(conn: &mut PgConnection, actor: &Actor, id: RoundId) -> Result<bool, Error> {
     Ok(ledger::sees_any(conn, actor, id)?
         || slips::sees_any(conn, actor, id)?
-        || publications::sees_any(conn, actor, id)?)
+        || publications::sees_any(conn, actor, id)?
+        || systemic::sees_any(conn, actor, id)?)
 }
 
 /// Rounds the actor has something to do with.

@@ -297,6 +297,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    finding_scopes (finding_id) {
+        finding_id -> Uuid,
+        scope -> Text,
+        proposed -> Text,
+        grounds -> Array<Nullable<Text>>,
+        reason -> Text,
+        account_id -> Uuid,
+        decided_at -> Timestamptz,
+        seq -> Int8,
+    }
+}
+
+diesel::table! {
     findings (id) {
         id -> Uuid,
         round_id -> Uuid,
@@ -911,6 +924,23 @@ diesel::table! {
 }
 
 diesel::table! {
+    systemic_problems (id) {
+        id -> Uuid,
+        round_id -> Uuid,
+        state -> Text,
+        owner_id -> Nullable<Uuid>,
+        unit_ids -> Array<Uuid>,
+        task_ids -> Array<Uuid>,
+        raised_ids -> Array<Uuid>,
+        snapshot -> Jsonb,
+        seq -> Int8,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     task_counters (round_id, scope_id, part_id) {
         round_id -> Uuid,
         scope_id -> Uuid,
@@ -985,6 +1015,7 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         closed_on -> Nullable<Date>,
+        cause_categories -> Array<Nullable<Text>>,
     }
 }
 
@@ -1139,6 +1170,8 @@ diesel::joinable!(exports -> accounts (account_id));
 diesel::joinable!(exports -> rounds (round_id));
 diesel::joinable!(finding_links -> accounts (account_id));
 diesel::joinable!(finding_links -> rounds (round_id));
+diesel::joinable!(finding_scopes -> accounts (account_id));
+diesel::joinable!(finding_scopes -> findings (finding_id));
 diesel::joinable!(findings -> aspects (aspect_id));
 diesel::joinable!(findings -> rounds (round_id));
 diesel::joinable!(idempotency_keys -> accounts (account_id));
@@ -1217,6 +1250,8 @@ diesel::joinable!(task_counted -> tasks (task_id));
 diesel::joinable!(task_counters -> rounds (round_id));
 diesel::joinable!(task_people -> persons (person_id));
 diesel::joinable!(task_people -> tasks (task_id));
+diesel::joinable!(systemic_problems -> rounds (round_id));
+diesel::joinable!(systemic_problems -> units (owner_id));
 diesel::joinable!(task_units -> tasks (task_id));
 diesel::joinable!(task_units -> units (unit_id));
 diesel::joinable!(tasks -> findings (finding_id));
@@ -1258,6 +1293,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     events,
     exports,
     finding_links,
+    finding_scopes,
     findings,
     handovers,
     idempotency_keys,
@@ -1304,6 +1340,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     slip_numbers,
     slips,
     task_counted,
+    systemic_problems,
     task_counters,
     task_people,
     task_units,

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { memo, useEffect, useRef, useState } from 'react'
 import { client, get } from '../api/client'
-import { alertLevels, completionStatuses, dispositions, taskStates } from '../labels.gen'
+import { alertLevels, causeCategories, completionStatuses, dispositions, findingScopes, taskStates } from '../labels.gen'
 import { useRound } from '../session'
 import { usePeople, useUnits } from '../task/parties'
 import { DayInput } from '../ui/dayfield'
@@ -38,6 +38,11 @@ export const Filters = memo(function Filters({ search, set, clear }: { search: F
       <Several label="类型" value={search.disposition} options={options(dispositions)} onChange={(disposition) => set({ disposition })} />
       <button type="button" className={search.key ? 'rare set' : 'rare'} aria-pressed={Boolean(search.key)} onClick={() => set({ key: search.key ? undefined : 'true' })}>关键问题</button>
       <button type="button" className={search.came_back ? 'rare set' : 'rare'} aria-pressed={Boolean(search.came_back)} onClick={() => set({ came_back: search.came_back ? undefined : 'true' })}>反弹回潮</button>
+      <Several label="原因" isRare value={search.cause} options={options(causeCategories)} onChange={(cause) => set({ cause })} />
+      <select aria-label="个性还是共性" className={search.scope ? 'rare set' : 'rare'} value={search.scope ?? ''} onChange={(e) => set({ scope: e.target.value || undefined })}>
+        <option value="">个性共性：全部</option>
+        {options(findingScopes).map(([scope, label]) => <option key={scope} value={scope}>{label}</option>)}
+      </select>
       <Several label="完成情况" isRare value={search.completion} options={options(completionStatuses)} onChange={(completion) => set({ completion })} />
       <span className="due">时限 <DayInput label="时限自" className={search.due_from ? 'set' : ''} value={search.due_from ?? ''} onChange={(on) => set({ due_from: on || undefined })} />
         至 <DayInput label="时限至" className={search.due_to ? 'set' : ''} value={search.due_to ?? ''} onChange={(on) => set({ due_to: on || undefined })} /></span>

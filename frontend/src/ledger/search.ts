@@ -1,5 +1,5 @@
 // The ledger's filter, order and grouping, as they stand in the address.
-export const filterKeys = ['text', 'unit', 'aspect', 'finding', 'leader', 'state', 'light', 'disposition', 'due_from', 'due_to', 'closed', 'completion', 'lead', 'closed_from', 'closed_to', 'unanswered', 'key', 'came_back', 'task'] as const
+export const filterKeys = ['text', 'unit', 'aspect', 'finding', 'leader', 'state', 'light', 'disposition', 'due_from', 'due_to', 'closed', 'completion', 'lead', 'closed_from', 'closed_to', 'unanswered', 'key', 'came_back', 'cause', 'scope', 'task'] as const
 type FilterKey = (typeof filterKeys)[number]
 export type Filter = Partial<Record<FilterKey, string>>
 export type Grouping = 'finding' | 'lead' | 'none'

@@ -9,10 +9,12 @@ import { Compare, type Version, earlier } from '../task/compare'
 import { Files } from '../task/files'
 import { hasForm, isNext, place } from '../task/forms'
 import { Alike } from '../task/alike'
+import { Causes, ScopeOf } from '../task/causes'
 import { ActionPanel } from '../task/panel'
 import { ResolutionsOf } from '../task/resolutions'
 import { Requests } from '../task/requests'
 import { OpinionsOfTask } from '../opinions/oftask'
+import { SystemicOfTask } from '../systemic/oftask'
 import { SlipsOfTask } from '../slips/oftask'
 import { Menu } from '../ui/menu'
 import { usePrinting } from '../ui/printing'
@@ -37,7 +39,10 @@ function Whole({ task }: { task: TaskView }) {
   const navigate = useNavigate({ from: '/tasks/$id' })
   const open = task.open_actions.filter((a) => hasForm(a.action))
   const shown = open.find((a) => a.action === act)
-  const ordered = [...open].sort((a, b) => rank(a) - rank(b))
+  // Where the round wants the causes first, they stand in front until they are said.
+  const awaited = task.is_cause_required && task.causes.length === 0
+  const rankOf = (a: Schemas['OpenActionView']) => rank(a) - (awaited && a.action === 'analyse_cause' ? 30 : 0)
+  const ordered = [...open].sort((a, b) => rankOf(a) - rankOf(b))
   const show = (action?: string) => void navigate({ search: action ? { act: action } : {}, replace: true })
   const front = ordered.slice(0, 3)
   const more = ordered.slice(3)
@@ -67,6 +72,7 @@ function Whole({ task }: { task: TaskView }) {
           <span>进度 <Progress done={task.progress_done} all={task.progress_all} /></span>
           {task.disposition_label && <span>{task.disposition_label}</span>}
           {task.is_key && <span className="tag">关键问题</span>}
+          {task.scope_label && <span className="tag">{task.scope_label}问题</span>}
           {task.is_closed_before_golive && <span className="tag">存量办结</span>}
           {task.reopenings > 0 && <span className="tag">重新整改 {task.reopenings} 次</span>}
           {task.doubts > 0 && <span className="tag">疑点 {task.doubts}</span>}
@@ -92,6 +98,8 @@ function Whole({ task }: { task: TaskView }) {
             {act && !shown && <p className="note">这件事现在不由您办，或者已经办过了。</p>}
             <SlipsOfTask task={task} />
             <OpinionsOfTask task={task.id} />
+            {task.sees_likeness && <ScopeOf finding={task.finding_id} />}
+            {task.sees_likeness && <SystemicOfTask task={task.id} />}
             {task.sees_likeness && <Alike finding={task.finding_id} />}
             <People task={task} />
             <ResolutionsOf round={task.round_id} task={task.id} />
@@ -175,6 +183,7 @@ function Content({ task }: { task: TaskView }) {
           </dd>
         </dl>
       </section>
+      <Causes task={task} />
       <section className="card">
         <h2>措施与节点 <span>措施 {task.measures.length} 条</span></h2>
         {task.measures.map((m) => (

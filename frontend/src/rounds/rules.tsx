@@ -61,6 +61,7 @@ export function Rules({ round }: { round: Round }) {
       <h3>时限</h3>
       <div className="pair">{spans.map(([key, label, hint]) => number(key, label, hint))}</div>
       <Check label="跟踪巩固期满由系统自动确认（不勾选则由督导确认）" value={policy.confirm_by_clock} onChange={(confirm_by_clock) => change({ confirm_by_clock })} />
+      <Check label="报送方案前须作原因剖析（立行立改不要求）" value={policy.root_cause_required ?? false} onChange={(root_cause_required) => change({ root_cause_required })} />
       <h3>每周写实</h3>
       <div className="pair">
         <SelectField label="截止日" value={String(policy.cut_off_weekday)} options={weekdays} onChange={(day) => change({ cut_off_weekday: Number(day) })} error={at('/cut_off_weekday')} />

@@ -5,7 +5,7 @@ import { type Schemas, client, get, post } from '../api/client'
 import '../styles/alike.css'
 import { TextField, useSend } from '../ui/form'
 import { Refused } from '../ui/parts'
-import { day } from '../ui/words'
+import { day, moment } from '../ui/words'
 
 type Likeness = Schemas['LikenessView']
 type Finding = Schemas['KnownFindingView']
@@ -31,7 +31,7 @@ export function Alike({ finding }: { finding: string }) {
       {found.links.map((l) => (
         <div key={l.id} className="known">
           <p><span className="tag">{l.verdict_label}</span> <Line finding={l.finding} /></p>
-          <small className="muted">{l.judged_by} {day(l.judged_at)} 认定{l.reason && `：${l.reason}`}</small>
+          <small className="muted">{l.judged_by} {moment(l.judged_at)} 认定{l.reason && `：${l.reason}`}</small>
         </div>
       ))}
       {shown.map((p) => <Proposed key={p.finding.id} finding={finding} proposal={p} mayJudge={found.may_judge} />)}

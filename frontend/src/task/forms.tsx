@@ -5,6 +5,7 @@ import { Check, PickField, TextField, blank, useDraft } from '../ui/form'
 import { Loading } from '../ui/parts'
 import { day, today } from '../ui/words'
 import { ActForm, type FormProps, Returned, useAct } from './act'
+import { CauseForm } from './causes'
 import { PeopleAndUnits, usePeople, useUnits } from './parties'
 import { ConfirmForm, MeetingForm, ObjectForm, PaperForm, RecallForm, SignForm } from './signforms'
 import { AnswerForm, DutyForm, EvidenceForm, MilestoneForm, RemoveEvidenceForm, ReopenMilestoneForm, StatementForm } from './workforms'
@@ -44,6 +45,7 @@ export const forms: Record<string, (props: FormProps) => ReactNode> = {
   request_closure: ClosureForm,
   name_cross_checker: CrossCheckerForm,
   mark_key: MarkKeyForm,
+  analyse_cause: CauseForm,
   confirm: (p) => <Plain {...p} path="confirm" text="跟踪巩固期满，确认销号后任务办结。" verb="确认销号" />,
   reopen: ReopenForm,
   request_withdrawal: (p) => <Reasoned {...p} path="request-withdrawal" text="仅用于录入错误的任务，须经审批；作废后不再计入任务数。" label="理由" verb="申请作废" />,

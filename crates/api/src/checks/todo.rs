@@ -74,6 +74,7 @@ fn item(line: &CheckLine, action: CheckAction, count: usize, calendar: &Calendar
         publication_id: None,
         opinion_id: None,
         handover_id: None,
+        systemic_problem_id: None,
         week: None,
         part: None,
     }

@@ -11,7 +11,7 @@ use actix_web::{HttpRequest, HttpResponse, get, post};
 use chrono::NaiveDate;
 use domain::ids::{
     CheckId, CriterionId, DocumentId, EvidenceId, HandoverId, MeetingId, MilestoneId, OpinionId, PublicationId, SlipId,
-    TaskId,
+    SystemicProblemId, TaskId,
 };
 use domain::refusal::Refusal;
 use domain::task::command::{EvidenceInput, TaskCommand};
@@ -366,6 +366,11 @@ fn readable(
     }
     if attachment.subject_kind == "handover" {
         persistence::handovers::permit_file(conn, actor, HandoverId(attachment.subject_id))?;
+        return Ok(attachment);
+    }
+    if attachment.subject_kind == "systemic_problem" {
+        let problem = SystemicProblemId(attachment.subject_id);
+        persistence::systemic::permit_file(conn, actor, problem, &attachment.purpose)?;
         return Ok(attachment);
     }
     let loaded = tasks::find(conn, actor, TaskId(attachment.subject_id), now)?;

@@ -293,6 +293,7 @@ pub(crate) fn todo(
             publication_id: None,
             opinion_id: None,
             handover_id: None,
+            systemic_problem_id: None,
             week: None,
             part: None,
         });
@@ -343,6 +344,7 @@ fn of_the_day(
             publication_id: None,
             opinion_id: None,
             handover_id: None,
+            systemic_problem_id: None,
             week: None,
             part: None,
         })

@@ -138,6 +138,7 @@ fn item(line: &SlipLine, wait: Wait, calendar: &Calendar, now: DateTime<Utc>) ->
         publication_id: None,
         opinion_id: None,
         handover_id: None,
+        systemic_problem_id: None,
         week: None,
         part: None,
     }

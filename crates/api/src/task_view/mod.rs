@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Utc};
 use domain::actor::Actor;
 use domain::calendar::{Calendar, Week};
+use domain::cause::{CauseMark, FindingScope};
 use domain::chain::Digest;
 use domain::ids::{PersonId, TaskId, UnitId};
 use domain::sign_request::may_verify;
@@ -49,6 +50,7 @@ fn people_and_units(task: &Task, events: &[events::StoredEvent]) -> BTreeSet<Uui
     ids.extend(task.statements.iter().map(|s| s.unit.0));
     ids.extend(task.reporting.iter().map(|s| s.unit.0));
     ids.extend(task.evidence.iter().flat_map(|e| [Some(e.by.0), e.unit.map(|u| u.0)]).flatten());
+    ids.extend(task.causes.iter().map(|c| c.by.0));
     ids.extend(task.wish.iter().flat_map(|w| [Some(w.unit.0), Some(w.by.0), w.proposed.map(|u| u.0)]).flatten());
     ids.extend(events.iter().filter_map(|e| e.person_id));
     // Both who signed a check, not only the one whose act it was; the unit a slip went to; the two of a handover.
@@ -106,6 +108,16 @@ fn statement(
         next_step: text.next_step,
         no_progress_reason: text.no_progress_reason,
         evidence: text.evidence.iter().map(|e| e.0).collect(),
+    }
+}
+
+fn cause(mark: &CauseMark, words: &BTreeMap<Digest, String>, names: &Names) -> RootCauseView {
+    RootCauseView {
+        categories: mark.categories.iter().map(|c| c.as_str().to_owned()).collect(),
+        labels: mark.categories.iter().map(|c| c.label().to_owned()).collect(),
+        text: words_at(words, &mark.text).unwrap_or_default(),
+        by: names.of(mark.by.0),
+        at: mark.at,
     }
 }
 
@@ -170,6 +182,9 @@ pub fn view(
     whole.aspect = place.aspect;
     whole.finding_number = place.finding_number;
     whole.finding = place.finding;
+    let scope = place.scope.as_deref().and_then(FindingScope::parse);
+    whole.scope = scope.map(|s| s.as_str().to_owned());
+    whole.scope_label = scope.map(|s| s.label().to_owned());
     if is_redacted {
         redact(&mut whole, loaded.task.draft.sensitivity.label());
     }
@@ -225,6 +240,9 @@ fn redact(view: &mut TaskView, label: &str) {
     view.statements.clear();
     view.evidence.clear();
     view.requests.clear();
+    view.causes.clear();
+    view.scope = None;
+    view.scope_label = None;
     view.slips.clear();
     view.wish = None;
     view.history.clear();
@@ -368,6 +386,10 @@ fn assemble(
             reason: words_at(words, &w.reason).unwrap_or_default(),
             at: w.at,
         }),
+        causes: task.causes.iter().rev().map(|c| cause(c, words, names)).collect(),
+        is_cause_required: loaded.facts.policy.root_cause_required,
+        scope: None,
+        scope_label: None,
         requests,
         slips: Vec::new(),
         may_draft_slip: false,

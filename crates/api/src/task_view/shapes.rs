@@ -37,6 +37,18 @@ pub struct CriterionView {
     pub n_evidence: usize,
 }
 
+/// What was said of why the problem came about.
+#[derive(Serialize, ToSchema)]
+pub struct RootCauseView {
+    /// Stored words of the kinds of cause.
+    pub categories: Vec<String>,
+    /// The same in Chinese.
+    pub labels: Vec<String>,
+    pub text: String,
+    pub by: Named,
+    pub at: DateTime<Utc>,
+}
+
 /// A measure.
 #[derive(Serialize, ToSchema)]
 pub struct MeasureView {
@@ -283,6 +295,13 @@ pub struct TaskView {
     pub milestones: Vec<MilestoneView>,
     pub statements: Vec<StatementView>,
     pub evidence: Vec<EvidenceView>,
+    /// Analyses of its causes, the newest first.
+    pub causes: Vec<RootCauseView>,
+    /// Whether its round wants the causes analysed before the plan.
+    pub is_cause_required: bool,
+    /// individual or systemic, once decided for its finding.
+    pub scope: Option<String>,
+    pub scope_label: Option<String>,
     pub requests: Vec<RequestView>,
     pub wish: Option<WishView>,
     /// Slips about it that the caller sees, newest first.

@@ -66,5 +66,12 @@ pub fn documents(of: &Swept<'_>) -> Vec<(&'static str, &'static str, String, Opt
             format!("/findings/{finding}/alike"),
             Some(json!({ "other_id": finding, "verdict": "common" })),
         ),
+        get("/findings/{id}/scope", format!("/findings/{finding}/scope")),
+        (
+            "POST",
+            "/findings/{id}/scope",
+            format!("/findings/{finding}/scope"),
+            Some(json!({ "scope": "individual", "reason": "长".repeat(301) })),
+        ),
     ]
 }

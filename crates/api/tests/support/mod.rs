@@ -13,6 +13,7 @@ pub mod receiver;
 pub mod served;
 pub mod slapd;
 pub mod slips;
+pub mod systemic_operations;
 pub mod word;
 
 use std::cell::RefCell;

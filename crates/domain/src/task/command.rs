@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::state::{Disposition, EvidencePurpose, OpenSlip, Sensitivity};
 use crate::calendar::Week;
+use crate::cause::CauseCategory;
 use crate::check::state::ResultMark;
 use crate::ids::{
     CheckId, CriterionId, EvidenceId, HandoverId, MeasureId, MilestoneId, PersonId, SignRequestId, SignatureId, SlipId,
@@ -48,6 +49,7 @@ words! {
         RequestClosure = "request_closure", "申请销号";
         NameCrossChecker = "name_cross_checker", "指定交叉核查人";
         MarkKey = "mark_key", "关键问题标记";
+        AnalyseCause = "analyse_cause", "原因剖析";
         Confirm = "confirm", "确认销号";
         Reopen = "reopen", "重新整改";
         RequestWithdrawal = "request_withdrawal", "申请作废";
@@ -412,6 +414,11 @@ pub enum TaskCommand {
         is_key: bool,
         reason: String,
     },
+    /// Why the problem came about.
+    AnalyseCause {
+        categories: Vec<CauseCategory>,
+        text: String,
+    },
     Confirm,
     Reopen {
         reason: String,
@@ -484,6 +491,7 @@ impl TaskCommand {
             TaskCommand::RequestClosure { .. } => Action::RequestClosure,
             TaskCommand::NameCrossChecker { .. } => Action::NameCrossChecker,
             TaskCommand::MarkKey { .. } => Action::MarkKey,
+            TaskCommand::AnalyseCause { .. } => Action::AnalyseCause,
             TaskCommand::Confirm => Action::Confirm,
             TaskCommand::Reopen { .. } => Action::Reopen,
             TaskCommand::RequestWithdrawal { .. } => Action::RequestWithdrawal,

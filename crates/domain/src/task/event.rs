@@ -8,6 +8,7 @@ use super::state::{
     DraftShape, EvidenceMark, OpenSlip, Parties, PlanShape, ReassignmentWish, StatementMark, TakenOver, TaskRequest,
 };
 use crate::calendar::Week;
+use crate::cause::CauseMark;
 use crate::chain::Digest;
 use crate::check::state::CheckResult;
 use crate::ids::{
@@ -126,6 +127,8 @@ events! {
     CrossCheckerNamed { person: PersonId, reason: Digest } = "task.cross_checker_named", true;
     /// It was made a key problem, or is none any more.
     KeyMarked { is_key: bool, reason: Digest } = "task.key_marked", true;
+    /// It was said why the problem came about; a later word follows an earlier one.
+    CauseAnalysed { cause: CauseMark } = "task.cause_analysed", true;
     /// Two inspectors signed what they found on the spot.
     Checked { check: CheckId, result: CheckResult, on: NaiveDate, found: Digest, by: Vec<PersonId> } = "task.checked", true;
     /// An untrue result does not lead to rectification anew.

@@ -45,6 +45,7 @@ pub fn begin(id: TaskId, event: &TaskEvent) -> Option<Task> {
         has_failed_check: false,
         open_slips: Vec::new(),
         objections: Vec::new(),
+        causes: Vec::new(),
         overdue_days_kept: 0,
         announced_milestones: Vec::new(),
         announced_due: None,
@@ -280,6 +281,7 @@ fn apply(task: &mut Task, event: &TaskEvent) {
         }
         TaskEvent::CrossCheckerNamed { person, .. } => task.cross_checkers.push(*person),
         TaskEvent::KeyMarked { is_key, .. } => task.draft.is_key = *is_key,
+        TaskEvent::CauseAnalysed { cause } => task.causes.push(cause.clone()),
         TaskEvent::Checked { result, .. } => task.has_failed_check = stands_failed(task, *result),
         TaskEvent::CheckSettled { .. } => task.has_failed_check = false,
         TaskEvent::SlipOpened { slip } => task.open_slips.push(slip.clone()),

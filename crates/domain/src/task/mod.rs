@@ -2,6 +2,7 @@
 
 pub mod advice;
 pub mod alert;
+mod analysis;
 mod checked;
 mod clock;
 pub mod command;
@@ -68,6 +69,7 @@ pub fn starts_from(action: Action) -> &'static [TaskState] {
         Action::RequestClosure => &[Rectifying],
         Action::NameCrossChecker => &[Planning, PlanReview, Rectifying, ClosureReview],
         Action::MarkKey => &[Draft, Issued, Planning, PlanReview, Rectifying, ClosureReview],
+        Action::AnalyseCause => &[Planning, Rectifying],
         Action::Confirm => &[Observing],
         Action::Reopen => &[Observing, Closed],
         Action::RequestWithdrawal => &[Draft, Issued, Planning, PlanReview, Rectifying, ClosureReview, Observing],
@@ -135,6 +137,7 @@ pub fn decide(task: &Task, command: TaskCommand, ctx: &Context<'_>) -> Result<De
         }
         TaskCommand::NameCrossChecker { person, reason } => sign::name_cross_checker(task, person, &reason, ctx),
         TaskCommand::MarkKey { is_key, reason } => draft::mark_key(task, is_key, &reason),
+        TaskCommand::AnalyseCause { categories, text } => analysis::analyse(task, &categories, &text, ctx),
         TaskCommand::Confirm => work::confirm(task, ctx),
         TaskCommand::Reopen { reason, due_on } => work::reopen(task, &reason, due_on, ctx),
         TaskCommand::RecordCheck { check, result } => checked::record(task, check, &result, ctx),

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::analysis::missing_cause;
 use super::command::Action;
 use super::context::Context;
 use super::draft::{due_on_issue, missing_for_issue};
@@ -57,6 +58,7 @@ fn open_action(task: &Task, action: Action, ctx: &Context<'_>) -> Option<OpenAct
             }
             plain(missing)
         }
+        Action::SubmitPlan => plain(missing_cause(task, ctx).into_iter().collect()),
         Action::RequestClosure => plain(missing_for_closure(task, ctx)),
         Action::RequestExtension => match task.draft.due_on {
             None => None,
@@ -117,10 +119,10 @@ fn open_action(task: &Task, action: Action, ctx: &Context<'_>) -> Option<OpenAct
         | Action::CloseBeforeGolive
         | Action::Claim
         | Action::SavePlan
-        | Action::SubmitPlan
         | Action::AttachEvidence
         | Action::NameCrossChecker
         | Action::MarkKey
+        | Action::AnalyseCause
         | Action::Reopen => plain(Vec::new()),
         Action::SettleCheck => when(task.has_failed_check),
         // A check gives its results itself, a slip its beginning and end, a handover what both have signed.

@@ -3,6 +3,7 @@
 use chrono::Datelike;
 use serde_json::json;
 
+use super::analysis::missing_cause;
 use super::command::{MeasureChange, PlanInput};
 use super::context::{Context, Decision};
 use super::draft::{check_text, milestones};
@@ -186,7 +187,8 @@ pub(super) fn submit(
         }
         None => saved(task, ctx)?,
     };
-    let missing = missing_in_plan(task, &plan, &text);
+    let mut missing = missing_in_plan(task, &plan, &text);
+    missing.extend(missing_cause(task, ctx));
     if !missing.is_empty() {
         return Err(Refusal::invalid("plan-incomplete", missing));
     }

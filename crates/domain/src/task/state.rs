@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Week;
+use crate::cause::CauseMark;
 use crate::chain::Digest;
 use crate::ids::{
     CriterionId, EvidenceId, FindingId, HandoverId, MeasureId, MilestoneId, PersonId, RoundId, SignRequestId, SlipId,
@@ -399,6 +400,9 @@ pub struct Task {
     pub open_slips: Vec<OpenSlip>,
     /// Signers who object to a signature recorded for them.
     pub objections: Vec<PersonId>,
+    /// What was said of its causes, the newest last.
+    #[serde(default)]
+    pub causes: Vec<CauseMark>,
     /// Days overdue that stay after a meeting reset the date, calendar days.
     pub overdue_days_kept: u32,
     /// Milestones whose passing was announced, with the date they had.

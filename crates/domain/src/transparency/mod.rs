@@ -31,6 +31,8 @@ words! {
         Template = "template", "文书模板";
         Export = "export", "导出";
         FindingLink = "finding_link", "相似问题";
+        Finding = "finding", "反馈问题";
+        SystemicProblem = "systemic_problem", "共性问题";
         Kiosk = "kiosk", "挂图链接";
         Account = "account", "账号";
         Person = "person", "人员";
