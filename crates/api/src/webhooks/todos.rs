@@ -89,6 +89,7 @@ pub fn told(item: &TodoItem, round: RoundId, site: &str) -> TodoTold {
         ("issue", "round") => "/ledger?state=draft".to_owned(),
         (_, "round") => "/ledger".to_owned(),
         (_, "opinion") => format!("/opinions?id={about}&act={act}"),
+        (_, "systemic") => format!("/systemic/{about}"),
         (_, "publication" | "slip" | "task") => format!("/{word}s/{about}?act={act}"),
         (_, other) => format!("/{other}s/{about}"),
     };
