@@ -251,5 +251,8 @@ export const words = {
   'provider-expired': '统一身份认证的答复已过期，请核对两边的时钟后重新登录',
   'provider-nonce': '统一身份认证的答复与本次登录对不上，请重新登录',
   'provider-account-unknown': '您在统一身份认证的身份没有对应本系统的可用账号，请联系系统管理员',
+  'provider-not-fresh': '统一身份认证没有让您重新登录，不能作为再次验证，请用密码或动态口令',
+  'provider-other-person': '在统一身份认证登录的不是您本人的账号',
+  'provider-code-wanted': '您启用了动态口令，请用动态口令验证',
   'provider-unreachable': '连不上统一身份认证，请用账号密码登录或稍后再试',
 } as const

@@ -4,7 +4,7 @@ import { StrictMode, Suspense, lazy } from 'react'
 import { createRoot } from 'react-dom/client'
 import { ApiError } from './api/client'
 import { router } from './router'
-import { Session } from './session'
+import { Session, proofChannel } from './session'
 import './styles/base.css'
 import './styles/parts.css'
 import './styles/frame.css'
@@ -36,11 +36,20 @@ const queries = new QueryClient({
 const Kiosk = lazy(() => import('./pages/kiosk'))
 const isKiosk = window.location.pathname === '/kiosk'
 
+/** The window of a proof at the provider that came back: it says how it ended and goes. */
+const isProved = window.location.pathname === '/proved'
+if (isProved) {
+  const channel = new BroadcastChannel(proofChannel)
+  channel.postMessage(new URLSearchParams(window.location.search).get('refused') ?? 'proved')
+  channel.close()
+  window.close()
+}
+
 const page = document.getElementById('page')
 if (page)
   createRoot(page).render(
     <StrictMode>
-      {isKiosk ? <Suspense fallback={null}><Kiosk /></Suspense> : (
+      {isKiosk ? <Suspense fallback={null}><Kiosk /></Suspense> : isProved ? <main className="door"><p>已回到原来的窗口，可以关闭本窗口。</p></main> : (
         <QueryClientProvider client={queries}>
           <Session>
             <RouterProvider router={router} />

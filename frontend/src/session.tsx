@@ -114,6 +114,9 @@ function LogInCode({ ticket, onDone, onBack }: { ticket: string; onDone: () => v
   )
 }
 
+/** Where the window of a proof at the provider says how it ended. */
+export const proofChannel = 'bihuan-proof'
+
 /** A proof that is asked for before an act that weighs; the act goes on by itself. */
 function ProofForm({ byCode: known, onDone }: { byCode: boolean; onDone: () => void }) {
   const [typed, setTyped] = useState('')
@@ -132,11 +135,35 @@ function ProofForm({ byCode: known, onDone }: { byCode: boolean; onDone: () => v
     }
     onDone()
   }, () => blank({ [pointer]: typed }))
+  const ways = useQuery({ queryKey: ['ways'], queryFn: () => get(client.GET('/api/v1/sessions/ways')) })
+  const [refused, setRefused] = useState('')
+  // The provider sends its window back to a page of ours, which says here how it ended.
+  useEffect(() => {
+    const channel = new BroadcastChannel(proofChannel)
+    channel.onmessage = (event) => (event.data === 'proved' ? onDone() : setRefused(String(event.data)))
+    return () => channel.close()
+  }, [onDone])
+  const elsewhere = useSend(async () => {
+    setRefused('')
+    // Opened by the click itself, or the browser keeps it shut.
+    const opened = window.open('', 'bihuan-proof', 'width=520,height=680')
+    try {
+      const { address } = await get(client.POST('/api/v1/sessions/provider/proof'))
+      if (opened) opened.location.href = address
+      else setRefused('popup')
+    } catch (error) {
+      opened?.close()
+      throw error
+    }
+  })
   return (
     <form className="stack" noValidate onSubmit={(e) => { e.preventDefault(); void form.submit() }}>
       {byCode ? <TextField label="动态口令" value={typed} onChange={setTyped} error={form.at(pointer)} hint="手机验证器应用上的 6 位口令，或一个恢复码" autoComplete="one-time-code" /> : <TextField label="密码" type="password" value={typed} onChange={setTyped} error={form.at(pointer)} autoComplete="current-password" />}
       <Refused error={form.error} shown={[pointer]} />
       <button type="submit" className="main" disabled={form.busy}>验证并继续</button>
+      {!byCode && ways.data?.provider && <button type="button" disabled={elsewhere.busy} onClick={() => void elsewhere.submit()}>到{ways.data.provider}验证</button>}
+      {refused && <p className="fault" role="alert">{refused === 'popup' ? '浏览器拦下了验证窗口，请允许本网址弹出窗口后再试' : (words as Record<string, string>)[refused] ?? words['provider-unreachable']}</p>}
+      <Refused error={elsewhere.error} />
     </form>
   )
 }

@@ -31,6 +31,7 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(provider::list_ways)
         .service(provider::come_back)
         .service(provider::go_to_provider)
+        .service(provider::prove_at_provider)
         .service(sessions::get_me)
         .service(sessions::change_own_password)
         .service(second_factor::get_second_factor)

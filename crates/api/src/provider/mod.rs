@@ -5,20 +5,24 @@ pub mod remote;
 pub mod token;
 
 use actix_web::cookie::{Cookie, SameSite, time};
-use actix_web::http::header;
+use actix_web::http::{StatusCode, header};
 use actix_web::web::Data;
-use actix_web::{HttpRequest, HttpResponse, get};
+use actix_web::{HttpRequest, HttpResponse, get, post};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::actor::Actor;
+use domain::ids::AccountId;
 use domain::second_factor::{PROVIDER_MINUTES, SessionFactor};
-use persistence::{accounts, login_steps, second_factors};
+use persistence::accounts::Credential;
+use persistence::{PgConnection, accounts, identity, login_steps, second_factors};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
 
 use crate::app::{App, Matched};
-use crate::extract::{Params, address};
+use crate::auth;
+use crate::extract::{Caller, Params, address};
 use crate::problem::Problem;
 use crate::sessions;
 use crate::tokens;
@@ -44,6 +48,12 @@ pub enum Refused {
     Nonce,
     /// No account here belongs to whom the provider names.
     Unknown,
+    /// Asked for a proof anew, it let somebody through who had logged in before.
+    NotFresh,
+    /// A proof anew was given by somebody else than whose session asks for it.
+    OtherPerson,
+    /// A second factor of ours is in use, and it is that which proves anew.
+    CodeWanted,
     Unreachable,
 }
 
@@ -67,6 +77,9 @@ impl Refused {
             Self::Expired => "provider-expired",
             Self::Nonce => "provider-nonce",
             Self::Unknown => "provider-account-unknown",
+            Self::NotFresh => "provider-not-fresh",
+            Self::OtherPerson => "provider-other-person",
+            Self::CodeWanted => "provider-code-wanted",
             Self::Unreachable => "provider-unreachable",
         }
     }
@@ -113,7 +126,21 @@ struct Agreed {
     nonce: String,
     verifier: String,
     to: String,
+    /// Where it is no log-in but a proof anew.
+    #[serde(default)]
+    proof: Option<Wants>,
 }
+
+/// Whose session asks for a proof anew, and since when, seconds since 1970.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct Wants {
+    session: Uuid,
+    account: AccountId,
+    began: i64,
+}
+
+/// The page a proof anew comes back to.
+const PROVED: &str = "/proved";
 
 /// Whether a place is a path of the page and nothing that leads elsewhere.
 fn is_own(path: &str) -> bool {
@@ -175,36 +202,80 @@ pub async fn go_to_provider(
     if !is_own(&to) {
         return Err(Problem::field("/to", "path-form"));
     }
+    match agree(&request, &app, &remote, to, None).await? {
+        Ok((place, state)) => {
+            let mut answer = to_page(&place);
+            answer.add_cookie(&cookie(&app, state, PROVIDER_MINUTES)).map_err(|e| Problem::internal(e.to_string()))?;
+            Ok(answer)
+        }
+        Err(refused) => Ok(to_page(&format!("/?refused={}", refused.code()))),
+    }
+}
+
+/// Agrees with the provider on what somebody is sent there for: where he goes, and the state his browser keeps.
+async fn agree(
+    request: &HttpRequest,
+    app: &App,
+    remote: &std::sync::Arc<Remote>,
+    to: String,
+    proof: Option<Wants>,
+) -> Result<Result<(String, String), Refused>, Problem> {
     let now = app.clock.now();
     let asked = remote.clone();
-    let metadata = match ask(&remote, move || asked.metadata(now)).await? {
+    let metadata = match ask(remote, move || asked.metadata(now)).await? {
         Ok(metadata) => metadata,
-        Err(refused) => return Ok(to_page(&format!("/?refused={}", refused.code()))),
+        Err(refused) => return Ok(Err(refused)),
     };
     let fresh = || tokens::secret().map_err(Problem::internal);
     let ((state, digest), (nonce, _), (verifier, _)) = (fresh()?, fresh()?, fresh()?);
     let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(verifier.as_bytes()));
-    let asks = [
+    let back = back(app);
+    let mut asks = vec![
         ("response_type", "code"),
         ("client_id", &remote.settings.client),
-        ("redirect_uri", &back(&app)),
+        ("redirect_uri", &back),
         ("scope", "openid profile"),
         ("state", &state),
         ("nonce", &nonce),
         ("code_challenge", &challenge),
         ("code_challenge_method", "S256"),
     ];
+    if proof.is_some() {
+        // He is asked anew, however lately he logged in there; the token says when that was.
+        asks.extend([("prompt", "login"), ("max_age", "0")]);
+    }
     let asks: Vec<String> = asks.iter().map(|(name, value)| format!("{name}={}", encode(value))).collect();
     let sign = if metadata.authorization_endpoint.contains('?') { '&' } else { '?' };
     let place = format!("{}{sign}{}", metadata.authorization_endpoint, asks.join("&"));
-    let agreed = serde_json::to_value(Agreed { nonce, verifier, to }).map_err(Problem::internal)?;
-    let source = address(&request, &app);
+    let agreed = serde_json::to_value(Agreed { nonce, verifier, to, proof }).map_err(Problem::internal)?;
+    let source = address(request, app);
     app.db
         .write(&Actor::System, move |conn| login_steps::begin_with_provider(conn, &digest, &source, &agreed, now))
         .await?;
-    let mut answer = to_page(&place);
-    answer.add_cookie(&cookie(&app, state, PROVIDER_MINUTES)).map_err(|e| Problem::internal(e.to_string()))?;
-    Ok(answer)
+    Ok(Ok((place, state)))
+}
+
+/// Where a proof anew is given.
+#[derive(Serialize, ToSchema)]
+pub struct ProofPlace {
+    /// An address of the provider, to be opened in a window of its own.
+    #[schema(example = "https://sso.example.cn/authorize?prompt=login")]
+    pub address: String,
+}
+
+/// Prove anew who one is at the provider: says where; the provider asks him to log in again and sends him back to `/proved`.
+#[utoipa::path(tag = "sessions", responses((status = 200, body = ProofPlace)))]
+#[post("/sessions/provider/proof")]
+pub async fn prove_at_provider(request: HttpRequest, caller: Caller, app: Data<App>) -> Result<HttpResponse, Problem> {
+    let remote = remote(&app)?;
+    let began = app.clock.now().timestamp();
+    let wants = Wants { session: caller.session, account: caller.loaded.actor.account, began };
+    match agree(&request, &app, &remote, PROVED.to_owned(), Some(wants)).await? {
+        Ok((address, state)) => {
+            Ok(HttpResponse::Ok().cookie(cookie(&app, state, PROVIDER_MINUTES)).json(ProofPlace { address }))
+        }
+        Err(refused) => Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, refused.code()).retry_after(5)),
+    }
 }
 
 /// What the provider sends back with somebody.
@@ -221,23 +292,27 @@ pub struct SentBack {
     pub error: Option<String>,
 }
 
-/// Whom the provider names, once everything it sent is believed; and where he wants to be.
-async fn named(
-    request: &HttpRequest,
-    app: &App,
-    remote: std::sync::Arc<Remote>,
-    sent: SentBack,
-) -> Result<Result<(Said, String), Refused>, Problem> {
+/// What was agreed with somebody who is sent back; it holds once, in the browser that began it.
+async fn taken(request: &HttpRequest, app: &App, sent: &SentBack) -> Result<Option<Agreed>, Problem> {
     let now = app.clock.now();
     let began = request.cookie(cookie_name(app)).is_some_and(|c| !sent.state.is_empty() && c.value() == sent.state);
     if !began {
-        return Ok(Err(Refused::State));
+        return Ok(None);
     }
     let digest = tokens::digest(sent.state.as_bytes());
     let agreed = app.db.write(&Actor::System, move |conn| login_steps::take_from_provider(conn, &digest, now)).await?;
-    let Some(agreed) = agreed else { return Ok(Err(Refused::State)) };
-    let Agreed { nonce, verifier, to } = serde_json::from_value(agreed).map_err(Problem::internal)?;
-    let back = back(app);
+    agreed.map(serde_json::from_value).transpose().map_err(Problem::internal)
+}
+
+/// Whom the provider names, once everything it sent is believed.
+async fn named(
+    app: &App,
+    remote: std::sync::Arc<Remote>,
+    sent: SentBack,
+    agreed: &Agreed,
+) -> Result<Result<Said, Refused>, Problem> {
+    let now = app.clock.now();
+    let (nonce, verifier, back) = (agreed.nonce.clone(), agreed.verifier.clone(), back(app));
     let asked = remote.clone();
     ask(&remote, move || {
         let remote = asked;
@@ -253,7 +328,7 @@ async fn named(
         let token = remote.exchange(&sent.code, &verifier, &back, now)?;
         let key = remote.key(&token, now)?;
         let expected = Expected { issuer: &settings.issuer, client: &settings.client, nonce: &nonce, now };
-        Ok((check(&token, &key, &expected)?, to))
+        check(&token, &key, &expected)
     })
     .await
 }
@@ -263,12 +338,58 @@ async fn named(
 #[get("/sessions/provider/return")]
 pub async fn come_back(request: HttpRequest, app: Data<App>, query: Params<SentBack>) -> Result<HttpResponse, Problem> {
     let remote = remote(&app)?;
-    let mut answer = match named(&request, &app, remote.clone(), query.0).await? {
-        Ok((said, to)) => let_in(&request, &app, &remote, &said, &to).await?,
-        Err(refused) => to_page(&format!("/?refused={}", refused.code())),
+    let sent = query.0;
+    let mut answer = match taken(&request, &app, &sent).await? {
+        None => to_page(&format!("/?refused={}", Refused::State.code())),
+        Some(agreed) => match (named(&app, remote.clone(), sent, &agreed).await?, agreed.proof) {
+            (Ok(said), None) => let_in(&request, &app, &remote, &said, &agreed.to).await?,
+            (Ok(said), Some(wants)) => match proved(&app, &remote, &said, wants).await? {
+                Ok(()) => to_page(PROVED),
+                Err(refused) => to_page(&format!("{PROVED}?refused={}", refused.code())),
+            },
+            (Err(refused), None) => to_page(&format!("/?refused={}", refused.code())),
+            (Err(refused), Some(_)) => to_page(&format!("{PROVED}?refused={}", refused.code())),
+        },
     };
     answer.add_cookie(&cookie(&app, String::new(), 0)).map_err(|e| Problem::internal(e.to_string()))?;
     Ok(answer)
+}
+
+/// The account of whom the provider names, if there is one that is active.
+fn account_of(conn: &mut PgConnection, matched: Matched, name: &str) -> Result<Option<Credential>, persistence::Error> {
+    let found = match matched {
+        Matched::Login => accounts::credential(conn, name)?,
+        Matched::PersonCode => accounts::credential_of_person(conn, name)?,
+    };
+    Ok(found.filter(|c| c.is_active))
+}
+
+/// Whether a method of the provider counts as a second factor.
+fn counts(remote: &Remote, said: &Said) -> bool {
+    said.methods().any(|m| remote.settings.second_factor.iter().any(|s| s == m))
+}
+
+/// Takes a proof anew: by the person whose session asks for it, who logged in at the provider since then.
+async fn proved(app: &App, remote: &Remote, said: &Said, wants: Wants) -> Result<Result<(), Refused>, Problem> {
+    if said.logged_in_at().is_none_or(|at| at < wants.began - token::APART) {
+        return Ok(Err(Refused::NotFresh));
+    }
+    let Some(name) = said.claim(&remote.settings.claim).map(str::to_owned) else { return Ok(Err(Refused::Unknown)) };
+    let (counts, matched, now) = (counts(remote, said), remote.settings.matched, app.clock.now());
+    let proved = app
+        .db
+        .write(&Actor::System, move |conn| {
+            if account_of(conn, matched, &name)?.is_none_or(|c| c.id != wants.account) {
+                return Ok(Err(Refused::OtherPerson));
+            }
+            if !counts && second_factors::is_in_use(conn, wants.account)? {
+                return Ok(Err(Refused::CodeWanted));
+            }
+            identity::record_proof(conn, wants.session, now).map(Ok)
+        })
+        .await?;
+    auth::forget();
+    Ok(proved)
 }
 
 async fn let_in(
@@ -281,17 +402,13 @@ async fn let_in(
     let settings = &remote.settings;
     let unknown = || Ok(to_page(&format!("/?refused={}", Refused::Unknown.code())));
     let Some(name) = said.claim(&settings.claim).map(str::to_owned) else { return unknown() };
-    let counts = said.methods().any(|m| settings.second_factor.iter().any(|s| s == m));
+    let counts = counts(remote, said);
     let (now, source, matched) = (app.clock.now(), address(request, app), settings.matched);
     let (ticket, digest) = tokens::secret().map_err(Problem::internal)?;
     let found = app
         .db
         .write(&Actor::System, move |conn| {
-            let found = match matched {
-                Matched::Login => accounts::credential(conn, &name)?,
-                Matched::PersonCode => accounts::credential_of_person(conn, &name)?,
-            };
-            let Some(account) = found.filter(|c| c.is_active) else { return Ok(None) };
+            let Some(account) = account_of(conn, matched, &name)? else { return Ok(None) };
             let waits = !counts && second_factors::is_in_use(conn, account.id)?;
             if waits {
                 login_steps::begin(conn, &digest, account.id, account.epoch, &source, now)?;

@@ -21,7 +21,7 @@ const BELIEVED: [Algorithm; 9] = [
     Algorithm::EdDSA,
 ];
 /// How far the clocks may be apart, seconds.
-const APART: i64 = 60;
+pub(super) const APART: i64 = 60;
 
 /// What was agreed before the provider was asked.
 pub struct Expected<'a> {
@@ -67,6 +67,11 @@ impl Said {
     /// A claim that is a text.
     pub fn claim(&self, name: &str) -> Option<&str> {
         if name == "sub" { Some(&self.claims.sub) } else { self.claims.rest.get(name)?.as_str() }
+    }
+
+    /// When whoever it names logged in at the provider, seconds since 1970; none where it does not say.
+    pub fn logged_in_at(&self) -> Option<i64> {
+        self.claims.rest.get("auth_time")?.as_i64()
     }
 
     /// How the provider proved who it is: methods and class.

@@ -6,6 +6,7 @@ use crate::support;
 
 use actix_web::test::TestRequest;
 use api::app::ProviderSettings;
+use chrono::TimeDelta;
 use serde_json::json;
 use support::provider::{Provider, Signs, parts};
 use support::{Answer, House, PROVIDER};
@@ -285,4 +286,84 @@ async fn a_person_may_be_found_by_his_code() {
     provider.set_time(house.app.clock.now().timestamp());
     provider.twist(|claims| claims["employee"] = json!("P012"));
     assert_eq!(me(&house, &log_in(&house, &provider, "whoever").await).await["login"], "p012");
+}
+
+/// A session by the provider, some time ago; its token of this moment.
+async fn long_ago(house: &House, provider: &Provider, login: &str) -> String {
+    let answer = log_in(house, provider, login).await;
+    let mut kept = cookie(&answer, "bihuan").expect("a session");
+    let mut token = String::new();
+    for _ in 0..2 {
+        house.app.clock.set(house.app.clock.now() + TimeDelta::minutes(20));
+        provider.set_time(house.app.clock.now().timestamp());
+        let request = TestRequest::post().uri("/api/v1/sessions/refresh").insert_header(("cookie", kept.clone()));
+        let renewed = house.send(request).await;
+        kept = cookie(&renewed, "bihuan").expect("it goes on");
+        token = renewed.ok()["access_token"].as_str().unwrap().to_owned();
+    }
+    token
+}
+
+async fn post(house: &House, token: &str, path: &str) -> Answer {
+    let request =
+        TestRequest::post().uri(&format!("/api/v1{path}")).insert_header(("authorization", format!("Bearer {token}")));
+    house.send(request).await
+}
+
+/// The whole way of a proof anew as somebody; where the browser is sent in the end.
+async fn prove(house: &House, provider: &Provider, token: &str, name: &str) -> String {
+    let begun = post(house, token, "/sessions/provider/proof").await;
+    let kept = cookie(&begun, "bihuan-provider").expect("the browser is known again");
+    let asked = begun.ok()["address"].as_str().unwrap().to_owned();
+    let said = parts(asked.split_once('?').unwrap().1);
+    assert_eq!((said["prompt"].as_str(), said["max_age"].as_str()), ("login", "0"), "he is asked anew");
+    let code = provider.agree(&asked, name);
+    let sent = format!("code={code}&state={}&iss={}", said["state"], provider.issuer());
+    let place = place(&back(house, &sent, &kept).await);
+    // What was agreed holds once.
+    assert_eq!(self::place(&back(house, &sent, &kept).await), "/?refused=provider-state");
+    place
+}
+
+#[actix_web::test]
+async fn a_proof_anew_is_given_at_the_provider_by_who_logs_in_there_again() {
+    let (house, provider) = both().await;
+    let token = long_ago(&house, &provider, "p012").await;
+    post(&house, &token, "/me/second-factor").await.refused(403, "proof-wanted");
+    let now = house.app.clock.now().timestamp();
+    let at = |time: i64| move |claims: &mut serde_json::Value| claims["auth_time"] = json!(time);
+    // It does not say when he logged in, or he did long before.
+    assert_eq!(prove(&house, &provider, &token, "p012").await, "/proved?refused=provider-not-fresh");
+    provider.twist(at(now - 61));
+    assert_eq!(prove(&house, &provider, &token, "p012").await, "/proved?refused=provider-not-fresh");
+    // Somebody else did, or nobody who is known here.
+    provider.twist(at(now));
+    assert_eq!(prove(&house, &provider, &token, "p013").await, "/proved?refused=provider-other-person");
+    assert_eq!(prove(&house, &provider, &token, "stranger").await, "/proved?refused=provider-other-person");
+    // A token that is not believed proves nothing either.
+    provider.sign(Signs::Foreign);
+    assert_eq!(prove(&house, &provider, &token, "p012").await, "/proved?refused=provider-signature");
+    provider.sign(Signs::Own);
+    post(&house, &token, "/me/second-factor").await.refused(403, "proof-wanted");
+    assert_eq!(prove(&house, &provider, &token, "p012").await, "/proved");
+    let begun = post(&house, &token, "/me/second-factor").await.ok();
+    // Where a code is in use, it is the code that proves, unless the provider vouches for a second factor.
+    let secret = support::secret_bytes(begun["secret"].as_str().unwrap());
+    let step = domain::second_factor::step_of(house.app.clock.now());
+    let first = json!({ "code": domain::second_factor::code_at(&secret, step) });
+    let confirm = TestRequest::post()
+        .uri("/api/v1/me/second-factor/confirm")
+        .insert_header(("authorization", format!("Bearer {token}")))
+        .set_json(first);
+    house.send(confirm).await.ok();
+    assert_eq!(prove(&house, &provider, &token, "p012").await, "/proved?refused=provider-code-wanted");
+    provider.twist(move |claims| {
+        claims["auth_time"] = json!(now);
+        claims["amr"] = json!(["pwd", "mfa"]);
+    });
+    assert_eq!(prove(&house, &provider, &token, "p012").await, "/proved");
+    // Nobody begins it who is not logged in, and nobody where there is no provider.
+    house.send(TestRequest::post().uri("/api/v1/sessions/provider/proof")).await.refused(401, "unauthenticated");
+    let alone = House::new().await;
+    alone.request("p012", "POST", "/sessions/provider/proof", None, None).await.refused(404, "not-found");
 }

@@ -354,6 +354,7 @@ pub fn others(
         ("DELETE", "/sessions", "/sessions".into(), None),
         get("/sessions/ways", "/sessions/ways".into()),
         get("/sessions/provider", "/sessions/provider".into()),
+        ("POST", "/sessions/provider/proof", "/sessions/provider/proof".into(), None),
         get("/sessions/provider/return", "/sessions/provider/return?code=x&state=y".into()),
         ("POST", "/sessions/code", "/sessions/code".into(), Some(json!({ "ticket": "none", "code": "000000" }))),
         ("POST", "/sessions/proof", "/sessions/proof".into(), Some(json!({ "password": "wrong" }))),
