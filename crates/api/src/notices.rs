@@ -40,6 +40,8 @@ pub struct NoticeView {
     pub duty_act_id: Option<Uuid>,
     /// The handover it is about.
     pub handover_id: Option<Uuid>,
+    /// The rule of the register it is about.
+    pub rule_id: Option<Uuid>,
     pub number: Option<String>,
     pub title: Option<String>,
     pub at: DateTime<Utc>,
@@ -123,6 +125,7 @@ fn view(n: NoticeRow) -> NoticeView {
         resolution_id: n.resolution_id,
         duty_act_id: n.duty_act_id,
         handover_id: n.handover_id,
+        rule_id: n.rule_id,
         title: n.title.clone().or_else(kept),
         number: n.number,
         at: n.created_at,

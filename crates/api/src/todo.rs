@@ -74,6 +74,8 @@ pub struct TodoItem {
     pub opinion_id: Option<Uuid>,
     /// The handover it is about, where it is about one.
     pub handover_id: Option<Uuid>,
+    /// The rule of the register it is about, where it is about one.
+    pub rule_id: Option<Uuid>,
     /// The week a statement is for.
     #[schema(example = "2026-W38")]
     pub week: Option<String>,
@@ -231,6 +233,7 @@ impl Collector<'_> {
             publication_id: None,
             opinion_id: None,
             handover_id: None,
+            rule_id: None,
             week: None,
         });
     }
@@ -427,6 +430,7 @@ pub async fn list_todo(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Result
             others.extend(crate::publications::todo(conn, &origin.actor, round, &calendar, origin.now)?);
             others.extend(crate::opinions::todo(conn, &origin.actor, round, &calendar, origin.now)?);
             others.extend(crate::handovers::todo(conn, &origin.actor, &calendar, origin.now)?);
+            others.extend(crate::rule_register::todo(conn, &origin, round, &calendar)?);
             let (duties, records_duties) = crate::personal_duties::todo(conn, &origin, round, &policy, &calendar)?;
             others.extend(duties);
             let list = of_tasks(conn, &origin, round, &ids, &policy, &calendar)?.with(others);

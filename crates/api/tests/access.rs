@@ -24,6 +24,7 @@ use support::document_operations::{Swept, documents};
 use support::handover_operations::handovers;
 use support::operations::{NIL, others, personal_duties, slip_form};
 use support::publication_operations::publications;
+use support::rule_operations::rules as rule_register;
 use support::{House, waiting_for};
 
 /// Everybody the table names, by what he is to the sweep's task.
@@ -378,6 +379,17 @@ async fn begun_handover(house: &House) -> (String, String, String) {
     (made["id"].as_str().unwrap().to_owned(), word("P041"), word("U201"))
 }
 
+/// A rule that the lead unit's clerk entered for a task of its own.
+async fn entered_rule(house: &House, round: &str, task: &str) -> String {
+    let ids = directory(house).await;
+    let form = json!({
+        "kind": "made", "title": "合同归档管理办法", "number": "集团规〔2026〕8号", "issuer": ids["U201"], "effective_on": house.today(),
+        "control": "逾期不得付款", "question": "是否都归档？", "tasks": [task], "owner_unit": ids["U201"], "owner": ids["P040"],
+    });
+    let made = house.request("p072", "POST", &format!("/rounds/{round}/rules"), None, Some(form)).await.ok();
+    made["id"].as_str().unwrap().to_owned()
+}
+
 fn held(name: &str, made: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(name);
     if std::env::var_os("BLESS").is_some() {
@@ -463,6 +475,8 @@ async fn everybody_may_do_what_the_table_says_and_nothing_else() {
     all.extend(publications(&round, rectified, &publication, &opinion));
     let (handover, person, of_unit) = begun_handover(&house).await;
     all.extend(handovers(&handover, &person, &of_unit));
+    let rule = entered_rule(&house, &round, rectified).await;
+    all.extend(rule_register(&round, &rule));
     for (method, path, url, body) in all.clone() {
         covered.insert(format!("{method} {path}"));
         writeln!(made, "{method} {path}").unwrap();

@@ -75,4 +75,6 @@ ids! {
     OpinionId,
     /// A handover list (交接清单).
     HandoverId,
+    /// An entry of the register of rules (制度).
+    RuleId,
 }

@@ -5,6 +5,7 @@ mod handover;
 mod organisation;
 mod publication;
 mod records;
+mod rule_register;
 
 use serde_json::Value;
 
@@ -458,6 +459,7 @@ fn words_of(code: &str) -> Option<&'static str> {
         .chain(document::CODES)
         .chain(publication::CODES)
         .chain(handover::CODES)
+        .chain(rule_register::CODES)
         .chain(organisation::CODES)
         .find(|(known, _)| *known == code)
         .map(|(_, words)| *words)
@@ -471,6 +473,7 @@ pub fn event(kind: &str) -> &str {
         .chain(document::EVENTS)
         .chain(publication::EVENTS)
         .chain(handover::EVENTS)
+        .chain(rule_register::EVENTS)
         .chain(organisation::EVENTS)
         .find(|(known, _)| *known == kind)
         .map_or(kind, |(_, words)| words)

@@ -3,6 +3,7 @@
 mod document;
 mod handover;
 mod publication;
+mod rule_register;
 
 use std::collections::BTreeSet;
 
@@ -29,6 +30,7 @@ pub use handover::{permit_handover, permit_preparing_handover, sees_handover};
 pub use publication::{
     permit_opinion, permit_publication, reads_writer, sees_opinion, sees_publication, sees_publications,
 };
+pub use rule_register::{answers_for, lists_rule, permit_entering_rule, permit_rule, reads_rule, sees_rule};
 
 words! {
     /// How an actor stands to a task (docs/domain.md §19).

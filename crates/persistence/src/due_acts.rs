@@ -21,6 +21,9 @@ pub const KEEP_PUBLICATION_CLOCK: &str = "keep_publication_clock";
 /// Looks at the day of an opinion.
 pub const KEEP_OPINION_CLOCK: &str = "keep_opinion_clock";
 
+/// Looks at the checks of a rule.
+pub const KEEP_RULE_CLOCK: &str = "keep_rule_clock";
+
 /// Owes an act at a moment; owing it twice is owing it once. What a clock that ran ahead has done already is owed again: when that moment really
 /// comes, things may stand otherwise.
 pub fn owe(conn: &mut PgConnection, act: &str, subject: Uuid, due_at: DateTime<Utc>) -> Result<(), Error> {

@@ -74,6 +74,7 @@ fn item(line: &CheckLine, action: CheckAction, count: usize, calendar: &Calendar
         publication_id: None,
         opinion_id: None,
         handover_id: None,
+        rule_id: None,
         week: None,
     }
 }

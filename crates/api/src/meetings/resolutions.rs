@@ -293,6 +293,7 @@ pub(crate) fn todo(
             publication_id: None,
             opinion_id: None,
             handover_id: None,
+            rule_id: None,
             week: None,
         });
     }
@@ -342,6 +343,7 @@ fn of_the_day(
             publication_id: None,
             opinion_id: None,
             handover_id: None,
+            rule_id: None,
             week: None,
         })
         .collect())

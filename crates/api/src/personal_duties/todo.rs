@@ -43,6 +43,7 @@ pub(crate) fn todo(
         publication_id: None,
         opinion_id: None,
         handover_id: None,
+        rule_id: None,
         resolution_id: None,
         week: None,
     };

@@ -138,6 +138,7 @@ fn item(line: &SlipLine, wait: Wait, calendar: &Calendar, now: DateTime<Utc>) ->
         publication_id: None,
         opinion_id: None,
         handover_id: None,
+        rule_id: None,
         week: None,
     }
 }

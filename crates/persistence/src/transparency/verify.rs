@@ -15,7 +15,9 @@ use uuid::Uuid;
 use super::{frontier, int, node, records, size, stored_nodes};
 use crate::error::Error;
 use crate::events::{self, StoredEvent};
-use crate::{checks, documents, handovers, meetings, opinions, personal_duties, publications, slips, tasks};
+use crate::{
+    checks, documents, handovers, meetings, opinions, personal_duties, publications, rule_register, slips, tasks,
+};
 
 /// Nodes that are compared at once.
 const NODES: usize = 2000;
@@ -271,6 +273,7 @@ fn rows(conn: &mut PgConnection, auditor: &mut Auditor) -> Result<(), Error> {
     folds(conn, auditor, "publications", "publication", |conn, id| publications::replay(conn, id.into()))?;
     folds(conn, auditor, "opinions", "opinion", |conn, id| opinions::replay(conn, id.into()))?;
     folds(conn, auditor, "handovers", "handover", |conn, id| handovers::replay(conn, id.into()))?;
+    folds(conn, auditor, "rules", "rule", |conn, id| rule_register::replay(conn, id.into()))?;
     folds(conn, auditor, "documents", "document", |conn, id| documents::replay(conn, id.into()))?;
     beside(conn, auditor)
 }
