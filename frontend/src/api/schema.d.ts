@@ -2466,6 +2466,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rounds/{id}/burden": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get what filling in cost the units of a round in eight weeks, those with the most first; for who reads the whole weekly brief. Nothing is said of persons. */
+        get: operations["get_burden"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rounds/{id}/calendar": {
         parameters: {
             query?: never;
@@ -2959,6 +2976,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rounds/{id}/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the register of rules as far as the caller sees it, the newest first, with figures that are the counts of the rows they open. */
+        get: operations["list_rules"];
+        put?: never;
+        /** Enter a rule that was made, revised or abolished, as a draft. Its file is handed in next. */
+        post: operations["enter_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/rules/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get what the form of an entry offers: tasks, units and people to choose from, rules that may be revised or abolished, and what is filled in already. */
+        get: operations["get_rule_form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rounds/{id}/search": {
         parameters: {
             query?: never;
@@ -3221,6 +3273,176 @@ export interface paths {
         get: operations["list_warnings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an entry of the register with its tasks, checks and the acts open to the caller. */
+        get: operations["get_rule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say how a rule is used, for the check that is open, with proof. */
+        post: operations["answer_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change a draft of the register. */
+        post: operations["change_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm an entry and name who judges its checks; from now on it counts, and what it revises or abolishes is over. */
+        post: operations["confirm_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/entrust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Name another owner or another supervisor, with the reason. */
+        post: operations["entrust_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Receive a file: the issued document, or what shows how the rule is used. */
+        post: operations["receive_rule_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/judge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Judge a check: passed, so that the rule counts as lasting, or failed, with what is made of it. */
+        post: operations["judge_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an entry back, with the reason. */
+        post: operations["return_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand a draft in to the round's office, with the file that was received for it. */
+        post: operations["submit_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw an entry that is not confirmed, with the reason. */
+        post: operations["withdraw_rule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4755,6 +4977,18 @@ export interface components {
             /** @example 经核查，所反映的合同已于3月10日全部归档。感谢您的监督 */
             words: string;
         };
+        /** @description How the rule is used. */
+        AnswerRule: {
+            /**
+             * Format: int32
+             * @description 3, 6 or 12: which check.
+             */
+            months: number;
+            /** @example 本季度付款的合同 214 份，全部在付款前归档 */
+            words: string;
+            /** @description Files received for it; at least one. */
+            files?: string[];
+        };
         /** @description What a unit answers. */
         AnswerSlip: {
             /** @example 已查明原因并补齐归档，清单附后 */
@@ -4995,6 +5229,7 @@ export interface components {
             units: components["schemas"]["BriefUnit"][];
             /** @description What is missing, did not move, asks for help, came back or is a copy: the first of each. */
             lists: components["schemas"]["BriefList"][];
+            burden?: components["schemas"]["BurdenEffort"] | null;
         };
         /** @description A whole draw, to be drawn again by anybody. */
         Bundle: {
@@ -5008,6 +5243,66 @@ export interface components {
             sample: components["schemas"]["Drawn"][];
             /** @description SHA-256 of all the rest in canonical text. */
             digest: components["schemas"]["Digest"];
+        };
+        /** @description What filling in cost. */
+        BurdenEffort: {
+            /** @description Statements, plans, requests and answers handed in. */
+            hand_ins: number;
+            /** @description Fields whose words stood nowhere before. */
+            fields: number;
+            /** @description Their characters without white space: no fewer keys were pressed. */
+            typed: number;
+            /** @description Fields that stood there already or were brought along. */
+            carried_fields: number;
+            /** @description Their characters. */
+            carried: number;
+            /** @description Estimated: half a minute for a field and one for forty characters typed, rounded up. */
+            minutes: number;
+        };
+        /** @description A unit's eight weeks. */
+        BurdenUnit: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description All eight weeks together. */
+            all: components["schemas"]["BurdenEffort"];
+            /** @description Week by week, in the order of the weeks. */
+            weeks: components["schemas"]["BurdenEffort"][];
+            /**
+             * Format: int64
+             * @description Lists and papers its people had made instead of writing them.
+             */
+            exports: number;
+        };
+        /** @description What filling in cost the units of a round. */
+        BurdenView: {
+            /** @description Eight weeks, the earliest first. */
+            weeks: components["schemas"]["BurdenWeek"][];
+            /** @description Those with the most minutes first. */
+            units: components["schemas"]["BurdenUnit"][];
+            /** @description All units and weeks together. */
+            all: components["schemas"]["BurdenEffort"];
+            /**
+             * Format: int64
+             * @description Lists and papers that people of units had made instead of writing them.
+             */
+            exports: number;
+            /**
+             * Format: int64
+             * @description Documents that were made from the records.
+             */
+            documents: number;
+            /** @description Characters taken for a minute. */
+            characters_a_minute: number;
+        };
+        /** @description A week of the meter. */
+        BurdenWeek: {
+            /** @example 2026-W11 */
+            week: string;
+            /** Format: date */
+            monday: string;
+            /** @description All units together. */
+            all: components["schemas"]["BurdenEffort"];
         };
         /**
          * @description How often a statement is owed.
@@ -5387,6 +5682,10 @@ export interface components {
             signature: components["schemas"]["SignatureId"];
             confirmed: boolean;
             reason?: string | null;
+        };
+        /** @description Who judges. */
+        ConfirmRule: {
+            supervisor?: components["schemas"]["PersonId"] | null;
         };
         /** @description The second officer's answer to a recorded signature. */
         ConfirmSignature: {
@@ -6180,6 +6479,13 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
+        /** @description Who owns the rule and who judges it from now on. */
+        EntrustRule: {
+            owner: components["schemas"]["PersonId"];
+            supervisor: components["schemas"]["PersonId"];
+            /** @example 原负责人已调离 */
+            reason: string;
+        };
         /** @description A task that can be drawn. */
         Entry: {
             task: components["schemas"]["TaskId"];
@@ -6473,7 +6779,7 @@ export interface components {
          * @description A figure that a document may name. Amounts are hundredths of a yuan, everything else is a count.
          * @enum {string}
          */
-        Figure: "aspects" | "findings" | "tasks" | "measures" | "closed" | "observing" | "completed" | "sustained" | "in_progress" | "not_started" | "findings_done" | "immediate" | "immediate_done" | "red" | "yellow" | "overdue" | "extended" | "reopened" | "meetings" | "checks" | "checked_tasks" | "slips" | "amount" | "cleared" | "recovered" | "rules_made" | "rules_revised" | "rules_abolished" | "persons_handled";
+        Figure: "aspects" | "findings" | "tasks" | "measures" | "closed" | "observing" | "completed" | "sustained" | "in_progress" | "not_started" | "findings_done" | "immediate" | "immediate_done" | "red" | "yellow" | "overdue" | "extended" | "reopened" | "meetings" | "checks" | "checked_tasks" | "slips" | "amount" | "cleared" | "recovered" | "rules_made" | "rules_revised" | "rules_abolished" | "rules_lasting" | "persons_handled";
         /** @description A figure of a document. */
         FigureView: {
             key: components["schemas"]["Figure"];
@@ -6546,6 +6852,25 @@ export interface components {
         FirstCode: {
             /** @example 287082 */
             code: string;
+        };
+        /** @description What is made of a failed check. */
+        FollowForm: {
+            /**
+             * @description What was made of a failed check.
+             * @enum {string}
+             */
+            kind: "reopen" | "draft" | "neither";
+            task?: components["schemas"]["TaskId"] | null;
+            /**
+             * Format: date
+             * @description Until when the task that is taken up again is to be done.
+             */
+            due_on?: string | null;
+            reason?: string | null;
+            /** @description Number of the new draft. */
+            number?: string | null;
+            /** @description Title of the new draft. */
+            title?: string | null;
         };
         /** @description Everything the draw is made from, frozen before anybody commits. */
         Frame: {
@@ -7095,6 +7420,24 @@ export interface components {
             holds_true: boolean;
             task?: components["schemas"]["TaskId"] | null;
             words?: string | null;
+        };
+        /** @description What the supervisor found. */
+        JudgeRule: {
+            /**
+             * Format: int32
+             * @description 3, 6 or 12: which check.
+             */
+            months: number;
+            /**
+             * @description What a check of a rule came to.
+             * @enum {string}
+             */
+            verdict: "passed" | "failed";
+            /** @example 现场抽十份，均在付款前归档 */
+            words: string;
+            /** @description Files received for it; at least one where it passed. */
+            files?: string[];
+            follow?: components["schemas"]["FollowForm"] | null;
         };
         /** @description Whether an opinion holds true. */
         JudgementView: {
@@ -8026,6 +8369,11 @@ export interface components {
              * @description The handover it is about.
              */
             handover_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The rule of the register it is about.
+             */
+            rule_id?: string | null;
             number?: string | null;
             title?: string | null;
             /** Format: date-time */
@@ -9485,6 +9833,285 @@ export interface components {
             /** @description Not yet started, and the caller may start it. */
             can_activate: boolean;
         };
+        /** @description Something the caller may do with an entry. */
+        RuleActionView: {
+            /** @example confirm_rule */
+            action: string;
+            /** @example 确认登记 */
+            label: string;
+        };
+        /** @description What the owner said. */
+        RuleAnswerView: {
+            words: string;
+            files: components["schemas"]["RuleFileView"][];
+            by: components["schemas"]["Named"];
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description A check of a rule. */
+        RuleCheckView: {
+            /**
+             * Format: int32
+             * @description 3, 6 or 12; names the check.
+             */
+            months: number;
+            /** Format: date */
+            opens_on: string;
+            /** Format: date */
+            due_on: string;
+            /** @example open */
+            standing: string;
+            /** @example 待负责人说明 */
+            standing_label: string;
+            is_overdue: boolean;
+            answer?: components["schemas"]["RuleAnswerView"] | null;
+            judgement?: components["schemas"]["RuleJudgementView"] | null;
+            /** @description Whether the caller may answer it now. */
+            may_answer: boolean;
+            /** @description Whether the caller may judge it now. */
+            may_judge: boolean;
+        };
+        /** @description A word to choose. */
+        RuleChoice: {
+            /** @example made */
+            value: string;
+            /** @example 新建 */
+            label: string;
+        };
+        /** @description A figure with how many rows it opens. */
+        RuleFigureView: {
+            /** @example made */
+            figure: string;
+            /** @example 新建 */
+            label: string;
+            n: number;
+        };
+        /** @description A file of an entry. */
+        RuleFileView: {
+            /** Format: uuid */
+            id: string;
+            filename: string;
+            sha256: string;
+        };
+        /** @description What was made of a failed check. */
+        RuleFollowView: {
+            /** @example reopen */
+            kind: string;
+            /** @example 任务重新整改 */
+            label: string;
+            /**
+             * Format: uuid
+             * @description The task that was taken up again or drafted.
+             */
+            task_id?: string | null;
+            reason?: string | null;
+        };
+        /** @description An entry as it is written. */
+        RuleForm: {
+            /**
+             * @description What was done with a rule.
+             * @enum {string}
+             */
+            kind: "made" | "revised" | "abolished";
+            /** @example 合同归档管理办法 */
+            title: string;
+            /**
+             * @description Number of the issued document.
+             * @example 集团规〔2026〕8号
+             */
+            number: string;
+            issuer: components["schemas"]["UnitId"];
+            /**
+             * Format: date
+             * @description The day it took effect, or was abolished.
+             */
+            effective_on: string;
+            /**
+             * @description The control it brings; not asked of one that was abolished.
+             * @example 合同签订后十个工作日内归档，逾期不得付款
+             */
+            control?: string;
+            /**
+             * @description What a checker asks; not asked of one that was abolished.
+             * @example 抽十份本季度付款的合同，是否都在付款前归档？
+             */
+            question?: string;
+            /** @description The tasks it answers; at least one. */
+            tasks?: components["schemas"]["TaskId"][];
+            replaces?: components["schemas"]["RuleId"] | null;
+            owner_unit: components["schemas"]["UnitId"];
+            owner?: components["schemas"]["PersonId"] | null;
+        };
+        /** @description What the form offers. */
+        RuleFormView: {
+            kinds: components["schemas"]["RuleChoice"][];
+            /**
+             * Format: date
+             * @description The first and the last day a rule can have taken effect.
+             */
+            begins_on: string;
+            /** Format: date */
+            today: string;
+            /** @description Tasks the caller may name. */
+            tasks: components["schemas"]["RuleTaskView"][];
+            units: components["schemas"]["Named"][];
+            /**
+             * Format: uuid
+             * @description The unit whose people are offered.
+             */
+            unit?: string | null;
+            owners: components["schemas"]["Named"][];
+            /** @description Rules in force that may be revised or abolished. */
+            in_force: components["schemas"]["RuleRef"][];
+            /**
+             * Format: uuid
+             * @description The task that is filled in already.
+             */
+            task?: string | null;
+            /**
+             * Format: uuid
+             * @description The owner that is filled in already.
+             */
+            owner?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description An entry of the register of rules (制度).
+         */
+        RuleId: string;
+        /** @description What the supervisor found. */
+        RuleJudgementView: {
+            /** @example passed */
+            verdict: string;
+            /** @example 通过 */
+            label: string;
+            words: string;
+            files: components["schemas"]["RuleFileView"][];
+            follow?: components["schemas"]["RuleFollowView"] | null;
+            by: components["schemas"]["Named"];
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description A row of the register. */
+        RuleLine: {
+            /** Format: uuid */
+            id: string;
+            /** @example made */
+            kind: string;
+            /** @example 新建 */
+            kind_label: string;
+            /** @example in_force */
+            state: string;
+            /** @example 施行中 */
+            state_label: string;
+            is_kept: boolean;
+            title: string;
+            number: string;
+            issuer: components["schemas"]["Named"];
+            /** Format: date */
+            effective_on: string;
+            owner_unit: components["schemas"]["Named"];
+            owner?: components["schemas"]["Named"] | null;
+            tasks: components["schemas"]["RuleTaskView"][];
+            n_unseen: number;
+            next_check?: components["schemas"]["RuleNextCheck"] | null;
+        };
+        /** @description The register of a round. */
+        RuleList: {
+            figures: components["schemas"]["RuleFigureView"][];
+            items: components["schemas"]["RuleLine"][];
+            kinds: components["schemas"]["RuleChoice"][];
+            states: components["schemas"]["RuleChoice"][];
+            /** @description Owners' units of what is seen. */
+            units: components["schemas"]["Named"][];
+            /** @description Whether the caller may enter a rule. */
+            may_enter: boolean;
+        };
+        /** @description The check that is next or open. */
+        RuleNextCheck: {
+            /** Format: int32 */
+            months: number;
+            /** Format: date */
+            due_on: string;
+            /** @example coming */
+            standing: string;
+            /** @example 未到检验期 */
+            standing_label: string;
+            is_overdue: boolean;
+        };
+        /** @description Another entry of the register. */
+        RuleRef: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            number: string;
+        };
+        /** @description A task that a rule answers. */
+        RuleTaskView: {
+            /** Format: uuid */
+            id: string;
+            number: string;
+            title: string;
+            /** @description Whether it was closed, so that a failed check can take it up again. */
+            is_closed: boolean;
+        };
+        /** @description An entry of the register. */
+        RuleView: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            round_id: string;
+            /** @example made */
+            kind: string;
+            /** @example 新建 */
+            kind_label: string;
+            /** @example in_force */
+            state: string;
+            /** @example 施行中 */
+            state_label: string;
+            /** @description Whether it counts as lasting: its last check passed. */
+            is_lasting: boolean;
+            /** @description Whether its words are only for the readers of a matter and not shown. */
+            is_kept: boolean;
+            title: string;
+            number: string;
+            control: string;
+            question: string;
+            issuer: components["schemas"]["Named"];
+            /** Format: date */
+            effective_on: string;
+            /** @description Its tasks that the caller sees. */
+            tasks: components["schemas"]["RuleTaskView"][];
+            /** @description How many more it answers that he does not see. */
+            n_unseen: number;
+            replaces?: components["schemas"]["RuleRef"] | null;
+            ended_by?: components["schemas"]["RuleRef"] | null;
+            owner_unit: components["schemas"]["Named"];
+            owner?: components["schemas"]["Named"] | null;
+            supervisor?: components["schemas"]["Named"] | null;
+            file?: components["schemas"]["RuleFileView"] | null;
+            entered_by: components["schemas"]["Named"];
+            /** Format: date-time */
+            entered_at: string;
+            submitted_by?: components["schemas"]["Named"] | null;
+            /** Format: date-time */
+            submitted_at?: string | null;
+            /** @description Why it came back last. */
+            returned?: string | null;
+            confirmed_by?: components["schemas"]["Named"] | null;
+            /** Format: date-time */
+            confirmed_at?: string | null;
+            /** @description Why it was withdrawn. */
+            reason?: string | null;
+            checks: components["schemas"]["RuleCheckView"][];
+            open_actions: components["schemas"]["RuleActionView"][];
+            /** @description Who may be named to judge, for who may name somebody. */
+            supervisors: components["schemas"]["Named"][];
+            /** @description Who may be named to own it, for who may name somebody. */
+            owners: components["schemas"]["Named"][];
+            /** Format: int64 */
+            version: number;
+        };
         /** @description What is being typed. */
         SaveDraft: {
             /** @description An object, of the form's own making. */
@@ -10760,6 +11387,11 @@ export interface components {
              */
             handover_id?: string | null;
             /**
+             * Format: uuid
+             * @description The rule of the register it is about, where it is about one.
+             */
+            rule_id?: string | null;
+            /**
              * @description The week a statement is for.
              * @example 2026-W38
              */
@@ -11772,7 +12404,7 @@ export interface components {
          * @description A figure that a document may name. Amounts are hundredths of a yuan, everything else is a count.
          * @enum {string}
          */
-        "event.document.Figure": "aspects" | "findings" | "tasks" | "measures" | "closed" | "observing" | "completed" | "sustained" | "in_progress" | "not_started" | "findings_done" | "immediate" | "immediate_done" | "red" | "yellow" | "overdue" | "extended" | "reopened" | "meetings" | "checks" | "checked_tasks" | "slips" | "amount" | "cleared" | "recovered" | "rules_made" | "rules_revised" | "rules_abolished" | "persons_handled";
+        "event.document.Figure": "aspects" | "findings" | "tasks" | "measures" | "closed" | "observing" | "completed" | "sustained" | "in_progress" | "not_started" | "findings_done" | "immediate" | "immediate_done" | "red" | "yellow" | "overdue" | "extended" | "reopened" | "meetings" | "checks" | "checked_tasks" | "slips" | "amount" | "cleared" | "recovered" | "rules_made" | "rules_revised" | "rules_abolished" | "rules_lasting" | "persons_handled";
         /** @description A figure as somebody entered it. */
         "event.document.Override": {
             /** Format: int64 */
@@ -32989,6 +33621,79 @@ export interface operations {
             };
         };
     };
+    get_burden: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The last of the eight weeks; the present one unless given.
+                 * @example 2026-W11
+                 */
+                week?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BurdenView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_calendar: {
         parameters: {
             query: {
@@ -36435,6 +37140,278 @@ export interface operations {
             };
         };
     };
+    list_rules: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Those that a figure counts.
+                 * @example check_overdue
+                 */
+                figure?: string;
+                /** @example made */
+                kind?: string;
+                /** @example in_force */
+                state?: string;
+                /** @description Of this owner's unit. */
+                unit?: string;
+                /** @description Those that answer this task. */
+                task?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleList"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "control": "合同签订后十个工作日内归档，逾期不得付款",
+                 *       "effective_on": "2026-03-02",
+                 *       "issuer": "01890000-0000-7000-8000-000000000001",
+                 *       "kind": "made",
+                 *       "number": "集团规〔2026〕8号",
+                 *       "owner_unit": "01890000-0000-7000-8000-000000000001",
+                 *       "question": "抽十份本季度付款的合同，是否都在付款前归档？",
+                 *       "title": "合同归档管理办法"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RuleForm"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rule_form: {
+        parameters: {
+            query?: {
+                /** @description The task that is filled in already. */
+                task?: string;
+                /** @description The owner's unit; that of the task, or the caller's own, where none is given. */
+                unit?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFormView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     find: {
         parameters: {
             query: {
@@ -38011,6 +38988,1246 @@ export interface operations {
             };
             /** @description The content is refused; `errors` says where and why */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_rule: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "months": 1,
+                 *       "words": "本季度付款的合同 214 份，全部在付款前归档"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AnswerRule"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_rule: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "control": "合同签订后十个工作日内归档，逾期不得付款",
+                 *       "effective_on": "2026-03-02",
+                 *       "issuer": "01890000-0000-7000-8000-000000000001",
+                 *       "kind": "made",
+                 *       "number": "集团规〔2026〕8号",
+                 *       "owner_unit": "01890000-0000-7000-8000-000000000001",
+                 *       "question": "抽十份本季度付款的合同，是否都在付款前归档？",
+                 *       "title": "合同归档管理办法"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RuleForm"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_rule: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["ConfirmRule"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    entrust_rule: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "owner": "01890000-0000-7000-8000-000000000001",
+                 *       "reason": "原负责人已调离",
+                 *       "supervisor": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EntrustRule"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_rule_file: {
+        parameters: {
+            query: {
+                filename: string;
+                /**
+                 * @description `rule`: the issued document; `proof`: for a check.
+                 * @example proof
+                 */
+                purpose: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFileView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    judge_rule: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "months": 1,
+                 *       "verdict": "passed",
+                 *       "words": "现场抽十份，均在付款前归档"
+                 *     }
+                 */
+                "application/json": components["schemas"]["JudgeRule"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    return_rule: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_rule: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_rule: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };

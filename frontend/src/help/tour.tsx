@@ -18,6 +18,7 @@ const entries: Record<string, Omit<Stop, 'at'>> = {
   calendar: { title: '日历', text: '工作日、写实截止、任务和节点到期都在一张月历上。' },
   publications: { title: '公示', text: '整改进展通报和销号公示。内容从记录带入，自动检查、审签之后才能发布。' },
   handovers: { title: '职务交接', text: '职务终止后仍在名下的事项列在这里；编制清单，双方签字后一次转给接收人。' },
+  rules: { title: '制度建设', text: '针对问题建立、修订、废止的制度，到期检验有没有在用；检验通过的才计为长效。' },
   opinions: { title: '群众意见', text: '公示期间收到的意见，每件有承办单位、时限和答复。' },
   duties: { title: '四个亲自', text: '单位正职亲自做的四件事。本人随手记一条，或由单位代填、本人确认。' },
   imports: { title: '导入', text: '把整改方案或手工台账拖进来，先看清楚再入账。' },

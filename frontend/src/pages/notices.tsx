@@ -72,6 +72,8 @@ function Line({ notice, again }: { notice: Schemas['NoticeView']; again: () => P
         ? <Link to="/documents/$id" params={{ id: notice.document_id }} onClick={open}>{words}</Link>
         : notice.publication_id
         ? <Link to="/publications/$id" params={{ id: notice.publication_id }} search={{}} onClick={open}>{words}</Link>
+        : notice.rule_id
+        ? <Link to="/rules/$id" params={{ id: notice.rule_id }} search={{}} onClick={open}>{words}</Link>
         : notice.handover_id
         ? <Link to="/handovers/$id" params={{ id: notice.handover_id }} onClick={open}>{words}</Link>
         : notice.opinion_id
