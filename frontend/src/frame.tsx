@@ -33,6 +33,7 @@ const entries: Record<string, { to: string; label: string; icon: string }> = {
   publications: { to: '/publications', label: '公示', icon: 'M5 5h14v10H5zM12 15v5M8 20h8M8 8.5h8M8 11.5h5' },
   systemic: { to: '/systemic', label: '举一反三', icon: 'M12 4a3 3 0 100 6 3 3 0 000-6zM5 14a3 3 0 100 6 3 3 0 000-6zM19 14a3 3 0 100 6 3 3 0 000-6zM10.5 9.5L6.5 14.5M13.5 9.5l4 5' },
   handovers: { to: '/handovers', label: '职务交接', icon: 'M4 8h13M13 4l4 4-4 4M20 16H7M11 12l-4 4 4 4' },
+  rules: { to: '/rules', label: '制度建设', icon: 'M6 4h12v16H6zM9 8h6M9 11h6M9 15l1.5 1.5L14 13.5' },
   opinions: { to: '/opinions', label: '群众意见', icon: 'M4 5h16v11h-9l-4 4v-4H4zM8 9h8M8 12h5' },
   duties: { to: '/duties', label: '四个亲自', icon: 'M12 4a3.5 3.5 0 100 7 3.5 3.5 0 000-7zM4 20c0-4 3-6 6-6M14 17l2.5 2.5L21 15' },
   imports: { to: '/imports', label: '导入', icon: 'M12 4v11m0 0l-4-4m4 4l4-4M5 20h14' },
@@ -56,6 +57,7 @@ const behind: Record<string, (todo: Todo) => number> = {
   opinions: (t) => t.items.filter((i) => i.opinion_id).length,
   systemic: (t) => t.items.filter((i) => i.systemic_problem_id).length,
   handovers: (t) => t.items.filter((i) => i.handover_id).length,
+  rules: (t) => t.items.filter((i) => i.rule_id).length,
   duties: (t) => count(t, ['confirm_duty']),
 }
 const count = (todo: Todo, acts: string[]) => todo.items.filter((i) => acts.includes(i.action)).reduce((n, i) => n + i.count, 0)
@@ -190,6 +192,8 @@ function Notices() {
           ? <Link key={n.id} to="/opinions" search={{ id: n.opinion_id }} className={look} onClick={open}>{words}</Link>
           : n.systemic_problem_id
           ? <Link key={n.id} to="/systemic/$id" params={{ id: n.systemic_problem_id }} className={look} onClick={open}>{words}</Link>
+          : n.rule_id
+          ? <Link key={n.id} to="/rules/$id" params={{ id: n.rule_id }} search={{}} className={look} onClick={open}>{words}</Link>
           : n.handover_id
           ? <Link key={n.id} to="/handovers/$id" params={{ id: n.handover_id }} className={look} onClick={open}>{words}</Link>
           : n.meeting_id

@@ -48,6 +48,8 @@ export type WallSearch = Partial<Record<'lead' | 'leader', string>>
 export type OpinionSearch = Partial<Record<'id' | 'act', string>>
 /** Whose things are handed over, and of which unit. */
 export type HandoverSearch = Partial<Record<'person' | 'unit', string>>
+/** Which rules are shown: those of a figure, of a kind, in a state, of a unit. */
+export type RulesSearch = Partial<Record<'figure' | 'kind' | 'state' | 'unit', string>>
 /** Which week a brief is of, and whose rows of which figure are open. */
 export type BriefSearch = Partial<Record<'week' | 'part' | 'unit', string>>
 export type { LedgerSearch }
@@ -111,6 +113,7 @@ const routes = [
     },
     component: lazyRouteComponent(() => import('./pages/brief'), 'Brief'),
   }),
+  createRoute({ getParentRoute: () => root, path: '/burden', component: lazyRouteComponent(() => import('./pages/burden'), 'Burden') }),
   createRoute({ getParentRoute: () => root, path: '/plans', component: lazyRouteComponent(() => import('./pages/plans'), 'Plans') }),
   createRoute({ getParentRoute: () => root, path: '/signing', component: lazyRouteComponent(() => import('./pages/signing'), 'Signing') }),
   createRoute({ getParentRoute: () => root, path: '/forms/$id', component: lazyRouteComponent(() => import('./pages/paper'), 'PaperOfRequest') }),
@@ -159,6 +162,23 @@ const routes = [
   createRoute({ getParentRoute: () => root, path: '/systemic', component: lazyRouteComponent(() => import('./pages/systemic'), 'Systemic') }),
   createRoute({ getParentRoute: () => root, path: '/systemic/$id', component: lazyRouteComponent(() => import('./pages/systemicproblem'), 'SystemicProblem') }),
   createRoute({ getParentRoute: () => root, path: '/handovers/$id', component: lazyRouteComponent(() => import('./pages/handover'), 'HandoverPage') }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/rules',
+    validateSearch: (given: Record<string, unknown>): RulesSearch => {
+      const search: RulesSearch = {}
+      for (const key of ['figure', 'kind', 'state', 'unit'] as const) if (typeof given[key] === 'string') search[key] = given[key]
+      return search
+    },
+    component: lazyRouteComponent(() => import('./pages/rules'), 'Rules'),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: '/rules/new',
+    validateSearch: (given: Record<string, unknown>): { task?: string; id?: string } => (typeof given.task === 'string' ? { task: given.task } : typeof given.id === 'string' ? { id: given.id } : {}),
+    component: lazyRouteComponent(() => import('./pages/newrule'), 'NewRule'),
+  }),
+  createRoute({ getParentRoute: () => root, path: '/rules/$id', validateSearch: (given: Record<string, unknown>): { act?: string } => (typeof given.act === 'string' ? { act: given.act } : {}), component: lazyRouteComponent(() => import('./pages/rule'), 'RulePage') }),
   createRoute({ getParentRoute: () => root, path: '/meetings', component: lazyRouteComponent(() => import('./pages/meetings'), 'Meetings') }),
   createRoute({ getParentRoute: () => root, path: '/meetings/$id', component: lazyRouteComponent(() => import('./pages/meeting'), 'MeetingPage') }),
   createRoute({ getParentRoute: () => root, path: '/resolutions/$id', component: lazyRouteComponent(() => import('./pages/resolution'), 'ResolutionPage') }),

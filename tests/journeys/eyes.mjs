@@ -34,7 +34,7 @@ export async function onPhone(house, task) {
   const tours = [
     [login('甲丑一'), ['/todo', '/statements', '/plans', '/signing', '/slips', '/ledger', '/overview', '/brief', '/calendar', '/notices']],
     [login('丙寅正'), ['/todo', '/signing', '/ledger', '/overview', '/wall', '/calendar?as=list']],
-    [office, ['/todo', '/ledger', '/imports', '/rounds', '/checks', '/slips', '/documents', '/templates', '/publications', '/draw']],
+    [office, ['/todo', '/ledger', '/imports', '/rounds', '/checks', '/slips', '/documents', '/templates', '/publications', '/rules', '/rules/new', '/burden', '/draw']],
   ]
   let pages = 0
   for (const [who, addresses] of tours) {

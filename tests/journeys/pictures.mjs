@@ -307,7 +307,7 @@ async function slips(house) {
 
 /** What goes on around the tasks, by who looks at it. */
 async function around(house) {
-  for (const who of ['p072', 'p068', 'p001', 'p003', 'p012']) for (const name of ['brief', 'duties', 'slips']) await at(house, who, `/${name}`, `around-${who}-${name}`)
+  for (const who of ['p072', 'p068', 'p001', 'p003', 'p012']) for (const name of ['brief', 'duties', 'slips', 'rules']) await at(house, who, `/${name}`, `around-${who}-${name}`)
   for (const who of ['p072', 'p001']) await at(house, who, '/meetings', `around-${who}-meetings`)
   if (!wanted('around-meeting') && !wanted('around-agenda')) return
   const page = await house.as('p072')

@@ -1,4 +1,4 @@
-// The wall, personal duties, meetings, documents, slips, publications, other systems, who somebody is and a handover in a house of their own: node tests/journeys/supervision.mjs
+// The wall, personal duties, meetings, documents, slips, publications, other systems, who somebody is, a handover and a rule in a house of their own: node tests/journeys/supervision.mjs
 import assert from 'node:assert/strict'
 import { documents } from './documents.mjs'
 import { personally } from './duties.mjs'
@@ -11,6 +11,7 @@ import { outlived, published } from './publication.mjs'
 import { newRound } from './round.mjs'
 import { anotherSystem } from './services.mjs'
 import { raisedWhenOverdue, slipsOfTasks } from './slips.mjs'
+import { ruleFails, ruleLasts, ruleMade } from './rules_kept.mjs'
 import { counted } from './steps.mjs'
 import { lookedForElsewhere } from './systemic.mjs'
 import { onTheWall } from './wall.mjs'
@@ -30,12 +31,21 @@ try {
   await identified(house)
   await lookedForElsewhere(house)
   await handedOver(house)
+  const rule = await ruleMade(house)
   await byProvider(house, other)
+  // Within three months, ten working days before its end at most.
+  await house.stop()
+  await house.start(86)
+  await ruleLasts(house, rule)
   // Four months later.
   await house.stop()
   await house.start(120)
   await raisedWhenOverdue(house, late)
   await outlived(house, notices)
+  // After six months, and a fortnight without a word.
+  await house.stop()
+  await house.start(190)
+  await ruleFails(house, rule)
   assert.deepEqual(house.faults, [])
   console.log(`${counted()} steps, no fault`)
 } finally {

@@ -19,6 +19,7 @@ use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::burden::BurdenEffort;
 use crate::extract::{Caller, Params};
 use crate::problem::Problem;
 use crate::statements::CopyView;
@@ -145,6 +146,8 @@ pub struct BriefView {
     pub units: Vec<BriefUnit>,
     /// What is missing, did not move, asks for help, came back or is a copy: the first of each.
     pub lists: Vec<BriefList>,
+    /// What the ISO week cost all units to fill in, for who reads the whole brief.
+    pub burden: Option<BurdenEffort>,
 }
 
 /// Whether a line makes a figure; what moved is told by the task's own.
@@ -373,13 +376,14 @@ pub async fn get_brief(
     let (round, now) = (RoundId(*id), origin.now);
     let days = calendar.clone();
     // Whoever sits in the leading group reads figures of the whole round: the brief itself says what is shown to whom.
-    let (found, policy, lists) = app
+    let (found, policy, lists, burden) = app
         .db
         .read(&Actor::System, move |conn| {
             let (found, policy) = persistence::brief::load(conn, &origin.actor, round, week, &days, now)?;
             let pages: Vec<Page<'_>> = LISTED.iter().map(|part| Page::of(&found, *part, None, 0, FIRST)).collect();
             let lists = tell(conn, &origin, round, &found, &pages, &days)?;
-            Ok((found, policy, lists))
+            let burden = persistence::burden::of_week(conn, &origin.actor, round, found.stretch.week)?;
+            Ok((found, policy, lists, burden))
         })
         .await?;
     let units = units(&found);
@@ -405,6 +409,7 @@ pub async fn get_brief(
             .collect(),
         units,
         lists,
+        burden: burden.map(BurdenEffort::from),
     }))
 }
 

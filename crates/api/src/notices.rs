@@ -42,6 +42,8 @@ pub struct NoticeView {
     pub handover_id: Option<Uuid>,
     /// The systemic problem it is about.
     pub systemic_problem_id: Option<Uuid>,
+    /// The rule of the register it is about.
+    pub rule_id: Option<Uuid>,
     pub number: Option<String>,
     pub title: Option<String>,
     pub at: DateTime<Utc>,
@@ -126,6 +128,7 @@ fn view(n: NoticeRow) -> NoticeView {
         duty_act_id: n.duty_act_id,
         handover_id: n.handover_id,
         systemic_problem_id: n.systemic_problem_id,
+        rule_id: n.rule_id,
         title: n.title.clone().or_else(kept),
         number: n.number,
         at: n.created_at,

@@ -12,11 +12,12 @@ use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    accounts, brief, calendar, calendar_feed, checks, cockpit, covers, documents, evidence, exports, feed,
+    accounts, brief, burden, calendar, calendar_feed, checks, cockpit, covers, documents, evidence, exports, feed,
     finding_scopes, handovers, history, identity_rules, import, kiosks, ledger, lists, live, meetings, notices,
     openapi, opinions, organisation, outward, overview, own, packs, personal_duties, plan_advice, plan_workbook, policy,
-    proof, provider, publications, quality, receipts, recurrence, rounds, saved_views, scim, search, second_factor,
-    services, sessions, signing, slips, statements, systemic, task_commands, telemetry, todo, trail, wall, webhooks,
+    proof, provider, publications, quality, receipts, recurrence, rounds, rule_register, saved_views, scim, search,
+    second_factor, services, sessions, signing, slips, statements, systemic, task_commands, telemetry, todo, trail, wall,
+    webhooks,
 };
 
 use crate::problem::Problem;
@@ -272,6 +273,19 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(handovers::take_handover)
         .service(handovers::withdraw_handover)
         .service(handovers::receive_handover_scan)
+        .service(rule_register::list_rules)
+        .service(rule_register::get_rule_form)
+        .service(rule_register::enter_rule)
+        .service(rule_register::get_rule)
+        .service(rule_register::change_rule)
+        .service(rule_register::submit_rule)
+        .service(rule_register::return_rule)
+        .service(rule_register::confirm_rule)
+        .service(rule_register::entrust_rule)
+        .service(rule_register::withdraw_rule)
+        .service(rule_register::answer_rule)
+        .service(rule_register::judge_rule)
+        .service(rule_register::receive_rule_file)
         .service(opinions::list_opinions)
         .service(opinions::enter_opinion)
         .service(opinions::get_opinion)
@@ -283,6 +297,7 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(opinions::set_aside_opinion)
         .service(opinions::list_task_opinions)
         .service(todo::list_todo)
+        .service(burden::get_burden)
         .service(brief::get_brief)
         .service(brief::list_brief_rows)
         .service(statements::advise_statement)

@@ -292,9 +292,19 @@ fn navigation(loaded: &LoadedActor, publishes: bool) -> Vec<String> {
     let only_checks = !is_office && !loaded.actor.assignments.is_empty();
     let entries: &[&str] = match (loaded.actor.role, loaded.actor.duty) {
         // The first four are those of a phone's bar.
-        (Some(Unit), _) => {
-            &["todo", "ledger", "statements", "signing", "slips", "plans", "overview", "brief", "duties", "calendar"]
-        }
+        (Some(Unit), _) => &[
+            "todo",
+            "ledger",
+            "statements",
+            "signing",
+            "slips",
+            "plans",
+            "overview",
+            "brief",
+            "duties",
+            "rules",
+            "calendar",
+        ],
         // A leader of the group may be a party of a draw.
         (Some(Leader), _) => &[
             "todo",
@@ -306,13 +316,14 @@ fn navigation(loaded: &LoadedActor, publishes: bool) -> Vec<String> {
             "meetings",
             "brief",
             "duties",
+            "rules",
             "calendar",
             "documents",
             "checks",
         ],
         (Some(Supervisor), _) if only_checks => &[
-            "todo", "overview", "ledger", "signing", "wall", "checks", "slips", "meetings", "brief", "calendar",
-            "rounds",
+            "todo", "overview", "ledger", "signing", "wall", "checks", "slips", "meetings", "rules", "brief",
+            "calendar", "rounds",
         ],
         (Some(Supervisor), _) => &[
             "todo",
@@ -326,6 +337,7 @@ fn navigation(loaded: &LoadedActor, publishes: bool) -> Vec<String> {
             "documents",
             "brief",
             "duties",
+            "rules",
             "calendar",
             "imports",
             "rounds",

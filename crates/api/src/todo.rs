@@ -76,6 +76,8 @@ pub struct TodoItem {
     pub handover_id: Option<Uuid>,
     /// The systemic problem it is about, where it is about one.
     pub systemic_problem_id: Option<Uuid>,
+    /// The rule of the register it is about, where it is about one.
+    pub rule_id: Option<Uuid>,
     /// The week a statement is for.
     #[schema(example = "2026-W38")]
     pub week: Option<String>,
@@ -237,6 +239,7 @@ impl Collector<'_> {
             opinion_id: None,
             handover_id: None,
             systemic_problem_id: None,
+            rule_id: None,
             week: None,
             part: None,
         });
@@ -456,6 +459,7 @@ pub fn whole(
     others.extend(crate::opinions::todo(conn, actor, round, calendar, now)?);
     others.extend(crate::handovers::todo(conn, actor, calendar, now)?);
     others.extend(crate::systemic::todo(conn, origin, round, calendar)?);
+    others.extend(crate::rule_register::todo(conn, origin, round, calendar)?);
     let (duties, records_duties) = crate::personal_duties::todo(conn, origin, round, &policy, calendar)?;
     others.extend(duties);
     let list = of_tasks(conn, origin, round, &ids, &policy, calendar)?.with(others);

@@ -25,6 +25,7 @@ use support::handover_operations::handovers;
 use support::operations::{NIL, others, personal_duties, slip_form};
 use support::publication_operations::publications;
 use support::systemic_operations::systemic;
+use support::rule_operations::rules as rule_register;
 use support::{House, waiting_for};
 
 /// Everybody the table names, by what he is to the sweep's task.
@@ -400,6 +401,17 @@ async fn begun_problem(house: &House, round: &str) -> String {
     id
 }
 
+/// A rule that the lead unit's clerk entered for a task of its own.
+async fn entered_rule(house: &House, round: &str, task: &str) -> String {
+    let ids = directory(house).await;
+    let form = json!({
+        "kind": "made", "title": "合同归档管理办法", "number": "集团规〔2026〕8号", "issuer": ids["U201"], "effective_on": house.today(),
+        "control": "逾期不得付款", "question": "是否都归档？", "tasks": [task], "owner_unit": ids["U201"], "owner": ids["P040"],
+    });
+    let made = house.request("p072", "POST", &format!("/rounds/{round}/rules"), None, Some(form)).await.ok();
+    made["id"].as_str().unwrap().to_owned()
+}
+
 fn held(name: &str, made: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(name);
     if std::env::var_os("BLESS").is_some() {
@@ -486,6 +498,8 @@ async fn everybody_may_do_what_the_table_says_and_nothing_else() {
     let (handover, person, of_unit) = begun_handover(&house).await;
     all.extend(handovers(&handover, &person, &of_unit));
     all.extend(systemic(&begun_problem(&house, &round).await, &round, rectified));
+    let rule = entered_rule(&house, &round, rectified).await;
+    all.extend(rule_register(&round, &rule));
     for (method, path, url, body) in all.clone() {
         covered.insert(format!("{method} {path}"));
         writeln!(made, "{method} {path}").unwrap();

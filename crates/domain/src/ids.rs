@@ -77,4 +77,6 @@ ids! {
     HandoverId,
     /// A systemic problem (共性问题).
     SystemicProblemId,
+    /// An entry of the register of rules (制度).
+    RuleId,
 }

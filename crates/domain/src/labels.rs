@@ -7,6 +7,7 @@ mod organisation;
 mod pack;
 mod publication;
 mod records;
+mod rule_register;
 
 use serde_json::Value;
 
@@ -465,6 +466,7 @@ fn words_of(code: &str) -> Option<&'static str> {
         .chain(publication::CODES)
         .chain(handover::CODES)
         .chain(cause::CODES)
+        .chain(rule_register::CODES)
         .chain(organisation::CODES)
         .chain(pack::CODES)
         .find(|(known, _)| *known == code)
@@ -480,6 +482,7 @@ pub fn event(kind: &str) -> &str {
         .chain(publication::EVENTS)
         .chain(handover::EVENTS)
         .chain(cause::EVENTS)
+        .chain(rule_register::EVENTS)
         .chain(organisation::EVENTS)
         .find(|(known, _)| *known == kind)
         .map_or(kind, |(_, words)| words)

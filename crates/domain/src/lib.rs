@@ -71,6 +71,7 @@
 //! | 督办等级（由低到高）、升级 | ladder, raising a slip | `ladder`, `raise` | 25 |
 //! | 签收、答复、复核 | receipt, answer, review of a slip | `receive`, `answer`, `review` | 25 |
 //! | 每周简报 | weekly brief | `brief` | 28 |
+//! | 填报负担 | burden: what filling in costs a unit | `burden` | 44 |
 //! | 雷同 | copy: a statement that repeats an earlier one | `copied` | 28 |
 //! | 约谈记录、承诺 | record of an interview, promise | `interview`, `promise` | 25 |
 //! | 移交 | hand-over of a referral | `hand_over` | 25 |
@@ -89,6 +90,9 @@
 //! | 豁免、标记词 | exemption, marked word | `exemption`, `marked_words` | 31 |
 //! | 保密审查 | secrecy review, a step of a chain | `secrecy` | 31 |
 //! | 交接、移交人、接收人 | handover, who gives, who takes | `handover`, `from`, `to` | 37 |
+//! | 制度：新建、修订、废止 | rule: made, revised, abolished | `rule`, `made`, `revised`, `abolished` | 43 |
+//! | 检验、检验通过、长效 | check of a rule, passed, lasting | `check`, `passed`, `lasting` | 43 |
+//! | 制度负责人、检验人 | owner, supervisor of a rule | `owner`, `supervisor` | 43 |
 //! | 群众意见、查询码 | opinion, its writer's code | `opinion`, `code` | 31 |
 //! | 可验证台账、封存 | verifiable ledger, sealing | `transparency`, `seal` | 33 |
 //! | 检查点、外存检查点 | checkpoint, one kept outside | `checkpoint`, `anchor` | 33 |
@@ -108,6 +112,7 @@
 pub mod account;
 pub mod actor;
 pub mod brief;
+pub mod burden;
 pub mod calendar;
 pub mod cause;
 pub mod chain;
@@ -135,6 +140,7 @@ pub mod quality;
 pub mod recurrence;
 pub mod refusal;
 pub mod rights;
+pub mod rule_register;
 pub mod scim;
 pub mod second_factor;
 pub mod service;

@@ -10,6 +10,8 @@ use crate::opinion::state::Opinion;
 use crate::policy::{AlertLevel, Who};
 use crate::publication::event::PublicationEvent;
 use crate::publication::state::Publication;
+use crate::rule_register::event::RuleEvent;
+use crate::rule_register::state as register;
 use crate::sign_request::{SignMode, SignRequest, Signature, SignatureState};
 use crate::slip::event::SlipEvent;
 use crate::slip::state::Slip;
@@ -78,6 +80,14 @@ words! {
         SelfCheckOverdue = "self_check_overdue", "举一反三自查逾期未报";
         MeasureReported = "measure_reported", "集团层面措施已报完成，请审核";
         MeasureReturned = "measure_returned", "集团层面措施被退回，请继续落实";
+        RuleSubmitted = "rule_submitted", "有制度报请确认登记";
+        RuleReturned = "rule_returned", "制度登记被退回，请修改后重报";
+        RuleConfirmed = "rule_confirmed", "制度已登记，请按期检验使用情况";
+        RuleEntrusted = "rule_entrusted", "制度的负责人或检验人已改派";
+        RuleCheckOpened = "rule_check_opened", "制度检验期到，请说明使用情况";
+        RuleAnswered = "rule_answered", "制度使用情况已说明，请检验";
+        RuleCheckOverdue = "rule_check_overdue", "制度检验逾期";
+        RuleCheckFailed = "rule_check_failed", "制度检验未通过";
         CaughtUp = "caught_up", "系统停机期间到期的事项已补记，请看待办";
     }
 }
@@ -95,7 +105,8 @@ impl Rule {
             | Self::ReassignmentAnswered
             | Self::PublicationEnded
             | Self::HandoverComing
-            | Self::HandoverWithdrawn => true,
+            | Self::HandoverWithdrawn
+            | Self::RuleConfirmed => true,
             Self::TaskIssued
             | Self::ReassignmentWished
             | Self::SignatureWanted
@@ -141,6 +152,13 @@ impl Rule {
             | Self::SelfCheckOverdue
             | Self::MeasureReported
             | Self::MeasureReturned
+            | Self::RuleSubmitted
+            | Self::RuleReturned
+            | Self::RuleEntrusted
+            | Self::RuleCheckOpened
+            | Self::RuleAnswered
+            | Self::RuleCheckOverdue
+            | Self::RuleCheckFailed
             | Self::CaughtUp => false,
         }
     }
@@ -408,6 +426,39 @@ pub fn systemic_audience(event: &SystemicEvent, problem: &SystemicProblem) -> Ve
         | SystemicEvent::Raised { .. }
         | SystemicEvent::Closed { .. }
         | SystemicEvent::Withdrawn { .. } => Vec::new(),
+    }
+}
+
+/// Who is told of what happened to a rule of the register, after the event (docs/domain.md §43).
+pub fn rule_audience(event: &RuleEvent, rule: &register::Rule) -> Vec<(Rule, Audience)> {
+    let told = |told_by| {
+        warning::told(told_by, |circle| {
+            let one = match circle {
+                Circle::RuleOwner => rule.shape.owner.map(Audience::Person),
+                Circle::RuleSupervisor => rule.supervisor.map(Audience::Person),
+                Circle::Submitter => rule.submitted_by.map(Audience::Person),
+                Circle::UnitHeads => Some(Audience::Heads(rule.shape.owner_unit)),
+                other => of_the_round(other),
+            };
+            one.into_iter().collect()
+        })
+    };
+    match event {
+        RuleEvent::Submitted { .. } => told(Rule::RuleSubmitted),
+        RuleEvent::Returned { .. } => told(Rule::RuleReturned),
+        RuleEvent::Confirmed { .. } => told(Rule::RuleConfirmed),
+        RuleEvent::Entrusted { .. } => told(Rule::RuleEntrusted),
+        RuleEvent::CheckOpened { .. } => told(Rule::RuleCheckOpened),
+        RuleEvent::CheckPassedBy { .. } => told(Rule::RuleCheckOverdue),
+        RuleEvent::Answered { .. } => told(Rule::RuleAnswered),
+        RuleEvent::Judged { judgement, .. } if judgement.verdict == register::RuleVerdict::Failed => {
+            told(Rule::RuleCheckFailed)
+        }
+        RuleEvent::Entered { .. }
+        | RuleEvent::Changed { .. }
+        | RuleEvent::Superseded { .. }
+        | RuleEvent::Judged { .. }
+        | RuleEvent::Withdrawn { .. } => Vec::new(),
     }
 }
 

@@ -4,6 +4,7 @@ mod document;
 mod handover;
 mod publication;
 mod systemic;
+mod rule_register;
 
 use std::collections::BTreeSet;
 
@@ -31,6 +32,7 @@ pub use publication::{
     permit_opinion, permit_publication, reads_writer, sees_opinion, sees_publication, sees_publications,
 };
 pub use systemic::{owns_problem, permit_systemic, reads_check, sees_problem, sees_problems, stands_for};
+pub use rule_register::{answers_for, lists_rule, permit_entering_rule, permit_rule, reads_rule, sees_rule};
 
 words! {
     /// How an actor stands to a task (docs/domain.md §19).

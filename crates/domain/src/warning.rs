@@ -25,6 +25,8 @@ words! {
         Oneself = "oneself", "账号本人";
         Giver = "giver", "移交人";
         Taker = "taker", "接收人";
+        RuleOwner = "rule_owner", "制度负责人";
+        RuleSupervisor = "rule_supervisor", "制度检验人";
         Recipients = "recipients", "原应收到的各人";
     }
 }
@@ -33,7 +35,8 @@ words! {
 pub fn circles(rule: Rule) -> &'static [Circle] {
     use Circle::{
         Attendees, Drafter, EnteredBy, Giver, HeadOfDuty, LeadLeader, NextSigners, Office, Oneself, Owner, Principal,
-        Recipients, ResponsiblePerson, Signer, Submitter, SupportingUnits, Taker, Unit, UnitHeads,
+        Recipients, ResponsiblePerson, RuleOwner, RuleSupervisor, Signer, Submitter, SupportingUnits, Taker, Unit,
+        UnitHeads,
     };
     match rule {
         Rule::TaskIssued
@@ -82,6 +85,13 @@ pub fn circles(rule: Rule) -> &'static [Circle] {
         Rule::HandoverPrepared => &[Giver],
         Rule::HandoverComing | Rule::HandoverGiven => &[Taker],
         Rule::HandoverDone | Rule::HandoverWithdrawn => &[Giver, Taker],
+        Rule::RuleSubmitted => &[Office],
+        Rule::RuleReturned => &[Submitter],
+        Rule::RuleConfirmed | Rule::RuleEntrusted => &[RuleOwner, RuleSupervisor],
+        Rule::RuleCheckOpened => &[RuleOwner],
+        Rule::RuleAnswered => &[RuleSupervisor],
+        Rule::RuleCheckOverdue => &[RuleOwner, RuleSupervisor, Office],
+        Rule::RuleCheckFailed => &[RuleOwner, UnitHeads, Office],
         Rule::CaughtUp => &[Recipients],
     }
 }
@@ -166,6 +176,14 @@ pub fn when(rule: Rule, policy: &Policy) -> String {
         Rule::SelfCheckReturned | Rule::MeasureReturned => "退回时".to_owned(),
         Rule::SelfCheckOverdue => "自查时限当日24时仍未报".to_owned(),
         Rule::MeasureReported => "责任部门报措施完成时".to_owned(),
+        Rule::RuleSubmitted => "单位报确认时".to_owned(),
+        Rule::RuleReturned => "整改办退回时".to_owned(),
+        Rule::RuleConfirmed => "整改办确认时".to_owned(),
+        Rule::RuleEntrusted => "改派时".to_owned(),
+        Rule::RuleCheckOpened => "施行满3、6、12个月的检验日前10个工作日".to_owned(),
+        Rule::RuleAnswered => "负责人说明使用情况时".to_owned(),
+        Rule::RuleCheckOverdue => "过检验日仍无结论".to_owned(),
+        Rule::RuleCheckFailed => "检验判为未通过时".to_owned(),
         Rule::CaughtUp => "系统停机后恢复时，每人每日一条".to_owned(),
     }
 }

@@ -51,6 +51,10 @@ fn every_figure_counts_what_it_is_called() {
         (F::CheckedTasks, 2),
         (F::Slips, 2),
         (F::Amount, 450),
+        (F::RulesMade, 2),
+        (F::RulesRevised, 1),
+        (F::RulesAbolished, 1),
+        (F::RulesLasting, 1),
     ]);
     assert_eq!(said(&figures), expected);
     let entered: BTreeSet<F> = F::ALL.iter().copied().filter(|f| f.is_entered()).collect();

@@ -11,6 +11,7 @@ use domain::opinion::state::Channel;
 use domain::policy::{AlertLevel, Cadence, RequestKind, Who};
 use domain::publication::rules::Reach;
 use domain::publication::state::{Ground, PublicationKind};
+use domain::rule_register::state::{FollowKind, RuleVerdict};
 use domain::service::KeyScope;
 use domain::sign_request::Verdict;
 use domain::slip::ladder::SlipLevel;
@@ -58,6 +59,8 @@ fn the_page_says_what_the_domain_says() {
     list(&mut made, "actions", Action::ALL.iter().map(|w| (w.as_str(), w.label())));
 
     list(&mut made, "provedBy", ProvedBy::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "ruleVerdicts", RuleVerdict::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "followKinds", FollowKind::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "keyScopes", KeyScope::ALL.iter().map(|s| (s.as_str(), s.label())));
     list(&mut made, "hookStreams", HookStream::ALL.iter().map(|s| (s.as_str(), s.label())));
     list(&mut made, "wallPages", WallPage::ALL.iter().map(|w| (w.as_str(), w.label())));

@@ -61,6 +61,7 @@ pub enum Subject {
     Opinion(Uuid),
     Handover(Uuid),
     SystemicProblem(Uuid),
+    Rule(Uuid),
 }
 
 impl Subject {
@@ -75,6 +76,7 @@ impl Subject {
             Self::Opinion(id) => ("opinion", id),
             Self::Handover(id) => ("handover", id),
             Self::SystemicProblem(id) => ("systemic_problem", id),
+            Self::Rule(id) => ("rule", id),
         }
     }
 }

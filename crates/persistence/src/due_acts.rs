@@ -23,6 +23,8 @@ pub const KEEP_OPINION_CLOCK: &str = "keep_opinion_clock";
 
 /// Looks at the days of the self-checks of a systemic problem.
 pub const KEEP_SYSTEMIC_CLOCK: &str = "keep_systemic_clock";
+/// Looks at the checks of a rule.
+pub const KEEP_RULE_CLOCK: &str = "keep_rule_clock";
 
 /// Owes an act at a moment; owing it twice is owing it once. What a clock that ran ahead has done already is owed again: when that moment really
 /// comes, things may stand otherwise.

@@ -82,6 +82,9 @@ pub struct NoticeRow {
     /// The systemic problem it is about.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub systemic_problem_id: Option<Uuid>,
+    /// The rule of the register it is about.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub rule_id: Option<Uuid>,
     #[diesel(sql_type = Timestamptz)]
     pub created_at: DateTime<Utc>,
     #[diesel(sql_type = Nullable<Timestamptz>)]
@@ -276,6 +279,7 @@ pub fn list(conn: &mut PgConnection, origin: &Origin, asked: &Asked) -> Result<V
              CASE WHEN n.subject_kind = 'personal_duty' THEN n.subject_id END AS duty_act_id, \
              CASE WHEN n.subject_kind = 'handover' THEN n.subject_id END AS handover_id, \
              CASE WHEN n.subject_kind = 'systemic_problem' THEN n.subject_id END AS systemic_problem_id, \
+             CASE WHEN n.subject_kind = 'rule' THEN n.subject_id END AS rule_id, \
              n.created_at, n.read_at, t.number, t.sensitivity, CASE WHEN t.id IS NULL OR t.sensitivity = 'open' OR (t.sensitivity = 'internal' AND (t.round_id = ANY(",
         )
         .bind::<Array<SqlUuid>, _>(office)

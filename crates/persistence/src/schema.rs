@@ -794,6 +794,30 @@ diesel::table! {
 }
 
 diesel::table! {
+    rule_tasks (rule_id, task_id) {
+        rule_id -> Uuid,
+        task_id -> Uuid,
+    }
+}
+
+diesel::table! {
+    rules (id) {
+        id -> Uuid,
+        round_id -> Uuid,
+        kind -> Text,
+        state -> Text,
+        owner_unit_id -> Uuid,
+        owner_id -> Nullable<Uuid>,
+        supervisor_id -> Nullable<Uuid>,
+        snapshot -> Jsonb,
+        seq -> Int8,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     saved_views (id) {
         id -> Uuid,
         round_id -> Uuid,
@@ -1230,6 +1254,10 @@ diesel::joinable!(resolutions -> units (unit_id));
 diesel::joinable!(round_assignments -> persons (person_id));
 diesel::joinable!(round_assignments -> rounds (round_id));
 diesel::joinable!(round_policies -> rounds (round_id));
+diesel::joinable!(rule_tasks -> rules (rule_id));
+diesel::joinable!(rule_tasks -> tasks (task_id));
+diesel::joinable!(rules -> rounds (round_id));
+diesel::joinable!(rules -> units (owner_unit_id));
 diesel::joinable!(saved_views -> accounts (account_id));
 diesel::joinable!(saved_views -> rounds (round_id));
 diesel::joinable!(second_factors -> accounts (account_id));
@@ -1332,6 +1360,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     round_assignments,
     round_policies,
     rounds,
+    rule_tasks,
+    rules,
     saved_views,
     second_factors,
     service_accounts,

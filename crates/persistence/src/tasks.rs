@@ -9,7 +9,8 @@ use domain::actor::{Actor, PersonActor, UnitPath};
 use domain::calendar::{self, Calendar};
 use domain::chain::Digest;
 use domain::ids::{
-    FindingId, MilestoneId, OpinionId, PersonId, PublicationId, RoundId, SlipId, SystemicProblemId, TaskId, UnitId,
+    FindingId, MilestoneId, OpinionId, PersonId, PublicationId, RoundId, RuleId, SlipId, SystemicProblemId, TaskId,
+    UnitId,
 };
 use domain::notification;
 use domain::rights;
@@ -480,7 +481,7 @@ pub fn ids(conn: &mut PgConnection) -> Result<Vec<TaskId>, Error> {
 /// An act this much overdue is caught up with, after the server was off: people are told in one digest.
 const CATCHING_UP: TimeDelta = TimeDelta::hours(12);
 
-/// One due look of the clock, at a task, a slip, a publication, an opinion or a systemic problem, in the caller's transaction: whether there was one. What fails is tried again, ten times in all,
+/// One due look of the clock, at a task, a slip, a publication, an opinion, a systemic problem or a rule, in the caller's transaction: whether there was one. What fails is tried again, ten times in all,
 /// and holds nothing else up.
 pub fn keep_clock_once(conn: &mut PgConnection, now: DateTime<Utc>, calendar: &Calendar) -> Result<bool, Error> {
     let acts = [
@@ -489,6 +490,7 @@ pub fn keep_clock_once(conn: &mut PgConnection, now: DateTime<Utc>, calendar: &C
         due_acts::KEEP_PUBLICATION_CLOCK,
         due_acts::KEEP_OPINION_CLOCK,
         due_acts::KEEP_SYSTEMIC_CLOCK,
+        due_acts::KEEP_RULE_CLOCK,
     ];
     let Some(due) = due_acts::claim(conn, &acts, now)? else { return Ok(false) };
     let origin = Origin::system(now);
@@ -505,6 +507,9 @@ pub fn keep_clock_once(conn: &mut PgConnection, now: DateTime<Utc>, calendar: &C
         }
         if due.act == due_acts::KEEP_SYSTEMIC_CLOCK {
             return crate::systemic::keep_clock(conn, &origin, SystemicProblemId(due.subject_id), telling);
+        }
+        if due.act == due_acts::KEEP_RULE_CLOCK {
+            return crate::rule_register::keep_clock(conn, &origin, RuleId(due.subject_id), telling);
         }
         let task = TaskId(due.subject_id);
         execute_telling(conn, &origin, task, Expected::Any, TaskCommand::KeepClock, calendar, telling).map(|_| ())

@@ -46,6 +46,7 @@ function Whole({ view }: { view: View }) {
       </div>
       <Figures title="写实" parts={handedIn} view={view} />
       <Figures title="进展" parts={work} view={view} />
+      {view.burden && <Cost of={view.burden} />}
       {view.units.length === 0 && <Empty>这一周没有应报的写实，也没有变化。任务开始整改后，每周截止时这里会有简报。</Empty>}
       {view.units.length > 0 && <Units view={view} />}
       {view.lists.filter((list) => list.n > 0).map((list) => (
@@ -54,6 +55,18 @@ function Whole({ view }: { view: View }) {
           <Rows part={list.part as Part} week={view.week} items={list.items} />
         </section>
       ))}
+    </div>
+  )
+}
+
+/** What the week cost the units to fill in, for who asks it of them. */
+function Cost({ of }: { of: Schemas['BurdenEffort'] }) {
+  return (
+    <div className="chain card" role="group" aria-label="填报负担">
+      <span className="of">填报</span>
+      <Link to="/burden">交出 <b>{of.hand_ins}</b> 件</Link>
+      <Link to="/burden">填写 <b>{of.typed}</b> 字</Link>
+      <Link to="/burden">估算 <b>{of.minutes}</b> 分钟</Link>
     </div>
   )
 }

@@ -74,6 +74,8 @@ function Line({ notice, again }: { notice: Schemas['NoticeView']; again: () => P
         ? <Link to="/publications/$id" params={{ id: notice.publication_id }} search={{}} onClick={open}>{words}</Link>
         : notice.systemic_problem_id
         ? <Link to="/systemic/$id" params={{ id: notice.systemic_problem_id }} onClick={open}>{words}</Link>
+        : notice.rule_id
+        ? <Link to="/rules/$id" params={{ id: notice.rule_id }} search={{}} onClick={open}>{words}</Link>
         : notice.handover_id
         ? <Link to="/handovers/$id" params={{ id: notice.handover_id }} onClick={open}>{words}</Link>
         : notice.opinion_id

@@ -15,6 +15,7 @@ import { ResolutionsOf } from '../task/resolutions'
 import { Requests } from '../task/requests'
 import { OpinionsOfTask } from '../opinions/oftask'
 import { SystemicOfTask } from '../systemic/oftask'
+import { RulesOfTask } from '../rules/oftask'
 import { SlipsOfTask } from '../slips/oftask'
 import { Menu } from '../ui/menu'
 import { usePrinting } from '../ui/printing'
@@ -97,6 +98,7 @@ function Whole({ task }: { task: TaskView }) {
             {shown && <ActionPanel key={shown.action} task={task} open={shown} onClose={() => show()} />}
             {act && !shown && <p className="note">这件事现在不由您办，或者已经办过了。</p>}
             <SlipsOfTask task={task} />
+            <RulesOfTask task={task} />
             <OpinionsOfTask task={task.id} />
             {task.sees_likeness && <ScopeOf finding={task.finding_id} />}
             {task.sees_likeness && <SystemicOfTask task={task.id} />}

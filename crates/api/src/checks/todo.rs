@@ -75,6 +75,7 @@ fn item(line: &CheckLine, action: CheckAction, count: usize, calendar: &Calendar
         opinion_id: None,
         handover_id: None,
         systemic_problem_id: None,
+        rule_id: None,
         week: None,
         part: None,
     }

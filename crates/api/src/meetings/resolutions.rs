@@ -294,6 +294,7 @@ pub(crate) fn todo(
             opinion_id: None,
             handover_id: None,
             systemic_problem_id: None,
+            rule_id: None,
             week: None,
             part: None,
         });
@@ -345,6 +346,7 @@ fn of_the_day(
             opinion_id: None,
             handover_id: None,
             systemic_problem_id: None,
+            rule_id: None,
             week: None,
             part: None,
         })

@@ -44,6 +44,7 @@ pub(crate) fn todo(
         opinion_id: None,
         handover_id: None,
         systemic_problem_id: None,
+        rule_id: None,
         resolution_id: None,
         week: None,
         part: None,

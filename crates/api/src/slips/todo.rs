@@ -139,6 +139,7 @@ fn item(line: &SlipLine, wait: Wait, calendar: &Calendar, now: DateTime<Utc>) ->
         opinion_id: None,
         handover_id: None,
         systemic_problem_id: None,
+        rule_id: None,
         week: None,
         part: None,
     }

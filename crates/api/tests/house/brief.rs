@@ -37,6 +37,41 @@ fn figure(view: &Value, part: &str) -> i64 {
     view["figures"].as_array().unwrap().iter().find(|f| f["part"] == part).unwrap()["n"].as_i64().unwrap()
 }
 
+/// Counted apart, from the rows of what was handed in, and of the same week; whoever sees a part of the brief is not told.
+#[actix_web::test]
+async fn the_brief_says_what_the_week_cost_to_fill_in() {
+    let house = told().await;
+    let view = brief(&house, "p072", "2026-W23").await;
+    let (monday, end) = ("2026-05-31T16:00:00Z", "2026-06-07T16:00:00Z");
+    let count = |table: &str, at: &str, more: &str| {
+        let sql =
+            format!("SELECT count(*)::text AS line FROM {table} WHERE {at} >= '{monday}' AND {at} < '{end}'{more}");
+        persistence::testing::lines(&house.db.super_url(), &sql)[0].parse::<i64>().unwrap()
+    };
+    let requests = " AND kind IN ('plan', 'amendment', 'closure', 'extension')";
+    let answers = "slips CROSS JOIN LATERAL jsonb_array_elements(snapshot->'answers') a";
+    let handed_in = count("weekly_statements", "submitted_at", "")
+        + count("sign_requests", "submitted_at", requests)
+        + count(answers, "(a->>'at')::timestamptz", "");
+    assert!(handed_in > 0);
+    assert_eq!(view["burden"]["hand_ins"], json!(handed_in));
+    let typed = view["burden"]["typed"].as_i64().unwrap();
+    let fields = view["burden"]["fields"].as_i64().unwrap();
+    assert_eq!(view["burden"]["minutes"], json!((typed + 20 * fields + 39) / 40));
+    // The meter's own page says the same of that week.
+    let meter = house.get("p072", &format!("/rounds/{}/burden?week=2026-W23", house.round().await)).await.ok();
+    assert_eq!(meter["weeks"][7]["all"], view["burden"]);
+    for login in ["p003", "p041"] {
+        let seen = brief(&house, login, "2026-W23").await;
+        assert_eq!(
+            seen["burden"].is_null(),
+            house.get(login, &format!("/rounds/{}/burden", house.round().await)).await.status == 403,
+            "{login}"
+        );
+    }
+    assert!(brief(&house, "p041", "2026-W23").await["burden"].is_null());
+}
+
 #[actix_web::test]
 async fn every_figure_of_a_brief_is_the_count_of_the_rows_it_opens() {
     let house = told().await;

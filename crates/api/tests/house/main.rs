@@ -41,6 +41,7 @@ mod provider;
 mod publication;
 mod quality;
 mod recurrence;
+mod rules;
 mod saved_views;
 mod scim;
 mod services;

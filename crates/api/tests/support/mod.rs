@@ -10,6 +10,7 @@ pub mod provider;
 pub mod publication_operations;
 pub mod publications;
 pub mod receiver;
+pub mod rule_operations;
 pub mod served;
 pub mod slapd;
 pub mod slips;

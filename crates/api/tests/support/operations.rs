@@ -324,6 +324,7 @@ pub fn others(
         ("PUT", "/rounds/{id}/views/{view}", format!("/rounds/{round}/views/{NIL}"), Some(json!({ "name": "" }))),
         ("DELETE", "/rounds/{id}/views/{view}", format!("/rounds/{round}/views/{NIL}"), None),
         get("/rounds/{id}/brief", format!("/rounds/{round}/brief")),
+        get("/rounds/{id}/burden", format!("/rounds/{round}/burden")),
         get("/rounds/{id}/brief/rows", format!("/rounds/{round}/brief/rows?week=2026-W09&part=missing")),
         (
             "POST",

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::policy::AlertLevel;
 use crate::refusal::FieldError;
+use crate::rule_register::figure::RuleFigure;
 use crate::task::state::{CompletionStatus, Disposition, TaskState};
 use crate::words;
 
@@ -43,6 +44,7 @@ words! {
         RulesMade = "rules_made", "新建制度数";
         RulesRevised = "rules_revised", "修订制度数";
         RulesAbolished = "rules_abolished", "废止制度数";
+        RulesLasting = "rules_lasting", "检验通过制度数";
         PersonsHandled = "persons_handled", "处理人数";
     }
 }
@@ -50,15 +52,7 @@ words! {
 impl Figure {
     /// Whether the records do not hold it, so that somebody enters it with where it is from.
     pub fn is_entered(self) -> bool {
-        matches!(
-            self,
-            Self::Cleared
-                | Self::Recovered
-                | Self::RulesMade
-                | Self::RulesRevised
-                | Self::RulesAbolished
-                | Self::PersonsHandled
-        )
+        matches!(self, Self::Cleared | Self::Recovered | Self::PersonsHandled)
     }
 
     /// Whether it is an amount of money, hundredths of a yuan.
@@ -71,6 +65,14 @@ impl Figure {
         Self::ALL.iter().copied().find(|f| f.label() == name)
     }
 }
+
+/// The figures that are those of the register of rules.
+const OF_REGISTER: [(Figure, RuleFigure); 4] = [
+    (Figure::RulesMade, RuleFigure::Made),
+    (Figure::RulesRevised, RuleFigure::Revised),
+    (Figure::RulesAbolished, RuleFigure::Abolished),
+    (Figure::RulesLasting, RuleFigure::Lasting),
+];
 
 /// What one figure counts, each thing with what it adds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,6 +131,8 @@ pub struct Countable {
     pub checks: Vec<(Uuid, Vec<Uuid>)>,
     /// Slips issued; a referral is told to nobody.
     pub slips: Vec<Uuid>,
+    /// Entries of the register of rules, each with the figures it counts in (docs/domain.md §43).
+    pub rules: Vec<(Uuid, Vec<RuleFigure>)>,
 }
 
 /// Counts every figure that the records hold.
@@ -202,6 +206,13 @@ pub fn count(from: &Countable) -> Figures {
     }
     for id in &from.slips {
         add(F::Slips, *id, 1);
+    }
+    for (id, of_register) in &from.rules {
+        for (figure, register) in OF_REGISTER {
+            if of_register.contains(&register) {
+                add(figure, *id, 1);
+            }
+        }
     }
     figures
 }
@@ -308,4 +319,7 @@ pub const CAUSES: &[&str] = &[
     "finding_link.judged",
     "slip.issued",
     "slip.withdrawn",
+    "rule.confirmed",
+    "rule.superseded",
+    "rule.judged",
 ];

@@ -27,6 +27,7 @@ words! {
         Publication = "publication", "公示";
         Opinion = "opinion", "群众意见";
         Handover = "handover", "交接清单";
+        Rule = "rule", "制度";
         Document = "document", "文书";
         Template = "template", "文书模板";
         Export = "export", "导出";

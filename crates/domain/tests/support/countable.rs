@@ -2,6 +2,7 @@
 
 use domain::document::figure::{Countable, CountedFinding, CountedTask};
 use domain::policy::AlertLevel;
+use domain::rule_register::figure::RuleFigure;
 use domain::task::state::{CompletionStatus, Disposition, TaskState};
 
 use super::uuid;
@@ -51,5 +52,13 @@ pub(crate) fn countable() -> Countable {
         meetings: vec![uuid(300)],
         checks: vec![(uuid(400), vec![uuid(1), uuid(2)]), (uuid(401), vec![uuid(2)])],
         slips: vec![uuid(500), uuid(501)],
+        // One made, in force and passed; one made and revised since; the revision; one abolished; one that waits.
+        rules: vec![
+            (uuid(600), vec![RuleFigure::Made, RuleFigure::InForce, RuleFigure::Lasting]),
+            (uuid(601), vec![RuleFigure::Made]),
+            (uuid(602), vec![RuleFigure::Revised, RuleFigure::InForce]),
+            (uuid(603), vec![RuleFigure::Abolished]),
+            (uuid(604), vec![RuleFigure::Waiting]),
+        ],
     }
 }

@@ -9,12 +9,14 @@ use domain::document::figure::{Countable, CountedFinding, CountedTask};
 use domain::ids::RoundId;
 use domain::meeting::state::MeetingState;
 use domain::policy::AlertLevel;
+use domain::rule_register::figure::RuleFigure;
+use domain::rule_register::state::Rule;
 use domain::task::state::{CompletionStatus, Disposition, TaskState};
 use uuid::Uuid;
 
 use crate::error::Error;
 use crate::recurrence::CAME_BACK;
-use crate::schema::{checks, meetings, slips};
+use crate::schema::{checks, meetings, rules, slips};
 use crate::statement::Statement;
 
 #[derive(QueryableByName)]
@@ -57,7 +59,7 @@ fn word<T>(parsed: Option<T>) -> Result<T, Error> {
     parsed.ok_or_else(|| Error::internal("a word that the domain does not know"))
 }
 
-/// Reads it; seven statements, whatever the round holds.
+/// Reads it; eight statements, whatever the round holds.
 pub fn countable(conn: &mut PgConnection, round: RoundId, now: DateTime<Utc>) -> Result<Countable, Error> {
     let rows: Vec<TaskRow> = Statement::default()
         .sql(
@@ -105,6 +107,14 @@ pub fn countable(conn: &mut PgConnection, round: RoundId, now: DateTime<Utc>) ->
             of_checks.push((check.id.0, known));
         }
     }
+    let snapshots: Vec<serde_json::Value> =
+        rules::table.filter(rules::round_id.eq(round.0)).select(rules::snapshot).load(conn)?;
+    let mut of_register = Vec::new();
+    for snapshot in snapshots {
+        let rule: Rule = serde_json::from_value(snapshot)?;
+        let counts = |figure: &RuleFigure| figure.counts(&rule, calendar::today(now));
+        of_register.push((rule.id.0, RuleFigure::ALL.iter().copied().filter(counts).collect()));
+    }
     let issued = slips::table.filter(slips::n.is_not_null().and(slips::level.ne("referral")));
     Ok(Countable {
         tasks,
@@ -118,5 +128,6 @@ pub fn countable(conn: &mut PgConnection, round: RoundId, now: DateTime<Utc>) ->
             .filter(slips::round_id.eq(round.0).and(slips::state.ne("withdrawn")))
             .select(slips::id)
             .load(conn)?,
+        rules: of_register,
     })
 }

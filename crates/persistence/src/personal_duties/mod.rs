@@ -36,6 +36,11 @@ pub enum NewAct {
     Taken(String),
 }
 
+/// The first day something of a round can have been done on.
+pub(crate) fn begins_on(conn: &mut PgConnection, round: RoundId) -> Result<chrono::NaiveDate, Error> {
+    Ok(heads::ground(conn, round)?.begins_on)
+}
+
 fn stream(act: &DutyAct) -> Stream {
     Stream { kind: "personal_duty", id: act.id.0, round: Some(act.round) }
 }

@@ -15,7 +15,10 @@ use uuid::Uuid;
 use super::{frontier, int, node, records, size, stored_nodes};
 use crate::error::Error;
 use crate::events::{self, StoredEvent};
-use crate::{checks, documents, handovers, meetings, opinions, personal_duties, publications, slips, systemic, tasks};
+use crate::{
+    checks, documents, handovers, meetings, opinions, personal_duties, publications, rule_register, slips, systemic,
+    tasks,
+};
 
 /// Nodes that are compared at once.
 const NODES: usize = 2000;
@@ -272,6 +275,7 @@ fn rows(conn: &mut PgConnection, auditor: &mut Auditor) -> Result<(), Error> {
     folds(conn, auditor, "opinions", "opinion", |conn, id| opinions::replay(conn, id.into()))?;
     folds(conn, auditor, "handovers", "handover", |conn, id| handovers::replay(conn, id.into()))?;
     folds(conn, auditor, "systemic_problems", "systemic_problem", |conn, id| systemic::replay(conn, id.into()))?;
+    folds(conn, auditor, "rules", "rule", |conn, id| rule_register::replay(conn, id.into()))?;
     folds(conn, auditor, "documents", "document", |conn, id| documents::replay(conn, id.into()))?;
     beside(conn, auditor)
 }
