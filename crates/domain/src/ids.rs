@@ -75,4 +75,8 @@ ids! {
     OpinionId,
     /// A handover list (交接清单).
     HandoverId,
+    /// A scheme of appraisal (考评方案).
+    SchemeId,
+    /// The appraisal of a period (考评).
+    AppraisalId,
 }

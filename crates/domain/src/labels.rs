@@ -1,5 +1,6 @@
 //! Every word the users read for a code: problems, what is missing, reasons of a light, events. Documents, pages and mail share them.
 
+mod appraisal;
 mod document;
 mod handover;
 mod organisation;
@@ -459,6 +460,7 @@ fn words_of(code: &str) -> Option<&'static str> {
         .chain(publication::CODES)
         .chain(handover::CODES)
         .chain(organisation::CODES)
+        .chain(appraisal::CODES)
         .find(|(known, _)| *known == code)
         .map(|(_, words)| *words)
 }
@@ -472,6 +474,7 @@ pub fn event(kind: &str) -> &str {
         .chain(publication::EVENTS)
         .chain(handover::EVENTS)
         .chain(organisation::EVENTS)
+        .chain(appraisal::EVENTS)
         .find(|(known, _)| *known == kind)
         .map_or(kind, |(_, words)| words)
 }

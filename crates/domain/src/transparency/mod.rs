@@ -27,6 +27,8 @@ words! {
         Publication = "publication", "公示";
         Opinion = "opinion", "群众意见";
         Handover = "handover", "交接清单";
+        AppraisalScheme = "appraisal_scheme", "考评方案";
+        Appraisal = "appraisal", "考评";
         Document = "document", "文书";
         Template = "template", "文书模板";
         Export = "export", "导出";
