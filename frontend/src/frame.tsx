@@ -32,6 +32,7 @@ const entries: Record<string, { to: string; label: string; icon: string }> = {
   documents: { to: '/documents', label: '文书', icon: 'M6 3h9l4 4v14H6zM15 3v4h4M9 11h7M9 14h7M9 17h4' },
   publications: { to: '/publications', label: '公示', icon: 'M5 5h14v10H5zM12 15v5M8 20h8M8 8.5h8M8 11.5h5' },
   handovers: { to: '/handovers', label: '职务交接', icon: 'M4 8h13M13 4l4 4-4 4M20 16H7M11 12l-4 4 4 4' },
+  appraisals: { to: '/appraisals', label: '考评', icon: 'M5 20V4h14v16zM8 9l1.5 1.5L12 8M8 15l1.5 1.5L12 14M14 9.5h3M14 15.5h3' },
   opinions: { to: '/opinions', label: '群众意见', icon: 'M4 5h16v11h-9l-4 4v-4H4zM8 9h8M8 12h5' },
   duties: { to: '/duties', label: '四个亲自', icon: 'M12 4a3.5 3.5 0 100 7 3.5 3.5 0 000-7zM4 20c0-4 3-6 6-6M14 17l2.5 2.5L21 15' },
   imports: { to: '/imports', label: '导入', icon: 'M12 4v11m0 0l-4-4m4 4l4-4M5 20h14' },
@@ -188,6 +189,10 @@ function Notices() {
           ? <Link key={n.id} to="/opinions" search={{ id: n.opinion_id }} className={look} onClick={open}>{words}</Link>
           : n.handover_id
           ? <Link key={n.id} to="/handovers/$id" params={{ id: n.handover_id }} className={look} onClick={open}>{words}</Link>
+          : n.accountability_id
+          ? <Link key={n.id} to="/accountability/$id" params={{ id: n.accountability_id }} className={look} onClick={open}>{words}</Link>
+          : n.appraisal_id
+          ? <Link key={n.id} to="/appraisals/$id" params={{ id: n.appraisal_id }} className={look} onClick={open}>{words}</Link>
           : n.meeting_id
           ? <Link key={n.id} to="/meetings/$id" params={{ id: n.meeting_id }} className={look} onClick={open}>{words}</Link>
           : n.resolution_id

@@ -1,5 +1,6 @@
-// The wall, personal duties, meetings, documents, slips, publications, other systems, who somebody is and a handover in a house of their own: node tests/journeys/supervision.mjs
+// The wall, personal duties, meetings, documents, slips, publications, other systems, who somebody is, an appraisal and a handover in a house of their own: node tests/journeys/supervision.mjs
 import assert from 'node:assert/strict'
+import { appraised } from './appraisal.mjs'
 import { documents } from './documents.mjs'
 import { personally } from './duties.mjs'
 import { handedOver } from './handover.mjs'
@@ -27,6 +28,7 @@ try {
   const notices = await published(house)
   await anotherSystem(house)
   await identified(house)
+  await appraised(house)
   await handedOver(house)
   await byProvider(house, other)
   // Four months later.

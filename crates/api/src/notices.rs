@@ -40,6 +40,10 @@ pub struct NoticeView {
     pub duty_act_id: Option<Uuid>,
     /// The handover it is about.
     pub handover_id: Option<Uuid>,
+    /// The record of accountability there is to look at.
+    pub accountability_id: Option<Uuid>,
+    /// The appraisal it is about.
+    pub appraisal_id: Option<Uuid>,
     pub number: Option<String>,
     pub title: Option<String>,
     pub at: DateTime<Utc>,
@@ -123,6 +127,8 @@ fn view(n: NoticeRow) -> NoticeView {
         resolution_id: n.resolution_id,
         duty_act_id: n.duty_act_id,
         handover_id: n.handover_id,
+        appraisal_id: n.appraisal_id,
+        accountability_id: n.accountability_id,
         title: n.title.clone().or_else(kept),
         number: n.number,
         at: n.created_at,

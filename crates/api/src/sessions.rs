@@ -324,7 +324,7 @@ fn navigation(loaded: &LoadedActor, publishes: bool) -> Vec<String> {
     };
     let mut entries: Vec<String> = entries.iter().map(|e| (*e).to_owned()).collect();
     if is_office || matches!(loaded.actor.role, Some(Unit | Leader)) {
-        entries.push("handovers".to_owned());
+        entries.extend(["handovers", "appraisals"].map(str::to_owned));
     }
     // What nobody has switched on stands in nobody's way; the office finds it, for it switches it on.
     match loaded.actor.role {

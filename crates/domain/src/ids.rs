@@ -79,4 +79,6 @@ ids! {
     SchemeId,
     /// The appraisal of a period (考评).
     AppraisalId,
+    /// A record of accountability (问责记录).
+    AccountabilityId,
 }

@@ -25,7 +25,10 @@ use crate::task::command::Action;
 use crate::task::state::{Sensitivity, TaskState};
 use crate::words;
 
-pub use appraisal::{heads_unit, permit_appraisal, permit_publishing_appraisal, reads_score, sees_appraisals};
+pub use appraisal::{
+    heads_unit, is_watcher, permit_accountability, permit_appraisal, permit_publishing_appraisal,
+    permit_recording_accountability, reads_accountability, reads_score, sees_appraisals,
+};
 pub use document::{permit_document, permit_templates, sees_document};
 pub use handover::{permit_handover, permit_preparing_handover, sees_handover};
 pub use publication::{

@@ -25,6 +25,7 @@ words! {
         Oneself = "oneself", "账号本人";
         Giver = "giver", "移交人";
         Taker = "taker", "接收人";
+        Readers = "readers", "记录写明的阅看人";
         Recipients = "recipients", "原应收到的各人";
     }
 }
@@ -33,7 +34,7 @@ words! {
 pub fn circles(rule: Rule) -> &'static [Circle] {
     use Circle::{
         Attendees, Drafter, EnteredBy, Giver, HeadOfDuty, LeadLeader, NextSigners, Office, Oneself, Owner, Principal,
-        Recipients, ResponsiblePerson, Signer, Submitter, SupportingUnits, Taker, Unit, UnitHeads,
+        Readers, Recipients, ResponsiblePerson, Signer, Submitter, SupportingUnits, Taker, Unit, UnitHeads,
     };
     match rule {
         Rule::TaskIssued
@@ -75,6 +76,10 @@ pub fn circles(rule: Rule) -> &'static [Circle] {
         Rule::HandoverPrepared => &[Giver],
         Rule::HandoverComing | Rule::HandoverGiven => &[Taker],
         Rule::HandoverDone | Rule::HandoverWithdrawn => &[Giver, Taker],
+        Rule::AppraisalPublished => &[UnitHeads, LeadLeader],
+        Rule::ScoreObjected => &[Office],
+        Rule::ScoreAnswered => &[UnitHeads],
+        Rule::LookWanted => &[Readers],
         Rule::CaughtUp => &[Recipients],
     }
 }
@@ -152,6 +157,10 @@ pub fn when(rule: Rule, policy: &Policy) -> String {
         Rule::HandoverGiven => "移交人签字后；纸质签字经第二人复核后".to_owned(),
         Rule::HandoverDone => "接收人签收时".to_owned(),
         Rule::HandoverWithdrawn => "撤回清单时".to_owned(),
+        Rule::AppraisalPublished => "主要负责人公布时".to_owned(),
+        Rule::ScoreObjected => "单位负责人提出时".to_owned(),
+        Rule::ScoreAnswered => "答复时".to_owned(),
+        Rule::LookWanted => "登记时".to_owned(),
         Rule::CaughtUp => "系统停机后恢复时，每人每日一条".to_owned(),
     }
 }

@@ -236,3 +236,110 @@ fn a_score_is_read_by_whose_it_is_the_units_above_and_those_who_answer_for_the_r
     assert!(rights::reads_score(&actor(P::Leader), round(), own, &[]));
     assert!(!rights::reads_score(&actor(P::OtherLeader), round(), own, &[]));
 }
+
+mod accountability {
+    use domain::accountability::event::{self, AccountabilityEvent};
+    use domain::accountability::{
+        AccountabilityText, ActionForm, NewRecord, Record, looks, open_actions, record, set_readers, withdraw,
+    };
+    use domain::appraisal::facts::{Derived, Fact, Source};
+    use domain::appraisal::scheme::{FactKind, LookRule};
+    use domain::ids::{AccountabilityId, PersonId};
+
+    use super::*;
+
+    fn new() -> NewRecord {
+        NewRecord {
+            subject: Subject::leader(P::Leader.person()),
+            form: ActionForm::Interview,
+            text: AccountabilityText {
+                basis: "领导组第4次会议纪要".into(),
+                decided_by: "领导组".into(),
+                document: None,
+                note: None,
+            },
+            decided_on: date("2020-10-09"),
+            readers: vec![P::Principal.person()],
+        }
+    }
+
+    fn entered() -> Record {
+        let decision = record(round(), new(), &actor(P::Office), at("2020-10-10 09:00")).unwrap();
+        for event in &decision.events {
+            let (kind, payload) = event.stored();
+            assert_eq!(AccountabilityEvent::parse(kind, payload).as_ref(), Ok(event));
+        }
+        event::begin(AccountabilityId(uuid(60)), &decision.events[0]).unwrap()
+    }
+
+    #[test]
+    fn the_office_or_the_principal_enters_what_was_decided_whole() {
+        let now = at("2020-10-10 09:00");
+        for who in [P::Team, P::Leader, P::Head, P::Clerk, P::Admin, P::Clock, P::Stranger] {
+            assert_eq!(record(round(), new(), &actor(who), now).unwrap_err().code, "not-allowed", "{who:?}");
+        }
+        assert!(record(round(), new(), &actor(P::Principal), now).is_ok());
+        let at_of = |change: fn(&mut NewRecord)| {
+            let mut changed = new();
+            change(&mut changed);
+            record(round(), changed, &actor(P::Office), now).unwrap_err().errors[0].pointer.clone()
+        };
+        assert_eq!(at_of(|n| n.text.basis = " ".into()), "/basis");
+        assert_eq!(at_of(|n| n.text.decided_by = String::new()), "/decided_by");
+        assert_eq!(at_of(|n| n.decided_on = date("2020-10-11")), "/decided_on");
+        assert_eq!(at_of(|n| n.readers.clear()), "/readers");
+    }
+
+    #[test]
+    fn nobody_reads_a_record_but_whom_it_names_and_who_entered_it() {
+        let record = entered();
+        for who in P::ALL {
+            let reads = rights::reads_accountability(&actor(*who), &record);
+            assert_eq!(reads, [P::Office, P::Principal].contains(who), "{who:?}");
+        }
+        // Not even whoever stands in for one it names.
+        let named = Record { readers: vec![P::Leader.person()], ..entered() };
+        assert!(rights::reads_accountability(&actor(P::Leader), &named));
+        assert!(!rights::reads_accountability(&actor(P::StandIn), &named));
+    }
+
+    #[test]
+    fn only_who_entered_it_changes_its_readers_or_withdraws_it_once() {
+        let before = entered();
+        let readers = [PersonId(uuid(400)), PersonId(uuid(399)), PersonId(uuid(400))];
+        assert_eq!(set_readers(&before, &readers, &actor(P::Principal)).unwrap_err().code, "not-allowed");
+        assert!(open_actions(&before, &actor(P::Principal)).is_empty());
+        let decision = set_readers(&before, &readers, &actor(P::Office)).unwrap();
+        let after = decision.events.iter().fold(before, event::evolve);
+        assert_eq!(after.readers, [PersonId(uuid(399)), PersonId(uuid(400))]);
+        let now = at("2020-10-12 09:00");
+        assert_eq!(withdraw(&after, " ", &actor(P::Office), now).unwrap_err().errors[0].code, "required");
+        let decision = withdraw(&after, "登记有误", &actor(P::Office), now).unwrap();
+        let after = decision.events.iter().fold(after, event::evolve);
+        assert_eq!(withdraw(&after, "再撤", &actor(P::Office), now).unwrap_err().code, "wrong-state");
+        assert!(rights::reads_accountability(&actor(P::Office), &after));
+    }
+
+    #[test]
+    fn so_many_facts_within_so_many_days_are_laid_out_and_nothing_more_is_said() {
+        let rule = LookRule { fact: FactKind::StatementMissed, count: 3, days: 30, reason: "连续缺报".into() };
+        let scheme = Scheme { looks: vec![rule], watchers: vec![P::Principal.person()], ..Scheme::default() };
+        assert!(rights::is_watcher(&actor(P::Principal), &scheme) && !rights::is_watcher(&actor(P::Office), &scheme));
+        let missed = |n: i64, on: &str| Fact {
+            kind: FactKind::StatementMissed,
+            on: date(on),
+            days: 1,
+            nth: 1,
+            unit: Some(LEAD),
+            leader: (n < 3).then_some(P::Leader.person()),
+            task: None,
+            source: Source { is_slip: false, id: uuid(3), seq: n },
+        };
+        let facts = vec![missed(1, "2020-09-01"), missed(2, "2020-09-14"), missed(3, "2020-09-30")];
+        let derived = Derived { facts, held: Vec::new() };
+        let of = |today: &str| looks(&scheme, &derived, date(today)).into_iter().map(|l| (l.subject, l.facts.len())).collect::<Vec<_>>();
+        // The leader was in charge for two of the three. Thirty days back from the 30th is the 1st; a day later the first has left the span.
+        assert_eq!(of("2020-09-30"), [(Subject::unit(LEAD), 3)]);
+        assert_eq!(of("2020-10-01"), []);
+    }
+}

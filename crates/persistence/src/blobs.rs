@@ -60,6 +60,7 @@ pub enum Subject {
     Publication(Uuid),
     Opinion(Uuid),
     Handover(Uuid),
+    Accountability(Uuid),
 }
 
 impl Subject {
@@ -73,6 +74,7 @@ impl Subject {
             Self::Publication(id) => ("publication", id),
             Self::Opinion(id) => ("opinion", id),
             Self::Handover(id) => ("handover", id),
+            Self::Accountability(id) => ("accountability", id),
         }
     }
 }

@@ -17,6 +17,7 @@ const entries: Record<string, Omit<Stop, 'at'>> = {
   signing: { title: '签批', text: '等您签的事。先看签什么、改了哪里，再同意或退回；线下签的也在这里登记。' },
   calendar: { title: '日历', text: '工作日、写实截止、任务和节点到期都在一张月历上。' },
   publications: { title: '公示', text: '整改进展通报和销号公示。内容从记录带入，自动检查、审签之后才能发布。' },
+  appraisals: { title: '考评', text: '得分由记录按方案算出，每一分都能展开到事实；公布后单位可申诉一次，由整改办答复。' },
   handovers: { title: '职务交接', text: '职务终止后仍在名下的事项列在这里；编制清单，双方签字后一次转给接收人。' },
   opinions: { title: '群众意见', text: '公示期间收到的意见，每件有承办单位、时限和答复。' },
   duties: { title: '四个亲自', text: '单位正职亲自做的四件事。本人随手记一条，或由单位代填、本人确认。' },

@@ -10,7 +10,7 @@ use actix_web::web::{Bytes, Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use chrono::NaiveDate;
 use domain::ids::{
-    CheckId, CriterionId, DocumentId, EvidenceId, HandoverId, MeetingId, MilestoneId, OpinionId, PublicationId, SlipId,
+    AccountabilityId, CheckId, CriterionId, DocumentId, EvidenceId, HandoverId, MeetingId, MilestoneId, OpinionId, PublicationId, SlipId,
     TaskId,
 };
 use domain::refusal::Refusal;
@@ -366,6 +366,11 @@ fn readable(
     }
     if attachment.subject_kind == "handover" {
         persistence::handovers::permit_file(conn, actor, HandoverId(attachment.subject_id))?;
+        return Ok(attachment);
+    }
+    if attachment.subject_kind == "accountability" {
+        let record = AccountabilityId(attachment.subject_id);
+        persistence::accountability::permit_file(conn, actor, record, false)?;
         return Ok(attachment);
     }
     let loaded = tasks::find(conn, actor, TaskId(attachment.subject_id), now)?;

@@ -3,6 +3,7 @@
 
 pub mod document_operations;
 pub mod events;
+pub mod appraisal_operations;
 pub mod handover_operations;
 pub mod operations;
 pub mod post;

@@ -70,6 +70,7 @@ words! {
 /// What one kind of fact comes to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = AppraisalItem))]
 #[serde(deny_unknown_fields)]
 pub struct Item {
     pub fact: FactKind,
@@ -88,6 +89,7 @@ pub struct Item {
 /// A dimension: it begins at its full mark, loses what is deducted down to nothing, and gains up to its cap.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = AppraisalDimension))]
 #[serde(deny_unknown_fields)]
 pub struct Dimension {
     #[cfg_attr(feature = "openapi", schema(example = "每周写实"))]
@@ -115,6 +117,7 @@ impl Dimension {
 /// So many facts of a kind, and the grade is at most this one, whatever the points say (一票否决).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = AppraisalVeto))]
 #[serde(deny_unknown_fields)]
 pub struct Veto {
     pub fact: FactKind,
@@ -131,6 +134,7 @@ pub struct Veto {
 /// A grade, from so many points.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = AppraisalGrade))]
 #[serde(deny_unknown_fields)]
 pub struct Grade {
     #[cfg_attr(feature = "openapi", schema(example = "好"))]
@@ -143,6 +147,7 @@ pub struct Grade {
 /// So many facts of a kind within a period, and the readers named are asked to have a look. Never more than that (docs/domain.md §46).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = AppraisalLook))]
 #[serde(deny_unknown_fields)]
 pub struct LookRule {
     pub fact: FactKind,
@@ -157,6 +162,7 @@ pub struct LookRule {
 /// A scheme whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = AppraisalScheme))]
 #[serde(deny_unknown_fields)]
 pub struct Scheme {
     pub subjects: Vec<SubjectKind>,
@@ -183,6 +189,7 @@ pub struct Scheme {
 /// The days of an appraisal, both counted, Asia/Shanghai.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = AppraisalPeriod))]
 #[serde(deny_unknown_fields)]
 pub struct Period {
     pub from: NaiveDate,

@@ -12,6 +12,7 @@ use crate::ids::{PersonId, UnitId};
 /// Who is scored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", schema(as = AppraisalSubject))]
 #[serde(deny_unknown_fields)]
 pub struct Subject {
     pub kind: SubjectKind,

@@ -46,15 +46,19 @@ pub(super) const EVENTS: &[(&str, &str)] = &[
     ("appraisal.objected", "提出考评申诉"),
     ("appraisal.answered", "答复考评申诉"),
     ("appraisal.finished", "确定考评结果"),
+    ("accountability_action.recorded", "登记问责记录"),
+    ("accountability_action.readers_set", "调整问责记录阅看人"),
+    ("accountability_action.withdrawn", "撤销问责记录"),
 ];
 
 #[cfg(test)]
 mod tests {
+    use crate::accountability::event::AccountabilityEvent;
     use crate::appraisal::event::{AppraisalEvent, SchemeEvent};
 
     #[test]
     fn every_event_of_an_appraisal_has_words() {
-        let kinds = SchemeEvent::KINDS.iter().chain(AppraisalEvent::KINDS);
+        let kinds = SchemeEvent::KINDS.iter().chain(AppraisalEvent::KINDS).chain(AccountabilityEvent::KINDS);
         let unsaid: Vec<_> = kinds.filter(|kind| super::super::event(kind) == **kind).collect();
         assert!(unsaid.is_empty(), "{unsaid:?}");
     }

@@ -1,9 +1,10 @@
-//! Who sees and does what with appraisals (docs/domain.md §45).
+//! Who sees and does what with appraisals and records of accountability (docs/domain.md §45, §46).
 
 use super::{permit_office, scope};
+use crate::accountability::{AccountabilityAction, Record};
 use crate::actor::{Actor, Role};
 use crate::appraisal::AppraisalAction;
-use crate::appraisal::scheme::SubjectKind;
+use crate::appraisal::scheme::{Scheme, SubjectKind};
 use crate::appraisal::score::Subject;
 use crate::ids::{RoundId, UnitId};
 use crate::refusal::Refusal;
@@ -63,4 +64,36 @@ pub fn permit_appraisal(actor: &Actor, action: AppraisalAction, round: RoundId) 
         | AppraisalAction::Answer
         | AppraisalAction::Finish => permit_office(actor, round),
     }
+}
+
+/// Whether a record of accountability is read: by those it names and who entered it, each himself. No role, no post, no stand-in and no duty opens it.
+pub fn reads_accountability(actor: &Actor, record: &Record) -> bool {
+    let own = actor.person().filter(|p| p.service.is_none()).and_then(|p| p.person);
+    own.is_some_and(|own| record.all_readers().contains(&own))
+}
+
+/// Whether the actor may enter what was decided: the office of the round and its principal.
+///
+/// Errors: `not-allowed`.
+pub fn permit_recording_accountability(actor: &Actor, round: RoundId) -> Result<(), Refusal> {
+    permit_office(actor, round).or_else(|_| permit_publishing_appraisal(actor, round))
+}
+
+/// Whether the actor may do an act on a record he reads: only who entered it.
+///
+/// Errors: `not-allowed`.
+pub fn permit_accountability(actor: &Actor, action: AccountabilityAction, record: &Record) -> Result<(), Refusal> {
+    let own = actor.person().filter(|p| p.service.is_none()).and_then(|p| p.person);
+    let may = match action {
+        AccountabilityAction::SetReaders | AccountabilityAction::Withdraw | AccountabilityAction::Attach => {
+            own == Some(record.by)
+        }
+    };
+    if may { Ok(()) } else { Err(Refusal::forbidden("not-allowed")) }
+}
+
+/// Whether the actor is asked to have a look where facts meet a rule of the scheme: those it names, each himself.
+pub fn is_watcher(actor: &Actor, scheme: &Scheme) -> bool {
+    let own = actor.person().filter(|p| p.service.is_none()).and_then(|p| p.person);
+    own.is_some_and(|own| scheme.watchers.contains(&own))
 }

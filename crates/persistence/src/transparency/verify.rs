@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::{frontier, int, node, records, size, stored_nodes};
 use crate::error::Error;
 use crate::events::{self, StoredEvent};
-use crate::{checks, documents, handovers, meetings, opinions, personal_duties, publications, slips, tasks};
+use crate::{accountability, appraisals, checks, documents, handovers, meetings, opinions, personal_duties, publications, slips, tasks};
 
 /// Nodes that are compared at once.
 const NODES: usize = 2000;
@@ -271,6 +271,14 @@ fn rows(conn: &mut PgConnection, auditor: &mut Auditor) -> Result<(), Error> {
     folds(conn, auditor, "publications", "publication", |conn, id| publications::replay(conn, id.into()))?;
     folds(conn, auditor, "opinions", "opinion", |conn, id| opinions::replay(conn, id.into()))?;
     folds(conn, auditor, "handovers", "handover", |conn, id| handovers::replay(conn, id.into()))?;
+    folds(conn, auditor, "appraisal_schemes", "appraisal_scheme", |conn, id| {
+        appraisals::replay_scheme(conn, id.into())
+    })?;
+    folds(conn, auditor, "appraisals", "appraisal", |conn, id| appraisals::replay(conn, id.into()))?;
+    accountability::read_all(conn)?;
+    folds(conn, auditor, "accountability_actions", "accountability_action", |conn, id| {
+        accountability::replay(conn, id.into())
+    })?;
     folds(conn, auditor, "documents", "document", |conn, id| documents::replay(conn, id.into()))?;
     beside(conn, auditor)
 }

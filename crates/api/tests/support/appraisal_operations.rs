@@ -1,0 +1,49 @@
+//! The operations of appraisals and of records of accountability, for sweeps over all of them; each with a body that changes nothing.
+
+use serde_json::{Value, json};
+
+use super::operations::NIL;
+
+/// Those on the scheme of a round and on one appraisal of it that scores a unit.
+pub fn appraisals(round: &str, appraisal: &str, unit: &str) -> Vec<(&'static str, &'static str, String, Option<Value>)> {
+    let get = |path: &'static str, url: String| ("GET", path, url, None);
+    let of = |act: &str| format!("/appraisals/{appraisal}/{act}");
+    let scheme = |act: &str| format!("/rounds/{round}/appraisal-scheme{act}");
+    let empty = json!({ "subjects": [], "dimensions": [], "grades": [], "adjust_limit": 0, "objection_working_days": 0 });
+    let never = json!({ "from": "2026-03-02", "to": "2026-03-01" });
+    let tried = json!({ "scheme": empty, "from": "2026-03-02", "to": "2026-03-01" });
+    let subject = json!({ "kind": "unit", "id": NIL });
+    vec![
+        get("/rounds/{id}/appraisal-scheme", scheme("")),
+        ("PUT", "/rounds/{id}/appraisal-scheme", scheme(""), Some(empty)),
+        ("POST", "/rounds/{id}/appraisal-scheme/publish", scheme("/publish"), Some(json!({ "basis": "" }))),
+        ("POST", "/rounds/{id}/appraisal-scheme/simulate", scheme("/simulate"), Some(tried)),
+        get("/rounds/{id}/appraisals", format!("/rounds/{round}/appraisals")),
+        ("POST", "/rounds/{id}/appraisals", format!("/rounds/{round}/appraisals"), Some(never)),
+        get("/appraisals/{id}", format!("/appraisals/{appraisal}")),
+        get("/appraisals/{id}/scores/{kind}/{subject}", of(&format!("scores/unit/{unit}"))),
+        ("POST", "/appraisals/{id}/recompute", of("recompute"), Some(json!({}))),
+        ("POST", "/appraisals/{id}/adjust", of("adjust"), Some(json!({ "subject": subject, "points": 0, "reason": "" }))),
+        ("POST", "/appraisals/{id}/publish", of("publish"), Some(json!({}))),
+        ("POST", "/appraisals/{id}/object", of("object"), Some(json!({ "unit": NIL, "words": "" }))),
+        ("POST", "/appraisals/{id}/answer", of("answer"), Some(json!({ "unit": NIL, "points": 0, "reason": "" }))),
+        ("POST", "/appraisals/{id}/finish", of("finish"), Some(json!({}))),
+    ]
+}
+
+/// Those on the records of accountability of a round and on one of them.
+pub fn accountability(round: &str, record: &str) -> Vec<(&'static str, &'static str, String, Option<Value>)> {
+    let get = |path: &'static str, url: String| ("GET", path, url, None);
+    let of = |act: &str| format!("/accountability/{record}/{act}");
+    let form = json!({
+        "subject": { "kind": "unit", "id": NIL }, "form": "interview", "basis": "", "decided_by": "", "decided_on": "2026-03-02", "readers": [],
+    });
+    vec![
+        get("/rounds/{id}/accountability", format!("/rounds/{round}/accountability")),
+        ("POST", "/rounds/{id}/accountability", format!("/rounds/{round}/accountability"), Some(form)),
+        get("/accountability/{id}", format!("/accountability/{record}")),
+        ("POST", "/accountability/{id}/readers", of("readers"), Some(json!({ "readers": [] }))),
+        ("POST", "/accountability/{id}/withdraw", of("withdraw"), Some(json!({ "reason": "" }))),
+        ("POST", "/accountability/{id}/files", of("files?filename=a.exe"), None),
+    ]
+}
