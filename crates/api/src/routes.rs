@@ -12,11 +12,11 @@ use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    accountability, accounts, appraisals, brief, calendar, calendar_feed, checks, cockpit, covers, documents, evidence, exports, feed, handovers,
-    history, identity_rules, import, kiosks, ledger, lists, live, meetings, notices, openapi, opinions, organisation,
-    outward, overview, own, personal_duties, plan_advice, plan_workbook, policy, proof, provider, publications,
-    quality, receipts, recurrence, rounds, saved_views, scim, search, second_factor, services, sessions, signing,
-    slips, statements, task_commands, telemetry, todo, trail, wall, webhooks,
+    accountability, accounts, appraisals, brief, calendar, calendar_feed, checks, cockpit, covers, documents, evidence,
+    exports, feed, handovers, history, identity_rules, import, kiosks, ledger, lists, live, meetings, notices, openapi,
+    opinions, organisation, outward, overview, own, personal_duties, plan_advice, plan_workbook, policy, proof,
+    provider, publications, quality, receipts, recurrence, rounds, saved_views, scim, search, second_factor, services,
+    sessions, signing, slips, statements, task_commands, telemetry, todo, trail, wall, webhooks,
 };
 
 use crate::problem::Problem;

@@ -20,8 +20,8 @@ use domain::task::starts_from;
 use domain::task::state::TaskState;
 use persistence::{accounts, actors, tasks};
 use serde_json::{Value, json};
+use support::appraisal_operations::{UNTOLD, accountability, appraisals, published_appraisal, recorded_accountability};
 use support::document_operations::{Swept, documents};
-use support::appraisal_operations::{accountability, appraisals};
 use support::handover_operations::handovers;
 use support::operations::{NIL, others, personal_duties, slip_form};
 use support::publication_operations::publications;
@@ -379,43 +379,6 @@ async fn begun_handover(house: &House) -> (String, String, String) {
     (made["id"].as_str().unwrap().to_owned(), word("P041"), word("U201"))
 }
 
-/// A word that is in a record of accountability and nowhere else.
-const UNTOLD: &str = "KanarieAccountzQ7";
-
-/// What the principal entered about the lead unit's clerk, and one other reads.
-async fn recorded_accountability(house: &House, round: &str) -> String {
-    let ids = directory(house).await;
-    let form = json!({
-        "subject": { "kind": "leader", "id": ids["P041"] }, "form": "admonition", "basis": format!("{UNTOLD}依据"),
-        "decided_by": format!("{UNTOLD}会议"), "decided_on": house.today(), "document": format!("{UNTOLD}文号"),
-        "note": format!("{UNTOLD}说明"), "readers": [ids["P002"]],
-    });
-    let path = format!("/rounds/{round}/accountability");
-    let made = house.request("p001", "POST", &path, None, Some(form)).await.ok();
-    let id = made["id"].as_str().unwrap().to_owned();
-    let paper = format!("/accountability/{id}/files?filename={UNTOLD}.pdf");
-    house.upload("p001", &paper, b"%PDF-1.4\n%%EOF\n").await.ok();
-    house.keep_clock().await;
-    house.sealed();
-    id
-}
-
-/// The appraisal of the two months until yesterday, which the units read.
-async fn published_appraisal(house: &House, round: &str) -> String {
-    house.sealed();
-    let path = format!("/rounds/{round}/appraisal-scheme");
-    let scheme = house.get("p072", &path).await.ok()["scheme"].clone();
-    house.request("p072", "PUT", &path, Some(0), Some(scheme)).await.ok();
-    let basis = json!({ "basis": "领导组第3次会议纪要" });
-    house.request("p001", "POST", &format!("{path}/publish"), Some(1), Some(basis)).await.ok();
-    let yesterday = house.today() - Days::new(1);
-    let period = json!({ "from": yesterday - Days::new(60), "to": yesterday });
-    let made = house.request("p072", "POST", &format!("/rounds/{round}/appraisals"), None, Some(period)).await.ok();
-    let id = made["id"].as_str().unwrap().to_owned();
-    house.request("p001", "POST", &format!("/appraisals/{id}/publish"), Some(1), Some(json!({}))).await.ok();
-    id
-}
-
 fn held(name: &str, made: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("golden").join(name);
     if std::env::var_os("BLESS").is_some() {
@@ -503,7 +466,7 @@ async fn everybody_may_do_what_the_table_says_and_nothing_else() {
     all.extend(handovers(&handover, &person, &of_unit));
     let appraisal = published_appraisal(&house, &round).await;
     all.extend(appraisals(&round, &appraisal, &of_unit));
-    let record = recorded_accountability(&house, &round).await;
+    let record = recorded_accountability(&house, &round, &directory(&house).await).await;
     all.extend(accountability(&round, &record));
     for (method, path, url, body) in all.clone() {
         covered.insert(format!("{method} {path}"));

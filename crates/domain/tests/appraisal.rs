@@ -106,7 +106,8 @@ fn answer(points: i64) -> AppraisalCommand {
 #[test]
 fn the_office_writes_a_scheme_and_the_principal_makes_it_hold() {
     let now = at("2020-10-01 09:00");
-    let save = |who, scheme: &Scheme, record: Option<&SchemeRecord>| save_scheme(round(), record, scheme, &actor(who), now);
+    let save =
+        |who, scheme: &Scheme, record: Option<&SchemeRecord>| save_scheme(round(), record, scheme, &actor(who), now);
     for who in [P::Principal, P::Leader, P::Team, P::Head, P::Admin, P::Clock] {
         assert_eq!(save(who, &Scheme::default(), None).unwrap_err().code, "not-allowed", "{who:?}");
     }
@@ -116,7 +117,8 @@ fn the_office_writes_a_scheme_and_the_principal_makes_it_hold() {
     let record = drafted();
     assert_eq!(save(P::Office, &Scheme::default(), Some(&record)).unwrap_err().code, "scheme-unchanged");
 
-    let publish = |who, basis: &str, record: &SchemeRecord| publish_scheme(record, &Scheme::default(), basis, &actor(who), now);
+    let publish =
+        |who, basis: &str, record: &SchemeRecord| publish_scheme(record, &Scheme::default(), basis, &actor(who), now);
     assert_eq!(publish(P::Office, "1号", &record).unwrap_err().code, "not-allowed");
     assert_eq!(publish(P::Principal, " ", &record).unwrap_err().errors[0].pointer, "/basis");
     let record = published();
@@ -165,7 +167,10 @@ fn an_appraisal_goes_from_the_office_to_the_principal_to_the_unit_and_back() {
     assert_eq!(case.appraisal.objection(LEAD).unwrap().answer.as_ref().map(|a| a.points), Some(300));
 
     case.now = "2020-10-19 09:00";
-    assert_eq!(case.refused(P::SupportHead, AppraisalCommand::Object { unit: SUPPORT, words: "晚了".into() }), "objection-over");
+    assert_eq!(
+        case.refused(P::SupportHead, AppraisalCommand::Object { unit: SUPPORT, words: "晚了".into() }),
+        "objection-over"
+    );
     case.done(P::Office, AppraisalCommand::Finish);
     assert_eq!(case.appraisal.state, AppraisalState::Final);
 }
@@ -178,7 +183,11 @@ fn people_adjust_with_a_reason_within_what_the_scheme_allows_and_never_themselve
     case.done(P::Office, adjust(-500));
     assert_eq!(case.refused(P::Office, adjust(-1)), "adjustment-too-large");
     case.done(P::Office, adjust(1000));
-    let stranger = AppraisalCommand::Adjust { subject: Subject::unit(domain::ids::UnitId(uuid(77))), points: 1, reason: "理由".into() };
+    let stranger = AppraisalCommand::Adjust {
+        subject: Subject::unit(domain::ids::UnitId(uuid(77))),
+        points: 1,
+        reason: "理由".into(),
+    };
     assert_eq!(case.refused(P::Office, stranger), "subject-unknown");
     let unreasoned = AppraisalCommand::Adjust { subject: Subject::unit(SUPPORT), points: 1, reason: " ".into() };
     assert_eq!(case.refused(P::Office, unreasoned), "required");
@@ -337,7 +346,9 @@ mod accountability {
         };
         let facts = vec![missed(1, "2020-09-01"), missed(2, "2020-09-14"), missed(3, "2020-09-30")];
         let derived = Derived { facts, held: Vec::new() };
-        let of = |today: &str| looks(&scheme, &derived, date(today)).into_iter().map(|l| (l.subject, l.facts.len())).collect::<Vec<_>>();
+        let of = |today: &str| {
+            looks(&scheme, &derived, date(today)).into_iter().map(|l| (l.subject, l.facts.len())).collect::<Vec<_>>()
+        };
         // The leader was in charge for two of the three. Thirty days back from the 30th is the 1st; a day later the first has left the span.
         assert_eq!(of("2020-09-30"), [(Subject::unit(LEAD), 3)]);
         assert_eq!(of("2020-10-01"), []);

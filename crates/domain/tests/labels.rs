@@ -4,8 +4,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use domain::actor::{AssignmentKind, Role};
 use domain::accountability::ActionForm;
+use domain::actor::{AssignmentKind, Role};
 use domain::appraisal::scheme::{Effect, FactKind, SubjectKind};
 use domain::opinion::state::Channel;
 use domain::policy::{AlertLevel, Cadence, RequestKind, Who};

@@ -18,14 +18,14 @@ use domain::rights;
 use domain::task::context::Decision;
 use uuid::Uuid;
 
-use crate::appraisals;
+use crate::appraisals::{self, words};
 use crate::changes;
 use crate::error::Error;
 use crate::events::{self, Origin, Stream};
 use crate::notifications::{self, About, Telling};
 use crate::references::{check_people, check_units};
 use crate::schema::accountability_actions as rows;
-use crate::tasks::{bodies, names, words};
+use crate::tasks::{bodies, names};
 
 /// A record with what its reader needs to read it.
 #[derive(Clone, Debug)]
@@ -76,14 +76,12 @@ fn save(
         rows::updated_at.eq(origin.now),
     );
     if last_seq == 0 {
-        let new =
-            (rows::id.eq(record.id.0), rows::round_id.eq(record.round.0), rows::created_at.eq(origin.now), row);
+        let new = (rows::id.eq(record.id.0), rows::round_id.eq(record.round.0), rows::created_at.eq(origin.now), row);
         diesel::insert_into(rows::table).values(new).execute(conn)?;
     } else {
         diesel::update(rows::table.find(record.id.0)).set(row).execute(conn)?;
     }
-    let told: Vec<_> =
-        decision.events.iter().flat_map(|e| notification::accountability_audience(e, record)).collect();
+    let told: Vec<_> = decision.events.iter().flat_map(|e| notification::accountability_audience(e, record)).collect();
     let about = About { kind: "accountability", id: record.id.0, round: record.round };
     notifications::tell(conn, origin, &about, &told, Telling::EachThing)
 }
@@ -170,12 +168,7 @@ pub fn withdraw(
 /// Whether a file of a record may be read, or one may be handed in for it.
 ///
 /// Errors: `NotFound`; to hand one in, `not-allowed` and `wrong-state`.
-pub fn permit_file(
-    conn: &mut PgConnection,
-    actor: &Actor,
-    id: AccountabilityId,
-    hands_in: bool,
-) -> Result<(), Error> {
+pub fn permit_file(conn: &mut PgConnection, actor: &Actor, id: AccountabilityId, hands_in: bool) -> Result<(), Error> {
     let record = row(conn, actor, id, false)?;
     if hands_in { Ok(rules::permit_file(&record, actor)?) } else { Ok(()) }
 }
@@ -254,8 +247,8 @@ pub fn looks(conn: &mut PgConnection, actor: &Actor, round: RoundId, today: Naiv
 pub fn replay(conn: &mut PgConnection, id: AccountabilityId) -> Result<Option<Record>, Error> {
     let mut record = None;
     for stored in events::history(conn, "accountability_action", id.0)? {
-        let event =
-            AccountabilityEvent::parse(&stored.kind, serde_json::from_str(&stored.payload)?).map_err(Error::internal)?;
+        let event = AccountabilityEvent::parse(&stored.kind, serde_json::from_str(&stored.payload)?)
+            .map_err(Error::internal)?;
         record = match record {
             None => event::begin(id, &event),
             Some(record) => Some(event::evolve(record, &event)),

@@ -4,6 +4,74 @@
  */
 
 export interface paths {
+    "/api/v1/accountability/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a record, as one of those it names. */
+        get: operations["get_accountability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accountability/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Receive the document behind a record, from who entered it; those it names may fetch it. */
+        post: operations["receive_accountability_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accountability/{id}/readers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Name other readers, as who entered it; who is taken off the list reads it no more. */
+        post: operations["set_accountability_readers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accountability/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a record that should not stand, as who entered it, with a reason. */
+        post: operations["withdraw_accountability"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts": {
         parameters: {
             query?: never;
@@ -101,6 +169,142 @@ export interface paths {
         put?: never;
         /** Give an account its role and activate it; its sessions end. */
         post: operations["give_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appraisals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an appraisal in the version the caller reads: where those stand whose score he reads, or all where the scheme shows the ranking; what changed from the version before. */
+        get: operations["get_appraisal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appraisals/{id}/adjust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add points to a score or take some, with a reason, within what the scheme allows, before it is published. */
+        post: operations["adjust_appraisal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appraisals/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer an objection with a reason; the score stays, or changes by so many points. */
+        post: operations["answer_objection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appraisals/{id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close the appraisal once the days of objection are over and every one is answered. */
+        post: operations["finish_appraisal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appraisals/{id}/object": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Object to the unit's score as its head, once, until the day that is shown. */
+        post: operations["object_to_appraisal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appraisals/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish the scores: each unit and leader reads its own, and the heads of units may object. */
+        post: operations["publish_appraisal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appraisals/{id}/recompute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reckon the period anew where records came later or another version of the scheme holds: a new version, which shows what changed. */
+        post: operations["recompute_appraisal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appraisals/{id}/scores/{kind}/{subject}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the score of one unit or leader: every dimension, every item, every fact with the event it comes from. */
+        get: operations["get_score"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2378,6 +2582,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rounds/{id}/accountability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the records of a round that name the caller, and the facts he is asked to have a look at. A record that does not name him is not there. */
+        get: operations["list_accountability"];
+        put?: never;
+        /** Enter what people decided about a unit or a person. Only those it names read it; they are told that there is something to look at, and nothing else. */
+        post: operations["enter_accountability"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rounds/{id}/activate": {
         parameters: {
             query?: never;
@@ -2389,6 +2611,76 @@ export interface paths {
         put?: never;
         /** Activate a round: its findings freeze, its tasks may be issued. */
         post: operations["activate_round"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/appraisal-scheme": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the scheme of a round: what is being edited, and which versions were published. Before anything was saved it is what an office begins with. */
+        get: operations["get_appraisal_scheme"];
+        /** Save what is edited of the scheme; it holds once it is published. `If-Match` is 0 where nothing was saved yet. */
+        put: operations["save_appraisal_scheme"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/appraisal-scheme/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish what is edited as the next version of the scheme; what is reckoned from now on is reckoned by it. */
+        post: operations["publish_appraisal_scheme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/appraisal-scheme/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a scheme on a period that is over, beside the one that holds: by the same reckoning as is published by. Nothing is written. */
+        post: operations["simulate_appraisal_scheme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/appraisals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the appraisals of a round the caller sees, the newest period first: the office and the principal all, everybody else those published that score his unit or himself. */
+        get: operations["list_appraisals"];
+        put?: never;
+        /** Begin the appraisal of a period that is over: reckoned from the records as they are now, by the version of the scheme that holds. */
+        post: operations["begin_appraisal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4661,9 +4953,139 @@ export interface components {
             /** @description The one-time password, told once. */
             one_time_password?: string | null;
         };
+        /** @description An act that is open. */
+        AccountabilityActionView: {
+            /** @description Stable code. */
+            action: string;
+            label: string;
+        };
+        /** @description A file that came with a record. */
+        AccountabilityFileView: {
+            /** Format: uuid */
+            id: string;
+            filename: string;
+            /** @description Of the file, hex. */
+            sha256: string;
+        };
+        /** @description What was decided, to be entered. */
+        AccountabilityForm: {
+            /** @description A unit, or a person. */
+            subject: components["schemas"]["AppraisalSubject"];
+            /**
+             * @description What was decided. People decide it; the list is only what it is called.
+             * @enum {string}
+             */
+            form: "reminder" | "interview" | "circular" | "admonition" | "organisational" | "other";
+            /**
+             * @description What it rests on.
+             * @example 领导组第4次会议纪要
+             */
+            basis: string;
+            /**
+             * @description Who decided.
+             * @example 领导组
+             */
+            decided_by: string;
+            /** Format: date */
+            decided_on: string;
+            /** @description Number of the document. */
+            document?: string | null;
+            note?: string | null;
+            /** @description Who reads it beside whoever enters it. */
+            readers: components["schemas"]["PersonId"][];
+        };
+        /** @description What a list says of a record. */
+        AccountabilityLine: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description Who is appraised.
+             * @enum {string}
+             */
+            kind: "unit" | "leader";
+            subject: components["schemas"]["Named"];
+            /**
+             * @description What was decided. People decide it; the list is only what it is called.
+             * @enum {string}
+             */
+            form: "reminder" | "interview" | "circular" | "admonition" | "organisational" | "other";
+            form_label: string;
+            /** Format: date */
+            decided_on: string;
+            is_withdrawn: boolean;
+        };
+        /** @description The records that name the caller, and what he is asked to have a look at. */
+        AccountabilityList: {
+            /** @description Newest first. */
+            items: components["schemas"]["AccountabilityLine"][];
+            looks: components["schemas"]["LookView"][];
+            /** @description Whether the caller may enter a record. */
+            may_record: boolean;
+        };
+        /** @description Who reads a record. */
+        AccountabilityReaders: {
+            readers: components["schemas"]["PersonId"][];
+        };
+        /** @description A record whole. */
+        AccountabilityView: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            version: number;
+            /** Format: uuid */
+            round_id: string;
+            /**
+             * @description Who is appraised.
+             * @enum {string}
+             */
+            kind: "unit" | "leader";
+            subject: components["schemas"]["Named"];
+            /**
+             * @description What was decided. People decide it; the list is only what it is called.
+             * @enum {string}
+             */
+            form: "reminder" | "interview" | "circular" | "admonition" | "organisational" | "other";
+            form_label: string;
+            basis: string;
+            decided_by: string;
+            /** Format: date */
+            decided_on: string;
+            document?: string | null;
+            note?: string | null;
+            readers: components["schemas"]["Named"][];
+            entered_by: components["schemas"]["Named"];
+            /** Format: date-time */
+            entered_at: string;
+            /** @description Why it was withdrawn. */
+            withdrawn?: string | null;
+            files: components["schemas"]["AccountabilityFileView"][];
+            open_actions: components["schemas"]["AccountabilityActionView"][];
+        };
         /** @description Tasks to be put in. */
         AddItems: {
             tasks: components["schemas"]["TaskId"][];
+        };
+        /** @description Points for or against a subject. */
+        AdjustScore: {
+            subject: components["schemas"]["AppraisalSubject"];
+            /**
+             * Format: int64
+             * @description Hundredths of a point, below 0 to take some; never 0.
+             * @example -150
+             */
+            points: number;
+            reason: string;
+        };
+        /** @description What people adjusted. */
+        AdjustmentView: {
+            /** Format: int64 */
+            points: number;
+            reason: string;
+            /** Format: int32 */
+            n: number;
+            by: string;
+            /** Format: date-time */
+            at: string;
         };
         /** @description Something that falls on a day. */
         AgendaItem: {
@@ -4750,6 +5172,17 @@ export interface components {
             filename: string;
             media_type: string;
         };
+        /** @description What an objection comes to. */
+        AnswerObjection: {
+            unit: components["schemas"]["UnitId"];
+            /**
+             * Format: int64
+             * @description Hundredths of a point by which the score changes; 0 where it stays.
+             * @example 0
+             */
+            points: number;
+            reason: string;
+        };
         /** @description An answer. */
         AnswerOpinion: {
             /** @example 经核查，所反映的合同已于3月10日全部归档。感谢您的监督 */
@@ -4771,6 +5204,223 @@ export interface components {
             revision: number;
             /** @description Needed to return; none acknowledges. */
             return_reason?: string | null;
+        };
+        /** @description An act that is open. */
+        AppraisalActionView: {
+            /** @description Stable code. */
+            action: string;
+            label: string;
+        };
+        /** @description A dimension: it begins at its full mark, loses what is deducted down to nothing, and gains up to its cap. */
+        AppraisalDimension: {
+            /** @example 每周写实 */
+            name: string;
+            /**
+             * Format: int32
+             * @description Its full mark, in whole points; those of all dimensions make 100.
+             */
+            weight: number;
+            /**
+             * Format: int64
+             * @description The most it comes to with its bonuses, in hundredths of a point; none for its full mark.
+             */
+            cap?: number | null;
+            items: components["schemas"]["AppraisalItem"][];
+        };
+        /** @description A grade, from so many points. */
+        AppraisalGrade: {
+            /** @example 好 */
+            name: string;
+            /**
+             * Format: int64
+             * @description In hundredths of a point.
+             * @example 9000
+             */
+            at_least: number;
+        };
+        /** @description What one kind of fact comes to. */
+        AppraisalItem: {
+            fact: components["schemas"]["FactKind"];
+            effect: components["schemas"]["Effect"];
+            /**
+             * Format: int64
+             * @description For each time, in hundredths of a point, always positive.
+             * @example 200
+             */
+            points: number;
+            /**
+             * Format: int64
+             * @description The most all of them come to, in hundredths of a point; none for no limit but the dimension's own.
+             */
+            cap?: number | null;
+            /**
+             * Format: int32
+             * @description Of what lasts: counted once for every so many calendar days begun; none to count it once.
+             */
+            days?: number | null;
+        };
+        /** @description What a list says of an appraisal. */
+        AppraisalLine: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /**
+             * @description Where an appraisal stands.
+             * @enum {string}
+             */
+            state: "computed" | "published" | "final";
+            state_label: string;
+            /**
+             * Format: int32
+             * @description The version the caller reads.
+             */
+            n: number;
+            /** Format: date-time */
+            published_at?: string | null;
+            /**
+             * Format: date
+             * @description Last day of objections.
+             */
+            object_until?: string | null;
+            /** @description Objections that wait for an answer; none for who does not answer them. */
+            n_waiting?: number | null;
+        };
+        /** @description The appraisals of a round the caller sees. */
+        AppraisalList: {
+            items: components["schemas"]["AppraisalLine"][];
+            /** @description Whether the caller sees the scheme. */
+            sees_scheme: boolean;
+            /** @description Whether the caller may begin one. */
+            may_begin: boolean;
+        };
+        /** @description So many facts of a kind within a period, and the readers named are asked to have a look. Never more than that (docs/domain.md §46). */
+        AppraisalLook: {
+            fact: components["schemas"]["FactKind"];
+            /** Format: int32 */
+            count: number;
+            /**
+             * Format: int32
+             * @description Looking back so many calendar days.
+             * @example 90
+             */
+            days: number;
+            /** @description What the rule rests on, in words. */
+            reason: string;
+        };
+        /** @description A scheme whole. */
+        AppraisalScheme: {
+            subjects: components["schemas"]["SubjectKind"][];
+            dimensions: components["schemas"]["AppraisalDimension"][];
+            vetoes?: components["schemas"]["AppraisalVeto"][];
+            /** @description From the best to the last, which begins at 0. */
+            grades: components["schemas"]["AppraisalGrade"][];
+            /** @description Whether everybody who is appraised reads where all stand. */
+            shows_ranking?: boolean;
+            /**
+             * Format: int64
+             * @description The most people may add to a score or take from it, in hundredths of a point, all their adjustments together.
+             */
+            adjust_limit: number;
+            /**
+             * Format: int32
+             * @description Working days from publication within which a unit may object.
+             */
+            objection_working_days: number;
+            /** @description When somebody is asked to have a look. */
+            looks?: components["schemas"]["AppraisalLook"][];
+            /** @description Who is asked. */
+            watchers?: components["schemas"]["PersonId"][];
+        };
+        /** @description Who is scored. */
+        AppraisalSubject: {
+            kind: components["schemas"]["SubjectKind"];
+            /**
+             * Format: uuid
+             * @description The unit, or the person.
+             */
+            id: string;
+        };
+        /** @description So many facts of a kind, and the grade is at most this one, whatever the points say (一票否决). */
+        AppraisalVeto: {
+            fact: components["schemas"]["FactKind"];
+            /**
+             * Format: int32
+             * @description From how many.
+             * @example 1
+             */
+            count: number;
+            /**
+             * @description Name of the best grade that is still given.
+             * @example 较差
+             */
+            grade: string;
+            /** @description Why, in words that everybody reads. */
+            reason: string;
+        };
+        /** @description An appraisal in the version the caller reads. */
+        AppraisalView: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            version: number;
+            /** Format: uuid */
+            round_id: string;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /**
+             * @description Where an appraisal stands.
+             * @enum {string}
+             */
+            state: "computed" | "published" | "final";
+            state_label: string;
+            /**
+             * Format: int32
+             * @description The version that is shown, and the newest the caller reads.
+             */
+            n: number;
+            /** Format: int32 */
+            newest: number;
+            /**
+             * Format: int32
+             * @description The version that is published.
+             */
+            published?: number | null;
+            /** Format: date-time */
+            published_at?: string | null;
+            /**
+             * Format: date
+             * @description Last day of objections.
+             */
+            object_until?: string | null;
+            /** @description Whether everybody who is appraised reads where all stand. */
+            shows_ranking: boolean;
+            /**
+             * Format: int64
+             * @description The most people may add or take of one score, in hundredths of a point.
+             */
+            adjust_limit: number;
+            /** @description Who sees all of it reads every version, oldest first; others none of them. */
+            reckonings: components["schemas"]["ReckoningView"][];
+            standings: components["schemas"]["StandingView"][];
+            /** @description Only who sees all of it reads what changed. */
+            changes: components["schemas"]["ScoreChange"][];
+            /** @description Those the caller reads, oldest first. */
+            objections: components["schemas"]["ObjectionView"][];
+            /** @description Units for which the caller may object. */
+            objects_for: components["schemas"]["Named"][];
+            open_actions: components["schemas"]["AppraisalActionView"][];
+        };
+        /** @description A period to be appraised. */
+        AppraisePeriod: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
         };
         /** @description An aspect with its findings. */
         AspectView: {
@@ -4883,6 +5533,11 @@ export interface components {
             /** Format: uuid */
             id: string;
             problem?: components["schemas"]["Problem"] | null;
+        };
+        /** @description An appraisal that was begun. */
+        BegunAppraisal: {
+            /** Format: uuid */
+            id: string;
         };
         /** @description A secret for a program that makes codes, shown once. */
         BegunSecondFactor: {
@@ -5662,6 +6317,18 @@ export interface components {
         };
         /** @description A SHA-256 digest, 64 lower-case hex digits. */
         Digest: string;
+        /** @description What one dimension comes to. */
+        DimensionView: {
+            name: string;
+            /**
+             * Format: int64
+             * @description Its full mark, in hundredths of a point.
+             */
+            full: number;
+            /** Format: int64 */
+            points: number;
+            lines: components["schemas"]["LineView"][];
+        };
         /**
          * @description How a task is to be dealt with (docs/domain.md §5).
          * @enum {string}
@@ -6148,6 +6815,13 @@ export interface components {
             /** @description Why people of issued tasks change. */
             reason?: string;
         };
+        /**
+         * @description Whether a fact takes points or gives them.
+         * @enum {string}
+         */
+        Effect: "deduct" | "bonus";
+        /** @description Nothing beside the version. */
+        Empty: Record<string, never>;
         /** @description A figure as somebody enters it. */
         EnterFigure: {
             figure: components["schemas"]["Figure"];
@@ -6161,6 +6835,11 @@ export interface components {
              * @example 纪检监察室2026年7月统计
              */
             reason?: string;
+        };
+        /** @description A record that was entered. */
+        EnteredAccountability: {
+            /** Format: uuid */
+            id: string;
         };
         /** @description A meeting that was entered. */
         EnteredMeeting: {
@@ -6347,6 +7026,46 @@ export interface components {
              * @description Until when the file is kept, UTC.
              */
             kept_until: string;
+        };
+        /**
+         * @description What is counted: something that happened, or a day that went by, as the records say it (docs/domain.md §45).
+         * @enum {string}
+         */
+        FactKind: "statement_missed" | "statement_late" | "statement_returned" | "claim_late" | "plan_late" | "plan_returned" | "milestone_late" | "overdue" | "closure_returned" | "check_failed" | "false_closure" | "reopened" | "slip_notice" | "slip_urge" | "slip_letter" | "slip_interview" | "slip_receipt_late" | "slip_unanswered" | "slip_answer_returned" | "closed_in_time" | "closed_early";
+        /** @description A fact behind a point. */
+        FactView: {
+            /**
+             * @description What is counted: something that happened, or a day that went by, as the records say it (docs/domain.md §45).
+             * @enum {string}
+             */
+            kind: "statement_missed" | "statement_late" | "statement_returned" | "claim_late" | "plan_late" | "plan_returned" | "milestone_late" | "overdue" | "closure_returned" | "check_failed" | "false_closure" | "reopened" | "slip_notice" | "slip_urge" | "slip_letter" | "slip_interview" | "slip_receipt_late" | "slip_unanswered" | "slip_answer_returned" | "closed_in_time" | "closed_early";
+            label: string;
+            /**
+             * Format: date
+             * @description Its day; of what lasts, the first.
+             */
+            on: string;
+            /**
+             * Format: int32
+             * @description How many days it lasts; 1 of what does not.
+             */
+            days: number;
+            /**
+             * Format: uuid
+             * @description The task it is about, where the caller sees it.
+             */
+            task_id?: string | null;
+            task_number?: string | null;
+            /**
+             * Format: uuid
+             * @description The slip it comes from.
+             */
+            slip_id?: string | null;
+            /**
+             * Format: int64
+             * @description The number of the event in the stream of the task or the slip.
+             */
+            seq: number;
         };
         /** @description A notice that did not reach somebody. */
         FailedNotice: {
@@ -7435,6 +8154,40 @@ export interface components {
          * @enum {string}
          */
         Line: "office" | "team" | "leader" | "system";
+        /** @description What one item comes to. */
+        LineView: {
+            /**
+             * @description What is counted: something that happened, or a day that went by, as the records say it (docs/domain.md §45).
+             * @enum {string}
+             */
+            fact: "statement_missed" | "statement_late" | "statement_returned" | "claim_late" | "plan_late" | "plan_returned" | "milestone_late" | "overdue" | "closure_returned" | "check_failed" | "false_closure" | "reopened" | "slip_notice" | "slip_urge" | "slip_letter" | "slip_interview" | "slip_receipt_late" | "slip_unanswered" | "slip_answer_returned" | "closed_in_time" | "closed_early";
+            label: string;
+            /**
+             * @description Whether a fact takes points or gives them.
+             * @enum {string}
+             */
+            effect: "deduct" | "bonus";
+            /** Format: int32 */
+            n: number;
+            /**
+             * Format: int64
+             * @description For each time, in hundredths of a point.
+             */
+            each: number;
+            /**
+             * Format: int32
+             * @description Of what lasts: once for every so many days begun.
+             */
+            every_days?: number | null;
+            /**
+             * Format: int64
+             * @description Without the item's cap, below 0 where it takes.
+             */
+            raw: number;
+            /** Format: int64 */
+            points: number;
+            facts: components["schemas"]["FactView"][];
+        };
         /** @description What a cell is to say. */
         ListCell: {
             column: components["schemas"]["ListColumn"];
@@ -7581,6 +8334,23 @@ export interface components {
              * @example 287082
              */
             code: string;
+        };
+        /** @description Facts that meet a rule of the scheme. What is to come of them, if anything, people decide. */
+        LookView: {
+            /**
+             * @description Who is appraised.
+             * @enum {string}
+             */
+            kind: "unit" | "leader";
+            subject: components["schemas"]["Named"];
+            /**
+             * @description The rule in words.
+             * @example 90 天内缺报每周写实 3 次
+             */
+            rule: string;
+            /** @description What the rule rests on. */
+            reason: string;
+            facts: components["schemas"]["FactView"][];
         };
         /** @description Where a kiosk hangs and what it shows. */
         MakeKiosk: {
@@ -8026,6 +8796,16 @@ export interface components {
              * @description The handover it is about.
              */
             handover_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The record of accountability there is to look at.
+             */
+            accountability_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The appraisal it is about.
+             */
+            appraisal_id?: string | null;
             number?: string | null;
             title?: string | null;
             /** Format: date-time */
@@ -8044,6 +8824,11 @@ export interface components {
             /** @example 并非本人所签 */
             reason: string;
         };
+        /** @description What a unit says against its score. */
+        ObjectToScore: {
+            unit: components["schemas"]["UnitId"];
+            words: string;
+        };
         /** @description A signer's objection to what was recorded for him. */
         ObjectToSignature: {
             request: components["schemas"]["SignRequestId"];
@@ -8056,6 +8841,29 @@ export interface components {
             signature: components["schemas"]["SignatureId"];
             /** @example 并非本人所签 */
             reason: string;
+        };
+        /** @description The answer to an objection. */
+        ObjectionAnswerView: {
+            /**
+             * Format: int64
+             * @description Hundredths of a point by which the score changed; 0 where it stays.
+             */
+            points: number;
+            reason: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description What a unit said against its score, and what was answered. */
+        ObjectionView: {
+            unit: components["schemas"]["Named"];
+            /** Format: int32 */
+            n: number;
+            words: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            answer?: components["schemas"]["ObjectionAnswerView"] | null;
         };
         /** @description An act open to the caller. */
         OpenActionView: {
@@ -9019,6 +9827,14 @@ export interface components {
             /** Format: int64 */
             n_answered: number;
         };
+        /** @description What a version of the scheme rests on. */
+        PublishScheme: {
+            /**
+             * @description The document or the meeting, in words.
+             * @example 领导组第3次会议纪要
+             */
+            basis: string;
+        };
         /** @description A template that was put in place. */
         PutTemplate: {
             /** Format: int32 */
@@ -9084,6 +9900,24 @@ export interface components {
             at: string;
             /** @description Entered by the office for a unit without accounts. */
             on_behalf: boolean;
+        };
+        /** @description One reckoning of the period. */
+        ReckoningView: {
+            /** Format: int32 */
+            n: number;
+            /**
+             * Format: int32
+             * @description Which version of the scheme.
+             */
+            scheme: number;
+            /**
+             * Format: int64
+             * @description Up to which event of the one order of all events.
+             */
+            position: number;
+            by: string;
+            /** Format: date-time */
+            at: string;
         };
         /** @description A signature given on paper. */
         RecordDocumentSignature: {
@@ -9602,6 +10436,78 @@ export interface components {
             n: number;
             bars: components["schemas"]["ScheduleBar"][];
         };
+        /** @description A version of a scheme that was published. */
+        SchemeVersionView: {
+            /** Format: int32 */
+            n: number;
+            basis: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description The scheme of a round. */
+        SchemeView: {
+            /**
+             * Format: int64
+             * @description 0 where nothing was saved yet.
+             */
+            version: number;
+            /** @description What is being edited. */
+            scheme: components["schemas"]["AppraisalScheme"];
+            /** @description Whether it differs from what was published last. */
+            has_changes: boolean;
+            /** @description Oldest first. */
+            published: components["schemas"]["SchemeVersionView"][];
+            watchers: components["schemas"]["Named"][];
+            may_edit: boolean;
+            may_publish: boolean;
+        };
+        /** @description What changed for one subject from the version before. */
+        ScoreChange: {
+            /**
+             * @description Who is appraised.
+             * @enum {string}
+             */
+            kind: "unit" | "leader";
+            subject: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Hundredths of a point, as the facts make it; none where it was, or is, not appraised.
+             */
+            before?: number | null;
+            /** Format: int64 */
+            after?: number | null;
+            /** @description How many facts came, and how many went. */
+            n_came: number;
+            n_went: number;
+        };
+        /** @description The score of one unit or leader, open to its facts. */
+        ScoreView: {
+            /** Format: uuid */
+            appraisal_id: string;
+            /** Format: int32 */
+            n: number;
+            /**
+             * @description Who is appraised.
+             * @enum {string}
+             */
+            kind: "unit" | "leader";
+            subject: components["schemas"]["Named"];
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            reckoned: number;
+            /** Format: int64 */
+            adjusted: number;
+            grade: string;
+            rank?: number | null;
+            dimensions: components["schemas"]["DimensionView"][];
+            vetoes: components["schemas"]["VetoView"][];
+            adjustments: components["schemas"]["AdjustmentView"][];
+            /** @description Facts that came, and that went, since the version before. */
+            came: components["schemas"]["FactView"][];
+            went: components["schemas"]["FactView"][];
+        };
         /** @description What shows that an event is in the tree. */
         SealedView: {
             /**
@@ -9982,6 +10888,54 @@ export interface components {
             chain: components["schemas"]["StepView"][];
             signatures: components["schemas"]["SignatureView"][];
         };
+        /** @description A scheme to be tried on a period. */
+        SimulateScheme: {
+            scheme: components["schemas"]["AppraisalScheme"];
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+        };
+        /** @description What a scheme comes to for one unit or leader, beside the scheme that holds. */
+        SimulatedScore: {
+            /**
+             * @description Who is appraised.
+             * @enum {string}
+             */
+            kind: "unit" | "leader";
+            subject: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Hundredths of a point; none where the scheme that is tried does not appraise it.
+             */
+            total?: number | null;
+            grade?: string | null;
+            rank?: number | null;
+            /** @description Of each dimension of the scheme that is tried, in its order. */
+            dimensions: number[];
+            /**
+             * Format: int64
+             * @description By the scheme that holds.
+             */
+            current_total?: number | null;
+            current_grade?: string | null;
+        };
+        /** @description What a scheme comes to on a period. */
+        SimulationView: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /**
+             * Format: int64
+             * @description Up to which event of the one order of all events.
+             */
+            position: number;
+            /** @description Names of the dimensions of the scheme that is tried. */
+            dimensions: string[];
+            /** @description Best first. */
+            items: components["schemas"]["SimulatedScore"][];
+        };
         /** @description A milestone as far as it is written. */
         SketchedMilestone: {
             id?: components["schemas"]["MilestoneId"] | null;
@@ -10238,6 +11192,32 @@ export interface components {
             on?: string | null;
             note?: string | null;
         };
+        /** @description Where somebody stands. */
+        StandingView: {
+            /**
+             * @description Who is appraised.
+             * @enum {string}
+             */
+            kind: "unit" | "leader";
+            subject: components["schemas"]["Named"];
+            /** @description Only where the caller reads the ranking. */
+            rank?: number | null;
+            /**
+             * Format: int64
+             * @description With what people adjusted, in hundredths of a point; none where the caller reads only the rank.
+             */
+            total?: number | null;
+            /**
+             * Format: int64
+             * @description As the facts made it.
+             */
+            reckoned?: number | null;
+            /** Format: int64 */
+            adjusted?: number | null;
+            grade?: string | null;
+            /** @description Whether the caller reads its facts. */
+            opens: boolean;
+        };
         /** @description Somebody this person may sign for. */
         StandsInFor: {
             /** Format: uuid */
@@ -10385,6 +11365,11 @@ export interface components {
             kind: string;
             label: string;
         };
+        /**
+         * @description Who is appraised.
+         * @enum {string}
+         */
+        SubjectKind: "unit" | "leader";
         /** @description The plan handed in; without one, the plan as it was last saved. */
         SubmitPlan: {
             plan?: components["schemas"]["PlanInput"] | null;
@@ -10858,6 +11843,13 @@ export interface components {
             faults: number;
             /** @description Where what does not fit begins. */
             first_fault?: string | null;
+        };
+        /** @description A veto that holds. */
+        VetoView: {
+            reason: string;
+            /** @description The best grade it leaves. */
+            grade: string;
+            facts: components["schemas"]["FactView"][];
         };
         /** @description A column with its width in pixels; those that are not named are not shown. */
         ViewColumn: {
@@ -17032,6 +18024,441 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_accountability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountabilityView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_accountability_file: {
+        parameters: {
+            query: {
+                filename: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_accountability_readers: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "readers": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["AccountabilityReaders"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountabilityView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_accountability: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountabilityView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_accounts: {
         parameters: {
             query?: {
@@ -17730,6 +19157,944 @@ export interface operations {
             };
             /** @description `If-Match` is missing */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_appraisal: {
+        parameters: {
+            query?: {
+                /** @description The newest the caller reads unless given; only who reads all of it may ask for another. */
+                n?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adjust_appraisal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "points": -150,
+                 *       "reason": "文字",
+                 *       "subject": {
+                 *         "id": "01890000-0000-7000-8000-000000000001",
+                 *         "kind": "unit"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdjustScore"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_objection: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "points": 0,
+                 *       "reason": "文字",
+                 *       "unit": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AnswerObjection"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_appraisal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    object_to_appraisal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "unit": "01890000-0000-7000-8000-000000000001",
+                 *       "words": "文字"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ObjectToScore"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_appraisal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recompute_appraisal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_score: {
+        parameters: {
+            query?: {
+                /** @description The newest the caller reads unless given; only who reads all of it may ask for another. */
+                n?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+                /** @description A unit or a leader */
+                kind: components["schemas"]["SubjectKind"];
+                /** @description The unit, or the person */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -32539,6 +34904,195 @@ export interface operations {
             };
         };
     };
+    list_accountability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountabilityList"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter_accountability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "basis": "领导组第4次会议纪要",
+                 *       "decided_by": "领导组",
+                 *       "decided_on": "2026-03-02",
+                 *       "form": "reminder",
+                 *       "readers": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ],
+                 *       "subject": {
+                 *         "id": "01890000-0000-7000-8000-000000000001",
+                 *         "kind": "unit"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AccountabilityForm"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnteredAccountability"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     activate_round: {
         parameters: {
             query?: never;
@@ -32618,6 +35172,681 @@ export interface operations {
             };
             /** @description `If-Match` is missing */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_appraisal_scheme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_appraisal_scheme: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "adjust_limit": 1,
+                 *       "dimensions": [
+                 *         {
+                 *           "items": [
+                 *             {
+                 *               "effect": "deduct",
+                 *               "fact": "statement_missed",
+                 *               "points": 200
+                 *             }
+                 *           ],
+                 *           "name": "每周写实",
+                 *           "weight": 1
+                 *         }
+                 *       ],
+                 *       "grades": [
+                 *         {
+                 *           "at_least": 9000,
+                 *           "name": "好"
+                 *         }
+                 *       ],
+                 *       "objection_working_days": 1,
+                 *       "subjects": [
+                 *         "unit"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["AppraisalScheme"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_appraisal_scheme: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "basis": "领导组第3次会议纪要"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PublishScheme"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    simulate_appraisal_scheme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "from": "2026-03-02",
+                 *       "scheme": {
+                 *         "adjust_limit": 1,
+                 *         "dimensions": [
+                 *           {
+                 *             "items": [
+                 *               {
+                 *                 "effect": "deduct",
+                 *                 "fact": "statement_missed",
+                 *                 "points": 200
+                 *               }
+                 *             ],
+                 *             "name": "每周写实",
+                 *             "weight": 1
+                 *           }
+                 *         ],
+                 *         "grades": [
+                 *           {
+                 *             "at_least": 9000,
+                 *             "name": "好"
+                 *           }
+                 *         ],
+                 *         "objection_working_days": 1,
+                 *         "subjects": [
+                 *           "unit"
+                 *         ]
+                 *       },
+                 *       "to": "2026-03-02"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SimulateScheme"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_appraisals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalList"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_appraisal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "from": "2026-03-02",
+                 *       "to": "2026-03-02"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AppraisePeriod"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BegunAppraisal"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -167,7 +167,7 @@ export function SchemeFields({ value, onChange, at }: { value: SchemeText; onCha
             <button type="button" className="plain danger" aria-label={`删除否决 ${i + 1}`} onClick={() => change({ vetoes: without(value.vetoes, i) })}>删除</button>
           </div>
         ))}
-        <p><button type="button" onClick={() => change({ vetoes: [...value.vetoes, { fact: 'false_closure', count: '1', grade: value.grades.at(-1)?.name ?? '', reason: '' }] })}>＋ 一票否决</button></p>
+        <p><button type="button" onClick={() => change({ vetoes: [...value.vetoes, { fact: 'false_closure', count: '1', grade: value.grades[value.grades.length - 1]?.name ?? '', reason: '' }] })}>＋ 一票否决</button></p>
       </Part>
       <Part title="调整、申诉和排名">
         <div className="schemerow rest">

@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { type Schemas, client, get, post } from '../api/client'
-import { accountabilityForms, appraisedKinds } from '../labels.gen'
+import { accountabilityForms } from '../labels.gen'
 import { useSession } from '../session'
 import '../styles/appraisals.css'
 import { usePeople, useUnits } from '../task/parties'
@@ -72,21 +72,21 @@ function RecordForm({ round, onClose }: { round: string; onClose: () => void }) 
   const queries = useQueryClient()
   const navigate = useNavigate({ from: '/accountability' })
   const [people, units] = [usePeople(), useUnits()]
-  const [values, setValues] = useState({ kind: 'leader', subject: '', form: '', basis: '', decided_by: '', decided_on: today(), document: '', note: '', readers: [] as string[] })
+  const [values, setValues] = useState({ isUnit: false, subject: '', form: '', basis: '', decided_by: '', decided_on: today(), document: '', note: '', readers: [] as string[] })
   const [isAsking, setAsking] = useState(false)
   const change = (part: Partial<typeof values>) => setValues({ ...values, ...part })
   const missing = () => [...blank({ '/subject': values.subject, '/form': values.form, '/basis': values.basis, '/decided_by': values.decided_by, '/decided_on': values.decided_on }), ...(values.readers.length === 0 ? ['/readers'] : [])]
   const form = useSend(async () => {
-    const { kind, subject, document, note, ...rest } = values
-    const made = await post<Schemas['EnteredAccountability']>(`/rounds/${round}/accountability`, { ...rest, subject: { kind, id: subject }, document: document || null, note: note || null })
+    const { isUnit, subject, document, note, ...rest } = values
+    const made = await post<Schemas['EnteredAccountability']>(`/rounds/${round}/accountability`, { ...rest, subject: { kind: isUnit ? 'unit' : 'leader', id: subject }, document: document || null, note: note || null })
     await queries.invalidateQueries({ queryKey: ['accountability'] })
     void navigate({ to: '/accountability/$id', params: { id: made.id } })
   }, missing)
   return (
     <form className="card stack recordform" noValidate aria-label="登记问责记录" onSubmit={(e) => { e.preventDefault(); if (missing().length > 0) void form.submit(); else setAsking(true) }}>
       <div className="pair">
-        <SelectField label="对象" value={values.kind} onChange={(kind) => change({ kind, subject: '' })} options={Object.entries(appraisedKinds).map(([value, label]) => ({ value, label: value === 'leader' ? '个人' : label }))} />
-        <PickField label={values.kind === 'unit' ? '单位' : '姓名'} value={values.subject} onChange={(subject) => change({ subject })} options={values.kind === 'unit' ? units : people} error={form.at('/subject')} />
+        <SelectField label="对象" value={values.isUnit ? 'whole' : 'one'} onChange={(of) => change({ isUnit: of === 'whole', subject: '' })} options={[{ value: 'one', label: '个人' }, { value: 'whole', label: '单位' }]} />
+        <PickField label={values.isUnit ? '单位' : '姓名'} value={values.subject} onChange={(subject) => change({ subject })} options={values.isUnit ? units : people} error={form.at('/subject')} />
         <SelectField label="方式" empty="请选择" value={values.form} onChange={(chosen) => change({ form: chosen })} options={Object.entries(accountabilityForms).map(([value, label]) => ({ value, label }))} error={form.at('/form')} />
       </div>
       <TextField label="依据" rows={2} value={values.basis} onChange={(basis) => change({ basis })} error={form.at('/basis')} />

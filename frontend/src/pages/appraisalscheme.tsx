@@ -34,12 +34,13 @@ function Editor({ of, round }: { of: Schemas['SchemeView']; round: string }) {
     await get(client.PUT('/api/v1/rounds/{id}/appraisal-scheme', { params: { path: { id: round }, header: { 'If-Match': `"${of.version}"` } }, body: asScheme(text) }))
     await again()
   })
+  const held = of.published[of.published.length - 1]
   const shown = save.error instanceof ApiError ? (save.error.problem.errors ?? []).map((e) => e.pointer) : []
   return (
     <>
-      {of.published.length === 0
+      {!held
         ? <p className="note">还没有公布方案。下面是起草时的参考，可改后保存、试算，由主要负责人公布。</p>
-        : <p className="note">现行第 {of.published.at(-1)?.n} 版，{of.published.at(-1)?.by} 于 {moment(of.published.at(-1)?.at)} 公布，依据：{of.published.at(-1)?.basis}。{of.has_changes && '下面的改动还没有公布。'}</p>}
+        : <p className="note">现行第 {held.n} 版，{held.by} 于 {moment(held.at)} 公布，依据：{held.basis}。{of.has_changes && '下面的改动还没有公布。'}</p>}
       <form className="scheme" noValidate onSubmit={(e) => { e.preventDefault(); void save.submit() }}>
         <fieldset className="whole" disabled={!of.may_edit}>
           <SchemeFields value={text} onChange={setText} at={save.at} />

@@ -196,8 +196,7 @@ pub async fn get_appraisal(
     let calendar = app.calendar().await?;
     let origin = caller.origin.clone();
     let n = query.0.n;
-    let view =
-        app.db.read(&Actor::System, move |conn| load(conn, &origin, AppraisalId(*id), n, &calendar)).await?;
+    let view = app.db.read(&Actor::System, move |conn| load(conn, &origin, AppraisalId(*id), n, &calendar)).await?;
     Ok(reply(&view))
 }
 

@@ -10,8 +10,8 @@ use actix_web::web::{Bytes, Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use chrono::NaiveDate;
 use domain::ids::{
-    AccountabilityId, CheckId, CriterionId, DocumentId, EvidenceId, HandoverId, MeetingId, MilestoneId, OpinionId, PublicationId, SlipId,
-    TaskId,
+    AccountabilityId, CheckId, CriterionId, DocumentId, EvidenceId, HandoverId, MeetingId, MilestoneId, OpinionId,
+    PublicationId, SlipId, TaskId,
 };
 use domain::refusal::Refusal;
 use domain::task::command::{EvidenceInput, TaskCommand};

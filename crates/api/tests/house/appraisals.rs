@@ -110,7 +110,7 @@ async fn a_scheme_is_tried_on_a_period_that_is_over_and_what_is_published_later_
     let faults = save(&house, "p072", &draft, 0).await.refused(422, "scheme-unsound");
     let said: Vec<_> = faults["errors"].as_array().unwrap().iter().map(|e| e["pointer"].as_str().unwrap()).collect();
     assert_eq!(said, ["/dimensions", "/vetoes/0/reason"]);
-    assert!(faults["errors"][0]["message"].as_str().unwrap().contains("105"), "{faults}");
+    assert!(faults["errors"][0]["text"].as_str().unwrap().contains("105"), "{faults}");
     draft["dimensions"][0]["weight"] = json!(20);
     draft["vetoes"][0]["reason"] = json!("存在虚假整改");
 
@@ -141,7 +141,8 @@ async fn a_scheme_is_tried_on_a_period_that_is_over_and_what_is_published_later_
     let mut dearer = draft.clone();
     dearer["dimensions"][1]["items"][1]["points"] = json!(1200);
     let beside = simulate(&house, &dearer).await;
-    let both: Vec<_> = beside["items"].as_array().unwrap().iter().map(|i| (i["total"].clone(), i["current_total"].clone())).collect();
+    let both: Vec<_> =
+        beside["items"].as_array().unwrap().iter().map(|i| (i["total"].clone(), i["current_total"].clone())).collect();
     assert_eq!(both, [(json!(9900), json!(9900)), (json!(8800), json!(9900))]);
 
     // Every point opens to its events.
@@ -183,7 +184,8 @@ async fn a_score_is_read_by_whose_it_is_objected_to_once_and_answered() {
     act(&house, "p001", &id, "publish", json!({})).await.ok();
 
     let seen = house.get("p040", &path).await.ok();
-    let mine: Vec<_> = seen["standings"].as_array().unwrap().iter().map(|s| (&s["subject"]["id"], &s["total"], &s["rank"])).collect();
+    let mine: Vec<_> =
+        seen["standings"].as_array().unwrap().iter().map(|s| (&s["subject"]["id"], &s["total"], &s["rank"])).collect();
     assert_eq!(mine, [(&ids["U201"], &json!(9750), &Value::Null)]);
     assert_eq!(seen["reckonings"], json!([]));
     assert_eq!(house.get("p040", &list).await.ok()["items"].as_array().unwrap().len(), 1);
@@ -224,11 +226,17 @@ async fn what_came_later_is_a_new_version_that_shows_both() {
     house.keep_clock().await;
     house.sealed();
     let view = act(&house, "p072", &id, "recompute", json!({})).await.ok();
-    assert_eq!((view["n"].as_i64(), view["published"].as_i64(), view["state"].as_str()), (Some(2), Some(1), Some("computed")));
+    assert_eq!(
+        (view["n"].as_i64(), view["published"].as_i64(), view["state"].as_str()),
+        (Some(2), Some(1), Some("computed"))
+    );
     let changes = view["changes"].as_array().unwrap();
     assert_eq!(changes.len(), 2);
     for change in changes {
-        assert_eq!((change["before"].as_i64(), change["after"].as_i64(), change["n_came"].as_i64()), (Some(9900), Some(9700), Some(1)));
+        assert_eq!(
+            (change["before"].as_i64(), change["after"].as_i64(), change["n_came"].as_i64()),
+            (Some(9900), Some(9700), Some(1))
+        );
     }
     let unit = ids["U201"].as_str().unwrap();
     let score = house.get("p072", &format!("/appraisals/{id}/scores/unit/{unit}")).await.ok();
@@ -237,7 +245,10 @@ async fn what_came_later_is_a_new_version_that_shows_both() {
     let first = house.get("p072", &format!("/appraisals/{id}?n=1")).await.ok();
     assert_eq!(first["standings"][0]["total"], 9900);
     let seen = house.get("p040", &format!("/appraisals/{id}")).await.ok();
-    assert_eq!((seen["n"].as_i64(), seen["standings"][0]["total"].as_i64(), &seen["changes"]), (Some(1), Some(9900), &json!([])));
+    assert_eq!(
+        (seen["n"].as_i64(), seen["standings"][0]["total"].as_i64(), &seen["changes"]),
+        (Some(1), Some(9900), &json!([]))
+    );
     house.get("p040", &format!("/appraisals/{id}?n=2")).await.refused(404, "not-found");
 
     // A scheme that shows the ranking: everybody who is appraised reads where all stand, and no points of others.
@@ -249,16 +260,28 @@ async fn what_came_later_is_a_new_version_that_shows_both() {
     act(&house, "p072", &id, "recompute", json!({})).await.ok();
     act(&house, "p001", &id, "publish", json!({})).await.ok();
     let seen = house.get("p040", &format!("/appraisals/{id}")).await.ok();
-    let all: Vec<_> = seen["standings"].as_array().unwrap().iter().map(|s| (s["rank"].as_i64(), s["total"].as_i64(), s["opens"].as_bool())).collect();
+    let all: Vec<_> = seen["standings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|s| (s["rank"].as_i64(), s["total"].as_i64(), s["opens"].as_bool()))
+        .collect();
     assert_eq!(all.len(), 2);
     for (rank, total, opens) in all {
         assert_eq!((rank, total), (Some(1), (opens == Some(true)).then_some(9700)));
     }
 
     // Rows are the folds of their events.
-    let kept = house.app.db.read_now(|conn| appraisals::replay(conn, AppraisalId(id.parse().unwrap()))).unwrap().unwrap();
+    let kept =
+        house.app.db.read_now(|conn| appraisals::replay(conn, AppraisalId(id.parse().unwrap()))).unwrap().unwrap();
     assert_eq!((kept.reckonings.len(), kept.published), (3, Some(3)));
-    let find = |conn: &mut _| appraisals::scheme(conn, &domain::actor::Actor::System, domain::ids::RoundId(view["round_id"].as_str().unwrap().parse().unwrap()));
+    let find = |conn: &mut _| {
+        appraisals::scheme(
+            conn,
+            &domain::actor::Actor::System,
+            domain::ids::RoundId(view["round_id"].as_str().unwrap().parse().unwrap()),
+        )
+    };
     let loaded = house.app.db.read_now(find).unwrap().record.unwrap();
     let replayed = house.app.db.read_now(|conn| appraisals::replay_scheme(conn, SchemeId(loaded.id.0))).unwrap();
     assert_eq!(replayed, Some(loaded));
@@ -293,10 +316,16 @@ async fn a_record_of_accountability_is_read_by_whom_it_names_and_by_nobody_else(
     // Its reader is told that there is something, and nothing of what it is.
     let notices = house.get("p002", "/notices").await.ok();
     let told = notices["items"].as_array().unwrap().iter().find(|n| n["accountability_id"] == id.as_str()).unwrap();
-    assert_eq!((told["text"].as_str(), &told["title"], &told["number"]), (Some("有一件事项请到系统查看"), &Value::Null, &Value::Null));
+    assert_eq!(
+        (told["text"].as_str(), &told["title"], &told["number"]),
+        (Some("有一件事项请到系统查看"), &Value::Null, &Value::Null)
+    );
 
     // Its file is fetched by those it names.
-    house.upload("p002", &format!("{path}/files?filename=a.pdf"), b"%PDF-1.4\n%%EOF\n").await.refused(403, "not-allowed");
+    house
+        .upload("p002", &format!("{path}/files?filename=a.pdf"), b"%PDF-1.4\n%%EOF\n")
+        .await
+        .refused(403, "not-allowed");
     house.upload("p001", &format!("{path}/files?filename=a.pdf"), b"%PDF-1.4\n%%EOF\n").await.refused(404, "not-found");
     house.upload("p072", &format!("{path}/files?filename=a.pdf"), b"%PDF-1.4\n%%EOF\n").await.ok();
     let file = house.get("p002", &path).await.ok()["files"][0]["id"].as_str().unwrap().to_owned();
@@ -306,13 +335,19 @@ async fn a_record_of_accountability_is_read_by_whom_it_names_and_by_nobody_else(
 
     // Who is taken off the list reads it no more; what was withdrawn stays where it was.
     let readers = json!({ "readers": [ids["P001"]] });
-    house.request("p002", "POST", &format!("{path}/readers"), Some(1), Some(readers.clone())).await.refused(403, "not-allowed");
+    house
+        .request("p002", "POST", &format!("{path}/readers"), Some(1), Some(readers.clone()))
+        .await
+        .refused(403, "not-allowed");
     house.request("p072", "POST", &format!("{path}/readers"), Some(1), Some(readers)).await.ok();
     house.get("p002", &path).await.refused(404, "not-found");
     house.get("p001", &path).await.ok();
     let reason = json!({ "reason": "登记有误" });
     let gone = house.request("p072", "POST", &format!("{path}/withdraw"), Some(2), Some(reason)).await.ok();
-    assert_eq!((gone["withdrawn"].as_str(), gone["open_actions"].as_array().map(Vec::len)), (Some("登记有误"), Some(0)));
+    assert_eq!(
+        (gone["withdrawn"].as_str(), gone["open_actions"].as_array().map(Vec::len)),
+        (Some("登记有误"), Some(0))
+    );
 
     // The auditor's trail says that something was entered, and no word of it.
     house.sealed();
@@ -354,7 +389,10 @@ async fn facts_that_meet_a_rule_are_laid_out_for_those_the_scheme_names() {
     // Both tasks are P003's: two facts; each unit has one.
     let looks = house.get("p002", &list).await.ok()["looks"].clone();
     assert_eq!(looks.as_array().unwrap().len(), 1, "{looks}");
-    assert_eq!((looks[0]["subject"]["id"].clone(), looks[0]["facts"].as_array().unwrap().len()), (ids["P003"].clone(), 2));
+    assert_eq!(
+        (looks[0]["subject"]["id"].clone(), looks[0]["facts"].as_array().unwrap().len()),
+        (ids["P003"].clone(), 2)
+    );
     assert_eq!(looks[0]["rule"], "60 天内整改任务超期 2 次");
     for login in ["p001", "p072", "p003", "p040"] {
         assert_eq!(house.get(login, &list).await.ok()["looks"], json!([]), "{login}");

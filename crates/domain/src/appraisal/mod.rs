@@ -23,7 +23,9 @@ use crate::words;
 use event::{AppraisalEvent, SchemeEvent};
 use scheme::{Period, Scheme, SubjectKind};
 use score::{Score, Subject};
-use state::{Adjustment, Appraisal, AppraisalState, Objection, ObjectionAnswer, PublishedScheme, Reckoning, SchemeRecord};
+use state::{
+    Adjustment, Appraisal, AppraisalState, Objection, ObjectionAnswer, PublishedScheme, Reckoning, SchemeRecord,
+};
 
 /// Kinds of revision an appraisal writes, beside words.
 pub mod kind {
@@ -60,11 +62,22 @@ pub fn starts_from(action: AppraisalAction) -> &'static [AppraisalState] {
 pub enum AppraisalCommand {
     Recompute,
     /// Points in hundredths, never 0.
-    Adjust { subject: Subject, points: i64, reason: String },
+    Adjust {
+        subject: Subject,
+        points: i64,
+        reason: String,
+    },
     Publish,
-    Object { unit: UnitId, words: String },
+    Object {
+        unit: UnitId,
+        words: String,
+    },
     /// Points in hundredths; 0 where the score stays.
-    Answer { unit: UnitId, points: i64, reason: String },
+    Answer {
+        unit: UnitId,
+        points: i64,
+        reason: String,
+    },
     Finish,
 }
 
@@ -183,7 +196,13 @@ fn reckoning(
 /// Begins the appraisal of a period with what the records say of it.
 ///
 /// Errors: `not-allowed` (403); a period that is not over or runs backwards, `nothing-to-appraise` (422).
-pub fn compute(round: RoundId, period: Period, basis: &Basis<'_>, actor: &Actor, now: DateTime<Utc>) -> Drawn<AppraisalEvent> {
+pub fn compute(
+    round: RoundId,
+    period: Period,
+    basis: &Basis<'_>,
+    actor: &Actor,
+    now: DateTime<Utc>,
+) -> Drawn<AppraisalEvent> {
     rights::permit_office(actor, round)?;
     period.check(calendar::today(now))?;
     if basis.scores.is_empty() {
@@ -324,8 +343,7 @@ pub fn open_actions(appraisal: &Appraisal, ctx: &Context<'_>) -> Vec<AppraisalAc
             && appraisal.objection(unit).is_none()
     };
     let may = |action: &AppraisalAction| {
-        gate(appraisal, *action, ctx).is_ok()
-            && (*action != AppraisalAction::Object || ctx.scores.iter().any(objects))
+        gate(appraisal, *action, ctx).is_ok() && (*action != AppraisalAction::Object || ctx.scores.iter().any(objects))
     };
     AppraisalAction::ALL.iter().copied().filter(may).collect()
 }

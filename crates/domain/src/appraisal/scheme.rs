@@ -490,10 +490,22 @@ mod tests {
     fn every_fault_is_said_at_its_field() {
         assert_eq!(faults(|s| s.subjects.clear()), one("/subjects", "required"));
         assert_eq!(faults(|s| s.dimensions[1].name = "每周写实".into()), one("/dimensions/1/name", "scheme-repeated"));
-        assert_eq!(faults(|s| s.dimensions[0].items[0].points = 0), one("/dimensions/0/items/0/points", "out-of-range"));
-        assert_eq!(faults(|s| s.dimensions[0].items[0].points = -200), one("/dimensions/0/items/0/points", "out-of-range"));
-        assert_eq!(faults(|s| s.dimensions[0].items[0].cap = Some(199)), one("/dimensions/0/items/0/cap", "out-of-range"));
-        assert_eq!(faults(|s| s.dimensions[0].items[0].days = Some(7)), one("/dimensions/0/items/0/days", "scheme-days-unfit"));
+        assert_eq!(
+            faults(|s| s.dimensions[0].items[0].points = 0),
+            one("/dimensions/0/items/0/points", "out-of-range")
+        );
+        assert_eq!(
+            faults(|s| s.dimensions[0].items[0].points = -200),
+            one("/dimensions/0/items/0/points", "out-of-range")
+        );
+        assert_eq!(
+            faults(|s| s.dimensions[0].items[0].cap = Some(199)),
+            one("/dimensions/0/items/0/cap", "out-of-range")
+        );
+        assert_eq!(
+            faults(|s| s.dimensions[0].items[0].days = Some(7)),
+            one("/dimensions/0/items/0/days", "scheme-days-unfit")
+        );
         assert_eq!(
             faults(|s| s.dimensions[3].items[0].fact = FactKind::StatementLate),
             one("/dimensions/3/items/0/fact", "scheme-fact-twice")

@@ -59,10 +59,9 @@ pub fn permit_appraisal(actor: &Actor, action: AppraisalAction, round: RoundId) 
             let heads = person.is_some_and(|p| p.memberships.iter().any(|m| m.is_head));
             if heads { Ok(()) } else { Err(Refusal::forbidden("not-allowed")) }
         }
-        AppraisalAction::Recompute
-        | AppraisalAction::Adjust
-        | AppraisalAction::Answer
-        | AppraisalAction::Finish => permit_office(actor, round),
+        AppraisalAction::Recompute | AppraisalAction::Adjust | AppraisalAction::Answer | AppraisalAction::Finish => {
+            permit_office(actor, round)
+        }
     }
 }
 

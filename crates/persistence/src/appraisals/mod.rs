@@ -26,6 +26,7 @@ use domain::notification;
 use domain::refusal::Refusal;
 use domain::rights;
 use domain::task::context::Decision;
+use domain::task::text::Words;
 use uuid::Uuid;
 
 use crate::changes;
@@ -33,7 +34,7 @@ use crate::error::Error;
 use crate::events::{self, Origin, Stream};
 use crate::notifications::{self, About, Telling};
 use crate::schema::{accounts, appraisal_scores, appraisals, units};
-use crate::tasks::{Expected, bodies, names, words};
+use crate::tasks::{Expected, bodies, names};
 
 /// An appraisal as one of its readers looks at it: in the version he reads.
 #[derive(Clone, Debug)]
@@ -73,6 +74,15 @@ pub(crate) fn account_names(
         .select((accounts::id, accounts::display_name))
         .load(conn)?;
     Ok(rows.into_iter().collect())
+}
+
+/// The words behind digests.
+pub(crate) fn words(conn: &mut PgConnection, digests: Vec<Digest>) -> Result<BTreeMap<Digest, String>, Error> {
+    let mut found = BTreeMap::new();
+    for (digest, body) in bodies(conn, digests)? {
+        found.insert(digest, serde_json::from_str::<Words>(&body)?.text);
+    }
+    Ok(found)
 }
 
 fn scores_of(conn: &mut PgConnection, appraisal: &Appraisal, n: u32) -> Result<(Scheme, Vec<Score>), Error> {
@@ -243,8 +253,7 @@ fn tell(
     scores: &[Score],
 ) -> Result<(), Error> {
     let subjects: Vec<Subject> = scores.iter().map(|s| s.subject).collect();
-    let told: Vec<_> =
-        decision.events.iter().flat_map(|e| notification::appraisal_audience(e, &subjects)).collect();
+    let told: Vec<_> = decision.events.iter().flat_map(|e| notification::appraisal_audience(e, &subjects)).collect();
     let about = About { kind: "appraisal", id: appraisal.id.0, round: appraisal.round };
     notifications::tell(conn, origin, &about, &told, Telling::EachThing)
 }
@@ -288,8 +297,7 @@ pub fn list(conn: &mut PgConnection, actor: &Actor, round: RoundId) -> Result<Ve
         let scope = rights::scope(actor);
         let is_person = actor.person().is_some_and(|p| p.service.is_none());
         let above: Vec<Uuid> = scope.units.iter().filter(|_| is_person).map(|u| u.0).collect();
-        let mut own: Vec<Uuid> =
-            units::table.filter(units::path.overlaps_with(above)).select(units::id).load(conn)?;
+        let mut own: Vec<Uuid> = units::table.filter(units::path.overlaps_with(above)).select(units::id).load(conn)?;
         own.extend(scope.persons.iter().map(|p| p.0));
         let his = appraisal_scores::table
             .filter(appraisal_scores::appraisal_id.eq(appraisals::id))
@@ -330,9 +338,10 @@ pub fn find(conn: &mut PgConnection, actor: &Actor, id: AppraisalId, n: Option<u
     let objected = appraisal.objections.iter().flat_map(|o| [Some(o.by), o.answer.as_ref().map(|a| a.by)]).flatten();
     names.extend(account_names(conn, by.chain(objected).collect())?);
     let said = appraisal.adjustments.iter().map(|a| a.reason.clone());
-    let objections = appraisal.objections.iter().flat_map(|o| {
-        [Some(o.words.clone()), o.answer.as_ref().map(|a| a.reason.clone())].into_iter().flatten()
-    });
+    let objections = appraisal
+        .objections
+        .iter()
+        .flat_map(|o| [Some(o.words.clone()), o.answer.as_ref().map(|a| a.reason.clone())].into_iter().flatten());
     let words = words(conn, said.chain(objections).collect())?;
     Ok(Loaded { appraisal, n, scheme, scores, standings, changes, is_whole, own, names, words })
 }

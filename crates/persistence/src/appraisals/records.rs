@@ -98,7 +98,6 @@ pub(crate) fn numbers(
         .sql("SELECT t.id, t.number FROM tasks t WHERE t.id = ANY(")
         .bind::<Array<SqlUuid>, _>(ids)
         .sql(") AND ");
-    let rows: Vec<Numbered> =
-        crate::ledger::visible(query, round, &domain::rights::scope(actor)).rare().load(conn)?;
+    let rows: Vec<Numbered> = crate::ledger::visible(query, round, &domain::rights::scope(actor)).rare().load(conn)?;
     Ok(rows.into_iter().map(|row| (TaskId(row.id), row.number)).collect())
 }

@@ -16,13 +16,13 @@ use domain::rights;
 use domain::task::context::Decision;
 use uuid::Uuid;
 
-use super::records;
+use super::{records, words};
 use crate::changes;
 use crate::error::Error;
 use crate::events::{self, Origin, Stream};
 use crate::references::check_people;
 use crate::schema::{appraisal_schemes, rounds};
-use crate::tasks::{bodies, words};
+use crate::tasks::bodies;
 
 /// A scheme with the bodies its versions name.
 #[derive(Clone, Debug)]
@@ -49,7 +49,8 @@ fn row(conn: &mut PgConnection, round: RoundId) -> Result<Option<SchemeRecord>, 
 
 /// The scheme behind a digest.
 pub(super) fn body(conn: &mut PgConnection, digest: &Digest) -> Result<Scheme, Error> {
-    let text = bodies(conn, [digest.clone()])?.remove(digest).ok_or_else(|| Error::internal("a scheme without body"))?;
+    let text =
+        bodies(conn, [digest.clone()])?.remove(digest).ok_or_else(|| Error::internal("a scheme without body"))?;
     Ok(serde_json::from_str(&text)?)
 }
 
@@ -140,8 +141,7 @@ fn locked(
         return Err(Error::NotFound);
     }
     // The round's row is the lock: a scheme that is not there cannot be locked.
-    let there: Option<Uuid> =
-        rounds::table.find(round.0).select(rounds::id).for_update().first(conn).optional()?;
+    let there: Option<Uuid> = rounds::table.find(round.0).select(rounds::id).for_update().first(conn).optional()?;
     there.ok_or(Error::NotFound)?;
     let record = row(conn, round)?;
     let version = record.as_ref().map_or(0, |r| r.version);
@@ -226,7 +226,8 @@ pub fn simulate(
 pub fn replay_scheme(conn: &mut PgConnection, id: SchemeId) -> Result<Option<SchemeRecord>, Error> {
     let mut record = None;
     for stored in events::history(conn, "appraisal_scheme", id.0)? {
-        let event = SchemeEvent::parse(&stored.kind, serde_json::from_str(&stored.payload)?).map_err(Error::internal)?;
+        let event =
+            SchemeEvent::parse(&stored.kind, serde_json::from_str(&stored.payload)?).map_err(Error::internal)?;
         record = match record {
             None => event::begin_scheme(id, &event),
             Some(record) => Some(event::evolve_scheme(record, &event)),

@@ -15,7 +15,10 @@ use uuid::Uuid;
 use super::{frontier, int, node, records, size, stored_nodes};
 use crate::error::Error;
 use crate::events::{self, StoredEvent};
-use crate::{accountability, appraisals, checks, documents, handovers, meetings, opinions, personal_duties, publications, slips, tasks};
+use crate::{
+    accountability, appraisals, checks, documents, handovers, meetings, opinions, personal_duties, publications, slips,
+    tasks,
+};
 
 /// Nodes that are compared at once.
 const NODES: usize = 2000;
