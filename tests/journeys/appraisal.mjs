@@ -6,8 +6,8 @@ import { House, login } from './house.mjs'
 import { counted, office, pick, step, told } from './steps.mjs'
 
 const phone = { width: 390, height: 844 }
-const [principal, second, head] = ['甲子安', '乙丑平', '己辰二'].map(login)
-const unit = '铜业'
+const [principal, second, head] = ['甲子安', '乙丑平', '乙午一'].map(login)
+const unit = '党委组织部'
 
 async function at(house, page, address) {
   await page.goto(`${house.address}${address}`)

@@ -7,7 +7,9 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 use domain::accountability::event::{self, AccountabilityEvent};
-use domain::accountability::{self as rules, AccountabilityText, Look, NewRecord, Record, looks as met};
+use domain::accountability::{
+    self as rules, AccountabilityAction, AccountabilityText, Look, NewRecord, Record, looks as met,
+};
 use domain::actor::Actor;
 use domain::appraisal::scheme::{LookRule, SubjectKind};
 use domain::chain::Digest;
@@ -123,10 +125,11 @@ fn change(
     conn: &mut PgConnection,
     origin: &Origin,
     id: AccountabilityId,
-    expected: i64,
+    (action, expected): (AccountabilityAction, i64),
     decide: impl FnOnce(&Record) -> Result<Decision<AccountabilityEvent>, Refusal>,
 ) -> Result<(), Error> {
     let before = row(conn, &origin.actor, id, true)?;
+    rights::permit_accountability(&origin.actor, action, &before)?;
     if before.version != expected {
         return Err(Error::Stale(before.version));
     }
@@ -147,9 +150,11 @@ pub fn set_readers(
     readers: &[PersonId],
 ) -> Result<(), Error> {
     // Whether these people are there is nobody's to learn who does not read it.
-    row(conn, &origin.actor, id, true)?;
+    let before = row(conn, &origin.actor, id, true)?;
+    let action = AccountabilityAction::SetReaders;
+    rights::permit_accountability(&origin.actor, action, &before)?;
     check_people(conn, "/readers", readers)?;
-    change(conn, origin, id, expected, |record| rules::set_readers(record, readers, &origin.actor))
+    change(conn, origin, id, (action, expected), |record| rules::set_readers(record, readers, &origin.actor))
 }
 
 /// Withdraws a record.
@@ -162,7 +167,8 @@ pub fn withdraw(
     expected: i64,
     reason: &str,
 ) -> Result<(), Error> {
-    change(conn, origin, id, expected, |record| rules::withdraw(record, reason, &origin.actor, origin.now))
+    let asked = (AccountabilityAction::Withdraw, expected);
+    change(conn, origin, id, asked, |record| rules::withdraw(record, reason, &origin.actor, origin.now))
 }
 
 /// Whether a file of a record may be read, or one may be handed in for it.

@@ -36,7 +36,7 @@ function Whole({ list, round }: { list: Schemas['AccountabilityList']; round: st
           {list.looks.map((l, i) => (
             <details key={i}>
               <summary><b>{l.subject.name}</b>　{l.rule}（现 {l.facts.length} 次）<small className="muted">　依据：{l.reason}</small></summary>
-              <ul className="facts">{l.facts.map((f, j) => <li key={j}>{day(f.on)}　{f.label}{f.days > 1 && ` ${f.days} 天`}　{f.task_id ? <Link to="/tasks/$id" params={{ id: f.task_id }} search={{}}>{f.task_number}</Link> : <span className="muted">（无权查看的任务）</span>}</li>)}</ul>
+              <ul className="factlist">{l.facts.map((f, j) => <li key={j}>{day(f.on)}　{f.label}{f.days > 1 && ` ${f.days} 天`}　{f.task_id ? <Link to="/tasks/$id" params={{ id: f.task_id }} search={{}}>{f.task_number}</Link> : <span className="muted">（无权查看的任务）</span>}</li>)}</ul>
             </details>
           ))}
         </section>

@@ -151,9 +151,9 @@ function Facts({ score }: { score: Schemas['ScoreView'] }) {
 
 function FactList({ facts }: { facts: Schemas['FactView'][] }) {
   return (
-    <ul className="facts">{facts.map((f, i) => (
+    <ul className="factlist">{facts.map((f, i) => (
       <li key={i}>
-        {day(f.on)}　{f.label}{f.days > 1 && ` ${f.days} 天`}　
+        {day(f.on)}　{f.label}{f.days > 1 && ` ${f.days} 天`}{'　'}
         {f.task_id ? <Link to="/tasks/$id" params={{ id: f.task_id }} search={{}}>{f.task_number}</Link> : !f.slip_id && <span className="muted">（无权查看的任务）</span>}
         {f.slip_id && <>　<Link to="/slips/$id" params={{ id: f.slip_id }} search={{}}>督办单</Link></>}
         <small className="muted">　记录第 {f.seq} 件</small>
@@ -167,7 +167,7 @@ function Objections({ of, mayAnswer }: { of: Appraisal; mayAnswer: boolean }) {
     <section className="card stack" aria-label="申诉">
       <h2>申诉</h2>
       {of.objections.map((o, i) => (
-        <div key={i} className="objection">
+        <div key={i} className="scoreobjection">
           <p><b>{o.unit.name}</b>　{o.by}，{moment(o.at)}，对第 {o.n} 版</p>
           <p className="words">{o.words}</p>
           {o.answer

@@ -42,7 +42,7 @@ function Editor({ of, round }: { of: Schemas['SchemeView']; round: string }) {
         ? <p className="note">还没有公布方案。下面是起草时的参考，可改后保存、试算，由主要负责人公布。</p>
         : <p className="note">现行第 {held.n} 版，{held.by} 于 {moment(held.at)} 公布，依据：{held.basis}。{of.has_changes && '下面的改动还没有公布。'}</p>}
       <form className="scheme" noValidate onSubmit={(e) => { e.preventDefault(); void save.submit() }}>
-        <fieldset className="whole" disabled={!of.may_edit}>
+        <fieldset className="schemefields" disabled={!of.may_edit}>
           <SchemeFields value={text} onChange={setText} at={save.at} />
         </fieldset>
         <Refused error={save.error} shown={shown} />

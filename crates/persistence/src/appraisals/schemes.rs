@@ -12,6 +12,7 @@ use domain::appraisal::{publish_scheme as decide_publication, save_scheme as dec
 use domain::calendar;
 use domain::chain::Digest;
 use domain::ids::{RoundId, SchemeId};
+use domain::refusal::Refusal;
 use domain::rights;
 use domain::task::context::Decision;
 use uuid::Uuid;
@@ -60,7 +61,7 @@ pub(super) fn body(conn: &mut PgConnection, digest: &Digest) -> Result<Scheme, E
 pub(super) fn current(conn: &mut PgConnection, round: RoundId) -> Result<(SchemeRecord, Scheme), Error> {
     let record = row(conn, round)?;
     let record = record.filter(|r| r.current().is_some());
-    let record = record.ok_or_else(|| domain::refusal::Refusal::conflict("scheme-missing"))?;
+    let record = record.ok_or_else(|| Refusal::conflict("scheme-missing"))?;
     let published = record.current().map(|p| p.body.clone()).unwrap_or_else(|| record.draft.clone());
     let scheme = body(conn, &published)?;
     Ok((record, scheme))
@@ -136,10 +137,12 @@ fn locked(
     origin: &Origin,
     round: RoundId,
     expected: i64,
+    permit: fn(&Actor, RoundId) -> Result<(), Refusal>,
 ) -> Result<Option<SchemeRecord>, Error> {
     if !rights::sees_appraisals(&origin.actor, round) {
         return Err(Error::NotFound);
     }
+    permit(&origin.actor, round)?;
     // The round's row is the lock: a scheme that is not there cannot be locked.
     let there: Option<Uuid> = rounds::table.find(round.0).select(rounds::id).for_update().first(conn).optional()?;
     there.ok_or(Error::NotFound)?;
@@ -158,7 +161,7 @@ pub fn save_scheme(
     expected: i64,
     scheme: &Scheme,
 ) -> Result<(), Error> {
-    let record = locked(conn, origin, round, expected)?;
+    let record = locked(conn, origin, round, expected, rights::permit_office)?;
     let decision = decide_saving(round, record.as_ref(), scheme, &origin.actor, origin.now)?;
     check_people(conn, "/watchers", &scheme.watchers)?;
     keep(conn, origin, record, &decision)
@@ -174,10 +177,8 @@ pub fn publish_scheme(
     expected: i64,
     basis: &str,
 ) -> Result<(), Error> {
-    let Some(record) = locked(conn, origin, round, expected)? else {
-        rights::permit_publishing_appraisal(&origin.actor, round)?;
-        return Err(domain::refusal::Refusal::conflict("scheme-unchanged").into());
-    };
+    let record = locked(conn, origin, round, expected, rights::permit_publishing_appraisal)?;
+    let record = record.ok_or_else(|| Refusal::conflict("scheme-unchanged"))?;
     let draft = body(conn, &record.draft)?;
     let decision = decide_publication(&record, &draft, basis, &origin.actor, origin.now)?;
     keep(conn, origin, Some(record), &decision)
