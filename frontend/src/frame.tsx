@@ -34,6 +34,7 @@ const entries: Record<string, { to: string; label: string; icon: string }> = {
   systemic: { to: '/systemic', label: '举一反三', icon: 'M12 4a3 3 0 100 6 3 3 0 000-6zM5 14a3 3 0 100 6 3 3 0 000-6zM19 14a3 3 0 100 6 3 3 0 000-6zM10.5 9.5L6.5 14.5M13.5 9.5l4 5' },
   handovers: { to: '/handovers', label: '职务交接', icon: 'M4 8h13M13 4l4 4-4 4M20 16H7M11 12l-4 4 4 4' },
   rules: { to: '/rules', label: '制度建设', icon: 'M6 4h12v16H6zM9 8h6M9 11h6M9 15l1.5 1.5L14 13.5' },
+  appraisals: { to: '/appraisals', label: '考评', icon: 'M5 20V4h14v16zM8 9l1.5 1.5L12 8M8 15l1.5 1.5L12 14M14 9.5h3M14 15.5h3' },
   opinions: { to: '/opinions', label: '群众意见', icon: 'M4 5h16v11h-9l-4 4v-4H4zM8 9h8M8 12h5' },
   duties: { to: '/duties', label: '四个亲自', icon: 'M12 4a3.5 3.5 0 100 7 3.5 3.5 0 000-7zM4 20c0-4 3-6 6-6M14 17l2.5 2.5L21 15' },
   imports: { to: '/imports', label: '导入', icon: 'M12 4v11m0 0l-4-4m4 4l4-4M5 20h14' },
@@ -196,6 +197,10 @@ function Notices() {
           ? <Link key={n.id} to="/rules/$id" params={{ id: n.rule_id }} search={{}} className={look} onClick={open}>{words}</Link>
           : n.handover_id
           ? <Link key={n.id} to="/handovers/$id" params={{ id: n.handover_id }} className={look} onClick={open}>{words}</Link>
+          : n.accountability_id
+          ? <Link key={n.id} to="/accountability/$id" params={{ id: n.accountability_id }} className={look} onClick={open}>{words}</Link>
+          : n.appraisal_id
+          ? <Link key={n.id} to="/appraisals/$id" params={{ id: n.appraisal_id }} className={look} onClick={open}>{words}</Link>
           : n.meeting_id
           ? <Link key={n.id} to="/meetings/$id" params={{ id: n.meeting_id }} className={look} onClick={open}>{words}</Link>
           : n.resolution_id

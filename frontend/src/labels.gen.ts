@@ -225,6 +225,49 @@ export const wallPages = {
   progress: '进度与预测',
 } as const
 
+export const factKinds = {
+  statement_missed: '缺报每周写实',
+  statement_late: '迟报每周写实',
+  statement_returned: '每周写实被退回',
+  claim_late: '逾期未认领',
+  plan_late: '逾期未报整改方案',
+  plan_returned: '整改方案被退回',
+  milestone_late: '阶段节点逾期',
+  overdue: '整改任务超期',
+  closure_returned: '销号申请被退回',
+  check_failed: '检查结果不属实',
+  false_closure: '虚假整改',
+  reopened: '回潮反弹重新整改',
+  slip_notice: '被发督办通知单',
+  slip_urge: '被发催办单',
+  slip_letter: '被发督办函',
+  slip_interview: '被约谈',
+  slip_receipt_late: '督办单逾期未签收',
+  slip_unanswered: '督办单逾期未答复',
+  slip_answer_returned: '督办单答复被退回',
+  closed_in_time: '按期销号',
+  closed_early: '提前销号',
+} as const
+
+export const accountabilityForms = {
+  reminder: '提醒谈话',
+  interview: '约谈',
+  circular: '通报',
+  admonition: '诫勉',
+  organisational: '组织处理',
+  other: '其他',
+} as const
+
+export const pointEffects = {
+  deduct: '扣分',
+  bonus: '加分',
+} as const
+
+export const appraisedKinds = {
+  unit: '单位',
+  leader: '责任领导',
+} as const
+
 export const marks = {
   red: '红灯',
   yellow: '预警',

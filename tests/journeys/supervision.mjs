@@ -1,5 +1,7 @@
-// The wall, personal duties, meetings, documents, slips, publications, other systems, who somebody is, a handover and a rule in a house of their own: node tests/journeys/supervision.mjs
+// The wall, personal duties, meetings, documents, slips, publications, other systems, who somebody is, systemic problems, an appraisal, a handover and
+// a rule in a house of their own: node tests/journeys/supervision.mjs
 import assert from 'node:assert/strict'
+import { appraised } from './appraisal.mjs'
 import { documents } from './documents.mjs'
 import { personally } from './duties.mjs'
 import { handedOver } from './handover.mjs'
@@ -30,6 +32,7 @@ try {
   await anotherSystem(house)
   await identified(house)
   await lookedForElsewhere(house)
+  await appraised(house)
   await handedOver(house)
   const rule = await ruleMade(house)
   await byProvider(house, other)

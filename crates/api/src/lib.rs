@@ -2,9 +2,11 @@
 
 #![allow(unreachable_pub, reason = "the macros of actix-web make each handler a type of its own")]
 
+pub mod accountability;
 pub mod accounts;
 mod acts;
 pub mod app;
+pub mod appraisals;
 pub mod audit;
 pub mod auth;
 pub mod backup;

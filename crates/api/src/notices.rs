@@ -44,6 +44,10 @@ pub struct NoticeView {
     pub systemic_problem_id: Option<Uuid>,
     /// The rule of the register it is about.
     pub rule_id: Option<Uuid>,
+    /// The record of accountability there is to look at.
+    pub accountability_id: Option<Uuid>,
+    /// The appraisal it is about.
+    pub appraisal_id: Option<Uuid>,
     pub number: Option<String>,
     pub title: Option<String>,
     pub at: DateTime<Utc>,
@@ -129,6 +133,8 @@ fn view(n: NoticeRow) -> NoticeView {
         handover_id: n.handover_id,
         systemic_problem_id: n.systemic_problem_id,
         rule_id: n.rule_id,
+        appraisal_id: n.appraisal_id,
+        accountability_id: n.accountability_id,
         title: n.title.clone().or_else(kept),
         number: n.number,
         at: n.created_at,

@@ -40,6 +40,8 @@ pub const ASKING: &[(&str, &str)] = &[
     ("POST", "/handovers/{id}/record-signature"),
     ("POST", "/handovers/{id}/confirm-signature"),
     ("POST", "/meetings/{id}/ratify"),
+    ("POST", "/rounds/{id}/appraisal-scheme/publish"),
+    ("POST", "/appraisals/{id}/publish"),
     // What goes out in public.
     ("POST", "/publications/{id}/publish"),
     ("POST", "/opinions/{id}/approve"),

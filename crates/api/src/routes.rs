@@ -12,12 +12,12 @@ use utoipa_actix_web::{AppExt, OpenApiFactory, scope};
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::{
-    accounts, brief, burden, calendar, calendar_feed, checks, cockpit, covers, documents, evidence, exports, feed,
-    finding_scopes, handovers, history, identity_rules, import, kiosks, ledger, lists, live, meetings, notices,
-    openapi, opinions, organisation, outward, overview, own, packs, personal_duties, plan_advice, plan_workbook, policy,
-    proof, provider, publications, quality, receipts, recurrence, rounds, rule_register, saved_views, scim, search,
-    second_factor, services, sessions, signing, slips, statements, systemic, task_commands, telemetry, todo, trail, wall,
-    webhooks,
+    accountability, accounts, appraisals, brief, burden, calendar, calendar_feed, checks, cockpit, covers, documents,
+    evidence, exports, feed, finding_scopes, handovers, history, identity_rules, import, kiosks, ledger, lists, live,
+    meetings, notices, openapi, opinions, organisation, outward, overview, own, packs, personal_duties, plan_advice,
+    plan_workbook, policy, proof, provider, publications, quality, receipts, recurrence, rounds, rule_register,
+    saved_views, scim, search, second_factor, services, sessions, signing, slips, statements, systemic, task_commands,
+    telemetry, todo, trail, wall, webhooks,
 };
 
 use crate::problem::Problem;
@@ -286,6 +286,26 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(rule_register::answer_rule)
         .service(rule_register::judge_rule)
         .service(rule_register::receive_rule_file)
+        .service(appraisals::get_appraisal_scheme)
+        .service(appraisals::save_appraisal_scheme)
+        .service(appraisals::publish_appraisal_scheme)
+        .service(appraisals::simulate_appraisal_scheme)
+        .service(appraisals::list_appraisals)
+        .service(appraisals::begin_appraisal)
+        .service(appraisals::get_appraisal)
+        .service(appraisals::get_score)
+        .service(appraisals::recompute_appraisal)
+        .service(appraisals::adjust_appraisal)
+        .service(appraisals::publish_appraisal)
+        .service(appraisals::object_to_appraisal)
+        .service(appraisals::answer_objection)
+        .service(appraisals::finish_appraisal)
+        .service(accountability::list_accountability)
+        .service(accountability::enter_accountability)
+        .service(accountability::get_accountability)
+        .service(accountability::set_accountability_readers)
+        .service(accountability::withdraw_accountability)
+        .service(accountability::receive_accountability_file)
         .service(opinions::list_opinions)
         .service(opinions::enter_opinion)
         .service(opinions::get_opinion)

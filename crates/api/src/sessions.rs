@@ -351,7 +351,7 @@ fn navigation(loaded: &LoadedActor, publishes: bool) -> Vec<String> {
         entries.push("systemic".to_owned());
     }
     if is_office || matches!(loaded.actor.role, Some(Unit | Leader)) {
-        entries.push("handovers".to_owned());
+        entries.extend(["handovers", "appraisals"].map(str::to_owned));
     }
     // What nobody has switched on stands in nobody's way; the office finds it, for it switches it on.
     match loaded.actor.role {

@@ -20,6 +20,7 @@ use domain::task::starts_from;
 use domain::task::state::TaskState;
 use persistence::{accounts, actors, tasks};
 use serde_json::{Value, json};
+use support::appraisal_operations::{UNTOLD, accountability, appraisals, published_appraisal, recorded_accountability};
 use support::document_operations::{Swept, documents};
 use support::handover_operations::handovers;
 use support::operations::{NIL, others, personal_duties, slip_form};
@@ -500,6 +501,10 @@ async fn everybody_may_do_what_the_table_says_and_nothing_else() {
     all.extend(systemic(&begun_problem(&house, &round).await, &round, rectified));
     let rule = entered_rule(&house, &round, rectified).await;
     all.extend(rule_register(&round, &rule));
+    let appraisal = published_appraisal(&house, &round).await;
+    all.extend(appraisals(&round, &appraisal, &of_unit));
+    let record = recorded_accountability(&house, &round, &directory(&house).await).await;
+    all.extend(accountability(&round, &record));
     for (method, path, url, body) in all.clone() {
         covered.insert(format!("{method} {path}"));
         writeln!(made, "{method} {path}").unwrap();
@@ -507,6 +512,13 @@ async fn everybody_may_do_what_the_table_says_and_nothing_else() {
         for (name, login) in CALLERS {
             let answer = house.request(login, method, &url, Some(999_999), body.clone()).await;
             assert!(answer.status < 500, "{method} {path} as {name}: {}", answer.body);
+            // What a record of accountability says is in no answer to anybody it does not name, whatever he asks.
+            if !["principal", "second"].contains(name) {
+                let said = String::from_utf8_lossy(&answer.bytes);
+                assert!(!said.contains(UNTOLD), "{method} {path} tells {name} what a record says");
+                // That something was entered is the auditor's to see.
+                assert!(*name == "auditor" || !said.contains(&record), "{method} {path} tells {name} of a record");
+            }
             let code = answer.body["code"].as_str().unwrap_or_default();
             let code = if answer.status >= 400 { format!(" {code}") } else { String::new() };
             answers.entry(format!("{}{code}", answer.status)).or_default().push(name);

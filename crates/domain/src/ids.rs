@@ -79,4 +79,10 @@ ids! {
     SystemicProblemId,
     /// An entry of the register of rules (制度).
     RuleId,
+    /// A scheme of appraisal (考评方案).
+    SchemeId,
+    /// The appraisal of a period (考评).
+    AppraisalId,
+    /// A record of accountability (问责记录).
+    AccountabilityId,
 }

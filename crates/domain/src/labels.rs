@@ -1,6 +1,7 @@
 //! Every word the users read for a code: problems, what is missing, reasons of a light, events. Documents, pages and mail share them.
 
 mod cause;
+mod appraisal;
 mod document;
 mod handover;
 mod organisation;
@@ -469,6 +470,7 @@ fn words_of(code: &str) -> Option<&'static str> {
         .chain(rule_register::CODES)
         .chain(organisation::CODES)
         .chain(pack::CODES)
+        .chain(appraisal::CODES)
         .find(|(known, _)| *known == code)
         .map(|(_, words)| *words)
 }
@@ -484,6 +486,7 @@ pub fn event(kind: &str) -> &str {
         .chain(cause::EVENTS)
         .chain(rule_register::EVENTS)
         .chain(organisation::EVENTS)
+        .chain(appraisal::EVENTS)
         .find(|(known, _)| *known == kind)
         .map_or(kind, |(_, words)| words)
 }

@@ -106,11 +106,17 @@
 //! | 推送地址、推送 | webhook: where a system is told by itself, a message to it | `hook`, `delivery` | 34 |
 //! | 动态口令、恢复码 | second factor: a code of the moment; recovery code | `second_factor`, `recovery_codes` | 35 |
 //! | 再次验证身份 | proof of identity that is asked for anew | `proof` | 35 |
+//! | 考评、考评方案 | appraisal, its scheme | `appraisal`, `scheme` | 45 |
+//! | 考评事实、维度、等次、一票否决 | fact, dimension, grade, veto | `fact`, `dimension`, `grade`, `veto` | 45 |
+//! | 考评申诉 | objection to a score | `objection` | 45 |
+//! | 问责记录、阅看人 | record of accountability, its readers | `accountability_action`, `readers` | 46 |
 //! | 领导驾驶舱 | cockpit | `cockpit` | 30 |
 //! | 事件、版本、顺序号 | event, version, position | `event`, `version`, `position` | 21 |
 
 pub mod account;
+pub mod accountability;
 pub mod actor;
+pub mod appraisal;
 pub mod brief;
 pub mod burden;
 pub mod calendar;

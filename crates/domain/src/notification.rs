@@ -1,5 +1,10 @@
 //! Who is told of an event, by which rule; the words are rendered when they are read.
 
+use crate::accountability::Record;
+use crate::accountability::event::AccountabilityEvent;
+use crate::appraisal::event::AppraisalEvent;
+use crate::appraisal::scheme::SubjectKind;
+use crate::appraisal::score::Subject;
 use crate::document::Document;
 use crate::document::event::DocumentEvent;
 use crate::handover::event::HandoverEvent;
@@ -88,6 +93,10 @@ words! {
         RuleAnswered = "rule_answered", "制度使用情况已说明，请检验";
         RuleCheckOverdue = "rule_check_overdue", "制度检验逾期";
         RuleCheckFailed = "rule_check_failed", "制度检验未通过";
+        AppraisalPublished = "appraisal_published", "考评结果已公布，请查看得分和申诉期限";
+        ScoreObjected = "score_objected", "单位对考评得分提出申诉，请答复";
+        ScoreAnswered = "score_answered", "考评申诉已有答复";
+        LookWanted = "look_wanted", "有一件事项请到系统查看";
         CaughtUp = "caught_up", "系统停机期间到期的事项已补记，请看待办";
     }
 }
@@ -159,6 +168,10 @@ impl Rule {
             | Self::RuleAnswered
             | Self::RuleCheckOverdue
             | Self::RuleCheckFailed
+            | Self::AppraisalPublished
+            | Self::ScoreObjected
+            | Self::ScoreAnswered
+            | Self::LookWanted
             | Self::CaughtUp => false,
         }
     }
@@ -459,6 +472,41 @@ pub fn rule_audience(event: &RuleEvent, rule: &register::Rule) -> Vec<(Rule, Aud
         | RuleEvent::Superseded { .. }
         | RuleEvent::Judged { .. }
         | RuleEvent::Withdrawn { .. } => Vec::new(),
+    }
+}
+
+/// Who is told of what happened to an appraisal, after the event (docs/domain.md §45); `subjects` are those it scores.
+pub fn appraisal_audience(event: &AppraisalEvent, subjects: &[Subject]) -> Vec<(Rule, Audience)> {
+    let of = |kind: SubjectKind| subjects.iter().filter(move |s| s.kind == kind).map(|s| s.id);
+    let told = |rule, unit: Option<UnitId>| {
+        warning::told(rule, |circle| match circle {
+            Circle::UnitHeads => match unit {
+                Some(unit) => vec![Audience::Heads(unit)],
+                None => of(SubjectKind::Unit).map(|id| Audience::Heads(UnitId(id))).collect(),
+            },
+            Circle::LeadLeader => of(SubjectKind::Leader).map(|id| Audience::Person(PersonId(id))).collect(),
+            other => of_the_round(other).into_iter().collect(),
+        })
+    };
+    match event {
+        AppraisalEvent::Published { .. } => told(Rule::AppraisalPublished, None),
+        AppraisalEvent::Objected { .. } => told(Rule::ScoreObjected, None),
+        AppraisalEvent::Answered { unit, .. } => told(Rule::ScoreAnswered, Some(*unit)),
+        // What an answer changes is heard of with the answer.
+        AppraisalEvent::Computed { .. }
+        | AppraisalEvent::Recomputed { .. }
+        | AppraisalEvent::Adjusted { .. }
+        | AppraisalEvent::Finished { .. } => Vec::new(),
+    }
+}
+
+/// Who is told that there is something to look at, and nothing of what it is: those a record of accountability names (docs/domain.md §46).
+pub fn accountability_audience(event: &AccountabilityEvent, record: &Record) -> Vec<(Rule, Audience)> {
+    match event {
+        AccountabilityEvent::Recorded { .. } | AccountabilityEvent::ReadersSet { .. } => {
+            warning::told(Rule::LookWanted, |_| record.readers.iter().map(|p| Audience::Person(*p)).collect())
+        }
+        AccountabilityEvent::Withdrawn { .. } => Vec::new(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! All authorization: who may see a task and who may do what with it. Nothing else in the product decides that.
 
+mod appraisal;
 mod document;
 mod handover;
 mod publication;
@@ -26,6 +27,10 @@ use crate::task::command::Action;
 use crate::task::state::{Sensitivity, TaskState};
 use crate::words;
 
+pub use appraisal::{
+    heads_unit, is_watcher, permit_accountability, permit_appraisal, permit_publishing_appraisal,
+    permit_recording_accountability, reads_accountability, reads_score, sees_appraisals,
+};
 pub use document::{permit_document, permit_templates, sees_document};
 pub use handover::{permit_handover, permit_preparing_handover, sees_handover};
 pub use publication::{

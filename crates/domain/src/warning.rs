@@ -27,6 +27,7 @@ words! {
         Taker = "taker", "接收人";
         RuleOwner = "rule_owner", "制度负责人";
         RuleSupervisor = "rule_supervisor", "制度检验人";
+        Readers = "readers", "记录写明的阅看人";
         Recipients = "recipients", "原应收到的各人";
     }
 }
@@ -35,8 +36,8 @@ words! {
 pub fn circles(rule: Rule) -> &'static [Circle] {
     use Circle::{
         Attendees, Drafter, EnteredBy, Giver, HeadOfDuty, LeadLeader, NextSigners, Office, Oneself, Owner, Principal,
-        Recipients, ResponsiblePerson, RuleOwner, RuleSupervisor, Signer, Submitter, SupportingUnits, Taker, Unit,
-        UnitHeads,
+        Readers, Recipients, ResponsiblePerson, RuleOwner, RuleSupervisor, Signer, Submitter, SupportingUnits, Taker,
+        Unit, UnitHeads,
     };
     match rule {
         Rule::TaskIssued
@@ -92,6 +93,10 @@ pub fn circles(rule: Rule) -> &'static [Circle] {
         Rule::RuleAnswered => &[RuleSupervisor],
         Rule::RuleCheckOverdue => &[RuleOwner, RuleSupervisor, Office],
         Rule::RuleCheckFailed => &[RuleOwner, UnitHeads, Office],
+        Rule::AppraisalPublished => &[UnitHeads, LeadLeader],
+        Rule::ScoreObjected => &[Office],
+        Rule::ScoreAnswered => &[UnitHeads],
+        Rule::LookWanted => &[Readers],
         Rule::CaughtUp => &[Recipients],
     }
 }
@@ -184,6 +189,10 @@ pub fn when(rule: Rule, policy: &Policy) -> String {
         Rule::RuleAnswered => "负责人说明使用情况时".to_owned(),
         Rule::RuleCheckOverdue => "过检验日仍无结论".to_owned(),
         Rule::RuleCheckFailed => "检验判为未通过时".to_owned(),
+        Rule::AppraisalPublished => "主要负责人公布时".to_owned(),
+        Rule::ScoreObjected => "单位负责人提出时".to_owned(),
+        Rule::ScoreAnswered => "答复时".to_owned(),
+        Rule::LookWanted => "登记时".to_owned(),
         Rule::CaughtUp => "系统停机后恢复时，每人每日一条".to_owned(),
     }
 }

@@ -5,7 +5,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use domain::account::ProvedBy;
+use domain::accountability::ActionForm;
 use domain::actor::{AssignmentKind, Role};
+use domain::appraisal::scheme::{Effect, FactKind, SubjectKind};
 use domain::cause::{CauseCategory, FindingScope};
 use domain::opinion::state::Channel;
 use domain::policy::{AlertLevel, Cadence, RequestKind, Who};
@@ -64,6 +66,10 @@ fn the_page_says_what_the_domain_says() {
     list(&mut made, "keyScopes", KeyScope::ALL.iter().map(|s| (s.as_str(), s.label())));
     list(&mut made, "hookStreams", HookStream::ALL.iter().map(|s| (s.as_str(), s.label())));
     list(&mut made, "wallPages", WallPage::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "factKinds", FactKind::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "accountabilityForms", ActionForm::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "pointEffects", Effect::ALL.iter().map(|w| (w.as_str(), w.label())));
+    list(&mut made, "appraisedKinds", SubjectKind::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "marks", Mark::ALL.iter().map(|w| (w.as_str(), w.label())));
 
     let said = |code: &'static str| (code, domain::labels::say(code, &serde_json::Value::Null));

@@ -62,6 +62,7 @@ pub enum Subject {
     Handover(Uuid),
     SystemicProblem(Uuid),
     Rule(Uuid),
+    Accountability(Uuid),
 }
 
 impl Subject {
@@ -77,6 +78,7 @@ impl Subject {
             Self::Handover(id) => ("handover", id),
             Self::SystemicProblem(id) => ("systemic_problem", id),
             Self::Rule(id) => ("rule", id),
+            Self::Accountability(id) => ("accountability", id),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! Remembers what the domain decides: PostgreSQL and nothing else. Queries take a connection; only `Database` makes transactions.
 
+pub mod accountability;
 pub mod accounts;
 pub mod actors;
 pub mod agenda;
+pub mod appraisals;
 pub mod backup;
 pub mod blobs;
 pub mod brief;

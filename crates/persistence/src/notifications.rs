@@ -76,6 +76,12 @@ pub struct NoticeRow {
     /// The act of a personal duty it is about.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub duty_act_id: Option<Uuid>,
+    /// The appraisal it is about.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub appraisal_id: Option<Uuid>,
+    /// The record of accountability it is about; its reader is told nothing more.
+    #[diesel(sql_type = Nullable<SqlUuid>)]
+    pub accountability_id: Option<Uuid>,
     /// The handover it is about.
     #[diesel(sql_type = Nullable<SqlUuid>)]
     pub handover_id: Option<Uuid>,
@@ -280,6 +286,8 @@ pub fn list(conn: &mut PgConnection, origin: &Origin, asked: &Asked) -> Result<V
              CASE WHEN n.subject_kind = 'handover' THEN n.subject_id END AS handover_id, \
              CASE WHEN n.subject_kind = 'systemic_problem' THEN n.subject_id END AS systemic_problem_id, \
              CASE WHEN n.subject_kind = 'rule' THEN n.subject_id END AS rule_id, \
+             CASE WHEN n.subject_kind = 'accountability' THEN n.subject_id END AS accountability_id, \
+             CASE WHEN n.subject_kind = 'appraisal' THEN n.subject_id END AS appraisal_id, \
              n.created_at, n.read_at, t.number, t.sensitivity, CASE WHEN t.id IS NULL OR t.sensitivity = 'open' OR (t.sensitivity = 'internal' AND (t.round_id = ANY(",
         )
         .bind::<Array<SqlUuid>, _>(office)

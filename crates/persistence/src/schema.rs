@@ -1,6 +1,19 @@
 // @generated automatically by Diesel CLI.
 
 diesel::table! {
+    accountability_actions (id) {
+        id -> Uuid,
+        round_id -> Uuid,
+        readers -> Array<Uuid>,
+        snapshot -> Jsonb,
+        seq -> Int8,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     accounts (id) {
         id -> Uuid,
         person_id -> Nullable<Uuid>,
@@ -35,6 +48,46 @@ diesel::table! {
         last_used_at -> Nullable<Timestamptz>,
         last_used_from -> Nullable<Text>,
         revoked_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    appraisal_schemes (id) {
+        id -> Uuid,
+        round_id -> Uuid,
+        snapshot -> Jsonb,
+        seq -> Int8,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    appraisal_scores (appraisal_id, n, subject_kind, subject_id) {
+        appraisal_id -> Uuid,
+        n -> Int4,
+        subject_kind -> Text,
+        subject_id -> Uuid,
+        total -> Int8,
+        grade -> Int4,
+        rank -> Int4,
+    }
+}
+
+diesel::table! {
+    appraisals (id) {
+        id -> Uuid,
+        round_id -> Uuid,
+        from_on -> Date,
+        to_on -> Date,
+        state -> Text,
+        published -> Nullable<Int4>,
+        snapshot -> Jsonb,
+        seq -> Int8,
+        version -> Int8,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
     }
 }
 
@@ -1173,8 +1226,12 @@ diesel::table! {
     }
 }
 
-diesel::joinable!(api_keys -> service_accounts (account_id));
+diesel::joinable!(accountability_actions -> rounds (round_id));
 diesel::joinable!(accounts -> persons (person_id));
+diesel::joinable!(api_keys -> service_accounts (account_id));
+diesel::joinable!(appraisal_schemes -> rounds (round_id));
+diesel::joinable!(appraisal_scores -> appraisals (appraisal_id));
+diesel::joinable!(appraisals -> rounds (round_id));
 diesel::joinable!(aspects -> rounds (round_id));
 diesel::joinable!(attachments -> accounts (account_id));
 diesel::joinable!(attachments -> blobs (blob_sha256));
@@ -1198,8 +1255,8 @@ diesel::joinable!(finding_scopes -> accounts (account_id));
 diesel::joinable!(finding_scopes -> findings (finding_id));
 diesel::joinable!(findings -> aspects (aspect_id));
 diesel::joinable!(findings -> rounds (round_id));
-diesel::joinable!(idempotency_keys -> accounts (account_id));
 diesel::joinable!(handovers -> units (unit_id));
+diesel::joinable!(idempotency_keys -> accounts (account_id));
 diesel::joinable!(import_answers -> accounts (account_id));
 diesel::joinable!(import_answers -> rounds (round_id));
 diesel::joinable!(import_mappings -> accounts (account_id));
@@ -1299,8 +1356,12 @@ diesel::joinable!(weekly_statements -> tasks (task_id));
 diesel::joinable!(weekly_statements -> units (unit_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
+    accountability_actions,
     accounts,
     api_keys,
+    appraisal_schemes,
+    appraisal_scores,
+    appraisals,
     aspects,
     attachments,
     blobs,

@@ -18,6 +18,7 @@ const entries: Record<string, Omit<Stop, 'at'>> = {
   calendar: { title: '日历', text: '工作日、写实截止、任务和节点到期都在一张月历上。' },
   publications: { title: '公示', text: '整改进展通报和销号公示。内容从记录带入，自动检查、审签之后才能发布。' },
   systemic: { title: '举一反三', text: '几个单位的同类问题认定为共性问题后列在这里：职能部门落实集团层面措施，其他单位对照自查。' },
+  appraisals: { title: '考评', text: '得分由记录按方案算出，每一分都能展开到事实；公布后单位可申诉一次，由整改办答复。' },
   handovers: { title: '职务交接', text: '职务终止后仍在名下的事项列在这里；编制清单，双方签字后一次转给接收人。' },
   rules: { title: '制度建设', text: '针对问题建立、修订、废止的制度，到期检验有没有在用；检验通过的才计为长效。' },
   opinions: { title: '群众意见', text: '公示期间收到的意见，每件有承办单位、时限和答复。' },

@@ -146,8 +146,8 @@ function gatherer(queries: QueryClient): (changed: Changed) => void {
     if (now.slips) for (const key of ['slips', 'slip', 'todo', 'waiting']) void queries.invalidateQueries({ queryKey: [key] })
     if (now.meetings) for (const key of ['meetings', 'meeting', 'resolutions', 'resolution', 'calendar']) void queries.invalidateQueries({ queryKey: [key] })
     if (now.duties) for (const key of ['duties', 'duty-acts', 'todo']) void queries.invalidateQueries({ queryKey: [key] })
-    // Whoever has to do with a handover, a systemic problem or a rule is told of it.
-    if (now.notices) for (const key of ['notices', 'handovers', 'handover', 'systemic', 'systemic-problem', 'rules', 'rule']) void queries.invalidateQueries({ queryKey: [key] })
+    // Whoever has to do with a handover, a systemic problem, a rule or an appraisal is told of it.
+    if (now.notices) for (const key of ['notices', 'handovers', 'handover', 'systemic', 'systemic-problem', 'rules', 'rule', 'appraisals', 'appraisal', 'accountability']) void queries.invalidateQueries({ queryKey: [key] })
     if (now.todo || now.is_many || now.tasks.length > 0) {
       for (const key of lists) void queries.invalidateQueries({ queryKey: [key] })
       for (const key of sheets) void queries.invalidateQueries({ queryKey: [key], refetchType: 'inactive' })

@@ -78,6 +78,10 @@ function Line({ notice, again }: { notice: Schemas['NoticeView']; again: () => P
         ? <Link to="/rules/$id" params={{ id: notice.rule_id }} search={{}} onClick={open}>{words}</Link>
         : notice.handover_id
         ? <Link to="/handovers/$id" params={{ id: notice.handover_id }} onClick={open}>{words}</Link>
+        : notice.accountability_id
+        ? <Link to="/accountability/$id" params={{ id: notice.accountability_id }} onClick={open}>{words}</Link>
+        : notice.appraisal_id
+        ? <Link to="/appraisals/$id" params={{ id: notice.appraisal_id }} onClick={open}>{words}</Link>
         : notice.opinion_id
         ? <Link to="/opinions" search={{ id: notice.opinion_id }} onClick={open}>{words}</Link>
         : notice.slip_id

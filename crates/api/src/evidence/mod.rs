@@ -10,8 +10,8 @@ use actix_web::web::{Bytes, Data, Path, Payload};
 use actix_web::{HttpRequest, HttpResponse, get, post};
 use chrono::NaiveDate;
 use domain::ids::{
-    CheckId, CriterionId, DocumentId, EvidenceId, HandoverId, MeetingId, MilestoneId, OpinionId, PublicationId, RuleId,
-    SlipId, SystemicProblemId, TaskId,
+    AccountabilityId, CheckId, CriterionId, DocumentId, EvidenceId, HandoverId, MeetingId, MilestoneId, OpinionId,
+    PublicationId, RuleId, SlipId, SystemicProblemId, TaskId,
 };
 use domain::refusal::Refusal;
 use domain::task::command::{EvidenceInput, TaskCommand};
@@ -375,6 +375,11 @@ fn readable(
     }
     if attachment.subject_kind == "rule" {
         persistence::rule_register::permit_file(conn, actor, RuleId(attachment.subject_id), now)?;
+        return Ok(attachment);
+    }
+    if attachment.subject_kind == "accountability" {
+        let record = AccountabilityId(attachment.subject_id);
+        persistence::accountability::permit_file(conn, actor, record, false)?;
         return Ok(attachment);
     }
     let loaded = tasks::find(conn, actor, TaskId(attachment.subject_id), now)?;

@@ -5,6 +5,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod appraisals;
 mod archives;
 mod bill;
 mod brief;

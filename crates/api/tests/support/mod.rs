@@ -1,6 +1,7 @@
 //! A house for tests: the sample group in a database of its own, a clock that stands where it is set, requests as anybody.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used, reason = "each test uses its part")]
 
+pub mod appraisal_operations;
 pub mod document_operations;
 pub mod events;
 pub mod handover_operations;

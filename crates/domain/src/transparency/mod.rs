@@ -28,6 +28,9 @@ words! {
         Opinion = "opinion", "群众意见";
         Handover = "handover", "交接清单";
         Rule = "rule", "制度";
+        AppraisalScheme = "appraisal_scheme", "考评方案";
+        Appraisal = "appraisal", "考评";
+        AccountabilityAction = "accountability_action", "问责记录";
         Document = "document", "文书";
         Template = "template", "文书模板";
         Export = "export", "导出";

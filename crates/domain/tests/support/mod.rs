@@ -5,6 +5,7 @@
 pub(crate) mod cast;
 pub(crate) mod commands;
 pub(crate) mod countable;
+pub(crate) mod histories;
 pub(crate) mod slips;
 
 use std::cell::Cell;

@@ -16,7 +16,8 @@ use super::{frontier, int, node, records, size, stored_nodes};
 use crate::error::Error;
 use crate::events::{self, StoredEvent};
 use crate::{
-    checks, documents, handovers, meetings, opinions, personal_duties, publications, rule_register, slips, systemic,
+    accountability, appraisals, checks, documents, handovers, meetings, opinions, personal_duties, publications,
+    rule_register, slips, systemic,
     tasks,
 };
 
@@ -276,6 +277,14 @@ fn rows(conn: &mut PgConnection, auditor: &mut Auditor) -> Result<(), Error> {
     folds(conn, auditor, "handovers", "handover", |conn, id| handovers::replay(conn, id.into()))?;
     folds(conn, auditor, "systemic_problems", "systemic_problem", |conn, id| systemic::replay(conn, id.into()))?;
     folds(conn, auditor, "rules", "rule", |conn, id| rule_register::replay(conn, id.into()))?;
+    folds(conn, auditor, "appraisal_schemes", "appraisal_scheme", |conn, id| {
+        appraisals::replay_scheme(conn, id.into())
+    })?;
+    folds(conn, auditor, "appraisals", "appraisal", |conn, id| appraisals::replay(conn, id.into()))?;
+    accountability::read_all(conn)?;
+    folds(conn, auditor, "accountability_actions", "accountability_action", |conn, id| {
+        accountability::replay(conn, id.into())
+    })?;
     folds(conn, auditor, "documents", "document", |conn, id| documents::replay(conn, id.into()))?;
     beside(conn, auditor)
 }
