@@ -5299,7 +5299,10 @@ export interface components {
         BurdenWeek: {
             /** @example 2026-W11 */
             week: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Its first day, Asia/Shanghai.
+             */
             monday: string;
             /** @description All units together. */
             all: components["schemas"]["BurdenEffort"];
@@ -9884,6 +9887,7 @@ export interface components {
             figure: string;
             /** @example 新建 */
             label: string;
+            /** @description How many entries it counts. */
             n: number;
         };
         /** @description A file of an entry. */
@@ -9891,6 +9895,7 @@ export interface components {
             /** Format: uuid */
             id: string;
             filename: string;
+            /** @description SHA-256 of its content, 64 hex digits. */
             sha256: string;
         };
         /** @description What was made of a failed check. */
@@ -9947,10 +9952,13 @@ export interface components {
             kinds: components["schemas"]["RuleChoice"][];
             /**
              * Format: date
-             * @description The first and the last day a rule can have taken effect.
+             * @description The first day a rule can have taken effect.
              */
             begins_on: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description The last day, Asia/Shanghai.
+             */
             today: string;
             /** @description Tasks the caller may name. */
             tasks: components["schemas"]["RuleTaskView"][];
@@ -10029,7 +10037,10 @@ export interface components {
         };
         /** @description The check that is next or open. */
         RuleNextCheck: {
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description 3, 6 or 12; names the check.
+             */
             months: number;
             /** Format: date */
             due_on: string;
@@ -10075,7 +10086,9 @@ export interface components {
             is_kept: boolean;
             title: string;
             number: string;
+            /** @description The control it brings. */
             control: string;
+            /** @description What a checker asks. */
             question: string;
             issuer: components["schemas"]["Named"];
             /** Format: date */
