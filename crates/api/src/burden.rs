@@ -79,6 +79,7 @@ pub struct BurdenUnit {
 pub struct BurdenWeek {
     #[schema(example = "2026-W11")]
     pub week: String,
+    /// Its first day, Asia/Shanghai.
     pub monday: NaiveDate,
     /// All units together.
     pub all: BurdenEffort,

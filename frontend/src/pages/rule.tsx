@@ -104,7 +104,7 @@ function Check({ rule, check }: { rule: Rule; check: RuleCheck }) {
   const { answer, judgement } = check
   const done = () => undefined
   return (
-    <li className={check.is_overdue ? 'late' : judgement ? judgement.verdict : ''}>
+    <li className={check.is_overdue ? 'overdue' : judgement ? judgement.verdict : ''}>
       <h3>满 {check.months} 个月　<span className="nowrap">{day(check.due_on)}</span><State label={check.standing_label} /></h3>
       {!answer && !judgement && !check.may_answer && !check.may_judge && <p className="muted">{day(check.opens_on)} 起由负责人说明使用情况。</p>}
       {answer && <Said who={`${answer.by.name} 说明`} at={answer.at} words={answer.words} files={answer.files} />}

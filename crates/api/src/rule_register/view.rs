@@ -38,6 +38,7 @@ pub struct RuleTaskView {
 pub struct RuleFileView {
     pub id: Uuid,
     pub filename: String,
+    /// SHA-256 of its content, 64 hex digits.
     pub sha256: String,
 }
 
@@ -132,7 +133,9 @@ pub struct RuleView {
     pub is_kept: bool,
     pub title: String,
     pub number: String,
+    /// The control it brings.
     pub control: String,
+    /// What a checker asks.
     pub question: String,
     pub issuer: Named,
     pub effective_on: NaiveDate,
@@ -196,6 +199,7 @@ pub struct RuleLine {
 /// The check that is next or open.
 #[derive(Serialize, ToSchema)]
 pub struct RuleNextCheck {
+    /// 3, 6 or 12; names the check.
     pub months: u32,
     pub due_on: NaiveDate,
     #[schema(example = "coming")]
@@ -212,6 +216,7 @@ pub struct RuleFigureView {
     pub figure: String,
     #[schema(example = "新建")]
     pub label: String,
+    /// How many entries it counts.
     pub n: usize,
 }
 
@@ -241,8 +246,9 @@ pub struct RuleList {
 #[derive(Serialize, ToSchema)]
 pub struct RuleFormView {
     pub kinds: Vec<RuleChoice>,
-    /// The first and the last day a rule can have taken effect.
+    /// The first day a rule can have taken effect.
     pub begins_on: NaiveDate,
+    /// The last day, Asia/Shanghai.
     pub today: NaiveDate,
     /// Tasks the caller may name.
     pub tasks: Vec<RuleTaskView>,

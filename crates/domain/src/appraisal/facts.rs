@@ -439,6 +439,7 @@ impl TaskFold {
             | TaskEvent::SlipOpened { .. }
             | TaskEvent::SlipClosed { .. }
             | TaskEvent::ObservationEnded {}
+            | TaskEvent::CauseAnalysed { .. }
             | TaskEvent::LightChanged { .. } => {}
         }
     }
