@@ -197,6 +197,17 @@ export const provedBy = {
   directory: '单位目录',
 } as const
 
+export const ruleVerdicts = {
+  passed: '通过',
+  failed: '未通过',
+} as const
+
+export const followKinds = {
+  reopen: '任务重新整改',
+  draft: '另立任务（草稿）',
+  neither: '不立任务',
+} as const
+
 export const keyScopes = {
   read_ledger: '读取台账',
   write_statements: '填报写实',

@@ -230,18 +230,7 @@ impl Collector<'_> {
             due_at,
             count: 1,
             about: loaded.map(|l| l.task.id.0).into_iter().collect(),
-            check_id: None,
-            slip_id: None,
-            resolution_id: None,
-            meeting_id: None,
-            document_id: None,
-            publication_id: None,
-            opinion_id: None,
-            handover_id: None,
-            systemic_problem_id: None,
-            rule_id: None,
-            week: None,
-            part: None,
+            ..TodoItem::default()
         });
     }
 

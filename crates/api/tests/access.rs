@@ -25,8 +25,8 @@ use support::document_operations::{Swept, documents};
 use support::handover_operations::handovers;
 use support::operations::{NIL, others, personal_duties, slip_form};
 use support::publication_operations::publications;
-use support::systemic_operations::systemic;
 use support::rule_operations::rules as rule_register;
+use support::systemic_operations::systemic;
 use support::{House, waiting_for};
 
 /// Everybody the table names, by what he is to the sweep's task.

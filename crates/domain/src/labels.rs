@@ -1,7 +1,7 @@
 //! Every word the users read for a code: problems, what is missing, reasons of a light, events. Documents, pages and mail share them.
 
-mod cause;
 mod appraisal;
+mod cause;
 mod document;
 mod handover;
 mod organisation;

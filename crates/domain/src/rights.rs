@@ -4,8 +4,8 @@ mod appraisal;
 mod document;
 mod handover;
 mod publication;
-mod systemic;
 mod rule_register;
+mod systemic;
 
 use std::collections::BTreeSet;
 
@@ -36,8 +36,8 @@ pub use handover::{permit_handover, permit_preparing_handover, sees_handover};
 pub use publication::{
     permit_opinion, permit_publication, reads_writer, sees_opinion, sees_publication, sees_publications,
 };
-pub use systemic::{owns_problem, permit_systemic, reads_check, sees_problem, sees_problems, stands_for};
 pub use rule_register::{answers_for, lists_rule, permit_entering_rule, permit_rule, reads_rule, sees_rule};
+pub use systemic::{owns_problem, permit_systemic, reads_check, sees_problem, sees_problems, stands_for};
 
 words! {
     /// How an actor stands to a task (docs/domain.md §19).

@@ -4,6 +4,74 @@
  */
 
 export interface paths {
+    "/api/v1/accountability/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a record, as one of those it names. */
+        get: operations["get_accountability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accountability/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Receive the document behind a record, from who entered it; those it names may fetch it. */
+        post: operations["receive_accountability_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accountability/{id}/readers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Name other readers, as who entered it; who is taken off the list reads it no more. */
+        post: operations["set_accountability_readers"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/accountability/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a record that should not stand, as who entered it, with a reason. */
+        post: operations["withdraw_accountability"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/accounts": {
         parameters: {
             query?: never;
@@ -118,6 +186,142 @@ export interface paths {
         put?: never;
         /** Give an account its role and activate it; its sessions end. */
         post: operations["give_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appraisals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an appraisal in the version the caller reads: where those stand whose score he reads, or all where the scheme shows the ranking; what changed from the version before. */
+        get: operations["get_appraisal"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appraisals/{id}/adjust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add points to a score or take some, with a reason, within what the scheme allows, before it is published. */
+        post: operations["adjust_appraisal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appraisals/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer an objection with a reason; the score stays, or changes by so many points. */
+        post: operations["answer_objection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appraisals/{id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close the appraisal once the days of objection are over and every one is answered. */
+        post: operations["finish_appraisal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appraisals/{id}/object": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Object to the unit's score as its head, once, until the day that is shown. */
+        post: operations["object_to_appraisal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appraisals/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish the scores: each unit and leader reads its own, and the heads of units may object. */
+        post: operations["publish_appraisal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appraisals/{id}/recompute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reckon the period anew where records came later or another version of the scheme holds: a new version, which shows what changed. */
+        post: operations["recompute_appraisal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/appraisals/{id}/scores/{kind}/{subject}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the score of one unit or leader: every dimension, every item, every fact with the event it comes from. */
+        get: operations["get_score"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -984,6 +1188,30 @@ export interface paths {
         get: operations["download_archive"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/findings/{id}/scope": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See whether a finding is individual or systemic.
+         * @description What the records propose, with each reason, and what was decided. For who sees the whole round.
+         */
+        get: operations["get_finding_scope"];
+        put?: never;
+        /**
+         * Decide whether a finding is individual or systemic.
+         * @description By the office of the round; its words stay as they are. A later decision takes the place of an earlier one.
+         */
+        post: operations["decide_finding_scope"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2413,6 +2641,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rounds/{id}/accountability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the records of a round that name the caller, and the facts he is asked to have a look at. A record that does not name him is not there. */
+        get: operations["list_accountability"];
+        put?: never;
+        /** Enter what people decided about a unit or a person. Only those it names read it; they are told that there is something to look at, and nothing else. */
+        post: operations["enter_accountability"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rounds/{id}/activate": {
         parameters: {
             query?: never;
@@ -2444,6 +2690,76 @@ export interface paths {
         get: operations["list_unjudged"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/appraisal-scheme": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the scheme of a round: what is being edited, and which versions were published. Before anything was saved it is what an office begins with. */
+        get: operations["get_appraisal_scheme"];
+        /** Save what is edited of the scheme; it holds once it is published. `If-Match` is 0 where nothing was saved yet. */
+        put: operations["save_appraisal_scheme"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/appraisal-scheme/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Publish what is edited as the next version of the scheme; what is reckoned from now on is reckoned by it. */
+        post: operations["publish_appraisal_scheme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/appraisal-scheme/simulate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Try a scheme on a period that is over, beside the one that holds: by the same reckoning as is published by. Nothing is written. */
+        post: operations["simulate_appraisal_scheme"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/appraisals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the appraisals of a round the caller sees, the newest period first: the office and the principal all, everybody else those published that score his unit or himself. */
+        get: operations["list_appraisals"];
+        put?: never;
+        /** Begin the appraisal of a period that is over: reckoned from the records as they are now, by the version of the scheme that holds. */
+        post: operations["begin_appraisal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2513,6 +2829,23 @@ export interface paths {
         };
         /** Open the rows of a figure of the brief. */
         get: operations["list_brief_rows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/burden": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get what filling in cost the units of a round in eight weeks, those with the most first; for who reads the whole weekly brief. Nothing is said of persons. */
+        get: operations["get_burden"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3048,6 +3381,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/rounds/{id}/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the register of rules as far as the caller sees it, the newest first, with figures that are the counts of the rows they open. */
+        get: operations["list_rules"];
+        put?: never;
+        /** Enter a rule that was made, revised or abolished, as a draft. Its file is handed in next. */
+        post: operations["enter_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/rules/form": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get what the form of an entry offers: tasks, units and people to choose from, rules that may be revised or abolished, and what is filled in already. */
+        get: operations["get_rule_form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/rounds/{id}/search": {
         parameters: {
             query?: never;
@@ -3151,6 +3519,62 @@ export interface paths {
          * @description Answers 422 with the reason when it is no workbook of this week and unit, or its columns were moved.
          */
         post: operations["preview_week_workbook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/systemic-dismissals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a proposed group is no problem of the group. */
+        post: operations["dismiss_systemic_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/systemic-problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the systemic problems of a round that the caller sees, the newest first. */
+        get: operations["list_systemic_problems"];
+        put?: never;
+        /** Confirm that tasks are one problem of the group; its owner is told. */
+        post: operations["confirm_systemic_problem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rounds/{id}/systemic-proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List which tasks may be one problem of the group, each group with its grounds.
+         * @description For the office of the round. Among all rounds it works for, by likeness of words, by the breached rule, and by what was said of two findings. What was
+         *     confirmed or dismissed is not proposed again while its members are the same.
+         */
+        get: operations["list_systemic_proposals"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3310,6 +3734,176 @@ export interface paths {
         get: operations["list_warnings"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get an entry of the register with its tasks, checks and the acts open to the caller. */
+        get: operations["get_rule"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say how a rule is used, for the check that is open, with proof. */
+        post: operations["answer_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change a draft of the register. */
+        post: operations["change_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Confirm an entry and name who judges its checks; from now on it counts, and what it revises or abolishes is over. */
+        post: operations["confirm_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/entrust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Name another owner or another supervisor, with the reason. */
+        post: operations["entrust_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Receive a file: the issued document, or what shows how the rule is used. */
+        post: operations["receive_rule_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/judge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Judge a check: passed, so that the rule counts as lasting, or failed, with what is made of it. */
+        post: operations["judge_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an entry back, with the reason. */
+        post: operations["return_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand a draft in to the round's office, with the file that was received for it. */
+        post: operations["submit_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/rules/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw an entry that is not confirmed, with the reason. */
+        post: operations["withdraw_rule"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3892,6 +4486,210 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/systemic-problems/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a systemic problem as far as the caller sees it, with how far it has come and the acts open to him. */
+        get: operations["get_systemic_problem"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systemic-problems/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Accept the answer of a unit. */
+        post: operations["accept_self_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systemic-problems/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Answer for a unit: its head hands it in, a clerk's answer waits for him. */
+        post: operations["answer_self_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systemic-problems/{id}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask sister units to look at themselves, until a day; they are told. */
+        post: operations["ask_units"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systemic-problems/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close the problem once every answer is accepted and the measure is reported done. */
+        post: operations["close_systemic_problem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systemic-problems/{id}/confirm-answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stand for the answer of a clerk as the head of the unit, and hand it in. */
+        post: operations["confirm_self_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systemic-problems/{id}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Receive a file for the self-check of a unit; its digest goes into the answer. */
+        post: operations["receive_self_check_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systemic-problems/{id}/raise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a draft task of what a unit found: once, in the round that leads the problem. The answer is accepted by it. */
+        post: operations["raise_task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systemic-problems/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Report as the owner that the measure for the group is done. */
+        post: operations["report_group_measure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systemic-problems/{id}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return the answer of a unit with a reason. */
+        post: operations["return_self_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systemic-problems/{id}/return-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Return the report of the owner with a reason. */
+        post: operations["return_group_measure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/systemic-problems/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Withdraw a problem with a reason; its tasks stay. */
+        post: operations["withdraw_systemic_problem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/task-batches": {
         parameters: {
             query?: never;
@@ -3937,6 +4735,23 @@ export interface paths {
         put?: never;
         /** Change people or order beneath the same lead. */
         post: operations["adjust_parties"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tasks/{id}/analyse-cause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say why the problem came about; a later analysis follows an earlier one. */
+        post: operations["analyse_cause"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4595,6 +5410,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tasks/{id}/systemic-problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the systemic problems that a task is of or was made by, for who sees those of the round whole. */
+        get: operations["list_problems_of_task"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tasks/{id}/uphold": {
         parameters: {
             query?: never;
@@ -4774,9 +5606,139 @@ export interface components {
             /** @description The one-time password, told once. */
             one_time_password?: string | null;
         };
+        /** @description An act that is open. */
+        AccountabilityActionView: {
+            /** @description Stable code. */
+            action: string;
+            label: string;
+        };
+        /** @description A file that came with a record. */
+        AccountabilityFileView: {
+            /** Format: uuid */
+            id: string;
+            filename: string;
+            /** @description Of the file, hex. */
+            sha256: string;
+        };
+        /** @description What was decided, to be entered. */
+        AccountabilityForm: {
+            /** @description A unit, or a person. */
+            subject: components["schemas"]["AppraisalSubject"];
+            /**
+             * @description What was decided. People decide it; the list is only what it is called.
+             * @enum {string}
+             */
+            form: "reminder" | "interview" | "circular" | "admonition" | "organisational" | "other";
+            /**
+             * @description What it rests on.
+             * @example 领导组第4次会议纪要
+             */
+            basis: string;
+            /**
+             * @description Who decided.
+             * @example 领导组
+             */
+            decided_by: string;
+            /** Format: date */
+            decided_on: string;
+            /** @description Number of the document. */
+            document?: string | null;
+            note?: string | null;
+            /** @description Who reads it beside whoever enters it. */
+            readers: components["schemas"]["PersonId"][];
+        };
+        /** @description What a list says of a record. */
+        AccountabilityLine: {
+            /** Format: uuid */
+            id: string;
+            /**
+             * @description Who is appraised.
+             * @enum {string}
+             */
+            kind: "unit" | "leader";
+            subject: components["schemas"]["Named"];
+            /**
+             * @description What was decided. People decide it; the list is only what it is called.
+             * @enum {string}
+             */
+            form: "reminder" | "interview" | "circular" | "admonition" | "organisational" | "other";
+            form_label: string;
+            /** Format: date */
+            decided_on: string;
+            is_withdrawn: boolean;
+        };
+        /** @description The records that name the caller, and what he is asked to have a look at. */
+        AccountabilityList: {
+            /** @description Newest first. */
+            items: components["schemas"]["AccountabilityLine"][];
+            looks: components["schemas"]["LookView"][];
+            /** @description Whether the caller may enter a record. */
+            may_record: boolean;
+        };
+        /** @description Who reads a record. */
+        AccountabilityReaders: {
+            readers: components["schemas"]["PersonId"][];
+        };
+        /** @description A record whole. */
+        AccountabilityView: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            version: number;
+            /** Format: uuid */
+            round_id: string;
+            /**
+             * @description Who is appraised.
+             * @enum {string}
+             */
+            kind: "unit" | "leader";
+            subject: components["schemas"]["Named"];
+            /**
+             * @description What was decided. People decide it; the list is only what it is called.
+             * @enum {string}
+             */
+            form: "reminder" | "interview" | "circular" | "admonition" | "organisational" | "other";
+            form_label: string;
+            basis: string;
+            decided_by: string;
+            /** Format: date */
+            decided_on: string;
+            document?: string | null;
+            note?: string | null;
+            readers: components["schemas"]["Named"][];
+            entered_by: components["schemas"]["Named"];
+            /** Format: date-time */
+            entered_at: string;
+            /** @description Why it was withdrawn. */
+            withdrawn?: string | null;
+            files: components["schemas"]["AccountabilityFileView"][];
+            open_actions: components["schemas"]["AccountabilityActionView"][];
+        };
         /** @description Tasks to be put in. */
         AddItems: {
             tasks: components["schemas"]["TaskId"][];
+        };
+        /** @description Points for or against a subject. */
+        AdjustScore: {
+            subject: components["schemas"]["AppraisalSubject"];
+            /**
+             * Format: int64
+             * @description Hundredths of a point, below 0 to take some; never 0.
+             * @example -150
+             */
+            points: number;
+            reason: string;
+        };
+        /** @description What people adjusted. */
+        AdjustmentView: {
+            /** Format: int64 */
+            points: number;
+            reason: string;
+            /** Format: int32 */
+            n: number;
+            by: string;
+            /** Format: date-time */
+            at: string;
         };
         /** @description Something that falls on a day. */
         AgendaItem: {
@@ -4849,12 +5811,37 @@ export interface components {
          * @enum {string}
          */
         AlertLevel: "none" | "green" | "yellow" | "red";
+        /** @description Why the problem came about. */
+        AnalyseCause: {
+            /**
+             * @description One or more kinds of cause.
+             * @example [
+             *       "rule_enforcement"
+             *     ]
+             */
+            categories: string[];
+            /** @example 审批与执行由同一人办理，无人复核 */
+            text: string;
+        };
         /** @description An answer to one doubt, or to all of a kind. */
         Answer: components["schemas"]["Say"] & {
             kind: string;
             /** @description With `cell` the one it is for; all of the kind without. */
             sheet?: string | null;
             cell?: string | null;
+        };
+        /** @description What a unit found when it looked at itself. */
+        AnswerCheck: {
+            unit: components["schemas"]["UnitId"];
+            /** @example similar */
+            verdict: string;
+            /**
+             * @description What was found, or how it was looked for.
+             * @example 查了近一年的接待票据，两笔没有清单
+             */
+            words: string;
+            /** @description SHA-256 of files received for this self-check; needed to say that it is not there. */
+            proof?: string[];
         };
         /** @description A file of an answer. */
         AnswerFileView: {
@@ -4863,10 +5850,33 @@ export interface components {
             filename: string;
             media_type: string;
         };
+        /** @description What an objection comes to. */
+        AnswerObjection: {
+            unit: components["schemas"]["UnitId"];
+            /**
+             * Format: int64
+             * @description Hundredths of a point by which the score changes; 0 where it stays.
+             * @example 0
+             */
+            points: number;
+            reason: string;
+        };
         /** @description An answer. */
         AnswerOpinion: {
             /** @example 经核查，所反映的合同已于3月10日全部归档。感谢您的监督 */
             words: string;
+        };
+        /** @description How the rule is used. */
+        AnswerRule: {
+            /**
+             * Format: int32
+             * @description 3, 6 or 12: which check.
+             */
+            months: number;
+            /** @example 本季度付款的合同 214 份，全部在付款前归档 */
+            words: string;
+            /** @description Files received for it; at least one. */
+            files?: string[];
         };
         /** @description What a unit answers. */
         AnswerSlip: {
@@ -4884,6 +5894,229 @@ export interface components {
             revision: number;
             /** @description Needed to return; none acknowledges. */
             return_reason?: string | null;
+        };
+        /** @description An act that is open. */
+        AppraisalActionView: {
+            /** @description Stable code. */
+            action: string;
+            label: string;
+        };
+        /** @description A dimension: it begins at its full mark, loses what is deducted down to nothing, and gains up to its cap. */
+        AppraisalDimension: {
+            /** @example 每周写实 */
+            name: string;
+            /**
+             * Format: int32
+             * @description Its full mark, in whole points; those of all dimensions make 100.
+             */
+            weight: number;
+            /**
+             * Format: int64
+             * @description The most it comes to with its bonuses, in hundredths of a point; none for its full mark.
+             */
+            cap?: number | null;
+            items: components["schemas"]["AppraisalItem"][];
+        };
+        /** @description A grade, from so many points. */
+        AppraisalGrade: {
+            /** @example 好 */
+            name: string;
+            /**
+             * Format: int64
+             * @description In hundredths of a point.
+             * @example 9000
+             */
+            at_least: number;
+        };
+        /** @description What one kind of fact comes to. */
+        AppraisalItem: {
+            fact: components["schemas"]["FactKind"];
+            effect: components["schemas"]["Effect"];
+            /**
+             * Format: int64
+             * @description For each time, in hundredths of a point, always positive.
+             * @example 200
+             */
+            points: number;
+            /**
+             * Format: int64
+             * @description The most all of them come to, in hundredths of a point; none for no limit but the dimension's own.
+             */
+            cap?: number | null;
+            /**
+             * Format: int32
+             * @description Of what lasts: counted once for every so many calendar days begun; none to count it once.
+             */
+            days?: number | null;
+        };
+        /** @description What a list says of an appraisal. */
+        AppraisalLine: {
+            /** Format: uuid */
+            id: string;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /**
+             * @description Where an appraisal stands.
+             * @enum {string}
+             */
+            state: "computed" | "published" | "final";
+            state_label: string;
+            /**
+             * Format: int32
+             * @description The version the caller reads.
+             */
+            n: number;
+            /** Format: date-time */
+            published_at?: string | null;
+            /**
+             * Format: date
+             * @description Last day of objections.
+             */
+            object_until?: string | null;
+            /** @description Objections that wait for an answer; none for who does not answer them. */
+            n_waiting?: number | null;
+        };
+        /** @description The appraisals of a round the caller sees. */
+        AppraisalList: {
+            items: components["schemas"]["AppraisalLine"][];
+            /** @description Whether the caller sees the scheme. */
+            sees_scheme: boolean;
+            /** @description Whether the caller may begin one. */
+            may_begin: boolean;
+        };
+        /** @description So many facts of a kind within a period, and the readers named are asked to have a look. Never more than that (docs/domain.md §46). */
+        AppraisalLook: {
+            fact: components["schemas"]["FactKind"];
+            /** Format: int32 */
+            count: number;
+            /**
+             * Format: int32
+             * @description Looking back so many calendar days.
+             * @example 90
+             */
+            days: number;
+            /** @description What the rule rests on, in words. */
+            reason: string;
+        };
+        /** @description A scheme whole. */
+        AppraisalScheme: {
+            subjects: components["schemas"]["SubjectKind"][];
+            dimensions: components["schemas"]["AppraisalDimension"][];
+            vetoes?: components["schemas"]["AppraisalVeto"][];
+            /** @description From the best to the last, which begins at 0. */
+            grades: components["schemas"]["AppraisalGrade"][];
+            /** @description Whether everybody who is appraised reads where all stand. */
+            shows_ranking?: boolean;
+            /**
+             * Format: int64
+             * @description The most people may add to a score or take from it, in hundredths of a point, all their adjustments together.
+             */
+            adjust_limit: number;
+            /**
+             * Format: int32
+             * @description Working days from publication within which a unit may object.
+             */
+            objection_working_days: number;
+            /** @description When somebody is asked to have a look. */
+            looks?: components["schemas"]["AppraisalLook"][];
+            /** @description Who is asked. */
+            watchers?: components["schemas"]["PersonId"][];
+        };
+        /** @description Who is scored. */
+        AppraisalSubject: {
+            kind: components["schemas"]["SubjectKind"];
+            /**
+             * Format: uuid
+             * @description The unit, or the person.
+             */
+            id: string;
+        };
+        /** @description So many facts of a kind, and the grade is at most this one, whatever the points say (一票否决). */
+        AppraisalVeto: {
+            fact: components["schemas"]["FactKind"];
+            /**
+             * Format: int32
+             * @description From how many.
+             * @example 1
+             */
+            count: number;
+            /**
+             * @description Name of the best grade that is still given.
+             * @example 较差
+             */
+            grade: string;
+            /** @description Why, in words that everybody reads. */
+            reason: string;
+        };
+        /** @description An appraisal in the version the caller reads. */
+        AppraisalView: {
+            /** Format: uuid */
+            id: string;
+            /** Format: int64 */
+            version: number;
+            /** Format: uuid */
+            round_id: string;
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /**
+             * @description Where an appraisal stands.
+             * @enum {string}
+             */
+            state: "computed" | "published" | "final";
+            state_label: string;
+            /**
+             * Format: int32
+             * @description The version that is shown, and the newest the caller reads.
+             */
+            n: number;
+            /** Format: int32 */
+            newest: number;
+            /**
+             * Format: int32
+             * @description The version that is published.
+             */
+            published?: number | null;
+            /** Format: date-time */
+            published_at?: string | null;
+            /**
+             * Format: date
+             * @description Last day of objections.
+             */
+            object_until?: string | null;
+            /** @description Whether everybody who is appraised reads where all stand. */
+            shows_ranking: boolean;
+            /**
+             * Format: int64
+             * @description The most people may add or take of one score, in hundredths of a point.
+             */
+            adjust_limit: number;
+            /** @description Who sees all of it reads every version, oldest first; others none of them. */
+            reckonings: components["schemas"]["ReckoningView"][];
+            standings: components["schemas"]["StandingView"][];
+            /** @description Only who sees all of it reads what changed. */
+            changes: components["schemas"]["ScoreChange"][];
+            /** @description Those the caller reads, oldest first. */
+            objections: components["schemas"]["ObjectionView"][];
+            /** @description Units for which the caller may object. */
+            objects_for: components["schemas"]["Named"][];
+            open_actions: components["schemas"]["AppraisalActionView"][];
+        };
+        /** @description A period to be appraised. */
+        AppraisePeriod: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+        };
+        /** @description Units that are to look at themselves. */
+        AskUnits: {
+            units: components["schemas"]["UnitId"][];
+            /** Format: date */
+            due_on: string;
         };
         /** @description An aspect with its findings. */
         AspectView: {
@@ -4997,6 +6230,11 @@ export interface components {
             id: string;
             problem?: components["schemas"]["Problem"] | null;
         };
+        /** @description An appraisal that was begun. */
+        BegunAppraisal: {
+            /** Format: uuid */
+            id: string;
+        };
         /** @description A secret for a program that makes codes, shown once. */
         BegunSecondFactor: {
             /**
@@ -5108,6 +6346,7 @@ export interface components {
             units: components["schemas"]["BriefUnit"][];
             /** @description What is missing, did not move, asks for help, came back or is a copy: the first of each. */
             lists: components["schemas"]["BriefList"][];
+            burden?: components["schemas"]["BurdenEffort"] | null;
         };
         /** @description A whole draw, to be drawn again by anybody. */
         Bundle: {
@@ -5121,6 +6360,69 @@ export interface components {
             sample: components["schemas"]["Drawn"][];
             /** @description SHA-256 of all the rest in canonical text. */
             digest: components["schemas"]["Digest"];
+        };
+        /** @description What filling in cost. */
+        BurdenEffort: {
+            /** @description Statements, plans, requests and answers handed in. */
+            hand_ins: number;
+            /** @description Fields whose words stood nowhere before. */
+            fields: number;
+            /** @description Their characters without white space: no fewer keys were pressed. */
+            typed: number;
+            /** @description Fields that stood there already or were brought along. */
+            carried_fields: number;
+            /** @description Their characters. */
+            carried: number;
+            /** @description Estimated: half a minute for a field and one for forty characters typed, rounded up. */
+            minutes: number;
+        };
+        /** @description A unit's eight weeks. */
+        BurdenUnit: {
+            /** Format: uuid */
+            id: string;
+            name: string;
+            /** @description All eight weeks together. */
+            all: components["schemas"]["BurdenEffort"];
+            /** @description Week by week, in the order of the weeks. */
+            weeks: components["schemas"]["BurdenEffort"][];
+            /**
+             * Format: int64
+             * @description Lists and papers its people had made instead of writing them.
+             */
+            exports: number;
+        };
+        /** @description What filling in cost the units of a round. */
+        BurdenView: {
+            /** @description Eight weeks, the earliest first. */
+            weeks: components["schemas"]["BurdenWeek"][];
+            /** @description Those with the most minutes first. */
+            units: components["schemas"]["BurdenUnit"][];
+            /** @description All units and weeks together. */
+            all: components["schemas"]["BurdenEffort"];
+            /**
+             * Format: int64
+             * @description Lists and papers that people of units had made instead of writing them.
+             */
+            exports: number;
+            /**
+             * Format: int64
+             * @description Documents that were made from the records.
+             */
+            documents: number;
+            /** @description Characters taken for a minute. */
+            characters_a_minute: number;
+        };
+        /** @description A week of the meter. */
+        BurdenWeek: {
+            /** @example 2026-W11 */
+            week: string;
+            /**
+             * Format: date
+             * @description Its first day, Asia/Shanghai.
+             */
+            monday: string;
+            /** @description All units together. */
+            all: components["schemas"]["BurdenEffort"];
         };
         /**
          * @description How often a statement is owed.
@@ -5495,11 +6797,35 @@ export interface components {
             /** @description Why not. */
             reason?: string | null;
         };
+        /** @description Tasks that are one problem of the group. */
+        ConfirmProblem: {
+            /** @example 公务接待无清单、超标准 */
+            title: string;
+            /**
+             * @description What the group does about it, whoever has it.
+             * @example 修订接待管理办法，清单随票据归档
+             */
+            measure: string;
+            /**
+             * @description Why it is one problem.
+             * @example 三家单位都违反《接待管理办法》
+             */
+            ground: string;
+            /** @description The functional department that answers for the measure. */
+            owner: components["schemas"]["UnitId"];
+            /** Format: date */
+            due_on: string;
+            members: components["schemas"]["TaskId"][];
+        };
         /** @description The second officer's answer to a recorded signature. */
         ConfirmPublicationSignature: {
             signature: components["schemas"]["SignatureId"];
             confirmed: boolean;
             reason?: string | null;
+        };
+        /** @description Who judges. */
+        ConfirmRule: {
+            supervisor?: components["schemas"]["PersonId"] | null;
         };
         /** @description The second officer's answer to a recorded signature. */
         ConfirmSignature: {
@@ -5705,6 +7031,34 @@ export interface components {
             /** Format: date */
             due_on?: string | null;
         };
+        /** @description The kind of a finding as the office decides it. */
+        DecideScope: {
+            /** @example systemic */
+            scope: string;
+            /**
+             * @description Required where it differs from what is proposed.
+             * @example 三家子公司的自查中也有
+             */
+            reason?: string;
+        };
+        /** @description A decision about the kind of a finding. */
+        DecidedScopeView: {
+            /** @example systemic */
+            scope: string;
+            /** @example 共性 */
+            scope_label: string;
+            /**
+             * @description What was proposed then, and why.
+             * @example 个性
+             */
+            proposed_label: string;
+            /** @description Why that was proposed. */
+            grounds: string[];
+            reason: string;
+            decided_by: string;
+            /** Format: date-time */
+            decided_at: string;
+        };
         /** @description A delegation. */
         DelegationView: {
             /** Format: uuid */
@@ -5777,6 +7131,24 @@ export interface components {
         };
         /** @description A SHA-256 digest, 64 lower-case hex digits. */
         Digest: string;
+        /** @description What one dimension comes to. */
+        DimensionView: {
+            name: string;
+            /**
+             * Format: int64
+             * @description Its full mark, in hundredths of a point.
+             */
+            full: number;
+            /** Format: int64 */
+            points: number;
+            lines: components["schemas"]["LineView"][];
+        };
+        /** @description A proposed group that is none. */
+        DismissGroup: {
+            members: components["schemas"]["TaskId"][];
+            /** @example 文字相近，原因各不相同 */
+            reason: string;
+        };
         /**
          * @description How a task is to be dealt with (docs/domain.md §5).
          * @enum {string}
@@ -6263,6 +7635,13 @@ export interface components {
             /** @description Why people of issued tasks change. */
             reason?: string;
         };
+        /**
+         * @description Whether a fact takes points or gives them.
+         * @enum {string}
+         */
+        Effect: "deduct" | "bonus";
+        /** @description Nothing beside the version. */
+        Empty: Record<string, never>;
         /** @description A figure as somebody enters it. */
         EnterFigure: {
             figure: components["schemas"]["Figure"];
@@ -6276,6 +7655,11 @@ export interface components {
              * @example 纪检监察室2026年7月统计
              */
             reason?: string;
+        };
+        /** @description A record that was entered. */
+        EnteredAccountability: {
+            /** Format: uuid */
+            id: string;
         };
         /** @description A meeting that was entered. */
         EnteredMeeting: {
@@ -6294,6 +7678,13 @@ export interface components {
             by: components["schemas"]["Named"];
             /** Format: date-time */
             at: string;
+        };
+        /** @description Who owns the rule and who judges it from now on. */
+        EntrustRule: {
+            owner: components["schemas"]["PersonId"];
+            supervisor: components["schemas"]["PersonId"];
+            /** @example 原负责人已调离 */
+            reason: string;
         };
         /** @description A task that can be drawn. */
         Entry: {
@@ -6463,6 +7854,46 @@ export interface components {
              */
             kept_until: string;
         };
+        /**
+         * @description What is counted: something that happened, or a day that went by, as the records say it (docs/domain.md §45).
+         * @enum {string}
+         */
+        FactKind: "statement_missed" | "statement_late" | "statement_returned" | "claim_late" | "plan_late" | "plan_returned" | "milestone_late" | "overdue" | "closure_returned" | "check_failed" | "false_closure" | "reopened" | "slip_notice" | "slip_urge" | "slip_letter" | "slip_interview" | "slip_receipt_late" | "slip_unanswered" | "slip_answer_returned" | "closed_in_time" | "closed_early";
+        /** @description A fact behind a point. */
+        FactView: {
+            /**
+             * @description What is counted: something that happened, or a day that went by, as the records say it (docs/domain.md §45).
+             * @enum {string}
+             */
+            kind: "statement_missed" | "statement_late" | "statement_returned" | "claim_late" | "plan_late" | "plan_returned" | "milestone_late" | "overdue" | "closure_returned" | "check_failed" | "false_closure" | "reopened" | "slip_notice" | "slip_urge" | "slip_letter" | "slip_interview" | "slip_receipt_late" | "slip_unanswered" | "slip_answer_returned" | "closed_in_time" | "closed_early";
+            label: string;
+            /**
+             * Format: date
+             * @description Its day; of what lasts, the first.
+             */
+            on: string;
+            /**
+             * Format: int32
+             * @description How many days it lasts; 1 of what does not.
+             */
+            days: number;
+            /**
+             * Format: uuid
+             * @description The task it is about, where the caller sees it.
+             */
+            task_id?: string | null;
+            task_number?: string | null;
+            /**
+             * Format: uuid
+             * @description The slip it comes from.
+             */
+            slip_id?: string | null;
+            /**
+             * Format: int64
+             * @description The number of the event in the stream of the task or the slip.
+             */
+            seq: number;
+        };
         /** @description A notice that did not reach somebody. */
         FailedNotice: {
             /** Format: uuid */
@@ -6552,7 +7983,7 @@ export interface components {
             alg: string;
             /** @description The hash of the event, which is a leaf of the ledger. */
             hash: string;
-        } & Omit<components["schemas"]["event.task.created"] | components["schemas"]["event.task.revised"] | components["schemas"]["event.task.issued"] | components["schemas"]["event.task.closed_before_golive"] | components["schemas"]["event.task.claimed"] | components["schemas"]["event.task.reassignment_wished"] | components["schemas"]["event.task.upheld"] | components["schemas"]["event.task.reassigned"] | components["schemas"]["event.task.parties_adjusted"] | components["schemas"]["event.task.plan_saved"] | components["schemas"]["event.task.request_submitted"] | components["schemas"]["event.task.signed"] | components["schemas"]["event.task.signature_confirmed"] | components["schemas"]["event.task.signature_voided"] | components["schemas"]["event.task.signature_objected"] | components["schemas"]["event.task.objection_settled"] | components["schemas"]["event.task.request_granted"] | components["schemas"]["event.task.request_returned"] | components["schemas"]["event.task.request_recalled"] | components["schemas"]["event.task.request_voided"] | components["schemas"]["event.task.plan_approved"] | components["schemas"]["event.task.plan_returned"] | components["schemas"]["event.task.amended"] | components["schemas"]["event.task.extended"] | components["schemas"]["event.task.due_date_reset"] | components["schemas"]["event.task.milestone_completed"] | components["schemas"]["event.task.milestone_reopened"] | components["schemas"]["event.task.duty_completed"] | components["schemas"]["event.task.statement_submitted"] | components["schemas"]["event.task.statement_acknowledged"] | components["schemas"]["event.task.statement_returned"] | components["schemas"]["event.task.evidence_attached"] | components["schemas"]["event.task.evidence_removed"] | components["schemas"]["event.task.closure_requested"] | components["schemas"]["event.task.closure_returned"] | components["schemas"]["event.task.closed"] | components["schemas"]["event.task.confirmed"] | components["schemas"]["event.task.reopened"] | components["schemas"]["event.task.withdrawn"] | components["schemas"]["event.task.cross_checker_named"] | components["schemas"]["event.task.key_marked"] | components["schemas"]["event.task.checked"] | components["schemas"]["event.task.check_settled"] | components["schemas"]["event.task.slip_opened"] | components["schemas"]["event.task.slip_closed"] | components["schemas"]["event.task.taken_over"] | components["schemas"]["event.task.milestone_passed"] | components["schemas"]["event.task.due_date_passed"] | components["schemas"]["event.task.statement_missed"] | components["schemas"]["event.task.observation_ended"] | components["schemas"]["event.task.light_changed"] | components["schemas"]["event.check.planned"] | components["schemas"]["event.check.revised"] | components["schemas"]["event.check.frame_frozen"] | components["schemas"]["event.check.committed"] | components["schemas"]["event.check.revealed"] | components["schemas"]["event.check.went_on"] | components["schemas"]["event.check.drawn"] | components["schemas"]["event.check.draw_given_up"] | components["schemas"]["event.check.announced"] | components["schemas"]["event.check.result_recorded"] | components["schemas"]["event.check.result_signed"] | components["schemas"]["event.check.result_returned"] | components["schemas"]["event.check.finished"] | components["schemas"]["event.check.cancelled"] | components["schemas"]["event.slip.drafted"] | components["schemas"]["event.slip.revised"] | components["schemas"]["event.slip.submitted"] | components["schemas"]["event.slip.recalled"] | components["schemas"]["event.slip.signed"] | components["schemas"]["event.slip.signature_confirmed"] | components["schemas"]["event.slip.signature_voided"] | components["schemas"]["event.slip.signature_objected"] | components["schemas"]["event.slip.signing_returned"] | components["schemas"]["event.slip.signing_granted"] | components["schemas"]["event.slip.issued"] | components["schemas"]["event.slip.received"] | components["schemas"]["event.slip.answered"] | components["schemas"]["event.slip.answer_returned"] | components["schemas"]["event.slip.answer_accepted"] | components["schemas"]["event.slip.interview_recorded"] | components["schemas"]["event.slip.promise_kept"] | components["schemas"]["event.slip.handed_over"] | components["schemas"]["event.slip.overtaken"] | components["schemas"]["event.slip.released"] | components["schemas"]["event.slip.settled_with"] | components["schemas"]["event.slip.withdrawn"] | components["schemas"]["event.slip.receipt_passed"] | components["schemas"]["event.slip.answer_passed"] | components["schemas"]["event.meeting.scheduled"] | components["schemas"]["event.meeting.recorded"] | components["schemas"]["event.meeting.revised"] | components["schemas"]["event.meeting.ordered"] | components["schemas"]["event.meeting.item_added"] | components["schemas"]["event.meeting.item_taken_out"] | components["schemas"]["event.meeting.item_put_back"] | components["schemas"]["event.meeting.opened"] | components["schemas"]["event.meeting.item_raised"] | components["schemas"]["event.meeting.noted"] | components["schemas"]["event.meeting.resolved"] | components["schemas"]["event.meeting.outcome_cleared"] | components["schemas"]["event.meeting.ratified"] | components["schemas"]["event.meeting.concluded"] | components["schemas"]["event.meeting.cancelled"] | components["schemas"]["event.meeting.resolution_reported"] | components["schemas"]["event.meeting.resolution_returned"] | components["schemas"]["event.meeting.resolution_accepted"] | components["schemas"]["event.meeting.resolution_replaced"] | components["schemas"]["event.meeting.resolution_taken_over"] | components["schemas"]["event.document.drafted"] | components["schemas"]["event.document.revised"] | components["schemas"]["event.document.figure_entered"] | components["schemas"]["event.document.figure_restored"] | components["schemas"]["event.document.refreshed"] | components["schemas"]["event.document.submitted"] | components["schemas"]["event.document.recalled"] | components["schemas"]["event.document.signed"] | components["schemas"]["event.document.signature_confirmed"] | components["schemas"]["event.document.signature_voided"] | components["schemas"]["event.document.signature_objected"] | components["schemas"]["event.document.signing_returned"] | components["schemas"]["event.document.filed"] | components["schemas"]["event.document.replaced"] | components["schemas"]["event.document.withdrawn"] | components["schemas"]["event.publication.drafted"] | components["schemas"]["event.publication.head_written"] | components["schemas"]["event.publication.items_added"] | components["schemas"]["event.publication.item_written"] | components["schemas"]["event.publication.item_taken_out"] | components["schemas"]["event.publication.submitted"] | components["schemas"]["event.publication.recalled"] | components["schemas"]["event.publication.signed"] | components["schemas"]["event.publication.signature_confirmed"] | components["schemas"]["event.publication.signature_voided"] | components["schemas"]["event.publication.signature_objected"] | components["schemas"]["event.publication.signing_returned"] | components["schemas"]["event.publication.signing_granted"] | components["schemas"]["event.publication.reworked"] | components["schemas"]["event.publication.published"] | components["schemas"]["event.publication.ended"] | components["schemas"]["event.publication.replaced"] | components["schemas"]["event.publication.withdrawn"] | components["schemas"]["event.opinion.received"] | components["schemas"]["event.opinion.assigned"] | components["schemas"]["event.opinion.answered"] | components["schemas"]["event.opinion.answer_returned"] | components["schemas"]["event.opinion.answer_approved"] | components["schemas"]["event.opinion.judged"] | components["schemas"]["event.opinion.set_aside"] | components["schemas"]["event.opinion.due_passed"] | components["schemas"]["event.personal_duty.recorded"] | components["schemas"]["event.personal_duty.confirmed"] | components["schemas"]["event.personal_duty.refused"] | components["schemas"]["event.personal_duty.withdrawn"], "kind">);
+        } & Omit<components["schemas"]["event.task.created"] | components["schemas"]["event.task.revised"] | components["schemas"]["event.task.issued"] | components["schemas"]["event.task.closed_before_golive"] | components["schemas"]["event.task.claimed"] | components["schemas"]["event.task.reassignment_wished"] | components["schemas"]["event.task.upheld"] | components["schemas"]["event.task.reassigned"] | components["schemas"]["event.task.parties_adjusted"] | components["schemas"]["event.task.plan_saved"] | components["schemas"]["event.task.request_submitted"] | components["schemas"]["event.task.signed"] | components["schemas"]["event.task.signature_confirmed"] | components["schemas"]["event.task.signature_voided"] | components["schemas"]["event.task.signature_objected"] | components["schemas"]["event.task.objection_settled"] | components["schemas"]["event.task.request_granted"] | components["schemas"]["event.task.request_returned"] | components["schemas"]["event.task.request_recalled"] | components["schemas"]["event.task.request_voided"] | components["schemas"]["event.task.plan_approved"] | components["schemas"]["event.task.plan_returned"] | components["schemas"]["event.task.amended"] | components["schemas"]["event.task.extended"] | components["schemas"]["event.task.due_date_reset"] | components["schemas"]["event.task.milestone_completed"] | components["schemas"]["event.task.milestone_reopened"] | components["schemas"]["event.task.duty_completed"] | components["schemas"]["event.task.statement_submitted"] | components["schemas"]["event.task.statement_acknowledged"] | components["schemas"]["event.task.statement_returned"] | components["schemas"]["event.task.evidence_attached"] | components["schemas"]["event.task.evidence_removed"] | components["schemas"]["event.task.closure_requested"] | components["schemas"]["event.task.closure_returned"] | components["schemas"]["event.task.closed"] | components["schemas"]["event.task.confirmed"] | components["schemas"]["event.task.reopened"] | components["schemas"]["event.task.withdrawn"] | components["schemas"]["event.task.cross_checker_named"] | components["schemas"]["event.task.key_marked"] | components["schemas"]["event.task.cause_analysed"] | components["schemas"]["event.task.checked"] | components["schemas"]["event.task.check_settled"] | components["schemas"]["event.task.slip_opened"] | components["schemas"]["event.task.slip_closed"] | components["schemas"]["event.task.taken_over"] | components["schemas"]["event.task.milestone_passed"] | components["schemas"]["event.task.due_date_passed"] | components["schemas"]["event.task.statement_missed"] | components["schemas"]["event.task.observation_ended"] | components["schemas"]["event.task.light_changed"] | components["schemas"]["event.check.planned"] | components["schemas"]["event.check.revised"] | components["schemas"]["event.check.frame_frozen"] | components["schemas"]["event.check.committed"] | components["schemas"]["event.check.revealed"] | components["schemas"]["event.check.went_on"] | components["schemas"]["event.check.drawn"] | components["schemas"]["event.check.draw_given_up"] | components["schemas"]["event.check.announced"] | components["schemas"]["event.check.result_recorded"] | components["schemas"]["event.check.result_signed"] | components["schemas"]["event.check.result_returned"] | components["schemas"]["event.check.finished"] | components["schemas"]["event.check.cancelled"] | components["schemas"]["event.slip.drafted"] | components["schemas"]["event.slip.revised"] | components["schemas"]["event.slip.submitted"] | components["schemas"]["event.slip.recalled"] | components["schemas"]["event.slip.signed"] | components["schemas"]["event.slip.signature_confirmed"] | components["schemas"]["event.slip.signature_voided"] | components["schemas"]["event.slip.signature_objected"] | components["schemas"]["event.slip.signing_returned"] | components["schemas"]["event.slip.signing_granted"] | components["schemas"]["event.slip.issued"] | components["schemas"]["event.slip.received"] | components["schemas"]["event.slip.answered"] | components["schemas"]["event.slip.answer_returned"] | components["schemas"]["event.slip.answer_accepted"] | components["schemas"]["event.slip.interview_recorded"] | components["schemas"]["event.slip.promise_kept"] | components["schemas"]["event.slip.handed_over"] | components["schemas"]["event.slip.overtaken"] | components["schemas"]["event.slip.released"] | components["schemas"]["event.slip.settled_with"] | components["schemas"]["event.slip.withdrawn"] | components["schemas"]["event.slip.receipt_passed"] | components["schemas"]["event.slip.answer_passed"] | components["schemas"]["event.meeting.scheduled"] | components["schemas"]["event.meeting.recorded"] | components["schemas"]["event.meeting.revised"] | components["schemas"]["event.meeting.ordered"] | components["schemas"]["event.meeting.item_added"] | components["schemas"]["event.meeting.item_taken_out"] | components["schemas"]["event.meeting.item_put_back"] | components["schemas"]["event.meeting.opened"] | components["schemas"]["event.meeting.item_raised"] | components["schemas"]["event.meeting.noted"] | components["schemas"]["event.meeting.resolved"] | components["schemas"]["event.meeting.outcome_cleared"] | components["schemas"]["event.meeting.ratified"] | components["schemas"]["event.meeting.concluded"] | components["schemas"]["event.meeting.cancelled"] | components["schemas"]["event.meeting.resolution_reported"] | components["schemas"]["event.meeting.resolution_returned"] | components["schemas"]["event.meeting.resolution_accepted"] | components["schemas"]["event.meeting.resolution_replaced"] | components["schemas"]["event.meeting.resolution_taken_over"] | components["schemas"]["event.document.drafted"] | components["schemas"]["event.document.revised"] | components["schemas"]["event.document.figure_entered"] | components["schemas"]["event.document.figure_restored"] | components["schemas"]["event.document.refreshed"] | components["schemas"]["event.document.submitted"] | components["schemas"]["event.document.recalled"] | components["schemas"]["event.document.signed"] | components["schemas"]["event.document.signature_confirmed"] | components["schemas"]["event.document.signature_voided"] | components["schemas"]["event.document.signature_objected"] | components["schemas"]["event.document.signing_returned"] | components["schemas"]["event.document.filed"] | components["schemas"]["event.document.replaced"] | components["schemas"]["event.document.withdrawn"] | components["schemas"]["event.publication.drafted"] | components["schemas"]["event.publication.head_written"] | components["schemas"]["event.publication.items_added"] | components["schemas"]["event.publication.item_written"] | components["schemas"]["event.publication.item_taken_out"] | components["schemas"]["event.publication.submitted"] | components["schemas"]["event.publication.recalled"] | components["schemas"]["event.publication.signed"] | components["schemas"]["event.publication.signature_confirmed"] | components["schemas"]["event.publication.signature_voided"] | components["schemas"]["event.publication.signature_objected"] | components["schemas"]["event.publication.signing_returned"] | components["schemas"]["event.publication.signing_granted"] | components["schemas"]["event.publication.reworked"] | components["schemas"]["event.publication.published"] | components["schemas"]["event.publication.ended"] | components["schemas"]["event.publication.replaced"] | components["schemas"]["event.publication.withdrawn"] | components["schemas"]["event.opinion.received"] | components["schemas"]["event.opinion.assigned"] | components["schemas"]["event.opinion.answered"] | components["schemas"]["event.opinion.answer_returned"] | components["schemas"]["event.opinion.answer_approved"] | components["schemas"]["event.opinion.judged"] | components["schemas"]["event.opinion.set_aside"] | components["schemas"]["event.opinion.due_passed"] | components["schemas"]["event.personal_duty.recorded"] | components["schemas"]["event.personal_duty.confirmed"] | components["schemas"]["event.personal_duty.refused"] | components["schemas"]["event.personal_duty.withdrawn"], "kind">);
         /** @description A message of the stream. One with an id and no data only says how far the feed was read. */
         FeedMessage: {
             /**
@@ -6588,7 +8019,7 @@ export interface components {
          * @description A figure that a document may name. Amounts are hundredths of a yuan, everything else is a count.
          * @enum {string}
          */
-        Figure: "aspects" | "findings" | "tasks" | "measures" | "closed" | "observing" | "completed" | "sustained" | "in_progress" | "not_started" | "findings_done" | "immediate" | "immediate_done" | "red" | "yellow" | "overdue" | "extended" | "reopened" | "came_back" | "meetings" | "checks" | "checked_tasks" | "slips" | "amount" | "cleared" | "recovered" | "rules_made" | "rules_revised" | "rules_abolished" | "persons_handled";
+        Figure: "aspects" | "findings" | "tasks" | "measures" | "closed" | "observing" | "completed" | "sustained" | "in_progress" | "not_started" | "findings_done" | "immediate" | "immediate_done" | "red" | "yellow" | "overdue" | "extended" | "reopened" | "came_back" | "meetings" | "checks" | "checked_tasks" | "slips" | "amount" | "cleared" | "recovered" | "rules_made" | "rules_revised" | "rules_abolished" | "rules_lasting" | "persons_handled";
         /** @description A figure of a document. */
         FigureView: {
             key: components["schemas"]["Figure"];
@@ -6643,6 +8074,25 @@ export interface components {
             /** Format: date-time */
             judged_at: string;
         };
+        /** @description The kind of a finding. */
+        FindingScopeView: {
+            /**
+             * @description What is proposed now.
+             * @example systemic
+             */
+            proposed: string;
+            /** @example 共性 */
+            proposed_label: string;
+            /** @description Why, each in words. */
+            grounds: string[];
+            /**
+             * @description How a task of the proposed kind is best dealt with.
+             * @example 共性问题，须剖析原因、建章立制
+             */
+            advice: string;
+            decided?: components["schemas"]["DecidedScopeView"] | null;
+            may_decide: boolean;
+        };
         /** @description A finding with its tasks counted. */
         FindingView: {
             /** Format: uuid */
@@ -6661,6 +8111,25 @@ export interface components {
         FirstCode: {
             /** @example 287082 */
             code: string;
+        };
+        /** @description What is made of a failed check. */
+        FollowForm: {
+            /**
+             * @description What was made of a failed check.
+             * @enum {string}
+             */
+            kind: "reopen" | "draft" | "neither";
+            task?: components["schemas"]["TaskId"] | null;
+            /**
+             * Format: date
+             * @description Until when the task that is taken up again is to be done.
+             */
+            due_on?: string | null;
+            reason?: string | null;
+            /** @description Number of the new draft. */
+            number?: string | null;
+            /** @description Title of the new draft. */
+            title?: string | null;
         };
         /** @description Everything the draw is made from, frozen before anybody commits. */
         Frame: {
@@ -7211,6 +8680,24 @@ export interface components {
             task?: components["schemas"]["TaskId"] | null;
             words?: string | null;
         };
+        /** @description What the supervisor found. */
+        JudgeRule: {
+            /**
+             * Format: int32
+             * @description 3, 6 or 12: which check.
+             */
+            months: number;
+            /**
+             * @description What a check of a rule came to.
+             * @enum {string}
+             */
+            verdict: "passed" | "failed";
+            /** @example 现场抽十份，均在付款前归档 */
+            words: string;
+            /** @description Files received for it; at least one where it passed. */
+            files?: string[];
+            follow?: components["schemas"]["FollowForm"] | null;
+        };
         /** @description Whether an opinion holds true. */
         JudgementView: {
             holds_true: boolean;
@@ -7231,6 +8718,11 @@ export interface components {
         KeepPromise: {
             /** @example 已现场核对，全部归档 */
             words: string;
+        };
+        /** @description What was kept. */
+        KeptProblem: {
+            /** Format: uuid */
+            id: string;
         };
         /** @description That a promise was kept. */
         KeptView: {
@@ -7573,6 +9065,40 @@ export interface components {
          * @enum {string}
          */
         Line: "office" | "team" | "leader" | "system";
+        /** @description What one item comes to. */
+        LineView: {
+            /**
+             * @description What is counted: something that happened, or a day that went by, as the records say it (docs/domain.md §45).
+             * @enum {string}
+             */
+            fact: "statement_missed" | "statement_late" | "statement_returned" | "claim_late" | "plan_late" | "plan_returned" | "milestone_late" | "overdue" | "closure_returned" | "check_failed" | "false_closure" | "reopened" | "slip_notice" | "slip_urge" | "slip_letter" | "slip_interview" | "slip_receipt_late" | "slip_unanswered" | "slip_answer_returned" | "closed_in_time" | "closed_early";
+            label: string;
+            /**
+             * @description Whether a fact takes points or gives them.
+             * @enum {string}
+             */
+            effect: "deduct" | "bonus";
+            /** Format: int32 */
+            n: number;
+            /**
+             * Format: int64
+             * @description For each time, in hundredths of a point.
+             */
+            each: number;
+            /**
+             * Format: int32
+             * @description Of what lasts: once for every so many days begun.
+             */
+            every_days?: number | null;
+            /**
+             * Format: int64
+             * @description Without the item's cap, below 0 where it takes.
+             */
+            raw: number;
+            /** Format: int64 */
+            points: number;
+            facts: components["schemas"]["FactView"][];
+        };
         /** @description What a cell is to say. */
         ListCell: {
             column: components["schemas"]["ListColumn"];
@@ -7720,6 +9246,23 @@ export interface components {
              */
             code: string;
         };
+        /** @description Facts that meet a rule of the scheme. What is to come of them, if anything, people decide. */
+        LookView: {
+            /**
+             * @description Who is appraised.
+             * @enum {string}
+             */
+            kind: "unit" | "leader";
+            subject: components["schemas"]["Named"];
+            /**
+             * @description The rule in words.
+             * @example 90 天内缺报每周写实 3 次
+             */
+            rule: string;
+            /** @description What the rule rests on. */
+            reason: string;
+            facts: components["schemas"]["FactView"][];
+        };
         /** @description Where a kiosk hangs and what it shows. */
         MakeKiosk: {
             /** @example 一楼大厅 */
@@ -7825,6 +9368,13 @@ export interface components {
              * @description When it is due.
              */
             due_on?: string | null;
+        };
+        /** @description What the owner reported. */
+        MeasureReportView: {
+            words: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
         };
         /** @description A measure. */
         MeasureView: {
@@ -8168,6 +9718,26 @@ export interface components {
              * @description The handover it is about.
              */
             handover_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The systemic problem it is about.
+             */
+            systemic_problem_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The rule of the register it is about.
+             */
+            rule_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The record of accountability there is to look at.
+             */
+            accountability_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The appraisal it is about.
+             */
+            appraisal_id?: string | null;
             number?: string | null;
             title?: string | null;
             /** Format: date-time */
@@ -8186,6 +9756,11 @@ export interface components {
             /** @example 并非本人所签 */
             reason: string;
         };
+        /** @description What a unit says against its score. */
+        ObjectToScore: {
+            unit: components["schemas"]["UnitId"];
+            words: string;
+        };
         /** @description A signer's objection to what was recorded for him. */
         ObjectToSignature: {
             request: components["schemas"]["SignRequestId"];
@@ -8198,6 +9773,33 @@ export interface components {
             signature: components["schemas"]["SignatureId"];
             /** @example 并非本人所签 */
             reason: string;
+        };
+        /** @description The answer to an objection. */
+        ObjectionAnswerView: {
+            /**
+             * Format: int64
+             * @description Hundredths of a point by which the score changed; 0 where it stays.
+             */
+            points: number;
+            reason: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description What a unit said against its score, and what was answered. */
+        ObjectionView: {
+            unit: components["schemas"]["Named"];
+            /** Format: int32 */
+            n: number;
+            words: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+            answer?: components["schemas"]["ObjectionAnswerView"] | null;
+        };
+        /** @description The self-check of one unit. */
+        OfUnit: {
+            unit: components["schemas"]["UnitId"];
         };
         /** @description An act open to the caller. */
         OpenActionView: {
@@ -8411,6 +10013,14 @@ export interface components {
             units: components["schemas"]["KeyUnit"][];
             /** @description Rounds with tasks of these units. */
             rounds: components["schemas"]["KeyRound"][];
+        };
+        /** @description A self-check of the reader's own unit. */
+        OwnSelfCheck: {
+            unit: components["schemas"]["Named"];
+            state_label: string;
+            /** Format: date */
+            due_on: string;
+            is_overdue: boolean;
         };
         /** @description A log-in of the caller that goes on. */
         OwnSession: {
@@ -8795,6 +10405,8 @@ export interface components {
              * @description Share of a weekly statement that stood in an earlier one from which it is marked as a copy; 100 marks only what is the same.
              */
             copy_percent?: number;
+            /** @description Whether a plan is handed in only after the causes of the problem were analysed. */
+            root_cause_required?: boolean;
             /** @description Who signs a document. A policy kept before there were documents has the default. */
             documents?: components["schemas"]["StepRule"][];
             /** @description What is published, and what becomes of opinions; nothing until the round says so. */
@@ -9238,6 +10850,14 @@ export interface components {
             /** Format: int64 */
             n_answered: number;
         };
+        /** @description What a version of the scheme rests on. */
+        PublishScheme: {
+            /**
+             * @description The document or the meeting, in words.
+             * @example 领导组第3次会议纪要
+             */
+            basis: string;
+        };
         /** @description A template that was put in place. */
         PutTemplate: {
             /** Format: int32 */
@@ -9303,6 +10923,24 @@ export interface components {
             at: string;
             /** @description Entered by the office for a unit without accounts. */
             on_behalf: boolean;
+        };
+        /** @description One reckoning of the period. */
+        ReckoningView: {
+            /** Format: int32 */
+            n: number;
+            /**
+             * Format: int32
+             * @description Which version of the scheme.
+             */
+            scheme: number;
+            /**
+             * Format: int64
+             * @description Up to which event of the one order of all events.
+             */
+            position: number;
+            by: string;
+            /** Format: date-time */
+            at: string;
         };
         /** @description A signature given on paper. */
         RecordDocumentSignature: {
@@ -9450,6 +11088,11 @@ export interface components {
             id: string;
             filename: string;
             media_type: string;
+        };
+        /** @description What the owner did for the whole group. */
+        ReportMeasure: {
+            /** @example 办法已修订印发（集团〔2026〕21号） */
+            words: string;
         };
         /** @description What came of a resolution. */
         ReportResolution: {
@@ -9604,6 +11247,12 @@ export interface components {
             /** @description Why the second inspector returned it. */
             returned?: string | null;
         };
+        /** @description The self-check of one unit, with a reason. */
+        ReturnCheck: {
+            unit: components["schemas"]["UnitId"];
+            /** @example 没有说明查了哪些票据 */
+            reason: string;
+        };
         /** @description What was committed to. */
         RevealNonce: {
             /**
@@ -9655,6 +11304,17 @@ export interface components {
             /** @description Why it is here, in words. */
             why: string;
         };
+        /** @description What was said of why the problem came about. */
+        RootCauseView: {
+            /** @description Stored words of the kinds of cause. */
+            categories: string[];
+            /** @description The same in Chinese. */
+            labels: string[];
+            text: string;
+            by: components["schemas"]["Named"];
+            /** Format: date-time */
+            at: string;
+        };
         /** @description What an office enters of a round. */
         RoundForm: {
             /** @example 2026-1 */
@@ -9704,6 +11364,295 @@ export interface components {
             is_office: boolean;
             /** @description Not yet started, and the caller may start it. */
             can_activate: boolean;
+        };
+        /** @description Something the caller may do with an entry. */
+        RuleActionView: {
+            /** @example confirm_rule */
+            action: string;
+            /** @example 确认登记 */
+            label: string;
+        };
+        /** @description What the owner said. */
+        RuleAnswerView: {
+            words: string;
+            files: components["schemas"]["RuleFileView"][];
+            by: components["schemas"]["Named"];
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description A check of a rule. */
+        RuleCheckView: {
+            /**
+             * Format: int32
+             * @description 3, 6 or 12; names the check.
+             */
+            months: number;
+            /** Format: date */
+            opens_on: string;
+            /** Format: date */
+            due_on: string;
+            /** @example open */
+            standing: string;
+            /** @example 待负责人说明 */
+            standing_label: string;
+            is_overdue: boolean;
+            answer?: components["schemas"]["RuleAnswerView"] | null;
+            judgement?: components["schemas"]["RuleJudgementView"] | null;
+            /** @description Whether the caller may answer it now. */
+            may_answer: boolean;
+            /** @description Whether the caller may judge it now. */
+            may_judge: boolean;
+        };
+        /** @description A word to choose. */
+        RuleChoice: {
+            /** @example made */
+            value: string;
+            /** @example 新建 */
+            label: string;
+        };
+        /** @description A figure with how many rows it opens. */
+        RuleFigureView: {
+            /** @example made */
+            figure: string;
+            /** @example 新建 */
+            label: string;
+            /** @description How many entries it counts. */
+            n: number;
+        };
+        /** @description A file of an entry. */
+        RuleFileView: {
+            /** Format: uuid */
+            id: string;
+            filename: string;
+            /** @description SHA-256 of its content, 64 hex digits. */
+            sha256: string;
+        };
+        /** @description What was made of a failed check. */
+        RuleFollowView: {
+            /** @example reopen */
+            kind: string;
+            /** @example 任务重新整改 */
+            label: string;
+            /**
+             * Format: uuid
+             * @description The task that was taken up again or drafted.
+             */
+            task_id?: string | null;
+            reason?: string | null;
+        };
+        /** @description An entry as it is written. */
+        RuleForm: {
+            /**
+             * @description What was done with a rule.
+             * @enum {string}
+             */
+            kind: "made" | "revised" | "abolished";
+            /** @example 合同归档管理办法 */
+            title: string;
+            /**
+             * @description Number of the issued document.
+             * @example 集团规〔2026〕8号
+             */
+            number: string;
+            issuer: components["schemas"]["UnitId"];
+            /**
+             * Format: date
+             * @description The day it took effect, or was abolished.
+             */
+            effective_on: string;
+            /**
+             * @description The control it brings; not asked of one that was abolished.
+             * @example 合同签订后十个工作日内归档，逾期不得付款
+             */
+            control?: string;
+            /**
+             * @description What a checker asks; not asked of one that was abolished.
+             * @example 抽十份本季度付款的合同，是否都在付款前归档？
+             */
+            question?: string;
+            /** @description The tasks it answers; at least one. */
+            tasks?: components["schemas"]["TaskId"][];
+            replaces?: components["schemas"]["RuleId"] | null;
+            owner_unit: components["schemas"]["UnitId"];
+            owner?: components["schemas"]["PersonId"] | null;
+        };
+        /** @description What the form offers. */
+        RuleFormView: {
+            kinds: components["schemas"]["RuleChoice"][];
+            /**
+             * Format: date
+             * @description The first day a rule can have taken effect.
+             */
+            begins_on: string;
+            /**
+             * Format: date
+             * @description The last day, Asia/Shanghai.
+             */
+            today: string;
+            /** @description Tasks the caller may name. */
+            tasks: components["schemas"]["RuleTaskView"][];
+            units: components["schemas"]["Named"][];
+            /**
+             * Format: uuid
+             * @description The unit whose people are offered.
+             */
+            unit?: string | null;
+            owners: components["schemas"]["Named"][];
+            /** @description Rules in force that may be revised or abolished. */
+            in_force: components["schemas"]["RuleRef"][];
+            /**
+             * Format: uuid
+             * @description The task that is filled in already.
+             */
+            task?: string | null;
+            /**
+             * Format: uuid
+             * @description The owner that is filled in already.
+             */
+            owner?: string | null;
+        };
+        /**
+         * Format: uuid
+         * @description An entry of the register of rules (制度).
+         */
+        RuleId: string;
+        /** @description What the supervisor found. */
+        RuleJudgementView: {
+            /** @example passed */
+            verdict: string;
+            /** @example 通过 */
+            label: string;
+            words: string;
+            files: components["schemas"]["RuleFileView"][];
+            follow?: components["schemas"]["RuleFollowView"] | null;
+            by: components["schemas"]["Named"];
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description A row of the register. */
+        RuleLine: {
+            /** Format: uuid */
+            id: string;
+            /** @example made */
+            kind: string;
+            /** @example 新建 */
+            kind_label: string;
+            /** @example in_force */
+            state: string;
+            /** @example 施行中 */
+            state_label: string;
+            is_kept: boolean;
+            title: string;
+            number: string;
+            issuer: components["schemas"]["Named"];
+            /** Format: date */
+            effective_on: string;
+            owner_unit: components["schemas"]["Named"];
+            owner?: components["schemas"]["Named"] | null;
+            tasks: components["schemas"]["RuleTaskView"][];
+            n_unseen: number;
+            next_check?: components["schemas"]["RuleNextCheck"] | null;
+        };
+        /** @description The register of a round. */
+        RuleList: {
+            figures: components["schemas"]["RuleFigureView"][];
+            items: components["schemas"]["RuleLine"][];
+            kinds: components["schemas"]["RuleChoice"][];
+            states: components["schemas"]["RuleChoice"][];
+            /** @description Owners' units of what is seen. */
+            units: components["schemas"]["Named"][];
+            /** @description Whether the caller may enter a rule. */
+            may_enter: boolean;
+        };
+        /** @description The check that is next or open. */
+        RuleNextCheck: {
+            /**
+             * Format: int32
+             * @description 3, 6 or 12; names the check.
+             */
+            months: number;
+            /** Format: date */
+            due_on: string;
+            /** @example coming */
+            standing: string;
+            /** @example 未到检验期 */
+            standing_label: string;
+            is_overdue: boolean;
+        };
+        /** @description Another entry of the register. */
+        RuleRef: {
+            /** Format: uuid */
+            id: string;
+            title: string;
+            number: string;
+        };
+        /** @description A task that a rule answers. */
+        RuleTaskView: {
+            /** Format: uuid */
+            id: string;
+            number: string;
+            title: string;
+            /** @description Whether it was closed, so that a failed check can take it up again. */
+            is_closed: boolean;
+        };
+        /** @description An entry of the register. */
+        RuleView: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            round_id: string;
+            /** @example made */
+            kind: string;
+            /** @example 新建 */
+            kind_label: string;
+            /** @example in_force */
+            state: string;
+            /** @example 施行中 */
+            state_label: string;
+            /** @description Whether it counts as lasting: its last check passed. */
+            is_lasting: boolean;
+            /** @description Whether its words are only for the readers of a matter and not shown. */
+            is_kept: boolean;
+            title: string;
+            number: string;
+            /** @description The control it brings. */
+            control: string;
+            /** @description What a checker asks. */
+            question: string;
+            issuer: components["schemas"]["Named"];
+            /** Format: date */
+            effective_on: string;
+            /** @description Its tasks that the caller sees. */
+            tasks: components["schemas"]["RuleTaskView"][];
+            /** @description How many more it answers that he does not see. */
+            n_unseen: number;
+            replaces?: components["schemas"]["RuleRef"] | null;
+            ended_by?: components["schemas"]["RuleRef"] | null;
+            owner_unit: components["schemas"]["Named"];
+            owner?: components["schemas"]["Named"] | null;
+            supervisor?: components["schemas"]["Named"] | null;
+            file?: components["schemas"]["RuleFileView"] | null;
+            entered_by: components["schemas"]["Named"];
+            /** Format: date-time */
+            entered_at: string;
+            submitted_by?: components["schemas"]["Named"] | null;
+            /** Format: date-time */
+            submitted_at?: string | null;
+            /** @description Why it came back last. */
+            returned?: string | null;
+            confirmed_by?: components["schemas"]["Named"] | null;
+            /** Format: date-time */
+            confirmed_at?: string | null;
+            /** @description Why it was withdrawn. */
+            reason?: string | null;
+            checks: components["schemas"]["RuleCheckView"][];
+            open_actions: components["schemas"]["RuleActionView"][];
+            /** @description Who may be named to judge, for who may name somebody. */
+            supervisors: components["schemas"]["Named"][];
+            /** @description Who may be named to own it, for who may name somebody. */
+            owners: components["schemas"]["Named"][];
+            /** Format: int64 */
+            version: number;
         };
         /** @description What is being typed. */
         SaveDraft: {
@@ -9822,6 +11771,78 @@ export interface components {
             n: number;
             bars: components["schemas"]["ScheduleBar"][];
         };
+        /** @description A version of a scheme that was published. */
+        SchemeVersionView: {
+            /** Format: int32 */
+            n: number;
+            basis: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description The scheme of a round. */
+        SchemeView: {
+            /**
+             * Format: int64
+             * @description 0 where nothing was saved yet.
+             */
+            version: number;
+            /** @description What is being edited. */
+            scheme: components["schemas"]["AppraisalScheme"];
+            /** @description Whether it differs from what was published last. */
+            has_changes: boolean;
+            /** @description Oldest first. */
+            published: components["schemas"]["SchemeVersionView"][];
+            watchers: components["schemas"]["Named"][];
+            may_edit: boolean;
+            may_publish: boolean;
+        };
+        /** @description What changed for one subject from the version before. */
+        ScoreChange: {
+            /**
+             * @description Who is appraised.
+             * @enum {string}
+             */
+            kind: "unit" | "leader";
+            subject: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Hundredths of a point, as the facts make it; none where it was, or is, not appraised.
+             */
+            before?: number | null;
+            /** Format: int64 */
+            after?: number | null;
+            /** @description How many facts came, and how many went. */
+            n_came: number;
+            n_went: number;
+        };
+        /** @description The score of one unit or leader, open to its facts. */
+        ScoreView: {
+            /** Format: uuid */
+            appraisal_id: string;
+            /** Format: int32 */
+            n: number;
+            /**
+             * @description Who is appraised.
+             * @enum {string}
+             */
+            kind: "unit" | "leader";
+            subject: components["schemas"]["Named"];
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            reckoned: number;
+            /** Format: int64 */
+            adjusted: number;
+            grade: string;
+            rank?: number | null;
+            dimensions: components["schemas"]["DimensionView"][];
+            vetoes: components["schemas"]["VetoView"][];
+            adjustments: components["schemas"]["AdjustmentView"][];
+            /** @description Facts that came, and that went, since the version before. */
+            came: components["schemas"]["FactView"][];
+            went: components["schemas"]["FactView"][];
+        };
         /** @description What shows that an event is in the tree. */
         SealedView: {
             /**
@@ -9877,6 +11898,40 @@ export interface components {
             said: string;
             /** @description What the kind proposes. */
             proposed: string;
+        };
+        /** @description A file of a self-check. */
+        SelfCheckFileView: {
+            /** Format: uuid */
+            id: string;
+            filename: string;
+            /** @description What an answer names it by. */
+            sha256: string;
+        };
+        /** @description The self-check of a unit. */
+        SelfCheckView: {
+            unit: components["schemas"]["Named"];
+            /** Format: date */
+            due_on: string;
+            is_overdue: boolean;
+            state: string;
+            state_label: string;
+            /** @description has, similar or has_not; none while nobody has answered. */
+            verdict?: string | null;
+            verdict_label?: string | null;
+            words?: string | null;
+            by?: string | null;
+            /** Format: date-time */
+            at?: string | null;
+            /** @description The head who stands for it. */
+            confirmed_by?: string | null;
+            is_late: boolean;
+            /** @description Why it came back last. */
+            returned_for?: string | null;
+            /** @description The files of the answer. */
+            files: components["schemas"]["SelfCheckFileView"][];
+            task?: components["schemas"]["SystemicMemberView"] | null;
+            /** @description Whether one was made. */
+            is_raised: boolean;
         };
         /**
          * @description How sensitive a matter is (docs/domain.md §17).
@@ -10206,6 +12261,54 @@ export interface components {
             chain: components["schemas"]["StepView"][];
             signatures: components["schemas"]["SignatureView"][];
         };
+        /** @description A scheme to be tried on a period. */
+        SimulateScheme: {
+            scheme: components["schemas"]["AppraisalScheme"];
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+        };
+        /** @description What a scheme comes to for one unit or leader, beside the scheme that holds. */
+        SimulatedScore: {
+            /**
+             * @description Who is appraised.
+             * @enum {string}
+             */
+            kind: "unit" | "leader";
+            subject: components["schemas"]["Named"];
+            /**
+             * Format: int64
+             * @description Hundredths of a point; none where the scheme that is tried does not appraise it.
+             */
+            total?: number | null;
+            grade?: string | null;
+            rank?: number | null;
+            /** @description Of each dimension of the scheme that is tried, in its order. */
+            dimensions: number[];
+            /**
+             * Format: int64
+             * @description By the scheme that holds.
+             */
+            current_total?: number | null;
+            current_grade?: string | null;
+        };
+        /** @description What a scheme comes to on a period. */
+        SimulationView: {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+            /**
+             * Format: int64
+             * @description Up to which event of the one order of all events.
+             */
+            position: number;
+            /** @description Names of the dimensions of the scheme that is tried. */
+            dimensions: string[];
+            /** @description Best first. */
+            items: components["schemas"]["SimulatedScore"][];
+        };
         /** @description A milestone as far as it is written. */
         SketchedMilestone: {
             id?: components["schemas"]["MilestoneId"] | null;
@@ -10462,6 +12565,32 @@ export interface components {
             on?: string | null;
             note?: string | null;
         };
+        /** @description Where somebody stands. */
+        StandingView: {
+            /**
+             * @description Who is appraised.
+             * @enum {string}
+             */
+            kind: "unit" | "leader";
+            subject: components["schemas"]["Named"];
+            /** @description Only where the caller reads the ranking. */
+            rank?: number | null;
+            /**
+             * Format: int64
+             * @description With what people adjusted, in hundredths of a point; none where the caller reads only the rank.
+             */
+            total?: number | null;
+            /**
+             * Format: int64
+             * @description As the facts made it.
+             */
+            reckoned?: number | null;
+            /** Format: int64 */
+            adjusted?: number | null;
+            grade?: string | null;
+            /** @description Whether the caller reads its facts. */
+            opens: boolean;
+        };
         /** @description Somebody this person may sign for. */
         StandsInFor: {
             /** Format: uuid */
@@ -10609,6 +12738,11 @@ export interface components {
             kind: string;
             label: string;
         };
+        /**
+         * @description Who is appraised.
+         * @enum {string}
+         */
+        SubjectKind: "unit" | "leader";
         /** @description The plan handed in; without one, the plan as it was last saved. */
         SubmitPlan: {
             plan?: components["schemas"]["PlanInput"] | null;
@@ -10635,6 +12769,129 @@ export interface components {
             due_on?: string | null;
             /** Format: date */
             done_on?: string | null;
+        };
+        /** @description An act open to the caller. */
+        SystemicActionView: {
+            /** @description Such as answer_check, accept_check. */
+            action: string;
+            label: string;
+            /**
+             * Format: uuid
+             * @description The unit whose self-check it is about.
+             */
+            unit?: string | null;
+        };
+        /** @description A problem in a list. */
+        SystemicLine: {
+            /** Format: uuid */
+            id: string;
+            /** @example 公务接待无清单、超标准 */
+            title: string;
+            state: string;
+            state_label: string;
+            owner?: components["schemas"]["Named"] | null;
+            /** Format: date */
+            due_on?: string | null;
+            is_overdue: boolean;
+            /** @description How many tasks are it; for who sees it whole. */
+            n_members?: number | null;
+            progress?: components["schemas"]["SystemicProgressView"] | null;
+            /** @description Where the reader's own self-checks stand, each with its unit's name. */
+            own: components["schemas"]["OwnSelfCheck"][];
+            /** Format: int64 */
+            version: number;
+        };
+        /** @description The problems of a round. */
+        SystemicList: {
+            /** @description Whether the caller confirms and dismisses what is proposed. */
+            may_confirm: boolean;
+            items: components["schemas"]["SystemicLine"][];
+        };
+        /** @description A task of a problem. */
+        SystemicMemberView: {
+            /** Format: uuid */
+            id: string;
+            number: string;
+            title: string;
+            state_label: string;
+            /** Format: uuid */
+            round_id: string;
+            round_name: string;
+            /** Format: uuid */
+            finding_id: string;
+            /** @description The inspecting body's words. */
+            finding: string;
+            unit?: components["schemas"]["Named"] | null;
+        };
+        /** @description How far a problem has come. */
+        SystemicProgressView: {
+            /** @description Units that were asked. */
+            asked: number;
+            /** @description Handed in and not returned. */
+            answered: number;
+            /** @description Answered that it is there. */
+            has: number;
+            /** @description Answered that there is something like it. */
+            similar: number;
+            has_not: number;
+            /** @description Returned to the unit and not handed in again. */
+            returned: number;
+            /** @description Accepted by the office. */
+            accepted: number;
+            /** @description Tasks made of answers. */
+            raised: number;
+            /** @description Not handed in and its day is over. */
+            overdue: number;
+        };
+        /** @description A group that may be one problem. */
+        SystemicProposalView: {
+            members: components["schemas"]["SystemicMemberView"][];
+            n_units: number;
+            /** @description Why, each in words. */
+            grounds: string[];
+        };
+        /** @description What is proposed, the widest group first. */
+        SystemicProposals: {
+            items: components["schemas"]["SystemicProposalView"][];
+        };
+        /** @description A systemic problem as its reader sees it. */
+        SystemicView: {
+            /** Format: uuid */
+            id: string;
+            /** Format: uuid */
+            round_id: string;
+            title: string;
+            /** @description What the group does about it. */
+            measure: string;
+            owner?: components["schemas"]["Named"] | null;
+            /** Format: date */
+            due_on?: string | null;
+            is_overdue: boolean;
+            state: string;
+            state_label: string;
+            /** @description Whether the reader sees every answer. */
+            sees_all: boolean;
+            /** @description Why it is one problem; for who sees it whole, as what follows up to the progress. */
+            ground?: string | null;
+            confirmed_by?: string | null;
+            /** Format: date-time */
+            confirmed_at?: string | null;
+            members: components["schemas"]["SystemicMemberView"][];
+            /** @description Members the reader may not read. */
+            n_hidden: number;
+            progress?: components["schemas"]["SystemicProgressView"] | null;
+            /** @description All of them for who sees it whole, else those of the reader's own units. */
+            checks: components["schemas"]["SelfCheckView"][];
+            report?: components["schemas"]["MeasureReportView"] | null;
+            /** @description Why the owner's report came back last. */
+            report_returned_for?: string | null;
+            /** @description Why it was withdrawn. */
+            reason?: string | null;
+            /** Format: date-time */
+            ended_at?: string | null;
+            open_actions: components["schemas"]["SystemicActionView"][];
+            /** Format: int64 */
+            version: number;
         };
         /** @description A header with its columns. */
         TableReading: {
@@ -10803,6 +13060,13 @@ export interface components {
             milestones: components["schemas"]["MilestoneView"][];
             statements: components["schemas"]["StatementView"][];
             evidence: components["schemas"]["EvidenceView"][];
+            /** @description Analyses of its causes, the newest first. */
+            causes: components["schemas"]["RootCauseView"][];
+            /** @description Whether its round wants the causes analysed before the plan. */
+            is_cause_required: boolean;
+            /** @description individual or systemic, once decided for its finding. */
+            scope?: string | null;
+            scope_label?: string | null;
             requests: components["schemas"]["RequestView"][];
             wish?: components["schemas"]["WishView"] | null;
             /** @description Slips about it that the caller sees, newest first. */
@@ -10989,6 +13253,16 @@ export interface components {
              */
             handover_id?: string | null;
             /**
+             * Format: uuid
+             * @description The systemic problem it is about, where it is about one.
+             */
+            systemic_problem_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The rule of the register it is about, where it is about one.
+             */
+            rule_id?: string | null;
+            /**
              * @description The week a statement is for.
              * @example 2026-W38
              */
@@ -11103,6 +13377,13 @@ export interface components {
             faults: number;
             /** @description Where what does not fit begins. */
             first_fault?: string | null;
+        };
+        /** @description A veto that holds. */
+        VetoView: {
+            reason: string;
+            /** @description The best grade it leaves. */
+            grade: string;
+            facts: components["schemas"]["FactView"][];
         };
         /** @description A column with its width in pixels; those that are not named are not shown. */
         ViewColumn: {
@@ -12029,7 +14310,7 @@ export interface components {
          * @description A figure that a document may name. Amounts are hundredths of a yuan, everything else is a count.
          * @enum {string}
          */
-        "event.document.Figure": "aspects" | "findings" | "tasks" | "measures" | "closed" | "observing" | "completed" | "sustained" | "in_progress" | "not_started" | "findings_done" | "immediate" | "immediate_done" | "red" | "yellow" | "overdue" | "extended" | "reopened" | "came_back" | "meetings" | "checks" | "checked_tasks" | "slips" | "amount" | "cleared" | "recovered" | "rules_made" | "rules_revised" | "rules_abolished" | "persons_handled";
+        "event.document.Figure": "aspects" | "findings" | "tasks" | "measures" | "closed" | "observing" | "completed" | "sustained" | "in_progress" | "not_started" | "findings_done" | "immediate" | "immediate_done" | "red" | "yellow" | "overdue" | "extended" | "reopened" | "came_back" | "meetings" | "checks" | "checked_tasks" | "slips" | "amount" | "cleared" | "recovered" | "rules_made" | "rules_revised" | "rules_abolished" | "rules_lasting" | "persons_handled";
         /** @description A figure as somebody entered it. */
         "event.document.Override": {
             /** Format: int64 */
@@ -15168,6 +17449,25 @@ export interface components {
          * @enum {string}
          */
         "event.task.AlertLevel": "none" | "green" | "yellow" | "red";
+        /**
+         * @description Of which kind a root cause is.
+         * @enum {string}
+         */
+        "event.task.CauseCategory": "mindset" | "rule_missing" | "rule_enforcement" | "mechanism" | "ability" | "supervision";
+        /** @description One analysis as it was handed in; its words are a revision. */
+        "event.task.CauseMark": {
+            /** @description One or more, each once, in the order of the list. */
+            categories: components["schemas"]["event.task.CauseCategory"][];
+            /** @description The words. */
+            text: components["schemas"]["event.task.Digest"];
+            /** @description Who analysed. */
+            by: components["schemas"]["event.task.PersonId"];
+            /**
+             * Format: date-time
+             * @description When, UTC.
+             */
+            at: string;
+        };
         /** @description Frozen measures as an amendment changes them (docs/domain.md §8). */
         "event.task.ChangedMeasures": {
             /** @description The task's words with the measures' new ones. */
@@ -15681,6 +17981,34 @@ export interface components {
              * @enum {string}
              */
             kind: "task.amended";
+        };
+        /**
+         * @description It was said why the problem came about; a later word follows an earlier one.
+         * @example {
+         *       "data": {
+         *         "cause": {
+         *           "at": "2020-09-11T02:00:00Z",
+         *           "by": "00000000-0000-0000-0000-000000000072",
+         *           "categories": [
+         *             "mindset",
+         *             "rule_enforcement"
+         *           ],
+         *           "text": "570ed43446f323a5bd9e51c14ca1b42132e2e6913378d6f4593b1dc942732ec1"
+         *         }
+         *       },
+         *       "kind": "task.cause_analysed"
+         *     }
+         */
+        "event.task.cause_analysed": {
+            /** @description It was said why the problem came about; a later word follows an earlier one. */
+            data: {
+                cause: components["schemas"]["event.task.CauseMark"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "task.cause_analysed";
         };
         /**
          * @description An untrue result does not lead to rectification anew.
@@ -17289,6 +19617,441 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    get_accountability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountabilityView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_accountability_file: {
+        parameters: {
+            query: {
+                filename: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_accountability_readers: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "readers": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["AccountabilityReaders"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountabilityView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_accountability: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountabilityView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_accounts: {
         parameters: {
             query?: {
@@ -18120,6 +20883,944 @@ export interface operations {
             };
             /** @description `If-Match` is missing */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_appraisal: {
+        parameters: {
+            query?: {
+                /** @description The newest the caller reads unless given; only who reads all of it may ask for another. */
+                n?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adjust_appraisal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "points": -150,
+                 *       "reason": "文字",
+                 *       "subject": {
+                 *         "id": "01890000-0000-7000-8000-000000000001",
+                 *         "kind": "unit"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AdjustScore"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_objection: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "points": 0,
+                 *       "reason": "文字",
+                 *       "unit": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AnswerObjection"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_appraisal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    object_to_appraisal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "unit": "01890000-0000-7000-8000-000000000001",
+                 *       "words": "文字"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ObjectToScore"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_appraisal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recompute_appraisal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Empty"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_score: {
+        parameters: {
+            query?: {
+                /** @description The newest the caller reads unless given; only who reads all of it may ask for another. */
+                n?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+                /** @description A unit or a leader */
+                kind: components["schemas"]["SubjectKind"];
+                /** @description The unit, or the person */
+                subject: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -23624,6 +27325,186 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_finding_scope: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingScopeView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decide_finding_scope: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "三家子公司的自查中也有",
+                 *       "scope": "systemic"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DecideScope"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FindingScopeView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -33077,6 +36958,195 @@ export interface operations {
             };
         };
     };
+    list_accountability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccountabilityList"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter_accountability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "basis": "领导组第4次会议纪要",
+                 *       "decided_by": "领导组",
+                 *       "decided_on": "2026-03-02",
+                 *       "form": "reminder",
+                 *       "readers": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ],
+                 *       "subject": {
+                 *         "id": "01890000-0000-7000-8000-000000000001",
+                 *         "kind": "unit"
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["AccountabilityForm"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnteredAccountability"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     activate_round: {
         parameters: {
             query?: never;
@@ -33214,6 +37284,681 @@ export interface operations {
             };
             /** @description Not there, or not to be seen by the caller */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_appraisal_scheme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_appraisal_scheme: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "adjust_limit": 1,
+                 *       "dimensions": [
+                 *         {
+                 *           "items": [
+                 *             {
+                 *               "effect": "deduct",
+                 *               "fact": "statement_missed",
+                 *               "points": 200
+                 *             }
+                 *           ],
+                 *           "name": "每周写实",
+                 *           "weight": 1
+                 *         }
+                 *       ],
+                 *       "grades": [
+                 *         {
+                 *           "at_least": 9000,
+                 *           "name": "好"
+                 *         }
+                 *       ],
+                 *       "objection_working_days": 1,
+                 *       "subjects": [
+                 *         "unit"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["AppraisalScheme"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publish_appraisal_scheme: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "basis": "领导组第3次会议纪要"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PublishScheme"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SchemeView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    simulate_appraisal_scheme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "from": "2026-03-02",
+                 *       "scheme": {
+                 *         "adjust_limit": 1,
+                 *         "dimensions": [
+                 *           {
+                 *             "items": [
+                 *               {
+                 *                 "effect": "deduct",
+                 *                 "fact": "statement_missed",
+                 *                 "points": 200
+                 *               }
+                 *             ],
+                 *             "name": "每周写实",
+                 *             "weight": 1
+                 *           }
+                 *         ],
+                 *         "grades": [
+                 *           {
+                 *             "at_least": 9000,
+                 *             "name": "好"
+                 *           }
+                 *         ],
+                 *         "objection_working_days": 1,
+                 *         "subjects": [
+                 *           "unit"
+                 *         ]
+                 *       },
+                 *       "to": "2026-03-02"
+                 *     }
+                 */
+                "application/json": components["schemas"]["SimulateScheme"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimulationView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_appraisals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalList"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_appraisal: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "from": "2026-03-02",
+                 *       "to": "2026-03-02"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AppraisePeriod"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BegunAppraisal"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -33594,6 +38339,79 @@ export interface operations {
             };
         };
     };
+    get_burden: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The last of the eight weeks; the present one unless given.
+                 * @example 2026-W11
+                 */
+                week?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BurdenView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_calendar: {
         parameters: {
             query: {
@@ -33704,6 +38522,16 @@ export interface operations {
                 key?: boolean;
                 /** @description Only those whose finding was found before; for who sees the whole round. */
                 came_back?: boolean;
+                /**
+                 * @description Kinds of causes, as last analysed.
+                 * @example rule_missing,supervision
+                 */
+                cause?: string;
+                /**
+                 * @description individual or systemic: findings decided to be of this kind.
+                 * @example systemic
+                 */
+                scope?: string;
                 /** @description These tasks alone, a hundred at most. */
                 task?: string;
                 /**
@@ -34568,6 +39396,16 @@ export interface operations {
                 key?: boolean;
                 /** @description Only those whose finding was found before; for who sees the whole round. */
                 came_back?: boolean;
+                /**
+                 * @description Kinds of causes, as last analysed.
+                 * @example rule_missing,supervision
+                 */
+                cause?: string;
+                /**
+                 * @description individual or systemic: findings decided to be of this kind.
+                 * @example systemic
+                 */
+                scope?: string;
                 /** @description These tasks alone, a hundred at most. */
                 task?: string;
                 /**
@@ -35261,6 +40099,16 @@ export interface operations {
                 key?: boolean;
                 /** @description Only those whose finding was found before; for who sees the whole round. */
                 came_back?: boolean;
+                /**
+                 * @description Kinds of causes, as last analysed.
+                 * @example rule_missing,supervision
+                 */
+                cause?: string;
+                /**
+                 * @description individual or systemic: findings decided to be of this kind.
+                 * @example systemic
+                 */
+                scope?: string;
                 /** @description These tasks alone, a hundred at most. */
                 task?: string;
                 /**
@@ -37250,6 +42098,278 @@ export interface operations {
             };
         };
     };
+    list_rules: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Those that a figure counts.
+                 * @example check_overdue
+                 */
+                figure?: string;
+                /** @example made */
+                kind?: string;
+                /** @example in_force */
+                state?: string;
+                /** @description Of this owner's unit. */
+                unit?: string;
+                /** @description Those that answer this task. */
+                task?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleList"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    enter_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "control": "合同签订后十个工作日内归档，逾期不得付款",
+                 *       "effective_on": "2026-03-02",
+                 *       "issuer": "01890000-0000-7000-8000-000000000001",
+                 *       "kind": "made",
+                 *       "number": "集团规〔2026〕8号",
+                 *       "owner_unit": "01890000-0000-7000-8000-000000000001",
+                 *       "question": "抽十份本季度付款的合同，是否都在付款前归档？",
+                 *       "title": "合同归档管理办法"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RuleForm"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rule_form: {
+        parameters: {
+            query?: {
+                /** @description The task that is filled in already. */
+                task?: string;
+                /** @description The owner's unit; that of the task, or the caller's own, where none is given. */
+                unit?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFormView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     find: {
         parameters: {
             query: {
@@ -37829,6 +42949,374 @@ export interface operations {
             };
         };
     };
+    dismiss_systemic_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "members": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ],
+                 *       "reason": "文字相近，原因各不相同"
+                 *     }
+                 */
+                "application/json": components["schemas"]["DismissGroup"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptProblem"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_systemic_problems: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicList"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_systemic_problem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "due_on": "2026-03-02",
+                 *       "ground": "三家单位都违反《接待管理办法》",
+                 *       "measure": "修订接待管理办法，清单随票据归档",
+                 *       "members": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ],
+                 *       "owner": "01890000-0000-7000-8000-000000000001",
+                 *       "title": "公务接待无清单、超标准"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConfirmProblem"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptProblem"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_systemic_proposals: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicProposals"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_tasks: {
         parameters: {
             query?: {
@@ -37862,6 +43350,16 @@ export interface operations {
                 key?: boolean;
                 /** @description Only those whose finding was found before; for who sees the whole round. */
                 came_back?: boolean;
+                /**
+                 * @description Kinds of causes, as last analysed.
+                 * @example rule_missing,supervision
+                 */
+                cause?: string;
+                /**
+                 * @description individual or systemic: findings decided to be of this kind.
+                 * @example systemic
+                 */
+                scope?: string;
                 /** @description These tasks alone, a hundred at most. */
                 task?: string;
                 /**
@@ -38828,6 +44326,1246 @@ export interface operations {
             };
             /** @description The content is refused; `errors` says where and why */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_rule: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "months": 1,
+                 *       "words": "本季度付款的合同 214 份，全部在付款前归档"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AnswerRule"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_rule: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "control": "合同签订后十个工作日内归档，逾期不得付款",
+                 *       "effective_on": "2026-03-02",
+                 *       "issuer": "01890000-0000-7000-8000-000000000001",
+                 *       "kind": "made",
+                 *       "number": "集团规〔2026〕8号",
+                 *       "owner_unit": "01890000-0000-7000-8000-000000000001",
+                 *       "question": "抽十份本季度付款的合同，是否都在付款前归档？",
+                 *       "title": "合同归档管理办法"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RuleForm"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_rule: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["ConfirmRule"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    entrust_rule: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "owner": "01890000-0000-7000-8000-000000000001",
+                 *       "reason": "原负责人已调离",
+                 *       "supervisor": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
+                "application/json": components["schemas"]["EntrustRule"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_rule_file: {
+        parameters: {
+            query: {
+                filename: string;
+                /**
+                 * @description `rule`: the issued document; `proof`: for a check.
+                 * @example proof
+                 */
+                purpose: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleFileView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    judge_rule: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "months": 1,
+                 *       "verdict": "passed",
+                 *       "words": "现场抽十份，均在付款前归档"
+                 *     }
+                 */
+                "application/json": components["schemas"]["JudgeRule"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    return_rule: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    submit_rule: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_rule: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuleView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -42508,6 +49246,1506 @@ export interface operations {
             };
         };
     };
+    get_systemic_problem: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicView"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    accept_self_check: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "unit": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
+                "application/json": components["schemas"]["OfUnit"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    answer_self_check: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "unit": "01890000-0000-7000-8000-000000000001",
+                 *       "verdict": "similar",
+                 *       "words": "查了近一年的接待票据，两笔没有清单"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AnswerCheck"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_units: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "due_on": "2026-03-02",
+                 *       "units": [
+                 *         "01890000-0000-7000-8000-000000000001"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["AskUnits"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    close_systemic_problem: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["Nothing"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    confirm_self_check: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "unit": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
+                "application/json": components["schemas"]["OfUnit"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    receive_self_check_file: {
+        parameters: {
+            query: {
+                unit: string;
+                filename: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScanView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    raise_task: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "unit": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
+                "application/json": components["schemas"]["OfUnit"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_group_measure: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "words": "办法已修订印发（集团〔2026〕21号）"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReportMeasure"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    return_self_check: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "没有说明查了哪些票据",
+                 *       "unit": "01890000-0000-7000-8000-000000000001"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReturnCheck"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    return_group_measure: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdraw_systemic_problem: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WithReason"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     run_batch: {
         parameters: {
             query?: never;
@@ -42711,6 +50949,142 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["PartiesInput"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    analyse_cause: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "categories": [
+                 *         "rule_enforcement"
+                 *       ],
+                 *       "text": "审批与执行由同一人办理，无人复核"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AnalyseCause"];
             };
         };
         responses: {
@@ -47438,6 +55812,73 @@ export interface operations {
             };
             /** @description `If-Match` is missing */
             428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_problems_of_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicList"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -118,9 +118,7 @@ fn item(line: &SlipLine, wait: Wait, calendar: &Calendar, now: DateTime<Utc>) ->
         what,
         verb: verb.to_owned(),
         context: line.title.clone(),
-        task_id: None,
         number: line.task.as_ref().map(|t| t.number.clone()),
-        title: None,
         version: Some(line.slip.version),
         since,
         from: Some(from.to_owned()),
@@ -130,17 +128,7 @@ fn item(line: &SlipLine, wait: Wait, calendar: &Calendar, now: DateTime<Utc>) ->
         due_at,
         count: 1,
         about: Vec::new(),
-        check_id: None,
         slip_id: Some(line.slip.id.0),
-        resolution_id: None,
-        meeting_id: None,
-        document_id: None,
-        publication_id: None,
-        opinion_id: None,
-        handover_id: None,
-        systemic_problem_id: None,
-        rule_id: None,
-        week: None,
-        part: None,
+        ..TodoItem::default()
     }
 }

@@ -17,8 +17,7 @@ use crate::error::Error;
 use crate::events::{self, StoredEvent};
 use crate::{
     accountability, appraisals, checks, documents, handovers, meetings, opinions, personal_duties, publications,
-    rule_register, slips, systemic,
-    tasks,
+    rule_register, slips, systemic, tasks,
 };
 
 /// Nodes that are compared at once.
