@@ -44,7 +44,8 @@ export function NoRound({ title }: { title: string }) {
 function cameBack() {
   const ticket = /^#ticket=([\w-]+)$/.exec(window.location.hash)?.[1] ?? null
   const refused = new URLSearchParams(window.location.search).get('refused')
-  if (ticket || refused) window.history.replaceState(null, '', '/')
+  // The window of a proof at the provider has its own page, which reads this itself.
+  if ((ticket || refused) && window.location.pathname !== '/proved') window.history.replaceState(null, '', '/')
   return { ticket, refused }
 }
 const returned = cameBack()

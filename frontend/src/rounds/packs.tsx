@@ -55,7 +55,7 @@ function Load() {
   return (
     <form className="stack" noValidate onSubmit={(e) => { e.preventDefault(); setLoaded(''); void form.submit() }}>
       <FileField label="导入制度包文件（JSON）" accept=".json,application/json" chosen={files} onChoose={setFiles} error={form.at('/file')} />
-      {faults.length > 0 && <ul className="fault" role="alert">{faults.map((f) => <li key={`${f.pointer} ${f.code}`}><code>{f.pointer || '文件'}</code>：{f.text}</li>)}</ul>}
+      {faults.length > 0 && <div role="alert"><ul className="fault">{faults.map((f) => <li key={`${f.pointer} ${f.code}`}><code>{f.pointer || '文件'}</code>：{f.text}</li>)}</ul></div>}
       <Refused error={form.error} shown={['/file', ...faults.map((f) => f.pointer)]} />
       <div className="send">
         <button type="submit" disabled={form.busy}>{form.busy ? '正在核对…' : '导入'}</button>
