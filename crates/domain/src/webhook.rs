@@ -64,7 +64,7 @@ words! {
         Delivered = "delivered", "已送达";
         Failed = "failed", "未送达";
         /// A checkpoint that a newer one was sent in the place of, or the beginning of something that is done.
-        Replaced = "replaced", "已由后来的代替";
+        Replaced = "replaced", "已由更新的代替";
     }
 }
 
