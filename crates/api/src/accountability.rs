@@ -204,9 +204,11 @@ pub struct AccountabilityView {
     #[schema(inline)]
     pub form: ActionForm,
     pub form_label: String,
+    /// What it rests on, in words.
     pub basis: String,
     pub decided_by: String,
     pub decided_on: NaiveDate,
+    /// The number of the document, where there is one.
     pub document: Option<String>,
     pub note: Option<String>,
     pub readers: Vec<Named>,

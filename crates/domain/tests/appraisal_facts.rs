@@ -276,7 +276,7 @@ fn caps_floors_and_vetoes_hold() {
     scheme.dimensions[1].cap = Some(45 * POINT);
     assert_eq!(of_unit(&reckon(&scheme, &caught.facts("2020-09-30"), september), 1).total, 80 * POINT + 50);
     // What people add lifts points, and no veto.
-    let standing = standings(&scheme, &[score.clone()], |_| 500);
+    let standing = standings(&scheme, std::slice::from_ref(&score), |_| 500);
     assert_eq!((standing[0].total, standing[0].grade), (85 * POINT, 3));
     assert_eq!(standings(&scheme, &[score], |_| -100_000)[0].total, 0);
 }

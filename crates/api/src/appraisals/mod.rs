@@ -1,8 +1,10 @@
 //! Appraisals (docs/domain.md §45): the scheme of a round and what it comes to on a period that is over, the appraisal of a period and what people do with it.
 //! Who reads a score may not see every task it is about: what is said to whom is decided here by its own rules, so it is read past the second net.
 
+mod scheme_view;
 mod view;
 
+pub use scheme_view::*;
 pub use view::*;
 
 use actix_web::web::{Data, Path};
@@ -96,7 +98,9 @@ pub async fn publish_appraisal_scheme(
 #[serde(deny_unknown_fields)]
 pub struct SimulateScheme {
     pub scheme: Scheme,
+    /// First day of the period.
     pub from: NaiveDate,
+    /// Last day of the period.
     pub to: NaiveDate,
 }
 
@@ -139,7 +143,9 @@ pub async fn list_appraisals(caller: Caller, app: Data<App>, id: Path<Uuid>) -> 
 #[derive(Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AppraisePeriod {
+    /// First day of the period.
     pub from: NaiveDate,
+    /// Last day of the period.
     pub to: NaiveDate,
 }
 

@@ -1,18 +1,18 @@
-//! What schemes, simulations, appraisals and scores look like to a reader. Points are whole hundredths of a point.
+//! What appraisals and scores look like to a reader. Points are whole hundredths of a point.
 
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::actor::Actor;
 use domain::appraisal::facts::Fact;
-use domain::appraisal::scheme::{Effect, FactKind, Period, Scheme, SubjectKind};
-use domain::appraisal::score::{Score, Standing, Subject};
+use domain::appraisal::scheme::{Effect, FactKind, Scheme, SubjectKind};
+use domain::appraisal::score::{Score, Subject};
 use domain::appraisal::state::{Appraisal, AppraisalState};
 use domain::calendar::Calendar;
 use domain::chain::Digest;
 use domain::ids::{AppraisalId, RoundId, TaskId};
 use domain::rights;
-use persistence::appraisals::{self, LoadedScheme, Simulated};
+use persistence::appraisals;
 use persistence::{Origin, PgConnection};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -20,134 +20,25 @@ use uuid::Uuid;
 
 use crate::task_view::Named;
 
-/// A version of a scheme that was published.
-#[derive(Serialize, ToSchema)]
-pub struct SchemeVersionView {
-    pub n: u32,
-    pub basis: String,
-    pub by: String,
-    pub at: DateTime<Utc>,
-}
-
-/// The scheme of a round.
-#[derive(Serialize, ToSchema)]
-pub struct SchemeView {
-    /// 0 where nothing was saved yet.
-    pub version: i64,
-    /// What is being edited.
-    pub scheme: Scheme,
-    /// Whether it differs from what was published last.
-    pub has_changes: bool,
-    /// Oldest first.
-    pub published: Vec<SchemeVersionView>,
-    pub watchers: Vec<Named>,
-    pub may_edit: bool,
-    pub may_publish: bool,
-}
-
-fn named(id: Uuid, names: &BTreeMap<Uuid, String>) -> Named {
+pub(super) fn named(id: Uuid, names: &BTreeMap<Uuid, String>) -> Named {
     Named { id, name: names.get(&id).cloned().unwrap_or_default() }
 }
 
-fn said(words: &BTreeMap<Digest, String>, digest: &Digest) -> String {
+pub(super) fn said(words: &BTreeMap<Digest, String>, digest: &Digest) -> String {
     words.get(digest).cloned().unwrap_or_default()
 }
 
-/// A scheme as its reader sees it.
-pub fn scheme_view(loaded: LoadedScheme, actor: &Actor, round: RoundId) -> SchemeView {
-    let LoadedScheme { record, draft, words, names, .. } = loaded;
-    let watchers = draft.watchers.iter().map(|p| named(p.0, &names)).collect();
-    let published = record.iter().flat_map(|r| &r.published).map(|p| SchemeVersionView {
-        n: p.n,
-        basis: said(&words, &p.basis),
-        by: names.get(&p.by.0).cloned().unwrap_or_default(),
-        at: p.at,
-    });
-    SchemeView {
-        version: record.as_ref().map_or(0, |r| r.version),
-        published: published.collect(),
-        has_changes: record.as_ref().is_none_or(|r| r.has_changes()),
-        may_edit: rights::permit_office(actor, round).is_ok(),
-        may_publish: record.is_some() && rights::permit_publishing_appraisal(actor, round).is_ok(),
-        scheme: draft,
-        watchers,
-    }
-}
-
-/// What a scheme comes to for one unit or leader, beside the scheme that holds.
-#[derive(Serialize, ToSchema)]
-pub struct SimulatedScore {
-    #[schema(inline)]
-    pub kind: SubjectKind,
-    pub subject: Named,
-    /// Hundredths of a point; none where the scheme that is tried does not appraise it.
-    pub total: Option<i64>,
-    pub grade: Option<String>,
-    pub rank: Option<usize>,
-    /// Of each dimension of the scheme that is tried, in its order.
-    pub dimensions: Vec<i64>,
-    /// By the scheme that holds.
-    pub current_total: Option<i64>,
-    pub current_grade: Option<String>,
-}
-
-/// What a scheme comes to on a period.
-#[derive(Serialize, ToSchema)]
-pub struct SimulationView {
-    pub from: NaiveDate,
-    pub to: NaiveDate,
-    /// Up to which event of the one order of all events.
-    pub position: i64,
-    /// Names of the dimensions of the scheme that is tried.
-    pub dimensions: Vec<String>,
-    /// Best first.
-    pub items: Vec<SimulatedScore>,
-}
-
-fn grade_of(scheme: &Scheme, grade: usize) -> String {
+pub(super) fn grade_of(scheme: &Scheme, grade: usize) -> String {
     scheme.grades.get(grade).map(|g| g.name.clone()).unwrap_or_default()
-}
-
-/// A simulation as its reader sees it.
-pub fn simulation_view(simulated: &Simulated, period: Period) -> SimulationView {
-    let Simulated { scheme, scores, current, position, names } = simulated;
-    let standings = domain::appraisal::score::standings(scheme, scores, |_| 0);
-    let held = |subject: Subject| {
-        let (scheme, scores) = current.as_ref()?;
-        let score = scores.iter().find(|s| s.subject == subject)?;
-        Some((score.total, grade_of(scheme, score.grade)))
-    };
-    let line = |subject: Subject, standing: Option<&Standing>| {
-        let score = scores.iter().find(|s| s.subject == subject);
-        let (current_total, current_grade) = held(subject).unzip();
-        SimulatedScore {
-            kind: subject.kind,
-            subject: named(subject.id, names),
-            total: standing.map(|s| s.total),
-            grade: standing.map(|s| grade_of(scheme, s.grade)),
-            rank: standing.map(|s| s.rank),
-            dimensions: score.iter().flat_map(|s| &s.dimensions).map(|d| d.points).collect(),
-            current_total,
-            current_grade,
-        }
-    };
-    let mut items: Vec<SimulatedScore> = standings.iter().map(|s| line(s.subject, Some(s))).collect();
-    let only_before = current.iter().flat_map(|(_, scores)| scores).map(|s| s.subject);
-    items.extend(only_before.filter(|s| !standings.iter().any(|o| o.subject == *s)).map(|s| line(s, None)));
-    SimulationView {
-        from: period.from,
-        to: period.to,
-        position: *position,
-        dimensions: scheme.dimensions.iter().map(|d| d.name.clone()).collect(),
-        items,
-    }
 }
 
 /// What a list says of an appraisal.
 #[derive(Serialize, ToSchema)]
 pub struct AppraisalLine {
     pub id: Uuid,
+    /// First day of the period.
     pub from: NaiveDate,
+    /// Last day of the period.
     pub to: NaiveDate,
     #[schema(inline)]
     pub state: AppraisalState,
@@ -213,7 +104,9 @@ pub struct StandingView {
     pub total: Option<i64>,
     /// As the facts made it.
     pub reckoned: Option<i64>,
+    /// Hundredths of a point after adjustments.
     pub adjusted: Option<i64>,
+    /// The grade by the scheme.
     pub grade: Option<String>,
     /// Whether the caller reads its facts.
     pub opens: bool,
@@ -222,6 +115,7 @@ pub struct StandingView {
 /// One reckoning of the period.
 #[derive(Serialize, ToSchema)]
 pub struct ReckoningView {
+    /// Its number; later ones follow when something came to light late.
     pub n: u32,
     /// Which version of the scheme.
     pub scheme: u32,
@@ -239,6 +133,7 @@ pub struct ScoreChange {
     pub subject: Named,
     /// Hundredths of a point, as the facts make it; none where it was, or is, not appraised.
     pub before: Option<i64>,
+    /// Hundredths of a point after it.
     pub after: Option<i64>,
     /// How many facts came, and how many went.
     pub n_came: usize,
@@ -249,6 +144,7 @@ pub struct ScoreChange {
 #[derive(Serialize, ToSchema)]
 pub struct ObjectionView {
     pub unit: Named,
+    /// Of which reckoning it objects to the score.
     pub n: u32,
     pub words: String,
     pub by: String,
@@ -280,13 +176,16 @@ pub struct AppraisalView {
     pub id: Uuid,
     pub version: i64,
     pub round_id: Uuid,
+    /// First day of the period.
     pub from: NaiveDate,
+    /// Last day of the period.
     pub to: NaiveDate,
     #[schema(inline)]
     pub state: AppraisalState,
     pub state_label: String,
     /// The version that is shown, and the newest the caller reads.
     pub n: u32,
+    /// Number of the newest reckoning.
     pub newest: u32,
     /// The version that is published.
     pub published: Option<u32>,
@@ -431,6 +330,7 @@ pub struct LineView {
     pub label: String,
     #[schema(inline)]
     pub effect: Effect,
+    /// How often it counted.
     pub n: u32,
     /// For each time, in hundredths of a point.
     pub each: i64,
@@ -438,6 +338,7 @@ pub struct LineView {
     pub every_days: Option<u16>,
     /// Without the item's cap, below 0 where it takes.
     pub raw: i64,
+    /// Hundredths of a point; taken where negative.
     pub points: i64,
     pub facts: Vec<FactView>,
 }
@@ -448,6 +349,7 @@ pub struct DimensionView {
     pub name: String,
     /// Its full mark, in hundredths of a point.
     pub full: i64,
+    /// Hundredths of a point.
     pub points: i64,
     pub lines: Vec<LineView>,
 }
@@ -464,8 +366,10 @@ pub struct VetoView {
 /// What people adjusted.
 #[derive(Serialize, ToSchema)]
 pub struct AdjustmentView {
+    /// Hundredths of a point added, or taken where negative.
     pub points: i64,
     pub reason: String,
+    /// From which reckoning on it counts.
     pub n: u32,
     pub by: String,
     pub at: DateTime<Utc>,
@@ -475,14 +379,19 @@ pub struct AdjustmentView {
 #[derive(Serialize, ToSchema)]
 pub struct ScoreView {
     pub appraisal_id: Uuid,
+    /// The number of the reckoning.
     pub n: u32,
     #[schema(inline)]
     pub kind: SubjectKind,
     pub subject: Named,
     pub total: i64,
+    /// Hundredths of a point before adjustments.
     pub reckoned: i64,
+    /// Hundredths of a point after adjustments.
     pub adjusted: i64,
+    /// The grade by the scheme.
     pub grade: String,
+    /// Among those of its kind; none where the scheme shows no ranking.
     pub rank: Option<usize>,
     pub dimensions: Vec<DimensionView>,
     pub vetoes: Vec<VetoView>,
