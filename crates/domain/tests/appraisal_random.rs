@@ -53,7 +53,7 @@ fn random_task(n: u128, dice: &mut Dice) -> (TaskId, Vec<Recorded<TaskEvent>>) {
             0 => claimed(&on),
             1 => reassigned(other, &on),
             2 => TaskEvent::PartiesAdjusted { parties: parties(other), reason: digest() },
-            3 | 4 | 5 => passed(&due.to_string()),
+            3..=5 => passed(&due.to_string()),
             6 => {
                 due = later;
                 TaskEvent::Extended { due_on: due, filed_upward: false }

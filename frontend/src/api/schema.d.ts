@@ -5699,10 +5699,12 @@ export interface components {
              */
             form: "reminder" | "interview" | "circular" | "admonition" | "organisational" | "other";
             form_label: string;
+            /** @description What it rests on, in words. */
             basis: string;
             decided_by: string;
             /** Format: date */
             decided_on: string;
+            /** @description The number of the document, where there is one. */
             document?: string | null;
             note?: string | null;
             readers: components["schemas"]["Named"][];
@@ -5731,10 +5733,16 @@ export interface components {
         };
         /** @description What people adjusted. */
         AdjustmentView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Hundredths of a point added, or taken where negative.
+             */
             points: number;
             reason: string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description From which reckoning on it counts.
+             */
             n: number;
             by: string;
             /** Format: date-time */
@@ -5953,9 +5961,15 @@ export interface components {
         AppraisalLine: {
             /** Format: uuid */
             id: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description First day of the period.
+             */
             from: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Last day of the period.
+             */
             to: string;
             /**
              * @description Where an appraisal stands.
@@ -6058,9 +6072,15 @@ export interface components {
             version: number;
             /** Format: uuid */
             round_id: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description First day of the period.
+             */
             from: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Last day of the period.
+             */
             to: string;
             /**
              * @description Where an appraisal stands.
@@ -6073,7 +6093,10 @@ export interface components {
              * @description The version that is shown, and the newest the caller reads.
              */
             n: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Number of the newest reckoning.
+             */
             newest: number;
             /**
              * Format: int32
@@ -6107,9 +6130,15 @@ export interface components {
         };
         /** @description A period to be appraised. */
         AppraisePeriod: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @description First day of the period.
+             */
             from: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Last day of the period.
+             */
             to: string;
         };
         /** @description Units that are to look at themselves. */
@@ -7139,7 +7168,10 @@ export interface components {
              * @description Its full mark, in hundredths of a point.
              */
             full: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Hundredths of a point.
+             */
             points: number;
             lines: components["schemas"]["LineView"][];
         };
@@ -9078,7 +9110,10 @@ export interface components {
              * @enum {string}
              */
             effect: "deduct" | "bonus";
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description How often it counted.
+             */
             n: number;
             /**
              * Format: int64
@@ -9095,7 +9130,10 @@ export interface components {
              * @description Without the item's cap, below 0 where it takes.
              */
             raw: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Hundredths of a point; taken where negative.
+             */
             points: number;
             facts: components["schemas"]["FactView"][];
         };
@@ -9789,7 +9827,10 @@ export interface components {
         /** @description What a unit said against its score, and what was answered. */
         ObjectionView: {
             unit: components["schemas"]["Named"];
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Of which reckoning it objects to the score.
+             */
             n: number;
             words: string;
             by: string;
@@ -10926,7 +10967,10 @@ export interface components {
         };
         /** @description One reckoning of the period. */
         ReckoningView: {
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Its number; later ones follow when something came to light late.
+             */
             n: number;
             /**
              * Format: int32
@@ -11773,8 +11817,12 @@ export interface components {
         };
         /** @description A version of a scheme that was published. */
         SchemeVersionView: {
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description The number of the version.
+             */
             n: number;
+            /** @description What it rests on, in words. */
             basis: string;
             by: string;
             /** Format: date-time */
@@ -11810,7 +11858,10 @@ export interface components {
              * @description Hundredths of a point, as the facts make it; none where it was, or is, not appraised.
              */
             before?: number | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Hundredths of a point after it.
+             */
             after?: number | null;
             /** @description How many facts came, and how many went. */
             n_came: number;
@@ -11820,7 +11871,10 @@ export interface components {
         ScoreView: {
             /** Format: uuid */
             appraisal_id: string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description The number of the reckoning.
+             */
             n: number;
             /**
              * @description Who is appraised.
@@ -11830,11 +11884,19 @@ export interface components {
             subject: components["schemas"]["Named"];
             /** Format: int64 */
             total: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Hundredths of a point before adjustments.
+             */
             reckoned: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Hundredths of a point after adjustments.
+             */
             adjusted: number;
+            /** @description The grade by the scheme. */
             grade: string;
+            /** @description Among those of its kind; none where the scheme shows no ranking. */
             rank?: number | null;
             dimensions: components["schemas"]["DimensionView"][];
             vetoes: components["schemas"]["VetoView"][];
@@ -12264,9 +12326,15 @@ export interface components {
         /** @description A scheme to be tried on a period. */
         SimulateScheme: {
             scheme: components["schemas"]["AppraisalScheme"];
-            /** Format: date */
+            /**
+             * Format: date
+             * @description First day of the period.
+             */
             from: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Last day of the period.
+             */
             to: string;
         };
         /** @description What a scheme comes to for one unit or leader, beside the scheme that holds. */
@@ -12282,7 +12350,9 @@ export interface components {
              * @description Hundredths of a point; none where the scheme that is tried does not appraise it.
              */
             total?: number | null;
+            /** @description The grade by the scheme that is tried. */
             grade?: string | null;
+            /** @description Among those of its kind by the scheme that is tried. */
             rank?: number | null;
             /** @description Of each dimension of the scheme that is tried, in its order. */
             dimensions: number[];
@@ -12291,13 +12361,20 @@ export interface components {
              * @description By the scheme that holds.
              */
             current_total?: number | null;
+            /** @description The grade by the scheme in force; none where there is none. */
             current_grade?: string | null;
         };
         /** @description What a scheme comes to on a period. */
         SimulationView: {
-            /** Format: date */
+            /**
+             * Format: date
+             * @description First day of the period.
+             */
             from: string;
-            /** Format: date */
+            /**
+             * Format: date
+             * @description Last day of the period.
+             */
             to: string;
             /**
              * Format: int64
@@ -12585,8 +12662,12 @@ export interface components {
              * @description As the facts made it.
              */
             reckoned?: number | null;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Hundredths of a point after adjustments.
+             */
             adjusted?: number | null;
+            /** @description The grade by the scheme. */
             grade?: string | null;
             /** @description Whether the caller reads its facts. */
             opens: boolean;
