@@ -347,12 +347,17 @@ fn navigation(loaded: &LoadedActor, publishes: bool) -> Vec<String> {
         (None, None) => &[],
     };
     let mut entries: Vec<String> = entries.iter().map(|e| (*e).to_owned()).collect();
+    // What keeps a matter from coming back stands together.
+    let mut lasting = Vec::new();
     if is_office || loaded.actor.role == Some(Unit) || !loaded.actor.principal_of.is_empty() {
-        entries.push("systemic".to_owned());
+        lasting.push("systemic".to_owned());
     }
     if is_office || matches!(loaded.actor.role, Some(Unit | Leader)) {
-        entries.extend(["handovers", "appraisals"].map(str::to_owned));
+        lasting.push("appraisals".to_owned());
+        entries.push("handovers".to_owned());
     }
+    let beside = entries.iter().position(|e| e == "rules").map_or(entries.len(), |rules| rules + 1);
+    entries.splice(beside..beside, lasting);
     // What nobody has switched on stands in nobody's way; the office finds it, for it switches it on.
     match loaded.actor.role {
         Some(Unit) if publishes => entries.push("opinions".to_owned()),

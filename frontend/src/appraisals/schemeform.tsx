@@ -135,7 +135,7 @@ export function SchemeFields({ value, onChange, at }: { value: SchemeText; onCha
                   <Choose label="计分" value={item.effect} options={Object.entries(pointEffects).map(([v, label]) => ({ value: v, label }))} onChange={(effect) => set({ effect })} error={at(`${where}/effect`)} />
                   <Cell label="每次" value={item.points} onChange={(p) => set({ points: p })} error={at(`${where}/points`)} />
                   <Cell label="最多" value={item.cap} onChange={(cap) => set({ cap })} error={at(`${where}/cap`)} />
-                  {lasting.has(item.fact) ? <Cell label="每几天计一次" value={item.days} onChange={(days) => set({ days })} error={at(`${where}/days`)} /> : <span />}
+                  {lasting.has(item.fact) ? <Cell label="每几天计一次" value={item.days} onChange={(days) => set({ days })} error={at(`${where}/days`)} /> : <span aria-hidden="true">{j === 0 && d.items.some((one) => lasting.has(one.fact)) && '每几天计一次'}</span>}
                   <button type="button" className="plain danger" aria-label={`删除 ${factKinds[item.fact as Fact]}`} onClick={() => change({ dimensions: replaced(value.dimensions, i, { items: without(d.items, j) }) })}>删除</button>
                 </div>
               )

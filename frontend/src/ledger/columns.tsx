@@ -21,10 +21,10 @@ export const columns: Column[] = [
   { key: 'number', label: '编号', width: 84, isFixed: true, sort: 'number', cell: (i) => <a href={taskAddress(i.id)} className="number">{i.number}</a> },
   {
     key: 'title', label: '具体问题', width: 248, isFixed: true, className: 'title',
-    cell: (i) => <a href={taskAddress(i.id)} title={i.title}>{i.is_key && <span className="tag key">关键</span>}{i.title}{i.n_doubts > 0 && <span className="tag amber">疑点 {i.n_doubts}</span>}</a>,
+    cell: (i) => <a href={taskAddress(i.id)} title={i.title}>{i.is_key && <span className="tag key">关键</span>}{i.title}{i.n_found && <span className="tag amber">{recurred(i)}</span>}{i.n_doubts > 0 && <span className="tag amber">疑点 {i.n_doubts}</span>}</a>,
   },
   { key: 'aspect', label: '方面', width: 128, cell: (i) => text(i.aspect) },
-  { key: 'finding', label: '反馈问题', width: 200, className: 'words', cell: (i) => <span className="two" title={i.finding}>{i.n_found && <span className="tag amber">{recurred(i)}</span>}{i.finding_number} {i.finding}</span> },
+  { key: 'finding', label: '反馈问题', width: 200, className: 'words', cell: (i) => <span className="two" title={i.finding}>{i.finding_number} {i.finding}</span> },
   { key: 'lead_unit', label: '牵头单位', width: 120, className: 'unit', cell: (i) => text(i.lead_unit) },
   { key: 'lead_leader', label: '牵头领导', width: 80, cell: (i) => text(i.lead_leader) },
   { key: 'disposition', label: '类型', width: 80, cell: (i) => text(i.disposition_label) },

@@ -22,6 +22,8 @@ export const Filters = memo(function Filters({ search, set, clear }: { search: F
   const units = useUnits()
   const people = usePeople()
   const all = aspects.data ?? []
+  const [more, setMore] = useState(false)
+  const seesMore = more || Boolean(search.came_back ?? search.cause ?? search.scope)
   const findings = all.filter((a) => !search.aspect || a.id === search.aspect).flatMap((a) => a.findings.map((f) => ({ value: f.id, label: `${f.number} ${f.body}` })))
   return (
     <div className="filters">
@@ -37,15 +39,19 @@ export const Filters = memo(function Filters({ search, set, clear }: { search: F
       <Several label="灯" value={search.light} options={options(alertLevels)} onChange={(light) => set({ light })} />
       <Several label="类型" value={search.disposition} options={options(dispositions)} onChange={(disposition) => set({ disposition })} />
       <button type="button" className={search.key ? 'rare set' : 'rare'} aria-pressed={Boolean(search.key)} onClick={() => set({ key: search.key ? undefined : 'true' })}>关键问题</button>
-      <button type="button" className={search.came_back ? 'rare set' : 'rare'} aria-pressed={Boolean(search.came_back)} onClick={() => set({ came_back: search.came_back ? undefined : 'true' })}>反弹回潮</button>
-      <Several label="原因" isRare value={search.cause} options={options(causeCategories)} onChange={(cause) => set({ cause })} />
-      <select aria-label="个性还是共性" className={search.scope ? 'rare set' : 'rare'} value={search.scope ?? ''} onChange={(e) => set({ scope: e.target.value || undefined })}>
-        <option value="">个性共性：全部</option>
-        {options(findingScopes).map(([scope, label]) => <option key={scope} value={scope}>{label}</option>)}
-      </select>
       <Several label="完成情况" isRare value={search.completion} options={options(completionStatuses)} onChange={(completion) => set({ completion })} />
       <span className="due">时限 <DayInput label="时限自" className={search.due_from ? 'set' : ''} value={search.due_from ?? ''} onChange={(on) => set({ due_from: on || undefined })} />
         至 <DayInput label="时限至" className={search.due_to ? 'set' : ''} value={search.due_to ?? ''} onChange={(on) => set({ due_to: on || undefined })} /></span>
+      {seesMore ? (
+        <>
+          <button type="button" className={search.came_back ? 'rare set' : 'rare'} aria-pressed={Boolean(search.came_back)} onClick={() => set({ came_back: search.came_back ? undefined : 'true' })}>反弹回潮</button>
+          <Several label="原因" isRare value={search.cause} options={options(causeCategories)} onChange={(cause) => set({ cause })} />
+          <select aria-label="个性还是共性" className={search.scope ? 'rare set' : 'rare'} value={search.scope ?? ''} onChange={(e) => set({ scope: e.target.value || undefined })}>
+            <option value="">个性共性：全部</option>
+            {options(findingScopes).map(([scope, label]) => <option key={scope} value={scope}>{label}</option>)}
+          </select>
+        </>
+      ) : <button type="button" className="rare plain" onClick={() => setMore(true)}>更多筛选</button>}
       {search.lead && <button type="button" className="set" onClick={() => set({ lead: undefined })}>牵头单位 {units.find((u) => u.value === search.lead)?.label.trim() ?? ''} ✕</button>}
       {(search.closed_from || search.closed_to) && <button type="button" className="set" onClick={() => set({ closed_from: undefined, closed_to: undefined })}>销号于 {search.closed_from && day(search.closed_from)}至{search.closed_to && day(search.closed_to)} ✕</button>}
       {search.task && <button type="button" className="set" onClick={() => set({ task: undefined })}>指定的 {wordsOf(search.task).length} 项任务 ✕</button>}

@@ -81,6 +81,7 @@ function Whole({ view }: { view: Wall }) {
         <h2>{wallPages.matrix} <span>行为牵头单位，红灯多的在前；列为反馈问题；每格取最重一项，数字为任务数</span></h2>
         <div className="choices">
           <Key counts={[['red', view.overview.chain.red], ['yellow', view.overview.chain.yellow], ['green', view.overview.chain.green], ['done', view.overview.chain.closed], ['unissued', view.overview.chain.draft]]} />
+          {view.matrix.n_came_back > 0 && <Link to="/ledger" search={{ came_back: 'true' }}><u>编号下划线</u>为反弹回潮问题 {view.matrix.n_came_back}</Link>}
           <select aria-label="问题次序" value={order} onChange={(e) => setOrder(e.target.value)}><option value="given">问题按反馈意见的次序</option><option value="worst">问题按轻重，重的在前</option></select>
         </div>
         <MatrixGrid key={order} matrix={matrix} go={go.rows} />
