@@ -191,6 +191,45 @@ fn matters(talk: &mut Talk, token: &str, round: &str, finding: &Value, task: &st
     talk.json(token, "POST", &format!("/rounds/{round}/slips"), &json!({ "matter": reason, "gap": reason }));
 }
 
+/// What is recorded of somebody's accountability, which nobody but who is named reads: not in a list, a search, the trail, the feed or on the open page.
+fn accountability(talk: &mut Talk, house: &House, open: SocketAddr, token: &str, round: &str, person: &str) {
+    let mut word = |what: &str| talk.birds.canary(what);
+    let (basis, by, document) = (word("basis of a record"), word("who decided it"), word("its document"));
+    let (note, reason) = (word("note on a record"), word("why it was withdrawn"));
+    let day = api::app::Clock::default().now().date_naive() - chrono::Days::new(2);
+    let records = format!("/rounds/{round}/accountability");
+    let form = json!({
+        "subject": { "kind": "leader", "id": person }, "form": "reminder", "basis": basis, "decided_by": by,
+        "decided_on": day, "document": document, "note": note, "readers": [person],
+    });
+    let made = ok(talk.json(token, "POST", &records, &form));
+    let id = made["id"].as_str().unwrap().to_owned();
+    talk.json(token, "POST", &format!("/accountability/{id}/withdraw"), &json!({ "reason": reason }));
+    let looks = [
+        records,
+        format!("/accountability/{id}"),
+        format!("/rounds/{round}/search?text={}", &basis[..8]),
+        format!("/audit/events?stream_id={id}"),
+        "/events".to_owned(),
+        "/notices".to_owned(),
+        format!("/rounds/{round}/todo"),
+        format!("/rounds/{round}/brief"),
+    ];
+    let own = [basis, by, document, note, reason];
+    for login in ["p001", "p002", "p010", "p068", "p073", "sysadmin", "secadmin", "auditor"] {
+        let other = house.real_token(login);
+        for path in &looks {
+            let (_, answer) = talk.get(&other, path);
+            let (head, body) = answer.split_once("\r\n\r\n").unwrap_or_default();
+            // A search is told back what it sought.
+            let sought = path.contains("/search?");
+            assert!(own.iter().skip(usize::from(sought)).all(|w| !body.contains(w)), "{login} {path}: {head}{body}");
+        }
+    }
+    let (_, outside) = talk.birds.send(open, "GET", "/", &[], "");
+    assert!(own.iter().all(|w| !outside.contains(w)), "{outside}");
+}
+
 /// People, mail addresses, keys and targets of other systems; what is sent to them fails.
 fn outward(talk: &mut Talk, house: &House, person: &str, unit: &str, closed: SocketAddr) -> String {
     let (maker, giver) = (house.real_token("sysadmin"), house.real_token("secadmin"));
@@ -305,6 +344,7 @@ async fn what_is_told_to_the_server_is_in_no_log_no_figure_and_no_answer_to_anot
     let server = serve_logged(house.folder(), to, Some(&house.db.url()), &settings, &logged.join("server.log"));
     let token = sessions(&mut talk, &password);
     matters(&mut talk, &token, &round, &aspects[0]["findings"][0]["id"], &task);
+    accountability(&mut talk, &house, open, &token, &round, person.as_str().unwrap());
     let hook = outward(&mut talk, &house, person.as_str().unwrap(), unit.as_str().unwrap(), closed);
     opinion(&mut talk, open, notice);
     let keeper = house.real_token("secadmin");

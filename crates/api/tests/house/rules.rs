@@ -224,6 +224,7 @@ async fn a_rule_lasts_once_a_check_passed_and_a_failed_one_takes_its_task_up_aga
     let view = house.get(OFFICE, &format!("/tasks/{made}")).await.ok();
     assert_eq!((view["state"].as_str(), view["number"].as_str()), (Some("draft"), Some("R01-2")));
     assert_eq!(view["units"][0]["id"], ids["U201"]);
+    house.verifies();
 }
 
 #[actix_web::test]

@@ -201,6 +201,7 @@ async fn a_problem_goes_from_its_self_checks_to_tasks_and_its_end() {
     let (kept, folded) =
         db.read_now(|conn| Ok((systemic::snapshot(conn, id)?, systemic::replay(conn, id)?.unwrap()))).unwrap();
     assert_eq!(kept, folded, "the row is the fold of its events");
+    house.verifies();
 }
 
 #[actix_web::test]

@@ -273,6 +273,15 @@ impl House {
         format!("。事件封存至第 {} 件，根 {}", lines[1], lines[2])
     }
 
+    /// Everything is sealed, and the whole ledger verifies: chains, order, tree, every row against its events.
+    pub fn verifies(&self) {
+        self.sealed();
+        let now = self.app.clock.now();
+        let verified = |conn: &mut _| persistence::transparency::verify::whole(conn, Default::default(), None, now);
+        let found = self.db.database().read_now(verified).unwrap();
+        assert!(found.faults.is_empty() && found.size > 0, "{:?}", found.faults);
+    }
+
     /// A token that holds by the real clock, for servers in processes of their own.
     pub fn real_token(&self, login: &str) -> String {
         let find = |conn: &mut _| Ok(persistence::accounts::credential(conn, login)?.expect("the account is there"));
