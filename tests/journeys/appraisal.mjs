@@ -12,7 +12,7 @@ const unit = '党委组织部'
 async function at(house, page, address) {
   await page.goto(`${house.address}${address}`)
   await page.locator('.head').first().waitFor()
-  await page.locator('.loading').waitFor({ state: 'detached' })
+  await page.locator('body:not(:has(.loading))').waitFor({ state: 'attached' })
 }
 
 async function asked(page, verb) {

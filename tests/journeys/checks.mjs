@@ -15,7 +15,7 @@ const photo = { name: '现场照片.png', mimeType: 'image/png', buffer: Buffer.
 async function at(house, page, address) {
   await page.goto(`${house.address}${address}`)
   await page.locator('.head, .aboutcheck').first().waitFor()
-  await page.locator('.loading').waitFor({ state: 'detached' })
+  await page.locator('body:not(:has(.loading))').waitFor({ state: 'attached' })
 }
 
 const looked = (house, page, what, whole = true) => lookedAt(house, page, `check-${what}`, whole)

@@ -15,7 +15,7 @@ const looked = (house, page, what) => lookedAt(house, page, `document-${what}`)
 async function at(house, page, address) {
   await page.goto(`${house.address}${address}`)
   await page.locator('.head, .aboutcheck').first().waitFor()
-  await page.locator('.loading').waitFor({ state: 'detached' })
+  await page.locator('body:not(:has(.loading))').waitFor({ state: 'attached' })
 }
 
 /** A file the page hands to the browser, as its parts. */

@@ -16,7 +16,7 @@ const other = login('甲丑一')
 async function at(house, page, address) {
   await page.goto(`${house.address}${address}`)
   await page.locator('.head').first().waitFor()
-  await page.locator('.loading').waitFor({ state: 'detached' })
+  await page.locator('body:not(:has(.loading))').waitFor({ state: 'attached' })
 }
 
 const looked = (house, page, what) => lookedAt(house, page, `duties-${what}`)

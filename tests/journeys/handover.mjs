@@ -13,7 +13,7 @@ const [head, deputy] = [login('壬巳一'), login('乙子五')]
 async function at(house, page, address) {
   await page.goto(`${house.address}${address}`)
   await page.locator('.head').first().waitFor()
-  await page.locator('.loading').waitFor({ state: 'detached' })
+  await page.locator('body:not(:has(.loading))').waitFor({ state: 'attached' })
 }
 
 /** The head goes to another unit, by the administrator's table. */

@@ -6,7 +6,7 @@ import { office, open, step, told } from './steps.mjs'
 /** Everything the page says, once nothing is being read. */
 async function settled(page) {
   await page.locator('.head').first().waitFor()
-  await page.locator('.loading').waitFor({ state: 'detached' })
+  await page.locator('body:not(:has(.loading))').waitFor({ state: 'attached' })
 }
 
 /** A task issued by the office is on its unit's list, and counted at the bell, without anybody's touching the page. */

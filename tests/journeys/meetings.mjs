@@ -13,7 +13,7 @@ const number = '整改纪要〔2026〕9号'
 async function at(house, page, address) {
   await page.goto(`${house.address}${address}`)
   await page.locator('.head, .aboutcheck, .resolutionpage').first().waitFor()
-  await page.locator('.loading').waitFor({ state: 'detached' })
+  await page.locator('body:not(:has(.loading))').waitFor({ state: 'attached' })
 }
 
 const looked = (house, page, what) => lookedAt(house, page, `meeting-${what}`)
@@ -22,7 +22,7 @@ async function arrange(house, title) {
   const page = await house.as(office)
   await at(house, page, '/meetings')
   await told(page)
-  await page.locator('.loading').waitFor({ state: 'detached' })
+  await page.locator('body:not(:has(.loading))').waitFor({ state: 'attached' })
   await page.getByRole('button', { name: '安排会议' }).click()
   const form = page.locator('.planform')
   await form.getByLabel('会议名称').fill(title)

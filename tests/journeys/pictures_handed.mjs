@@ -12,7 +12,7 @@ async function held(house, who, list) {
   const page = await house.as(who)
   await page.goto(`${house.address}/${list}`)
   await page.locator('.head').first().waitFor()
-  await page.locator('.loading').waitFor({ state: 'detached' })
+  await page.locator('body:not(:has(.loading))').waitFor({ state: 'attached' })
   const links = await page.locator(`main a[href^="/${list}/"]`).evaluateAll((found) => found.map((a) => a.getAttribute('href').split('?')[0]))
   return [...new Set(links)]
 }

@@ -13,7 +13,7 @@ const evil = '<script>document.title="注入"</script>三楼档案室仍有未�
 async function at(house, page, address) {
   await page.goto(`${house.address}${address}`)
   await page.locator('.head, .aboutcheck').first().waitFor()
-  await page.locator('.loading').waitFor({ state: 'detached' })
+  await page.locator('body:not(:has(.loading))').waitFor({ state: 'attached' })
 }
 
 /** Opens an act of a publication and leaves its form in sight. */

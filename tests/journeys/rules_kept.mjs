@@ -15,7 +15,7 @@ const second = 'p073'
 async function at(house, page, address) {
   await page.goto(`${house.address}${address}`)
   await page.locator('.head, .pathline, .taskhead').first().waitFor()
-  await page.locator('.loading').waitFor({ state: 'detached' })
+  await page.locator('body:not(:has(.loading))').waitFor({ state: 'attached' })
 }
 
 const pathOf = (page) => new URL(page.url()).pathname

@@ -87,7 +87,7 @@ try {
       await page.waitForTimeout(500)
       if (await declined.count()) await declined.click()
       if (act) await act(page)
-      await page.locator('.loading').waitFor({ state: 'detached' })
+      await page.locator('body:not(:has(.loading))').waitFor({ state: 'attached' })
       await page.waitForTimeout(600)
       await page.screenshot({ path: join(root, folder, `${name}.jpg`), type: 'jpeg', quality: 62 })
     }

@@ -11,7 +11,7 @@ const name = /督办通知单〔\d{4}〕\d+号/
 async function at(house, page, address) {
   await page.goto(`${house.address}${address}`)
   await page.locator('.head, .aboutcheck, .taskhead').first().waitFor()
-  await page.locator('.loading').waitFor({ state: 'detached' })
+  await page.locator('body:not(:has(.loading))').waitFor({ state: 'attached' })
 }
 
 const looked = (house, page, what) => lookedAt(house, page, `slip-${what}`)

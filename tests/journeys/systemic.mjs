@@ -15,7 +15,7 @@ const [clerk, head, other, owner] = [login('甲酉六'), login('辛寅二'), log
 async function at(house, page, address) {
   await page.goto(`${house.address}${address}`)
   await page.locator('.head').first().waitFor()
-  await page.locator('.loading').waitFor({ state: 'detached' })
+  await page.locator('body:not(:has(.loading))').waitFor({ state: 'attached' })
 }
 
 async function confirmed(house) {

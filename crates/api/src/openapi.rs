@@ -23,6 +23,7 @@ const NOT_FOR_ALL: &[&str] = &[
     "/api/v1/me/told-by/trials",
     "/api/v1/me/calendar-link",
     "/api/v1/sessions/provider",
+    "/api/v1/sessions/provider/proof",
     "/api/v1/sessions/provider/return",
     "/api/v1/audit/proof",
 ];
