@@ -145,7 +145,7 @@ async function heldToAccount(house) {
   const address = page.url()
   const reader = await house.as(second, phone)
   await at(house, reader, '/notices')
-  await reader.getByText('有一件事项请到系统查看').first().click()
+  await reader.locator('#content').getByText('有一件事项请到系统查看').first().click()
   await reader.getByText('领导组第4次会议纪要').waitFor()
   await lookedAt(house, reader, 'accountability-phone')
   const boss = await house.as(principal)

@@ -28,9 +28,15 @@ export function login(name) {
   return line.split(',')[0].toLowerCase()
 }
 
+/** Days from today to the next Wednesday, where this week's statements are in already: from Friday to Sunday; else none. */
+export function toAnOpenWeek() {
+  const weekday = new Date(Date.now() + 8 * 3_600_000).getUTCDay()
+  return { 5: 5, 6: 4, 0: 3 }[weekday] ?? 0
+}
+
 export class House {
   /** With the sample group, or bare: the three administrators of `bihuan init` and nothing else; with more of the server's settings, or what makes them of its address. */
-  static async open({ isBare = false, settings = {} } = {}) {
+  static async open({ isBare = false, settings = {}, days = 0 } = {}) {
     const house = new House()
     house.settings = settings
     house.isBare = isBare
@@ -40,7 +46,7 @@ export class House {
     house.faults = []
     house.people = new Map()
     house.browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: flags, env: { ...process.env, LANGUAGE: 'zh_CN' } })
-    await house.start(0)
+    await house.start(days)
     return house
   }
 

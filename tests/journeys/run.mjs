@@ -4,7 +4,7 @@ import { delegation, newAccount } from './administrators.mjs'
 import { onTheSpot } from './checks.mjs'
 import { handedOn } from './exports.mjs'
 import { byTheRules, onPhone, underTheThumb } from './eyes.mjs'
-import { House } from './house.mjs'
+import { House, toAnOpenWeek } from './house.mjs'
 import { handKept } from './ledger.mjs'
 import { bySelf, days, doorsOfOverview, foundByKeyboard, notices } from './live.mjs'
 import { firstMinutes } from './minutes.mjs'
@@ -21,7 +21,7 @@ import { afterObservation, claimAndPlan, close, work } from './task.mjs'
 
 const started = Date.now()
 const other = await receiver()
-const house = await House.open({ settings: { BIHUAN_WEBHOOK_HOSTS: other.host } })
+const house = await House.open({ settings: { BIHUAN_WEBHOOK_HOSTS: other.host }, days: toAnOpenWeek() })
 try {
   await workbookAndPaste(house, await byKeyboard(house))
   await droppedAndOvertaken(house)

@@ -278,7 +278,7 @@ impl House {
         self.sealed();
         let now = self.app.clock.now();
         let verified = |conn: &mut _| persistence::transparency::verify::whole(conn, Default::default(), None, now);
-        let found = self.db.database().read_now(verified).unwrap();
+        let found = self.db.database().read_as_of_now(verified).unwrap();
         assert!(found.faults.is_empty() && found.size > 0, "{:?}", found.faults);
     }
 
