@@ -26,6 +26,8 @@ export async function newRound(house) {
   step('整改办新开一轮，设领导组、整改办和督导组')
 
   await page.getByRole('link', { name: '导入' }).click()
+  // The page before takes files as well.
+  await page.getByRole('heading', { name: '导入台账' }).waitFor()
   await page.locator('input[type=file]').setInputFiles({ name: '说明.xlsx', mimeType: 'application/octet-stream', buffer: Buffer.from('not a workbook') })
   await page.locator('.refused').getByText('不是 xlsx 文件').waitFor()
   await page.locator('input[type=file]').setInputFiles({ name: '整改方案.xlsx', mimeType: 'application/octet-stream', buffer: planOfToday() })
