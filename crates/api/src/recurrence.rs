@@ -7,7 +7,7 @@ use domain::calendar;
 use domain::ids::{FindingId, RoundId};
 use domain::recurrence::{Verdict, years_between};
 use domain::task::state::TaskState;
-use persistence::recurrence::{self, Known, Likeness, Proposal, Recurrence, Unjudged};
+use persistence::recurrence::{self, Known, Likeness, Proposal, Unjudged};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -131,11 +131,11 @@ fn proposal(found: Proposal) -> ProposalView {
     }
 }
 
-fn view(found: Likeness, lineage: Vec<Known>, recurrence: Recurrence, today: NaiveDate) -> LikenessView {
+fn view(found: Likeness, today: NaiveDate) -> LikenessView {
     LikenessView {
-        n_found: recurrence.n,
-        years_open: recurrence.first_on.map_or(0, |first| years_between(first, today)),
-        lineage: lineage.into_iter().map(known).collect(),
+        n_found: found.recurrence.n,
+        years_open: found.recurrence.first_on.map_or(0, |first| years_between(first, today)),
+        lineage: found.lineage.into_iter().map(known).collect(),
         finding: known(found.finding),
         proposals: found.proposals.into_iter().map(proposal).collect(),
         links: found
@@ -160,14 +160,8 @@ fn view(found: Likeness, lineage: Vec<Known>, recurrence: Recurrence, today: Nai
 async fn look(caller: &Caller, app: &App, id: FindingId) -> Result<LikenessView, Problem> {
     let (actor, memory) = (caller.origin.actor.clone(), app.findings.clone());
     let today = calendar::today(caller.origin.now);
-    let (found, lineage, recurrence) = app
-        .db
-        .read(&caller.origin.actor, move |conn| {
-            let found = recurrence::alike(conn, &memory, &actor, id)?;
-            Ok((found, recurrence::lineage(conn, &actor, id)?, recurrence::recurrence(conn, &actor, id)?))
-        })
-        .await?;
-    Ok(view(found, lineage, recurrence, today))
+    let found = app.db.read(&caller.origin.actor, move |conn| recurrence::alike(conn, &memory, &actor, id)).await?;
+    Ok(view(found, today))
 }
 
 /// Find what is like a finding.

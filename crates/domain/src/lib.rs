@@ -126,6 +126,7 @@ pub mod check;
 pub mod copied;
 pub mod document;
 pub mod echo;
+mod events;
 pub mod export;
 pub mod handover;
 pub mod ics;

@@ -100,6 +100,13 @@ pub struct Scope {
     pub is_system: bool,
 }
 
+impl Scope {
+    /// Whether every task of a round is seen.
+    pub fn sees_whole(&self, round: RoundId) -> bool {
+        self.is_system || self.rounds.contains(&round)
+    }
+}
+
 /// What this actor may see.
 pub fn scope(actor: &Actor) -> Scope {
     let Actor::Person(person) = actor else { return Scope { is_system: true, ..Scope::default() } };

@@ -251,14 +251,12 @@ pub fn looks(conn: &mut PgConnection, actor: &Actor, round: RoundId, today: Naiv
 
 /// The events of a record folded, for comparison with the row.
 pub fn replay(conn: &mut PgConnection, id: AccountabilityId) -> Result<Option<Record>, Error> {
-    let mut record = None;
-    for stored in events::history(conn, "accountability_action", id.0)? {
-        let event = AccountabilityEvent::parse(&stored.kind, serde_json::from_str(&stored.payload)?)
-            .map_err(Error::internal)?;
-        record = match record {
-            None => event::begin(id, &event),
-            Some(record) => Some(event::evolve(record, &event)),
-        };
-    }
-    Ok(record)
+    events::folded(
+        conn,
+        "accountability_action",
+        id.0,
+        AccountabilityEvent::parse,
+        |event| event::begin(id, event),
+        event::evolve,
+    )
 }

@@ -327,15 +327,7 @@ pub(crate) fn waited_for(conn: &mut PgConnection, ids: &[Uuid]) -> Result<BTreeS
 
 /// The events of a check as the domain reads them, folded; for comparison with the row.
 pub fn replay(conn: &mut PgConnection, id: CheckId) -> Result<Option<Check>, Error> {
-    let mut check = None;
-    for stored in events::history(conn, "check", id.0)? {
-        let event = CheckEvent::parse(&stored.kind, serde_json::from_str(&stored.payload)?).map_err(Error::internal)?;
-        check = match check {
-            None => event::begin(id, &event),
-            Some(check) => Some(event::evolve(check, &event)),
-        };
-    }
-    Ok(check)
+    events::folded(conn, "check", id.0, CheckEvent::parse, |event| event::begin(id, event), event::evolve)
 }
 
 /// The people who supervise a round, with their standing; whoever else is named is refused at the field.

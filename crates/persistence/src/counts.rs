@@ -59,7 +59,7 @@ pub fn count(conn: &mut PgConnection, actor: &Actor, round: RoundId, filter: &Fi
 pub(crate) fn kept_scope(actor: &Actor, round: RoundId, filter: &Filter) -> Option<Uuid> {
     let scope = rights::scope(actor);
     let unit = filter.unit.unwrap_or(round.0);
-    let sees_all = scope.is_system || scope.rounds.contains(&round);
+    let sees_all = scope.sees_whole(round);
     // The round's own id stands for all in the counters; as a unit or a finding it names nothing.
     let is_named = [filter.unit, filter.finding].into_iter().flatten().all(|id| id != round.0);
     let rest = Filter { unit: None, aspect: None, finding: None, ..filter.clone() };

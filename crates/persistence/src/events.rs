@@ -242,6 +242,26 @@ pub fn history(conn: &mut PgConnection, stream_kind: &str, stream_id: Uuid) -> R
     between(conn, stream_kind, stream_id, 0, i64::MAX)
 }
 
+/// What the events of a stream make of it, as the domain reads them; none where it does not begin as it should.
+pub(crate) fn folded<E, T>(
+    conn: &mut PgConnection,
+    stream_kind: &str,
+    stream_id: Uuid,
+    parse: impl Fn(&str, serde_json::Value) -> Result<E, String>,
+    begin: impl Fn(&E) -> Option<T>,
+    evolve: impl Fn(T, &E) -> T,
+) -> Result<Option<T>, Error> {
+    let mut folded = None;
+    for stored in history(conn, stream_kind, stream_id)? {
+        let event = parse(&stored.kind, serde_json::from_str(&stored.payload)?).map_err(Error::internal)?;
+        folded = match folded {
+            None => begin(&event),
+            Some(before) => Some(evolve(before, &event)),
+        };
+    }
+    Ok(folded)
+}
+
 /// The events of a stream after one seq and up to another, in order; a stream counts from 1 without a gap.
 pub fn between(
     conn: &mut PgConnection,

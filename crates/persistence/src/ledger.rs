@@ -132,7 +132,7 @@ const UNANSWERED: &str = "SELECT w.task_id FROM weekly_statements w JOIN tasks w
 /// `t` is a task of the round that the actor sees; the same rule as `Scope::covers`, a test holds them equal.
 pub(crate) fn visible(query: Statement, round: RoundId, scope: &Scope) -> Statement {
     let query = query.sql("t.round_id = ").bind::<SqlUuid, _>(round.0);
-    if scope.is_system || scope.rounds.contains(&round) {
+    if scope.sees_whole(round) {
         return query;
     }
     let persons: Vec<Uuid> = scope.persons.iter().map(|p| p.0).collect();
@@ -158,11 +158,10 @@ pub(crate) struct Reader {
 
 /// How an actor reads a round.
 pub(crate) fn reader(actor: &Actor, round: RoundId) -> Reader {
-    let scope = rights::scope(actor);
     Reader {
         reads_all: matches!(actor, Actor::System) || rights::permit_office(actor, round).is_ok(),
         person: actor.person().and_then(|p| p.person).map(|p| p.to_string()).unwrap_or_default(),
-        sees_whole: scope.is_system || scope.rounds.contains(&round),
+        sees_whole: rights::scope(actor).sees_whole(round),
     }
 }
 

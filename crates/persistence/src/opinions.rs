@@ -479,14 +479,5 @@ pub fn permit_file(conn: &mut PgConnection, actor: &Actor, id: OpinionId) -> Res
 
 /// The events of an opinion as the domain reads them, folded; for comparison with the row.
 pub fn replay(conn: &mut PgConnection, id: OpinionId) -> Result<Option<Opinion>, Error> {
-    let mut opinion = None;
-    for stored in events::history(conn, "opinion", id.0)? {
-        let event =
-            OpinionEvent::parse(&stored.kind, serde_json::from_str(&stored.payload)?).map_err(Error::internal)?;
-        opinion = match opinion {
-            None => event::begin(id, &event),
-            Some(opinion) => Some(event::evolve(opinion, &event)),
-        };
-    }
-    Ok(opinion)
+    events::folded(conn, "opinion", id.0, OpinionEvent::parse, |event| event::begin(id, event), event::evolve)
 }

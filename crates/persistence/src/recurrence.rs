@@ -26,6 +26,8 @@ use crate::schema::{accounts, finding_links, findings, tasks};
 const PROPOSED: usize = 12;
 /// Most that are looked through for those the reader may see.
 const LOOKED_AT: usize = 400;
+/// Most that are looked through for the earlier ones among them, where all findings of a round are asked about.
+const NEAR: usize = 60;
 /// Most findings of a round that are shown as like earlier ones.
 const SHOWN: usize = 200;
 /// Most findings of one lineage.
@@ -81,6 +83,10 @@ pub struct Likeness {
     pub proposals: Vec<Proposal>,
     pub links: Vec<Link>,
     pub may_judge: bool,
+    pub recurrence: Recurrence,
+    /// The same matter through the years, as far as the reader sees it: every finding that is linked to this one as come back, directly or by others,
+    /// the earliest first.
+    pub lineage: Vec<Known>,
 }
 
 /// The index of every finding, made anew when one came in or its words changed.
@@ -131,11 +137,12 @@ impl Memory {
         }
         Ok(held)
     }
+}
 
-    fn like(&self, conn: &mut PgConnection, text: &str, most: usize) -> Result<Vec<(Uuid, Alike)>, Error> {
-        let held = self.of(conn)?;
-        let found = held.index.like(text, ALIKE, most);
-        Ok(found.into_iter().filter_map(|alike| held.ids.get(alike.nth).map(|id| (*id, alike))).collect())
+impl Held {
+    fn like(&self, text: &str, most: usize) -> Vec<(Uuid, Alike)> {
+        let found = self.index.like(text, ALIKE, most);
+        found.into_iter().filter_map(|alike| self.ids.get(alike.nth).map(|id| (*id, alike))).collect()
     }
 }
 
@@ -190,7 +197,7 @@ fn known(conn: &mut PgConnection, actor: &Actor, ids: &[Uuid]) -> Result<Vec<Kno
             let round = RoundId(row.round_id);
             let reads = row.sensitivity == "open"
                 || row.sensitivity == "internal" && rights::permit_office(actor, round).is_ok();
-            (scope.is_system || scope.rounds.contains(&round)) && reads
+            scope.sees_whole(round) && reads
         })
         .map(|row| Known {
             id: FindingId(row.id),
@@ -255,22 +262,27 @@ pub fn alike(conn: &mut PgConnection, memory: &Memory, actor: &Actor, id: Findin
     let links = links(conn, actor, id)?;
     let may_judge = rights::permit_supervision(actor, finding.round).is_ok();
     let said: BTreeSet<Uuid> = links.iter().map(|link| link.other.id.0).chain([id.0]).collect();
-    let mut scored = memory.like(conn, &finding.body, LOOKED_AT)?;
+    let mut scored = memory.of(conn)?.like(&finding.body, LOOKED_AT);
     scored.retain(|(other, _)| !said.contains(other));
     let ids: Vec<Uuid> = scored.iter().map(|(other, _)| *other).collect();
     let mut found: BTreeMap<Uuid, Known> = known(conn, actor, &ids)?.into_iter().map(|k| (k.id.0, k)).collect();
     let mut proposals = Vec::new();
     for (other, Alike { score, words, .. }) in scored {
         let Some(known) = found.remove(&other).filter(|_| proposals.len() < PROPOSED) else { continue };
-        proposals.push(Proposal {
-            is_earlier: is_earlier(&known, &finding),
-            is_same_unit: known.units.keys().any(|unit| finding.units.contains_key(unit)),
-            known,
-            score,
-            words,
-        });
+        proposals.push(proposal(&finding, known, score, words));
     }
-    Ok(Likeness { finding, proposals, links, may_judge })
+    let (recurrence, lineage) = (recurrence(conn, id)?, lineage(conn, actor, id)?);
+    Ok(Likeness { finding, proposals, links, may_judge, recurrence, lineage })
+}
+
+fn proposal(finding: &Known, known: Known, score: f32, words: Vec<String>) -> Proposal {
+    Proposal {
+        is_earlier: is_earlier(&known, finding),
+        is_same_unit: known.units.keys().any(|unit| finding.units.contains_key(unit)),
+        known,
+        score,
+        words,
+    }
 }
 
 /// A finding of a round that is like earlier ones, nothing said of them yet.
@@ -300,10 +312,8 @@ pub fn unjudged(
     let own: Vec<Worded> = diesel::sql_query("SELECT id, body FROM findings WHERE round_id = $1 ORDER BY id")
         .bind::<SqlUuid, _>(round.0)
         .load(conn)?;
-    let mut alike: Vec<(Uuid, Vec<(Uuid, Alike)>)> = Vec::new();
-    for finding in &own {
-        alike.push((finding.id, memory.like(conn, &finding.body, PROPOSED)?));
-    }
+    let held = memory.of(conn)?;
+    let alike: Vec<(Uuid, Vec<(Uuid, Alike)>)> = own.iter().map(|f| (f.id, held.like(&f.body, NEAR))).collect();
     let all: BTreeSet<Uuid> =
         alike.iter().flat_map(|(id, found)| found.iter().map(|(other, _)| *other).chain([*id])).collect();
     let ids: Vec<Uuid> = all.into_iter().collect();
@@ -326,8 +336,7 @@ pub fn unjudged(
         let proposals = proposals.filter_map(|(other, alike)| Some((known.get(&other)?, alike)));
         let mut earlier = proposals.filter(|(other, _)| is_earlier(other, finding));
         let Some((other, Alike { score, words, .. })) = earlier.next() else { continue };
-        let is_same_unit = other.units.keys().any(|unit| finding.units.contains_key(unit));
-        let nearest = Proposal { known: other.clone(), score, words, is_earlier: true, is_same_unit };
+        let nearest = proposal(finding, other.clone(), score, words);
         let n = 1 + earlier.count();
         found.push(Unjudged { finding: finding.clone(), task: firsts.get(&id).copied(), n, nearest });
     }
@@ -363,7 +372,7 @@ pub fn judge(
         other_found_on: other.found_on,
     };
     let reason = judged(verdict, reason, pair)?;
-    let scored = memory.like(conn, &finding.body, usize::MAX)?;
+    let scored = memory.of(conn)?.like(&finding.body, usize::MAX);
     let (_, alike) =
         scored.into_iter().find(|(found, _)| *found == other.id.0).ok_or(Refusal::conflict("not-alike"))?;
     let pair =
@@ -445,20 +454,12 @@ pub(crate) const CAME_BACK: &str = "f.lineage_id IS NOT NULL AND EXISTS (SELECT 
      JOIN rounds own ON own.id = f.round_id WHERE g.lineage_id = f.lineage_id AND r.feedback_on < own.feedback_on)";
 
 /// How often the matter of a finding was found; once where nothing is linked with it as come back.
-///
-/// Errors: `NotFound` as for `alike`.
-pub fn recurrence(conn: &mut PgConnection, actor: &Actor, id: FindingId) -> Result<Recurrence, Error> {
-    own(conn, actor, id)?;
+fn recurrence(conn: &mut PgConnection, id: FindingId) -> Result<Recurrence, Error> {
     let sql = format!("SELECT COALESCE(lin.n, 1) AS n, lin.first_on FROM findings f {RECURRENCE} WHERE f.id = $1");
     Ok(diesel::sql_query(sql).bind::<SqlUuid, _>(id.0).get_result(conn)?)
 }
 
-/// The same matter through the years, as far as the reader sees it: every finding that is linked to this one as come back, directly or by others, the
-/// earliest first.
-///
-/// Errors: `NotFound` as for `alike`.
-pub fn lineage(conn: &mut PgConnection, actor: &Actor, id: FindingId) -> Result<Vec<Known>, Error> {
-    own(conn, actor, id)?;
+fn lineage(conn: &mut PgConnection, actor: &Actor, id: FindingId) -> Result<Vec<Known>, Error> {
     let lineage: Option<Uuid> = findings::table.find(id.0).select(findings::lineage_id).first(conn)?;
     let all = findings::table.filter(findings::lineage_id.eq(lineage)).order(findings::id).limit(LONGEST);
     let all: Vec<Uuid> = if lineage.is_some() { all.select(findings::id).load(conn)? } else { vec![id.0] };

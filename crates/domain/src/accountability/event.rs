@@ -2,11 +2,11 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::{ActionForm, Record};
 use crate::appraisal::score::Subject;
 use crate::chain::Digest;
+use crate::events::events;
 use crate::ids::{AccountabilityId, PersonId, RoundId};
 
 /// A record as it was entered.
@@ -21,47 +21,12 @@ pub struct Drawn {
     pub at: DateTime<Utc>,
 }
 
-/// An event of a record's stream (docs/domain.md §21, §46).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "event", content = "data")]
-pub enum AccountabilityEvent {
-    #[serde(rename = "accountability_action.recorded")]
-    Recorded { round: RoundId, record: Drawn },
-    #[serde(rename = "accountability_action.readers_set")]
-    ReadersSet { readers: Vec<PersonId> },
-    #[serde(rename = "accountability_action.withdrawn")]
-    Withdrawn { reason: Digest, at: DateTime<Utc> },
-}
-
-impl AccountabilityEvent {
-    /// Every stored kind, in order.
-    pub const KINDS: &'static [&'static str] =
-        &["accountability_action.recorded", "accountability_action.readers_set", "accountability_action.withdrawn"];
-
-    /// The stored kind.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Recorded { .. } => Self::KINDS[0],
-            Self::ReadersSet { .. } => Self::KINDS[1],
-            Self::Withdrawn { .. } => Self::KINDS[2],
-        }
-    }
-
-    /// The stored kind and the payload without it.
-    pub fn stored(&self) -> (&'static str, Value) {
-        let payload = match serde_json::to_value(self) {
-            Ok(Value::Object(mut map)) => map.remove("data").unwrap_or(Value::Null),
-            _ => Value::Null,
-        };
-        (self.kind(), payload)
-    }
-
-    /// Reads a stored event.
-    ///
-    /// Errors: what does not fit.
-    pub fn parse(kind: &str, payload: Value) -> Result<Self, String> {
-        serde_json::from_value(serde_json::json!({ "event": kind, "data": payload }))
-            .map_err(|e| format!("{kind}: {e}"))
+events! {
+    /// An event of a record's stream (docs/domain.md §21, §46).
+    AccountabilityEvent {
+        Recorded { round: RoundId, record: Drawn } = "accountability_action.recorded";
+        ReadersSet { readers: Vec<PersonId> } = "accountability_action.readers_set";
+        Withdrawn { reason: Digest, at: DateTime<Utc> } = "accountability_action.withdrawn";
     }
 }
 

@@ -1,57 +1,18 @@
 //! What happened to a scheme and to an appraisal, and what it makes of them. Events carry ids, scalars and digests; their stored kinds never change.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::scheme::Period;
 use super::state::{
     Adjustment, Appraisal, AppraisalState, Objection, ObjectionAnswer, PublishedScheme, Reckoning, SchemeRecord,
 };
 use crate::chain::Digest;
+use crate::events::events;
 use crate::ids::{AccountId, AppraisalId, RoundId, SchemeId, UnitId};
-
-macro_rules! events {
-    ($(#[$of:meta])* $enum:ident { $($(#[$doc:meta])* $name:ident { $($field:ident : $ty:ty),* $(,)? } = $kind:literal;)+ }) => {
-        $(#[$of])*
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        #[serde(tag = "event", content = "data")]
-        pub enum $enum {
-            $($(#[$doc])* #[serde(rename = $kind)] $name { $($field: $ty),* },)+
-        }
-
-        impl $enum {
-            /// Every stored kind, in order.
-            pub const KINDS: &'static [&'static str] = &[$($kind),+];
-
-            /// The stored kind.
-            pub fn kind(&self) -> &'static str {
-                match self { $(Self::$name { .. } => $kind,)+ }
-            }
-
-            /// The stored kind and the payload without it.
-            pub fn stored(&self) -> (&'static str, Value) {
-                let payload = match serde_json::to_value(self) {
-                    Ok(Value::Object(mut map)) => map.remove("data").unwrap_or(Value::Null),
-                    _ => Value::Null,
-                };
-                (self.kind(), payload)
-            }
-
-            /// Reads a stored event.
-            ///
-            /// Errors: what does not fit.
-            pub fn parse(kind: &str, payload: Value) -> Result<Self, String> {
-                serde_json::from_value(serde_json::json!({ "event": kind, "data": payload }))
-                    .map_err(|e| format!("{kind}: {e}"))
-            }
-        }
-    };
-}
 
 events! {
     /// An event of a scheme's stream (docs/domain.md §21, §45).
+    #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
     SchemeEvent {
         Drafted { round: RoundId, body: Digest, by: AccountId, at: DateTime<Utc> } = "appraisal_scheme.drafted";
         Saved { body: Digest } = "appraisal_scheme.saved";
@@ -62,6 +23,7 @@ events! {
 
 events! {
     /// An event of an appraisal's stream (docs/domain.md §21, §45).
+    #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
     AppraisalEvent {
         Computed { round: RoundId, period: Period, reckoning: Reckoning } = "appraisal.computed";
         /// What came later is in it; the versions before stay.

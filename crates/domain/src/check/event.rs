@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::state::{Check, CheckKind, CheckState, DrawMark, ResultMark, Target};
 use crate::chain::Digest;
+use crate::events::events;
 use crate::ids::{CheckId, PersonId, RoundId, TaskId};
 
 /// What is planned of a check beside its words.
@@ -21,97 +21,26 @@ pub struct Shape {
     pub targets: Vec<Target>,
 }
 
-/// An event of a check's stream (docs/domain.md §21, §24).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(tag = "event", content = "data")]
-pub enum CheckEvent {
-    #[serde(rename = "check.planned")]
-    Planned { round: RoundId, shape: Shape },
-    #[serde(rename = "check.revised")]
-    Revised { shape: Shape },
-    /// The frame stands; the parties may commit.
-    #[serde(rename = "check.frame_frozen")]
-    FrameFrozen { draw: DrawMark },
-    #[serde(rename = "check.committed")]
-    Committed { party: PersonId, commitment: Digest },
-    #[serde(rename = "check.revealed")]
-    Revealed { party: PersonId, nonce: Digest },
-    /// The draw went on without those who had not revealed.
-    #[serde(rename = "check.went_on")]
-    WentOn { without: Vec<PersonId>, reason: Digest },
-    #[serde(rename = "check.drawn")]
-    Drawn { seed: Digest, bundle: Digest, targets: Vec<Target> },
-    #[serde(rename = "check.draw_given_up")]
-    DrawGivenUp { reason: Digest },
-    #[serde(rename = "check.announced")]
-    Announced { at: DateTime<Utc> },
-    #[serde(rename = "check.result_recorded")]
-    ResultRecorded { task: TaskId, result: ResultMark },
-    #[serde(rename = "check.result_signed")]
-    ResultSigned { task: TaskId, by: PersonId, at: DateTime<Utc> },
-    #[serde(rename = "check.result_returned")]
-    ResultReturned { task: TaskId, by: PersonId, reason: Digest },
-    #[serde(rename = "check.finished")]
-    Finished { words: Option<Digest> },
-    #[serde(rename = "check.cancelled")]
-    Cancelled { reason: Digest },
-}
-
-impl CheckEvent {
-    /// Every stored kind, in order.
-    pub const KINDS: &'static [&'static str] = &[
-        "check.planned",
-        "check.revised",
-        "check.frame_frozen",
-        "check.committed",
-        "check.revealed",
-        "check.went_on",
-        "check.drawn",
-        "check.draw_given_up",
-        "check.announced",
-        "check.result_recorded",
-        "check.result_signed",
-        "check.result_returned",
-        "check.finished",
-        "check.cancelled",
-    ];
-
-    /// The stored kind and the payload without it.
-    pub fn stored(&self) -> (&'static str, Value) {
-        let payload = match serde_json::to_value(self) {
-            Ok(Value::Object(mut map)) => map.remove("data").unwrap_or(Value::Null),
-            _ => Value::Null,
-        };
-        (self.kind(), payload)
-    }
-
-    /// Reads a stored event.
-    ///
-    /// Errors: what does not fit.
-    pub fn parse(kind: &str, payload: Value) -> Result<Self, String> {
-        serde_json::from_value(serde_json::json!({ "event": kind, "data": payload }))
-            .map_err(|e| format!("{kind}: {e}"))
-    }
-
-    /// The stored kind.
-    pub fn kind(&self) -> &'static str {
-        match self {
-            Self::Planned { .. } => "check.planned",
-            Self::Revised { .. } => "check.revised",
-            Self::FrameFrozen { .. } => "check.frame_frozen",
-            Self::Committed { .. } => "check.committed",
-            Self::Revealed { .. } => "check.revealed",
-            Self::WentOn { .. } => "check.went_on",
-            Self::Drawn { .. } => "check.drawn",
-            Self::DrawGivenUp { .. } => "check.draw_given_up",
-            Self::Announced { .. } => "check.announced",
-            Self::ResultRecorded { .. } => "check.result_recorded",
-            Self::ResultSigned { .. } => "check.result_signed",
-            Self::ResultReturned { .. } => "check.result_returned",
-            Self::Finished { .. } => "check.finished",
-            Self::Cancelled { .. } => "check.cancelled",
-        }
+events! {
+    /// An event of a check's stream (docs/domain.md §21, §24).
+    #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+    CheckEvent {
+        Planned { round: RoundId, shape: Shape } = "check.planned";
+        Revised { shape: Shape } = "check.revised";
+        /// The frame stands; the parties may commit.
+        FrameFrozen { draw: DrawMark } = "check.frame_frozen";
+        Committed { party: PersonId, commitment: Digest } = "check.committed";
+        Revealed { party: PersonId, nonce: Digest } = "check.revealed";
+        /// The draw went on without those who had not revealed.
+        WentOn { without: Vec<PersonId>, reason: Digest } = "check.went_on";
+        Drawn { seed: Digest, bundle: Digest, targets: Vec<Target> } = "check.drawn";
+        DrawGivenUp { reason: Digest } = "check.draw_given_up";
+        Announced { at: DateTime<Utc> } = "check.announced";
+        ResultRecorded { task: TaskId, result: ResultMark } = "check.result_recorded";
+        ResultSigned { task: TaskId, by: PersonId, at: DateTime<Utc> } = "check.result_signed";
+        ResultReturned { task: TaskId, by: PersonId, reason: Digest } = "check.result_returned";
+        Finished { words: Option<Digest> } = "check.finished";
+        Cancelled { reason: Digest } = "check.cancelled";
     }
 }
 

@@ -1,81 +1,43 @@
 //! What happened to a document, and what it makes of it. Events carry ids, scalars and digests; their stored kinds never change.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::figure::Figure;
 use super::kind::DocumentKind;
 use super::{Correction, Document, DocumentState, Override, TemplateMark};
 use crate::chain::Digest;
+use crate::events::events;
 use crate::ids::{DocumentId, PersonId, RoundId, SignatureId};
 use crate::sign_request::{RequestState, SignRequest, Signature, SignatureState};
 use crate::signature::SigningEvent;
 
-macro_rules! events {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident : $ty:ty),* $(,)? } = $kind:tt;)+) => {
-        /// An event of a document's stream (docs/domain.md §21, §32).
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        #[serde(tag = "event", content = "data")]
-        pub enum DocumentEvent {
-            $($(#[$doc])* #[serde(rename = $kind)] $name { $($field: $ty),* },)+
-        }
-
-        impl DocumentEvent {
-            /// Every stored kind, in order.
-            pub const KINDS: &'static [&'static str] = &[$($kind),+];
-
-            /// The stored kind.
-            pub fn kind(&self) -> &'static str {
-                match self { $(DocumentEvent::$name { .. } => $kind,)+ }
-            }
-        }
-    };
-}
-
 events! {
-    Drafted {
-        round: RoundId, kind: DocumentKind, text: Digest, records: Digest, as_of: DateTime<Utc>, template: TemplateMark,
-        by: PersonId, corrects: Option<Correction>,
-    } = "document.drafted";
-    Revised { text: Digest } = "document.revised";
-    /// Somebody entered a figure that the records do not hold, or another than they hold.
-    Entered { figure: Figure, entry: Override } = "document.figure_entered";
-    /// The figure of the records holds again.
-    Restored { figure: Figure } = "document.figure_restored";
-    /// It stands on the records of a later moment now.
-    Refreshed { records: Digest, as_of: DateTime<Utc>, template: TemplateMark } = "document.refreshed";
-    Submitted { request: SignRequest } = "document.submitted";
-    Recalled {} = "document.recalled";
-    Signed { signature: Signature } = "document.signed";
-    SignatureConfirmed { signature: SignatureId, by: PersonId } = "document.signature_confirmed";
-    SignatureVoided { signature: SignatureId, reason: Digest } = "document.signature_voided";
-    SignatureObjected { signature: SignatureId, by: PersonId, reason: Digest } = "document.signature_objected";
-    SigningReturned {} = "document.signing_returned";
-    /// All have signed: it is filed, and stays as it is.
-    Filed { at: DateTime<Utc> } = "document.filed";
-    /// A later version was filed in its place.
-    Replaced { by: DocumentId } = "document.replaced";
-    Withdrawn { reason: Digest } = "document.withdrawn";
-}
-
-impl DocumentEvent {
-    /// The stored kind and the payload without it.
-    pub fn stored(&self) -> (&'static str, Value) {
-        let payload = match serde_json::to_value(self) {
-            Ok(Value::Object(mut map)) => map.remove("data").unwrap_or(Value::Null),
-            _ => Value::Null,
-        };
-        (self.kind(), payload)
-    }
-
-    /// Reads a stored event.
-    ///
-    /// Errors: what does not fit.
-    pub fn parse(kind: &str, payload: Value) -> Result<Self, String> {
-        serde_json::from_value(serde_json::json!({ "event": kind, "data": payload }))
-            .map_err(|e| format!("{kind}: {e}"))
+    /// An event of a document's stream (docs/domain.md §21, §32).
+    #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+    DocumentEvent {
+        Drafted {
+            round: RoundId, kind: DocumentKind, text: Digest, records: Digest, as_of: DateTime<Utc>, template: TemplateMark,
+            by: PersonId, corrects: Option<Correction>,
+        } = "document.drafted";
+        Revised { text: Digest } = "document.revised";
+        /// Somebody entered a figure that the records do not hold, or another than they hold.
+        Entered { figure: Figure, entry: Override } = "document.figure_entered";
+        /// The figure of the records holds again.
+        Restored { figure: Figure } = "document.figure_restored";
+        /// It stands on the records of a later moment now.
+        Refreshed { records: Digest, as_of: DateTime<Utc>, template: TemplateMark } = "document.refreshed";
+        Submitted { request: SignRequest } = "document.submitted";
+        Recalled {} = "document.recalled";
+        Signed { signature: Signature } = "document.signed";
+        SignatureConfirmed { signature: SignatureId, by: PersonId } = "document.signature_confirmed";
+        SignatureVoided { signature: SignatureId, reason: Digest } = "document.signature_voided";
+        SignatureObjected { signature: SignatureId, by: PersonId, reason: Digest } = "document.signature_objected";
+        SigningReturned {} = "document.signing_returned";
+        /// All have signed: it is filed, and stays as it is.
+        Filed { at: DateTime<Utc> } = "document.filed";
+        /// A later version was filed in its place.
+        Replaced { by: DocumentId } = "document.replaced";
+        Withdrawn { reason: Digest } = "document.withdrawn";
     }
 }
 

@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::state::{Handover, HandoverState, Item, Signature};
 use crate::chain::Digest;
+use crate::events::events;
 use crate::ids::{AccountId, HandoverId, PersonId, UnitId};
 
 /// A list as it is drawn up.
@@ -21,58 +21,21 @@ pub struct Drawn {
     pub at: DateTime<Utc>,
 }
 
-macro_rules! events {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident : $ty:ty),* $(,)? } = $kind:literal;)+) => {
-        /// An event of a handover's stream (docs/domain.md §21, §37).
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        #[serde(tag = "event", content = "data")]
-        pub enum HandoverEvent {
-            $($(#[$doc])* #[serde(rename = $kind)] $name { $($field: $ty),* },)+
-        }
-
-        impl HandoverEvent {
-            /// Every stored kind, in order.
-            pub const KINDS: &'static [&'static str] = &[$($kind),+];
-
-            /// The stored kind.
-            pub fn kind(&self) -> &'static str {
-                match self { $(Self::$name { .. } => $kind,)+ }
-            }
-        }
-    };
-}
-
 events! {
-    Prepared { list: Drawn } = "handover.prepared";
-    /// Who leaves signed what the list holds at that moment.
-    Given { signature: Signature, items: Vec<Item> } = "handover.given";
-    /// His signature was entered from paper.
-    PaperRecorded { signature: Signature, items: Vec<Item> } = "handover.paper_recorded";
-    /// A second officer saw the paper.
-    PaperConfirmed { by: AccountId } = "handover.paper_confirmed";
-    /// The second officer did not find it right.
-    PaperRefused { by: AccountId, reason: Digest } = "handover.paper_refused";
-    /// Who comes signed what the list holds at that moment, and answers for it from then on.
-    Taken { signature: Signature, items: Vec<Item> } = "handover.taken";
-    Withdrawn { reason: Digest, at: DateTime<Utc> } = "handover.withdrawn";
-}
-
-impl HandoverEvent {
-    /// The stored kind and the payload without it.
-    pub fn stored(&self) -> (&'static str, Value) {
-        let payload = match serde_json::to_value(self) {
-            Ok(Value::Object(mut map)) => map.remove("data").unwrap_or(Value::Null),
-            _ => Value::Null,
-        };
-        (self.kind(), payload)
-    }
-
-    /// Reads a stored event.
-    ///
-    /// Errors: what does not fit.
-    pub fn parse(kind: &str, payload: Value) -> Result<Self, String> {
-        serde_json::from_value(serde_json::json!({ "event": kind, "data": payload }))
-            .map_err(|e| format!("{kind}: {e}"))
+    /// An event of a handover's stream (docs/domain.md §21, §37).
+    HandoverEvent {
+        Prepared { list: Drawn } = "handover.prepared";
+        /// Who leaves signed what the list holds at that moment.
+        Given { signature: Signature, items: Vec<Item> } = "handover.given";
+        /// His signature was entered from paper.
+        PaperRecorded { signature: Signature, items: Vec<Item> } = "handover.paper_recorded";
+        /// A second officer saw the paper.
+        PaperConfirmed { by: AccountId } = "handover.paper_confirmed";
+        /// The second officer did not find it right.
+        PaperRefused { by: AccountId, reason: Digest } = "handover.paper_refused";
+        /// Who comes signed what the list holds at that moment, and answers for it from then on.
+        Taken { signature: Signature, items: Vec<Item> } = "handover.taken";
+        Withdrawn { reason: Digest, at: DateTime<Utc> } = "handover.withdrawn";
     }
 }
 

@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::state::{
     Added, Changes, Item, Meeting, MeetingKind, MeetingState, Outcome, Report, Resolution, Standing, TakenOut,
 };
 use crate::chain::Digest;
+use crate::events::events;
 use crate::ids::{HandoverId, ItemId, MeetingId, PersonId, RoundId, SignRequestId};
 
 /// What is planned of a meeting beside its words.
@@ -21,73 +21,36 @@ pub struct Shape {
     pub attendees: Vec<PersonId>,
 }
 
-macro_rules! events {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident : $ty:ty),* $(,)? } = $kind:tt;)+) => {
-        /// An event of a meeting's stream (docs/domain.md §21, §26).
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        #[serde(tag = "event", content = "data")]
-        pub enum MeetingEvent {
-            $($(#[$doc])* #[serde(rename = $kind)] $name { $($field: $ty),* },)+
-        }
-
-        impl MeetingEvent {
-            /// Every stored kind, in order.
-            pub const KINDS: &'static [&'static str] = &[$($kind),+];
-
-            /// The stored kind.
-            pub fn kind(&self) -> &'static str {
-                match self { $(Self::$name { .. } => $kind,)+ }
-            }
-        }
-    };
-}
-
 events! {
-    Scheduled { round: RoundId, shape: Shape } = "meeting.scheduled";
-    /// Entered after it was held.
-    Recorded { round: RoundId, shape: Shape, number: Option<String>, summary: Option<Digest> } = "meeting.recorded";
-    Revised { shape: Shape } = "meeting.revised";
-    Ordered { order: Vec<String> } = "meeting.ordered";
-    ItemAdded { added: Added } = "meeting.item_added";
-    ItemTakenOut { taken_out: TakenOut } = "meeting.item_taken_out";
-    ItemPutBack { key: String } = "meeting.item_put_back";
-    /// The agenda stands, with its items.
-    Opened { agenda: Digest, items: Vec<Item>, at: DateTime<Utc> } = "meeting.opened";
-    /// An item came up while the meeting was held.
-    ItemRaised { item: Item } = "meeting.item_raised";
-    Noted { item: ItemId } = "meeting.noted";
-    Resolved { item: ItemId, resolution: Resolution } = "meeting.resolved";
-    /// What was written is taken back while the meeting is held.
-    OutcomeCleared { item: ItemId } = "meeting.outcome_cleared";
-    Ratified { items: Vec<ItemId>, requests: Vec<SignRequestId>, number: String, scan: Digest } = "meeting.ratified";
-    Concluded { number: String, noted: Vec<ItemId>, at: DateTime<Utc> } = "meeting.concluded";
-    Cancelled { reason: Digest } = "meeting.cancelled";
-    ResolutionReported { item: ItemId, report: Report } = "meeting.resolution_reported";
-    ResolutionReturned { item: ItemId, by: PersonId, reason: Digest, at: DateTime<Utc> } = "meeting.resolution_returned";
-    ResolutionAccepted { item: ItemId, by: PersonId, at: DateTime<Utc> } = "meeting.resolution_accepted";
-    /// A later meeting resolved anew on it.
-    ResolutionReplaced { item: ItemId, later: ItemId, at: DateTime<Utc> } = "meeting.resolution_replaced";
-    /// Who left his post handed it over.
-    ResolutionTakenOver { item: ItemId, handover: HandoverId, to: PersonId } = "meeting.resolution_taken_over";
-}
-
-impl MeetingEvent {
-    /// The stored kind and the payload without it.
-    pub fn stored(&self) -> (&'static str, Value) {
-        let payload = match serde_json::to_value(self) {
-            Ok(Value::Object(mut map)) => map.remove("data").unwrap_or(Value::Null),
-            _ => Value::Null,
-        };
-        (self.kind(), payload)
-    }
-
-    /// Reads a stored event.
-    ///
-    /// Errors: what does not fit.
-    pub fn parse(kind: &str, payload: Value) -> Result<Self, String> {
-        serde_json::from_value(serde_json::json!({ "event": kind, "data": payload }))
-            .map_err(|e| format!("{kind}: {e}"))
+    /// An event of a meeting's stream (docs/domain.md §21, §26).
+    #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+    MeetingEvent {
+        Scheduled { round: RoundId, shape: Shape } = "meeting.scheduled";
+        /// Entered after it was held.
+        Recorded { round: RoundId, shape: Shape, number: Option<String>, summary: Option<Digest> } = "meeting.recorded";
+        Revised { shape: Shape } = "meeting.revised";
+        Ordered { order: Vec<String> } = "meeting.ordered";
+        ItemAdded { added: Added } = "meeting.item_added";
+        ItemTakenOut { taken_out: TakenOut } = "meeting.item_taken_out";
+        ItemPutBack { key: String } = "meeting.item_put_back";
+        /// The agenda stands, with its items.
+        Opened { agenda: Digest, items: Vec<Item>, at: DateTime<Utc> } = "meeting.opened";
+        /// An item came up while the meeting was held.
+        ItemRaised { item: Item } = "meeting.item_raised";
+        Noted { item: ItemId } = "meeting.noted";
+        Resolved { item: ItemId, resolution: Resolution } = "meeting.resolved";
+        /// What was written is taken back while the meeting is held.
+        OutcomeCleared { item: ItemId } = "meeting.outcome_cleared";
+        Ratified { items: Vec<ItemId>, requests: Vec<SignRequestId>, number: String, scan: Digest } = "meeting.ratified";
+        Concluded { number: String, noted: Vec<ItemId>, at: DateTime<Utc> } = "meeting.concluded";
+        Cancelled { reason: Digest } = "meeting.cancelled";
+        ResolutionReported { item: ItemId, report: Report } = "meeting.resolution_reported";
+        ResolutionReturned { item: ItemId, by: PersonId, reason: Digest, at: DateTime<Utc> } = "meeting.resolution_returned";
+        ResolutionAccepted { item: ItemId, by: PersonId, at: DateTime<Utc> } = "meeting.resolution_accepted";
+        /// A later meeting resolved anew on it.
+        ResolutionReplaced { item: ItemId, later: ItemId, at: DateTime<Utc> } = "meeting.resolution_replaced";
+        /// Who left his post handed it over.
+        ResolutionTakenOver { item: ItemId, handover: HandoverId, to: PersonId } = "meeting.resolution_taken_over";
     }
 }
 

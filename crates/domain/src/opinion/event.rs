@@ -2,10 +2,10 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::state::{Answer, Channel, Judgement, Opinion, OpinionState, Review};
 use crate::chain::Digest;
+use crate::events::events;
 use crate::ids::{OpinionId, PersonId, PublicationId, RoundId, UnitId};
 
 /// What comes in.
@@ -25,56 +25,19 @@ pub struct Incoming {
     pub due_on: NaiveDate,
 }
 
-macro_rules! events {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident : $ty:ty),* $(,)? } = $kind:tt;)+) => {
-        /// An event of an opinion's stream (docs/domain.md §21, §31).
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        #[serde(tag = "event", content = "data")]
-        pub enum OpinionEvent {
-            $($(#[$doc])* #[serde(rename = $kind)] $name { $($field: $ty),* },)+
-        }
-
-        impl OpinionEvent {
-            /// Every stored kind, in order.
-            pub const KINDS: &'static [&'static str] = &[$($kind),+];
-
-            /// The stored kind.
-            pub fn kind(&self) -> &'static str {
-                match self { $(Self::$name { .. } => $kind,)+ }
-            }
-        }
-    };
-}
-
 events! {
-    Received { incoming: Incoming } = "opinion.received";
-    Assigned { unit: UnitId, due_on: NaiveDate } = "opinion.assigned";
-    Answered { answer: Answer } = "opinion.answered";
-    AnswerReturned { review: Review } = "opinion.answer_returned";
-    AnswerApproved { review: Review } = "opinion.answer_approved";
-    Judged { judgement: Judgement } = "opinion.judged";
-    SetAside { reason: Digest, at: DateTime<Utc> } = "opinion.set_aside";
-    /// Its day went by.
-    DuePassed { due_on: NaiveDate } = "opinion.due_passed";
-}
-
-impl OpinionEvent {
-    /// The stored kind and the payload without it.
-    pub fn stored(&self) -> (&'static str, Value) {
-        let payload = match serde_json::to_value(self) {
-            Ok(Value::Object(mut map)) => map.remove("data").unwrap_or(Value::Null),
-            _ => Value::Null,
-        };
-        (self.kind(), payload)
-    }
-
-    /// Reads a stored event.
-    ///
-    /// Errors: what does not fit.
-    pub fn parse(kind: &str, payload: Value) -> Result<Self, String> {
-        serde_json::from_value(serde_json::json!({ "event": kind, "data": payload }))
-            .map_err(|e| format!("{kind}: {e}"))
+    /// An event of an opinion's stream (docs/domain.md §21, §31).
+    #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+    OpinionEvent {
+        Received { incoming: Incoming } = "opinion.received";
+        Assigned { unit: UnitId, due_on: NaiveDate } = "opinion.assigned";
+        Answered { answer: Answer } = "opinion.answered";
+        AnswerReturned { review: Review } = "opinion.answer_returned";
+        AnswerApproved { review: Review } = "opinion.answer_approved";
+        Judged { judgement: Judgement } = "opinion.judged";
+        SetAside { reason: Digest, at: DateTime<Utc> } = "opinion.set_aside";
+        /// Its day went by.
+        DuePassed { due_on: NaiveDate } = "opinion.due_passed";
     }
 }
 

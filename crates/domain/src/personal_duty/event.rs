@@ -1,72 +1,33 @@
 //! What happened to an act of a personal duty, and what it makes of it. Events carry ids, scalars and digests; their stored kinds never change.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::state::{DutyAct, DutyState, PersonalDuty, Source};
 use crate::chain::Digest;
+use crate::events::events;
 use crate::ids::{DutyActId, PersonId, RoundId, TaskId, UnitId};
 
-/// An event of an act's stream (docs/domain.md §21, §27).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(tag = "event", content = "data")]
-pub enum DutyEvent {
-    #[serde(rename = "personal_duty.recorded")]
-    Recorded {
-        round: RoundId,
-        duty: PersonalDuty,
-        head: PersonId,
-        units: Vec<UnitId>,
-        on: NaiveDate,
-        words: Digest,
-        tasks: Vec<TaskId>,
-        source: Option<Source>,
-        by: PersonId,
-        /// Entered by the head himself.
-        is_confirmed: bool,
-        at: DateTime<Utc>,
-    },
-    #[serde(rename = "personal_duty.confirmed")]
-    Confirmed { at: DateTime<Utc> },
-    #[serde(rename = "personal_duty.refused")]
-    Refused { reason: Digest, at: DateTime<Utc> },
-    #[serde(rename = "personal_duty.withdrawn")]
-    Withdrawn { reason: Digest, by: PersonId, at: DateTime<Utc> },
-}
-
-impl DutyEvent {
-    /// Every stored kind, in order.
-    pub const KINDS: &'static [&'static str] =
-        &["personal_duty.recorded", "personal_duty.confirmed", "personal_duty.refused", "personal_duty.withdrawn"];
-
-    /// The stored kind.
-    pub fn kind(&self) -> &'static str {
-        let n = match self {
-            Self::Recorded { .. } => 0,
-            Self::Confirmed { .. } => 1,
-            Self::Refused { .. } => 2,
-            Self::Withdrawn { .. } => 3,
-        };
-        Self::KINDS[n]
-    }
-
-    /// The stored kind and the payload without it.
-    pub fn stored(&self) -> (&'static str, Value) {
-        let payload = match serde_json::to_value(self) {
-            Ok(Value::Object(mut map)) => map.remove("data").unwrap_or(Value::Null),
-            _ => Value::Null,
-        };
-        (self.kind(), payload)
-    }
-
-    /// Reads a stored event.
-    ///
-    /// Errors: what does not fit.
-    pub fn parse(kind: &str, payload: Value) -> Result<Self, String> {
-        serde_json::from_value(serde_json::json!({ "event": kind, "data": payload }))
-            .map_err(|e| format!("{kind}: {e}"))
+events! {
+    /// An event of an act's stream (docs/domain.md §21, §27).
+    #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+    DutyEvent {
+        Recorded {
+            round: RoundId,
+            duty: PersonalDuty,
+            head: PersonId,
+            units: Vec<UnitId>,
+            on: NaiveDate,
+            words: Digest,
+            tasks: Vec<TaskId>,
+            source: Option<Source>,
+            by: PersonId,
+            /// Entered by the head himself.
+            is_confirmed: bool,
+            at: DateTime<Utc>,
+        } = "personal_duty.recorded";
+        Confirmed { at: DateTime<Utc> } = "personal_duty.confirmed";
+        Refused { reason: Digest, at: DateTime<Utc> } = "personal_duty.refused";
+        Withdrawn { reason: Digest, by: PersonId, at: DateTime<Utc> } = "personal_duty.withdrawn";
     }
 }
 

@@ -1,81 +1,43 @@
 //! What happened to a publication, and what it makes of it. Events carry ids, scalars and digests; their stored kinds never change.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::state::{Item, Publication, PublicationKind, PublicationState, Published, Setting};
 use crate::chain::Digest;
+use crate::events::events;
 use crate::ids::{ItemId, PersonId, PublicationId, RoundId, SignatureId};
 use crate::sign_request::{RequestState, SignRequest, Signature, SignatureState};
 use crate::signature::SigningEvent;
 
-macro_rules! events {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident : $ty:ty),* $(,)? } = $kind:tt;)+) => {
-        /// An event of a publication's stream (docs/domain.md §21, §31).
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        #[serde(tag = "event", content = "data")]
-        pub enum PublicationEvent {
-            $($(#[$doc])* #[serde(rename = $kind)] $name { $($field: $ty),* },)+
-        }
-
-        impl PublicationEvent {
-            /// Every stored kind, in order.
-            pub const KINDS: &'static [&'static str] = &[$($kind),+];
-
-            /// The stored kind.
-            pub fn kind(&self) -> &'static str {
-                match self { $(Self::$name { .. } => $kind,)+ }
-            }
-        }
-    };
-}
-
 events! {
-    Drafted {
-        round: RoundId, kind: PublicationKind, from_on: NaiveDate, to_on: NaiveDate, head: Digest, setting: Setting, items: Vec<Item>,
-        by: PersonId, at: DateTime<Utc>, corrects: Option<PublicationId>,
-    } = "publication.drafted";
-    HeadWritten { head: Digest, setting: Setting } = "publication.head_written";
-    ItemsAdded { items: Vec<Item> } = "publication.items_added";
-    ItemWritten { item: ItemId, words: Digest } = "publication.item_written";
-    ItemTakenOut { item: ItemId } = "publication.item_taken_out";
-    /// Sent for signature, with its words and figures frozen.
-    Submitted { request: SignRequest } = "publication.submitted";
-    Recalled {} = "publication.recalled";
-    Signed { signature: Signature } = "publication.signed";
-    SignatureConfirmed { signature: SignatureId, by: PersonId } = "publication.signature_confirmed";
-    SignatureVoided { signature: SignatureId, reason: Digest } = "publication.signature_voided";
-    SignatureObjected { signature: SignatureId, by: PersonId, reason: Digest } = "publication.signature_objected";
-    SigningReturned {} = "publication.signing_returned";
-    SigningGranted {} = "publication.signing_granted";
-    /// What was signed is taken back before it was published, to be changed.
-    Reworked {} = "publication.reworked";
-    Published { published: Published } = "publication.published";
-    /// Its days are over.
-    Ended { at: DateTime<Utc> } = "publication.ended";
-    /// A corrected one was published in its place.
-    Replaced { by: PublicationId, at: DateTime<Utc> } = "publication.replaced";
-    Withdrawn { reason: Digest, at: DateTime<Utc> } = "publication.withdrawn";
-}
-
-impl PublicationEvent {
-    /// The stored kind and the payload without it.
-    pub fn stored(&self) -> (&'static str, Value) {
-        let payload = match serde_json::to_value(self) {
-            Ok(Value::Object(mut map)) => map.remove("data").unwrap_or(Value::Null),
-            _ => Value::Null,
-        };
-        (self.kind(), payload)
-    }
-
-    /// Reads a stored event.
-    ///
-    /// Errors: what does not fit.
-    pub fn parse(kind: &str, payload: Value) -> Result<Self, String> {
-        serde_json::from_value(serde_json::json!({ "event": kind, "data": payload }))
-            .map_err(|e| format!("{kind}: {e}"))
+    /// An event of a publication's stream (docs/domain.md §21, §31).
+    #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+    PublicationEvent {
+        Drafted {
+            round: RoundId, kind: PublicationKind, from_on: NaiveDate, to_on: NaiveDate, head: Digest, setting: Setting, items: Vec<Item>,
+            by: PersonId, at: DateTime<Utc>, corrects: Option<PublicationId>,
+        } = "publication.drafted";
+        HeadWritten { head: Digest, setting: Setting } = "publication.head_written";
+        ItemsAdded { items: Vec<Item> } = "publication.items_added";
+        ItemWritten { item: ItemId, words: Digest } = "publication.item_written";
+        ItemTakenOut { item: ItemId } = "publication.item_taken_out";
+        /// Sent for signature, with its words and figures frozen.
+        Submitted { request: SignRequest } = "publication.submitted";
+        Recalled {} = "publication.recalled";
+        Signed { signature: Signature } = "publication.signed";
+        SignatureConfirmed { signature: SignatureId, by: PersonId } = "publication.signature_confirmed";
+        SignatureVoided { signature: SignatureId, reason: Digest } = "publication.signature_voided";
+        SignatureObjected { signature: SignatureId, by: PersonId, reason: Digest } = "publication.signature_objected";
+        SigningReturned {} = "publication.signing_returned";
+        SigningGranted {} = "publication.signing_granted";
+        /// What was signed is taken back before it was published, to be changed.
+        Reworked {} = "publication.reworked";
+        Published { published: Published } = "publication.published";
+        /// Its days are over.
+        Ended { at: DateTime<Utc> } = "publication.ended";
+        /// A corrected one was published in its place.
+        Replaced { by: PublicationId, at: DateTime<Utc> } = "publication.replaced";
+        Withdrawn { reason: Digest, at: DateTime<Utc> } = "publication.withdrawn";
     }
 }
 

@@ -1,69 +1,31 @@
 //! What happened to a rule of the register, and what it makes of it. Events carry ids, scalars and digests; their stored kinds never change.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::state::{EndedBy, Rule, RuleAnswer, RuleCheck, RuleJudgement, RuleKind, RuleShape, RuleState, RuleVerdict};
 use crate::chain::Digest;
+use crate::events::events;
 use crate::ids::{PersonId, RoundId, RuleId};
 
-macro_rules! events {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident : $ty:ty),* $(,)? } = $kind:literal;)+) => {
-        /// An event of a rule's stream (docs/domain.md §21, §43).
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        #[serde(tag = "event", content = "data")]
-        pub enum RuleEvent {
-            $($(#[$doc])* #[serde(rename = $kind)] $name { $($field: $ty),* },)+
-        }
-
-        impl RuleEvent {
-            /// Every stored kind, in order.
-            pub const KINDS: &'static [&'static str] = &[$($kind),+];
-
-            /// The stored kind.
-            pub fn kind(&self) -> &'static str {
-                match self { $(Self::$name { .. } => $kind,)+ }
-            }
-        }
-    };
-}
-
 events! {
-    Entered { round: RoundId, shape: RuleShape, by: PersonId, at: DateTime<Utc> } = "rule.entered";
-    /// The draft was changed.
-    Changed { shape: RuleShape, by: PersonId, at: DateTime<Utc> } = "rule.changed";
-    Submitted { file: Digest, by: PersonId, at: DateTime<Utc> } = "rule.submitted";
-    Returned { reason: Digest, by: PersonId, at: DateTime<Utc> } = "rule.returned";
-    /// It counts from now on, and its checks have their days.
-    Confirmed { supervisor: Option<PersonId>, checks: Vec<RuleCheck>, by: PersonId, at: DateTime<Utc> } = "rule.confirmed";
-    /// Somebody else owns it, or judges its checks.
-    Entrusted { owner: PersonId, supervisor: PersonId, reason: Digest, by: PersonId, at: DateTime<Utc> } = "rule.entrusted";
-    /// Another entry took its place or abolished it.
-    Superseded { ended: EndedBy, at: DateTime<Utc> } = "rule.superseded";
-    CheckOpened { months: u32, due_on: NaiveDate } = "rule.check_opened";
-    CheckPassedBy { months: u32, due_on: NaiveDate } = "rule.check_passed_by";
-    Answered { months: u32, answer: RuleAnswer } = "rule.answered";
-    Judged { months: u32, judgement: RuleJudgement } = "rule.judged";
-    Withdrawn { reason: Digest, by: PersonId, at: DateTime<Utc> } = "rule.withdrawn";
-}
-
-impl RuleEvent {
-    /// The stored kind and the payload without it.
-    pub fn stored(&self) -> (&'static str, Value) {
-        let payload = match serde_json::to_value(self) {
-            Ok(Value::Object(mut map)) => map.remove("data").unwrap_or(Value::Null),
-            _ => Value::Null,
-        };
-        (self.kind(), payload)
-    }
-
-    /// Reads a stored event.
-    ///
-    /// Errors: what does not fit.
-    pub fn parse(kind: &str, payload: Value) -> Result<Self, String> {
-        serde_json::from_value(serde_json::json!({ "event": kind, "data": payload }))
-            .map_err(|e| format!("{kind}: {e}"))
+    /// An event of a rule's stream (docs/domain.md §21, §43).
+    RuleEvent {
+        Entered { round: RoundId, shape: RuleShape, by: PersonId, at: DateTime<Utc> } = "rule.entered";
+        /// The draft was changed.
+        Changed { shape: RuleShape, by: PersonId, at: DateTime<Utc> } = "rule.changed";
+        Submitted { file: Digest, by: PersonId, at: DateTime<Utc> } = "rule.submitted";
+        Returned { reason: Digest, by: PersonId, at: DateTime<Utc> } = "rule.returned";
+        /// It counts from now on, and its checks have their days.
+        Confirmed { supervisor: Option<PersonId>, checks: Vec<RuleCheck>, by: PersonId, at: DateTime<Utc> } = "rule.confirmed";
+        /// Somebody else owns it, or judges its checks.
+        Entrusted { owner: PersonId, supervisor: PersonId, reason: Digest, by: PersonId, at: DateTime<Utc> } = "rule.entrusted";
+        /// Another entry took its place or abolished it.
+        Superseded { ended: EndedBy, at: DateTime<Utc> } = "rule.superseded";
+        CheckOpened { months: u32, due_on: NaiveDate } = "rule.check_opened";
+        CheckPassedBy { months: u32, due_on: NaiveDate } = "rule.check_passed_by";
+        Answered { months: u32, answer: RuleAnswer } = "rule.answered";
+        Judged { months: u32, judgement: RuleJudgement } = "rule.judged";
+        Withdrawn { reason: Digest, by: PersonId, at: DateTime<Utc> } = "rule.withdrawn";
     }
 }
 

@@ -1,91 +1,53 @@
 //! What happened to a slip, and what it makes of it. Events carry ids, scalars and digests; their stored kinds never change.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::state::{Answer, HandOver, Interview, Kept, Receipt, Review, Shape, Slip, SlipNumber, SlipState};
 use crate::chain::Digest;
+use crate::events::events;
 use crate::ids::{PersonId, RoundId, SignatureId, SlipId};
 use crate::sign_request::{RequestState, SignRequest, Signature, SignatureState};
 use crate::signature::SigningEvent;
 
-macro_rules! events {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident : $ty:ty),* $(,)? } = $kind:tt;)+) => {
-        /// An event of a slip's stream (docs/domain.md §21, §25).
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-        #[serde(tag = "event", content = "data")]
-        pub enum SlipEvent {
-            $($(#[$doc])* #[serde(rename = $kind)] $name { $($field: $ty),* },)+
-        }
-
-        impl SlipEvent {
-            /// Every stored kind, in order.
-            pub const KINDS: &'static [&'static str] = &[$($kind),+];
-
-            /// The stored kind.
-            pub fn kind(&self) -> &'static str {
-                match self { $(SlipEvent::$name { .. } => $kind,)+ }
-            }
-        }
-    };
-}
-
 events! {
-    Drafted { round: RoundId, shape: Shape, by: PersonId, at: DateTime<Utc>, raised_from: Option<SlipId> } = "slip.drafted";
-    Revised { shape: Shape } = "slip.revised";
-    /// Sent for signature.
-    Submitted { request: SignRequest } = "slip.submitted";
-    /// Taken back before anybody signed.
-    Recalled {} = "slip.recalled";
-    Signed { signature: Signature } = "slip.signed";
-    SignatureConfirmed { signature: SignatureId, by: PersonId } = "slip.signature_confirmed";
-    SignatureVoided { signature: SignatureId, reason: Digest } = "slip.signature_voided";
-    SignatureObjected { signature: SignatureId, by: PersonId, reason: Digest } = "slip.signature_objected";
-    /// A signer returned it to its draft.
-    SigningReturned {} = "slip.signing_returned";
-    /// All have signed.
-    SigningGranted {} = "slip.signing_granted";
-    /// It has its number and is in force.
-    Issued { number: SlipNumber, at: DateTime<Utc>, receive_due_on: NaiveDate, due_on: NaiveDate } = "slip.issued";
-    Received { receipt: Receipt } = "slip.received";
-    Answered { answer: Answer } = "slip.answered";
-    /// The answer was not enough.
-    AnswerReturned { review: Review } = "slip.answer_returned";
-    AnswerAccepted { review: Review } = "slip.answer_accepted";
-    InterviewRecorded { interview: Interview } = "slip.interview_recorded";
-    PromiseKept { kept: Kept } = "slip.promise_kept";
-    HandedOver { hand_over: HandOver, at: DateTime<Utc> } = "slip.handed_over";
-    /// A slip of a higher level was issued in its place.
-    Overtaken { by: SlipId } = "slip.overtaken";
-    /// That slip was withdrawn.
-    Released {} = "slip.released";
-    /// That slip was settled, and this one with it.
-    SettledWith { by: SlipId, at: DateTime<Utc> } = "slip.settled_with";
-    Withdrawn { reason: Digest } = "slip.withdrawn";
-    /// The day until which it was to be signed for went by.
-    ReceiptPassed { due_on: NaiveDate } = "slip.receipt_passed";
-    /// The day of its answer went by; of a referral, that of its hand-over.
-    AnswerPassed { due_on: NaiveDate } = "slip.answer_passed";
-}
-
-impl SlipEvent {
-    /// The stored kind and the payload without it.
-    pub fn stored(&self) -> (&'static str, Value) {
-        let payload = match serde_json::to_value(self) {
-            Ok(Value::Object(mut map)) => map.remove("data").unwrap_or(Value::Null),
-            _ => Value::Null,
-        };
-        (self.kind(), payload)
-    }
-
-    /// Reads a stored event.
-    ///
-    /// Errors: what does not fit.
-    pub fn parse(kind: &str, payload: Value) -> Result<Self, String> {
-        serde_json::from_value(serde_json::json!({ "event": kind, "data": payload }))
-            .map_err(|e| format!("{kind}: {e}"))
+    /// An event of a slip's stream (docs/domain.md §21, §25).
+    #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+    SlipEvent {
+        Drafted { round: RoundId, shape: Shape, by: PersonId, at: DateTime<Utc>, raised_from: Option<SlipId> } = "slip.drafted";
+        Revised { shape: Shape } = "slip.revised";
+        /// Sent for signature.
+        Submitted { request: SignRequest } = "slip.submitted";
+        /// Taken back before anybody signed.
+        Recalled {} = "slip.recalled";
+        Signed { signature: Signature } = "slip.signed";
+        SignatureConfirmed { signature: SignatureId, by: PersonId } = "slip.signature_confirmed";
+        SignatureVoided { signature: SignatureId, reason: Digest } = "slip.signature_voided";
+        SignatureObjected { signature: SignatureId, by: PersonId, reason: Digest } = "slip.signature_objected";
+        /// A signer returned it to its draft.
+        SigningReturned {} = "slip.signing_returned";
+        /// All have signed.
+        SigningGranted {} = "slip.signing_granted";
+        /// It has its number and is in force.
+        Issued { number: SlipNumber, at: DateTime<Utc>, receive_due_on: NaiveDate, due_on: NaiveDate } = "slip.issued";
+        Received { receipt: Receipt } = "slip.received";
+        Answered { answer: Answer } = "slip.answered";
+        /// The answer was not enough.
+        AnswerReturned { review: Review } = "slip.answer_returned";
+        AnswerAccepted { review: Review } = "slip.answer_accepted";
+        InterviewRecorded { interview: Interview } = "slip.interview_recorded";
+        PromiseKept { kept: Kept } = "slip.promise_kept";
+        HandedOver { hand_over: HandOver, at: DateTime<Utc> } = "slip.handed_over";
+        /// A slip of a higher level was issued in its place.
+        Overtaken { by: SlipId } = "slip.overtaken";
+        /// That slip was withdrawn.
+        Released {} = "slip.released";
+        /// That slip was settled, and this one with it.
+        SettledWith { by: SlipId, at: DateTime<Utc> } = "slip.settled_with";
+        Withdrawn { reason: Digest } = "slip.withdrawn";
+        /// The day until which it was to be signed for went by.
+        ReceiptPassed { due_on: NaiveDate } = "slip.receipt_passed";
+        /// The day of its answer went by; of a referral, that of its hand-over.
+        AnswerPassed { due_on: NaiveDate } = "slip.answer_passed";
     }
 }
 

@@ -1,74 +1,36 @@
 //! What happened to a systemic problem, and what it makes of it. Events carry ids, scalars and digests; their stored kinds never change.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::state::{CheckAnswer, Confirmed, MeasureReport, ProblemState, SelfCheck, SelfCheckState, SystemicProblem};
 use crate::chain::Digest;
+use crate::events::events;
 use crate::ids::{AccountId, PersonId, RoundId, SystemicProblemId, TaskId, UnitId};
 
-macro_rules! events {
-    ($($(#[$doc:meta])* $name:ident { $($field:ident : $ty:ty),* $(,)? } = $kind:literal;)+) => {
-        /// An event of a systemic problem's stream (docs/domain.md §21, §42).
-        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-        #[serde(tag = "event", content = "data")]
-        pub enum SystemicEvent {
-            $($(#[$doc])* #[serde(rename = $kind)] $name { $($field: $ty),* },)+
-        }
-
-        impl SystemicEvent {
-            /// Every stored kind, in order.
-            pub const KINDS: &'static [&'static str] = &[$($kind),+];
-
-            /// The stored kind.
-            pub fn kind(&self) -> &'static str {
-                match self { $(Self::$name { .. } => $kind,)+ }
-            }
-        }
-    };
-}
-
 events! {
-    /// A person confirmed that tasks are one problem of the group.
-    Confirmed { problem: Confirmed } = "systemic_problem.confirmed";
-    /// A person said that a proposed group is none.
-    Dismissed { round: RoundId, members: Vec<TaskId>, reason: Digest, by: AccountId, at: DateTime<Utc> } = "systemic_problem.dismissed";
-    /// Units were asked to look at themselves.
-    Asked { units: Vec<UnitId>, due_on: NaiveDate } = "systemic_problem.asked";
-    /// A clerk entered the answer of his unit; the head has still to stand for it.
-    Entered { unit: UnitId, answer: CheckAnswer } = "systemic_problem.entered";
-    /// The unit's answer is handed in.
-    HandedIn { unit: UnitId, answer: CheckAnswer } = "systemic_problem.handed_in";
-    Returned { unit: UnitId, reason: Digest } = "systemic_problem.returned";
-    Accepted { unit: UnitId, by: PersonId } = "systemic_problem.accepted";
-    /// A task was made of an answer.
-    Raised { unit: UnitId, task: TaskId } = "systemic_problem.raised";
-    /// The owner says that the measure for the group is done.
-    Reported { report: MeasureReport } = "systemic_problem.reported";
-    ReportReturned { reason: Digest } = "systemic_problem.report_returned";
-    /// The day of these self-checks went by without an answer.
-    DuePassed { units: Vec<UnitId> } = "systemic_problem.due_passed";
-    Closed { at: DateTime<Utc> } = "systemic_problem.closed";
-    Withdrawn { reason: Digest, at: DateTime<Utc> } = "systemic_problem.withdrawn";
-}
-
-impl SystemicEvent {
-    /// The stored kind and the payload without it.
-    pub fn stored(&self) -> (&'static str, Value) {
-        let payload = match serde_json::to_value(self) {
-            Ok(Value::Object(mut map)) => map.remove("data").unwrap_or(Value::Null),
-            _ => Value::Null,
-        };
-        (self.kind(), payload)
-    }
-
-    /// Reads a stored event.
-    ///
-    /// Errors: what does not fit.
-    pub fn parse(kind: &str, payload: Value) -> Result<Self, String> {
-        serde_json::from_value(serde_json::json!({ "event": kind, "data": payload }))
-            .map_err(|e| format!("{kind}: {e}"))
+    /// An event of a systemic problem's stream (docs/domain.md §21, §42).
+    SystemicEvent {
+        /// A person confirmed that tasks are one problem of the group.
+        Confirmed { problem: Confirmed } = "systemic_problem.confirmed";
+        /// A person said that a proposed group is none.
+        Dismissed { round: RoundId, members: Vec<TaskId>, reason: Digest, by: AccountId, at: DateTime<Utc> } = "systemic_problem.dismissed";
+        /// Units were asked to look at themselves.
+        Asked { units: Vec<UnitId>, due_on: NaiveDate } = "systemic_problem.asked";
+        /// A clerk entered the answer of his unit; the head has still to stand for it.
+        Entered { unit: UnitId, answer: CheckAnswer } = "systemic_problem.entered";
+        /// The unit's answer is handed in.
+        HandedIn { unit: UnitId, answer: CheckAnswer } = "systemic_problem.handed_in";
+        Returned { unit: UnitId, reason: Digest } = "systemic_problem.returned";
+        Accepted { unit: UnitId, by: PersonId } = "systemic_problem.accepted";
+        /// A task was made of an answer.
+        Raised { unit: UnitId, task: TaskId } = "systemic_problem.raised";
+        /// The owner says that the measure for the group is done.
+        Reported { report: MeasureReport } = "systemic_problem.reported";
+        ReportReturned { reason: Digest } = "systemic_problem.report_returned";
+        /// The day of these self-checks went by without an answer.
+        DuePassed { units: Vec<UnitId> } = "systemic_problem.due_passed";
+        Closed { at: DateTime<Utc> } = "systemic_problem.closed";
+        Withdrawn { reason: Digest, at: DateTime<Utc> } = "systemic_problem.withdrawn";
     }
 }
 

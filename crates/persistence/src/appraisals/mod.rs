@@ -358,14 +358,5 @@ pub fn numbers(
 
 /// The events of an appraisal folded, for comparison with the row.
 pub fn replay(conn: &mut PgConnection, id: AppraisalId) -> Result<Option<Appraisal>, Error> {
-    let mut appraisal = None;
-    for stored in events::history(conn, "appraisal", id.0)? {
-        let event =
-            AppraisalEvent::parse(&stored.kind, serde_json::from_str(&stored.payload)?).map_err(Error::internal)?;
-        appraisal = match appraisal {
-            None => event::begin(id, &event),
-            Some(appraisal) => Some(event::evolve(appraisal, &event)),
-        };
-    }
-    Ok(appraisal)
+    events::folded(conn, "appraisal", id.0, AppraisalEvent::parse, |event| event::begin(id, event), event::evolve)
 }

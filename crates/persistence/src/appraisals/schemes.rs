@@ -225,14 +225,12 @@ pub fn simulate(
 
 /// The events of a scheme folded, for comparison with the row.
 pub fn replay_scheme(conn: &mut PgConnection, id: SchemeId) -> Result<Option<SchemeRecord>, Error> {
-    let mut record = None;
-    for stored in events::history(conn, "appraisal_scheme", id.0)? {
-        let event =
-            SchemeEvent::parse(&stored.kind, serde_json::from_str(&stored.payload)?).map_err(Error::internal)?;
-        record = match record {
-            None => event::begin_scheme(id, &event),
-            Some(record) => Some(event::evolve_scheme(record, &event)),
-        };
-    }
-    Ok(record)
+    events::folded(
+        conn,
+        "appraisal_scheme",
+        id.0,
+        SchemeEvent::parse,
+        |event| event::begin_scheme(id, event),
+        event::evolve_scheme,
+    )
 }

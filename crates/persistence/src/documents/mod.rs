@@ -427,14 +427,5 @@ fn people_of(document: &Document) -> BTreeSet<PersonId> {
 
 /// The events of a document as the domain reads them, folded; for comparison with the row.
 pub fn replay(conn: &mut PgConnection, id: DocumentId) -> Result<Option<Document>, Error> {
-    let mut document = None;
-    for stored in events::history(conn, "document", id.0)? {
-        let event =
-            DocumentEvent::parse(&stored.kind, serde_json::from_str(&stored.payload)?).map_err(Error::internal)?;
-        document = match document {
-            None => event::begin(id, &event),
-            Some(document) => Some(event::evolve(document, &event)),
-        };
-    }
-    Ok(document)
+    events::folded(conn, "document", id.0, DocumentEvent::parse, |event| event::begin(id, event), event::evolve)
 }

@@ -417,14 +417,5 @@ pub fn snapshot(conn: &mut PgConnection, id: HandoverId) -> Result<Handover, Err
 
 /// The events of a handover as the domain reads them, folded; for comparison with the row.
 pub fn replay(conn: &mut PgConnection, id: HandoverId) -> Result<Option<Handover>, Error> {
-    let mut handover = None;
-    for stored in events::history(conn, "handover", id.0)? {
-        let event =
-            HandoverEvent::parse(&stored.kind, serde_json::from_str(&stored.payload)?).map_err(Error::internal)?;
-        handover = match handover {
-            None => event::begin(id, &event),
-            Some(handover) => Some(event::evolve(handover, &event)),
-        };
-    }
-    Ok(handover)
+    events::folded(conn, "handover", id.0, HandoverEvent::parse, |event| event::begin(id, event), event::evolve)
 }

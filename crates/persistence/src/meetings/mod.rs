@@ -511,16 +511,7 @@ fn save(
 
 /// The events of a meeting as the domain reads them, folded; for comparison with the row.
 pub fn replay(conn: &mut PgConnection, id: MeetingId) -> Result<Option<Meeting>, Error> {
-    let mut meeting = None;
-    for stored in events::history(conn, "meeting", id.0)? {
-        let event =
-            MeetingEvent::parse(&stored.kind, serde_json::from_str(&stored.payload)?).map_err(Error::internal)?;
-        meeting = match meeting {
-            None => event::begin(id, &event),
-            Some(meeting) => Some(event::evolve(meeting, &event)),
-        };
-    }
-    Ok(meeting)
+    events::folded(conn, "meeting", id.0, MeetingEvent::parse, |event| event::begin(id, event), event::evolve)
 }
 
 /// A meeting's own state, for comparison with a replay.

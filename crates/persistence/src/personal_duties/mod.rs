@@ -236,15 +236,7 @@ fn save(
 
 /// The events of an act as the domain reads them, folded; for comparison with the row.
 pub fn replay(conn: &mut PgConnection, id: DutyActId) -> Result<Option<DutyAct>, Error> {
-    let mut act = None;
-    for stored in events::history(conn, "personal_duty", id.0)? {
-        let event = DutyEvent::parse(&stored.kind, serde_json::from_str(&stored.payload)?).map_err(Error::internal)?;
-        act = match act {
-            None => event::begin(id, &event),
-            Some(act) => Some(event::evolve(act, &event)),
-        };
-    }
-    Ok(act)
+    events::folded(conn, "personal_duty", id.0, DutyEvent::parse, |event| event::begin(id, event), event::evolve)
 }
 
 /// An act's own state, for comparison with a replay.

@@ -322,14 +322,5 @@ pub(crate) fn sees_any(conn: &mut PgConnection, actor: &Actor, round: RoundId) -
 
 /// The events of a publication as the domain reads them, folded; for comparison with the row.
 pub fn replay(conn: &mut PgConnection, id: PublicationId) -> Result<Option<Publication>, Error> {
-    let mut publication = None;
-    for stored in events::history(conn, "publication", id.0)? {
-        let event =
-            PublicationEvent::parse(&stored.kind, serde_json::from_str(&stored.payload)?).map_err(Error::internal)?;
-        publication = match publication {
-            None => event::begin(id, &event),
-            Some(publication) => Some(event::evolve(publication, &event)),
-        };
-    }
-    Ok(publication)
+    events::folded(conn, "publication", id.0, PublicationEvent::parse, |event| event::begin(id, event), event::evolve)
 }

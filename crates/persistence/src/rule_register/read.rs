@@ -297,15 +297,7 @@ pub fn permit_file(conn: &mut PgConnection, actor: &Actor, id: RuleId, now: Date
 
 /// The events of an entry as the domain reads them, folded; for comparison with the row.
 pub fn replay(conn: &mut PgConnection, id: RuleId) -> Result<Option<Rule>, Error> {
-    let mut rule = None;
-    for stored in events::history(conn, "rule", id.0)? {
-        let event = RuleEvent::parse(&stored.kind, serde_json::from_str(&stored.payload)?).map_err(Error::internal)?;
-        rule = match rule {
-            None => event::begin(id, &event),
-            Some(rule) => Some(event::evolve(rule, &event)),
-        };
-    }
-    Ok(rule)
+    events::folded(conn, "rule", id.0, RuleEvent::parse, |event| event::begin(id, event), event::evolve)
 }
 
 /// The row's own state.

@@ -500,13 +500,5 @@ pub fn permit_file(
 
 /// The events of a slip as the domain reads them, folded; for comparison with the row.
 pub fn replay(conn: &mut PgConnection, id: SlipId) -> Result<Option<Slip>, Error> {
-    let mut slip = None;
-    for stored in events::history(conn, "slip", id.0)? {
-        let event = SlipEvent::parse(&stored.kind, serde_json::from_str(&stored.payload)?).map_err(Error::internal)?;
-        slip = match slip {
-            None => event::begin(id, &event),
-            Some(slip) => Some(event::evolve(slip, &event)),
-        };
-    }
-    Ok(slip)
+    events::folded(conn, "slip", id.0, SlipEvent::parse, |event| event::begin(id, event), event::evolve)
 }

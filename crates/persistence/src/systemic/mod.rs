@@ -522,14 +522,5 @@ pub fn snapshot(conn: &mut PgConnection, id: SystemicProblemId) -> Result<System
 
 /// The events of a problem as the domain reads them, folded; for comparison with the row.
 pub fn replay(conn: &mut PgConnection, id: SystemicProblemId) -> Result<Option<SystemicProblem>, Error> {
-    let mut problem = None;
-    for stored in events::history(conn, "systemic_problem", id.0)? {
-        let event =
-            SystemicEvent::parse(&stored.kind, serde_json::from_str(&stored.payload)?).map_err(Error::internal)?;
-        problem = match problem {
-            None => event::begin(id, &event),
-            Some(problem) => Some(event::evolve(problem, &event)),
-        };
-    }
-    Ok(problem)
+    events::folded(conn, "systemic_problem", id.0, SystemicEvent::parse, |event| event::begin(id, event), event::evolve)
 }
