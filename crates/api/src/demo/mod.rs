@@ -5,6 +5,7 @@ mod acts;
 mod days;
 mod duties;
 mod files;
+mod lasting;
 mod organisation;
 mod phrases;
 mod script;

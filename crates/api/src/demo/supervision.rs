@@ -1,12 +1,12 @@
 //! What goes on around the tasks of the story: a check with its results, three slips in different states, a coordination meeting with what it
-//! resolved, and the next one. By the product's own commands, as everything in the story.
+//! resolved, and the next one; a rule and a systemic problem. By the product's own commands, as everything in the story.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{DateTime, Utc};
 use domain::check::CheckCommand;
 use domain::check::state::{CheckKind, CheckResult};
-use domain::ids::{CheckId, ItemId, MeetingId, SlipId, TaskId};
+use domain::ids::{CheckId, ItemId, MeetingId, RuleId, SlipId, SystemicProblemId, TaskId};
 use domain::meeting::state::MeetingKind;
 use domain::meeting::{self, Brief, Decided, MeetingCommand};
 use domain::sign_request::{Signing, Verdict};
@@ -20,6 +20,7 @@ use persistence::slips;
 use persistence::tasks::{self, Expected};
 
 use super::days::RoundDays;
+use super::lasting::{ALIKE, RULED};
 use super::organisation::{OFFICE, TEAMS};
 use super::script::Moment;
 use super::teller::Teller;
@@ -55,10 +56,16 @@ enum Step {
     Report,
     Accept,
     ScheduleNext,
+    /// A rule is entered and confirmed; tasks are one problem, units look at themselves.
+    EnterRule,
+    ConfirmRule,
+    OneProblem,
+    LookedAt,
+    AcceptLook,
 }
 
 /// The moments of each, as week and day of the round.
-const PLAN: [(i64, i64, Step); 15] = [
+const PLAN: [(i64, i64, Step); 20] = [
     (5, 2, Step::Urge),
     (5, 3, Step::UrgeReceived),
     (5, 3, Step::Write),
@@ -66,14 +73,19 @@ const PLAN: [(i64, i64, Step); 15] = [
     (5, 5, Step::UrgeAnswered),
     (5, 5, Step::Schedule),
     (6, 1, Step::UrgeAccepted),
+    (6, 1, Step::EnterRule),
     (6, 2, Step::PlanCheck),
+    (6, 2, Step::ConfirmRule),
+    (6, 2, Step::OneProblem),
     (6, 3, Step::Found),
     (6, 3, Step::FinishCheck),
     (6, 4, Step::Meet),
     (6, 4, Step::ScheduleNext),
     (6, 5, Step::SlipOfCheck),
     (6, 5, Step::Report),
+    (6, 5, Step::LookedAt),
     (7, 1, Step::Accept),
+    (7, 1, Step::AcceptLook),
 ];
 
 /// What is still to come, and what was made so far.
@@ -85,6 +97,8 @@ pub(super) struct Supervision {
     check: Option<CheckId>,
     meeting: Option<MeetingId>,
     resolution: Option<(ItemId, String)>,
+    rule: Option<RuleId>,
+    problem: Option<SystemicProblemId>,
 }
 
 impl Supervision {
@@ -96,7 +110,17 @@ impl Supervision {
             let after = due.back().map_or(at, |(last, _)| days.later(*last, 3));
             due.push_back((at.max(after), step));
         }
-        Self { due, tasks, urge: None, write: None, check: None, meeting: None, resolution: None }
+        Self {
+            due,
+            tasks,
+            urge: None,
+            write: None,
+            check: None,
+            meeting: None,
+            resolution: None,
+            rule: None,
+            problem: None,
+        }
     }
 
     /// Plays what is due until then.
@@ -174,8 +198,23 @@ impl Supervision {
             Step::Schedule | Step::Meet | Step::Report | Step::Accept | Step::ScheduleNext => {
                 self.meeting(teller, step, at)?;
             }
+            Step::EnterRule => self.rule = Some(teller.enter_rule(self.task(RULED)?, at)?),
+            Step::OneProblem => {
+                let members = ALIKE.map(|number| self.task(number)).into_iter().collect::<Result<_, _>>()?;
+                self.problem = Some(teller.confirm_systemic(members, at)?);
+            }
+            Step::ConfirmRule | Step::LookedAt | Step::AcceptLook => self.lasting(teller, step, at)?,
         }
         Ok(())
+    }
+
+    fn lasting(&mut self, teller: &mut Teller<'_>, step: Step, at: DateTime<Utc>) -> Result<(), Error> {
+        match (step, self.rule, self.problem) {
+            (Step::ConfirmRule, Some(rule), _) => teller.confirm_rule(rule, at),
+            (Step::LookedAt, _, Some(problem)) => teller.answer_systemic(problem, at),
+            (Step::AcceptLook, _, Some(problem)) => teller.accept_systemic(problem, at),
+            _ => Ok(()),
+        }
     }
 
     /// An act of the unit a slip went to.

@@ -140,6 +140,9 @@ fn the_story_has_its_turns(house: &House, tasks: &BTreeMap<String, Task>) {
         ("task.milestone_passed", 2),
         ("task.observation_ended", 4),
         ("delegation.granted", 1),
+        ("rule.confirmed", 1),
+        ("systemic_problem.confirmed", 1),
+        ("systemic_problem.handed_in", 2),
     ] {
         assert!(kinds.get(kind).is_some_and(|n| *n >= least), "{kind}: {:?} of {least}", kinds.get(kind));
     }
