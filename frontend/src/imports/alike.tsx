@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { client, get } from '../api/client'
+import '../styles/alike.css'
 import { day } from '../ui/words'
 
 export function AlikeToEarlier({ round }: { round: string }) {

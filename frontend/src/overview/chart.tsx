@@ -7,6 +7,7 @@ import type { GridComponentOption, MarkLineComponentOption } from 'echarts/compo
 import { type ComposeOption, init, use } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
 import { useEffect, useMemo, useRef, useState } from 'react'
+import '../styles/overview.css'
 import { attributes } from './attributes'
 
 use([BarChart, CustomChart, LineChart, GridComponent, MarkLineComponent, SVGRenderer])

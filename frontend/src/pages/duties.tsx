@@ -118,7 +118,7 @@ function Grid({ register, month }: { register: Register; month: string | undefin
 function Row({ head, open, setOpen }: { head: Head; open: string | null; setOpen: (key: string | null) => void }) {
   const isBlank = head.n_key > 0 && head.n === 0
   return (
-    <tr className={isBlank ? 'blank' : ''}>
+    <tr>
       <th scope="row">
         <b>{head.name}</b>
         <small>{head.units.map((u) => u.name).join('、') || (head.is_leader ? '领导组' : '已不任正职')}</small>

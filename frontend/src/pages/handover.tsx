@@ -72,7 +72,7 @@ function Whole({ of }: { of: Handover }) {
 
 function Row({ item, n }: { item: Handover['items'][number]; n: number }) {
   return (
-    <tr className={item.is_gone ? 'gone' : item.now ? 'changed' : ''}>
+    <tr className={item.is_gone ? 'gone' : ''}>
       <td data-label="序号">{n}</td>
       <td data-label="事项" className="nowrap">{item.kind === 'task' ? <Link to="/tasks/$id" params={{ id: item.id }} search={{}}>{item.number}</Link> : `${item.kind_label} ${item.number}`}</td>
       <td data-label="内容">{item.title}</td>

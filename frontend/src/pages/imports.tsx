@@ -183,7 +183,7 @@ function Look({ preview, setPreview, onDone }: { preview: Preview; setPreview: (
               {shown.map((s) => <button key={s.number} type="button" role="tab" aria-selected={s.number === number} onClick={() => { setNumber(s.number); setCell(null) }}>{s.sheet.name}</button>)}
             </div>
             {current && !preview.is_plan && (
-              <span className="legend">
+              <span>
                 <i className="doubt" /> 要您定　没写年份的按 {current.sheet.year} 年
                 <label className="check"><input type="checkbox" checked={current.sheet.is_ignored} onChange={(e) => void say({ ...now, sheets: [...(now.sheets ?? []).filter((s) => s.sheet !== current.sheet.name), { ...(now.sheets ?? []).find((s) => s.sheet === current.sheet.name), sheet: current.sheet.name, is_ignored: e.target.checked }] })} /><span>不导入此表</span></label>
               </span>

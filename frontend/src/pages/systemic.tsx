@@ -73,7 +73,7 @@ function Proposals({ round }: { round: string }) {
 /** What nobody proposed, and what is sensitive, is put together by hand. */
 function ByHand({ round }: { round: string }) {
   const [isOpen, setOpen] = useState(false)
-  if (!isOpen) return <p className="noprint"><button type="button" onClick={() => setOpen(true)}>另选任务认定</button></p>
+  if (!isOpen) return <p className="noprint asknew"><button type="button" onClick={() => setOpen(true)}>另选任务认定</button></p>
   return <article className="card group byhand"><Confirm round={round} title="" ground="" members={[]} onClose={() => setOpen(false)} /></article>
 }
 

@@ -56,7 +56,7 @@ function Whole({ of }: { of: Problem }) {
 
 function Figures({ progress: p }: { progress: Schemas['SystemicProgressView'] }) {
   const all: [string, number, string?][] = [['布置', p.asked], ['已报', p.answered], ['存在', p.has], ['类似', p.similar], ['不存在', p.has_not], ['退回', p.returned], ['已认可', p.accepted], ['已立任务', p.raised], ['逾期未报', p.overdue, p.overdue > 0 ? 'late' : undefined]]
-  return <dl className="card figures systemicfigures" aria-label="进展">{all.map(([label, n, look]) => <div key={label} className={look}><dt>{label}</dt><dd>{n}</dd></div>)}</dl>
+  return <dl className="card systemicfigures" aria-label="进展">{all.map(([label, n, look]) => <div key={label} className={look}><dt>{label}</dt><dd>{n}</dd></div>)}</dl>
 }
 
 function Members({ of }: { of: Problem }) {

@@ -1,6 +1,7 @@
 // What was signed, whole, as it was when it was handed in: the words that the hash binds.
 import { useState } from 'react'
 import type { Schemas } from '../api/client'
+import '../styles/plan.css'
 import { Dialog } from '../ui/parts'
 import { checkCode, moment, said } from '../ui/words'
 
