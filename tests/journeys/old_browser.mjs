@@ -116,8 +116,9 @@ const fill = (selector, value) => `(() => {
 })()`
 
 const tours = [
-  ['p010', [['/todo', '我的待办'], ['/ledger', '整改台账'], ['/statements', '每周写实'], ['/plans', '认领与方案'], ['/signing', '签批'], ['/overview', ''], ['/calendar', ''], ['/notices', '通知'], ['/slips', ''], ['/brief', ''], ['/duties', ''], ['/own', '']]],
-  ['p072', [['/todo', '我的待办'], ['/ledger', '整改台账'], ['/signing', '签批'], ['/imports', '导入台账'], ['/rounds', '轮次设置'], ['/checks', ''], ['/draw', ''], ['/slips', ''], ['/meetings', ''], ['/brief', ''], ['/duties', ''], ['/lists', ''], ['/documents', '文书'], ['/templates', ''], ['/publications', '公示'], ['/opinions', '群众意见'], ['/wall', ''], ['/help', ''], ['task', '']]],
+  ['p010', [['/todo', '我的待办'], ['/ledger', '整改台账'], ['/statements', '每周写实'], ['/plans', '认领与方案'], ['/signing', '签批'], ['/overview', ''], ['/calendar', ''], ['/notices', '通知'], ['/slips', ''], ['/brief', ''], ['/duties', ''], ['/own', ''], ['/rules', '制度建设'], ['/systemic', '举一反三'], ['/appraisals', '考评'], ['/handovers', '']]],
+  ['p072', [['/todo', '我的待办'], ['/ledger', '整改台账'], ['/signing', '签批'], ['/imports', '导入台账'], ['/rounds', '轮次设置'], ['/checks', ''], ['/draw', ''], ['/slips', ''], ['/meetings', ''], ['/brief', ''], ['/duties', ''], ['/lists', ''], ['/documents', '文书'], ['/templates', ''], ['/publications', '公示'], ['/opinions', '群众意见'], ['/wall', ''], ['/help', ''], ['/rules', '制度建设'], ['/rules/new', ''], ['/systemic', '举一反三'], ['problem', ''], ['/appraisals', '考评'], ['/appraisals/scheme', ''], ['/accountability', ''], ['/burden', '填报负担'], ['/handovers', ''], ['task', '']]],
+  ['auditor', [['/organisation?part=log', ''], ['/own', '']]],
   ['sysadmin', [['/organisation', '组织与账号'], ['/nowhere', '没有这个页面']]],
 ]
 
@@ -140,6 +141,9 @@ try {
           await page.until('document.querySelector(".ledger td.title a")', 'the ledger')
           await page.run('document.querySelector(".ledger td.title a").click()')
           await page.until('document.querySelector(".taskhead h1")', 'a task')
+        } else if (address === 'problem') {
+          await page.run('document.querySelector(".lines .do a").click()')
+          await page.until('document.querySelector(".selfcheck")', 'a systemic problem')
         } else {
           await page.ask('Page.navigate', { url: `${house.address}${address}` })
           await page.until(`[...document.querySelectorAll('h1')].some((h) => ${heading === ''} || h.textContent === '${heading}') && !document.querySelector('.loading')`, `${who} ${address}`)

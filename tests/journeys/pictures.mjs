@@ -127,6 +127,11 @@ async function everybody(house) {
   }
   for (const [who, names] of Object.entries(pages)) for (const name of names) await at(house, who, `/${name}`, `${who}-${name}`)
   for (const who of ['p001', 'p003', 'p072', 'p068', 'p012', 'p041']) for (const name of ['overview', 'wall', 'calendar', 'calendar?as=list', 'notices?all=1']) await at(house, who, `/${name}`, `${who}-${name.replace(/\?.*/, '')}${name.includes('list') ? '-list' : ''}`)
+  // What keeps it from coming back, by who reads it.
+  for (const who of ['p001', 'p072', 'p068', 'p012', 'p056', 'p051']) for (const name of ['rules', 'systemic', 'appraisals', 'accountability', 'burden', 'handovers']) await at(house, who, `/${name}`, `lasting-${who}-${name}`)
+  for (const [list, link] of [['rules', '.rulelist a'], ['systemic', '.lines .do a']]) for (const who of ['p001', 'p072', 'p056']) await at(house, who, `/${list}`, `lasting-${who}-${list}-one`, { act: async (page) => { await page.locator(link).first().click({ timeout: 3_000 }).catch(() => undefined); await page.waitForTimeout(400) } })
+  await at(house, 'p072', '/appraisals/scheme', 'lasting-p072-scheme')
+  await at(house, 'p022', '/rules/new', 'lasting-p022-rule')
   for (const name of ['todo', 'ledger', 'lists', 'signing', 'overview', 'calendar']) await at(house, 'p072', `/${name}`, `p072-${name}`, { sizes: [wide, zoomed] })
   for (const name of ['todo', 'statements', 'plans']) await at(house, 'p012', `/${name}`, `p012-${name}`, { sizes: [zoomed] })
   for (const list of ['measures', 'responsibility']) await at(house, 'p072', `/lists?list=${list}`, `p072-lists-${list}`)
@@ -366,7 +371,7 @@ try {
   await administrators(house, '')
   await everybody(house)
   await office(house)
-  await nobody(house, 'nobody-', { 领导: ['todo', 'ledger', 'signing', 'overview', 'calendar', 'notices', 'brief', 'duties', 'slips', 'meetings'], 单位: ['todo', 'ledger', 'statements', 'plans', 'signing', 'brief', 'duties', 'slips'], 督导: ['todo', 'rounds', 'imports'] })
+  await nobody(house, 'nobody-', { 领导: ['todo', 'ledger', 'signing', 'overview', 'calendar', 'notices', 'brief', 'duties', 'slips', 'meetings', 'rules', 'systemic', 'appraisals', 'burden'], 单位: ['todo', 'ledger', 'statements', 'plans', 'signing', 'brief', 'duties', 'slips', 'rules', 'systemic', 'appraisals', 'accountability'], 督导: ['todo', 'rounds', 'imports'] })
   await tasks(house)
   await checks(house)
   await slips(house)
