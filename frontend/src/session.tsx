@@ -5,6 +5,7 @@ import { type FormEvent, type ReactNode, Suspense, createContext, lazy, useConte
 import { ApiError, type Schemas, client, get, hasToken, onLogInNeeded, onProofNeeded, onToken, renew, setToken } from './api/client'
 import { words } from './labels.gen'
 import { TextField, blank, useSend } from './ui/form'
+import { wear } from './ui/palette'
 import { useTitle } from './ui/title'
 import { Dialog, Empty, Loaded, Loading, Refused } from './ui/parts'
 
@@ -250,6 +251,7 @@ function Inside({ children }: { children: ReactNode }) {
           if (me.must_enrol_second_factor)
             return <Door><p>您的岗位须启用动态口令，启用后再进入。</p><Suspense fallback={<Loading />}><Enrol onDone={() => void query.refetch()} /></Suspense><button type="button" onClick={() => void logOut()}>退出登录</button></Door>
           const round = me.rounds.find((r) => r.id === chosen) ?? me.rounds.find((r) => r.is_active) ?? me.rounds[0]
+          wear(round?.palette)
           const chooseRound = (id: string) => {
             localStorage.setItem('round', id)
             setChosen(id)

@@ -1,8 +1,21 @@
-//! An example of each body that is sent, put together from the examples of its fields: what must be there, and what has an example of its own.
+//! An example of each body that is sent, put together from the examples of its fields: what must be there, and what has an example of its own. An
+//! answer shows one that was given in the tests.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 use utoipa::openapi::schema::{ArrayItems, KnownFormat, SchemaFormat, SchemaType, Type};
 use utoipa::openapi::{Components, Object, RefOr, Schema};
+
+/// What an operation answered in the tests, ids and secrets replaced, long lists and texts cut.
+///
+/// None for an operation that none of them brings to an answer in JSON.
+pub fn answer(operation: &str) -> Option<&'static Value> {
+    static GIVEN: LazyLock<BTreeMap<String, Value>> =
+        LazyLock::new(|| serde_json::from_str(include_str!("../golden/answers.json")).unwrap_or_default());
+    GIVEN.get(operation)
+}
 
 /// How deep it goes; what refers to itself ends there.
 const DEEPEST: usize = 8;

@@ -26,7 +26,7 @@ pub mod draw;
 pub mod embedded;
 pub mod evidence;
 pub mod exact;
-mod examples;
+pub mod examples;
 pub mod exports;
 pub mod extract;
 pub mod feed;

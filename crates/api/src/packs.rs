@@ -4,11 +4,11 @@ use actix_web::web::{Data, Path};
 use actix_web::{HttpResponse, get, post};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::ids::RoundId;
-use domain::pack::{self, Pack, PackName};
+use domain::pack::{self, Pack, PackName, scheme_says};
 use domain::policy::Policy;
 use domain::policy_change;
 use persistence::packs::{self, LoadedPack};
-use persistence::{policy_preview, rounds};
+use persistence::{appraisals, policy_preview, rounds};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -33,6 +33,17 @@ pub struct PackSetting {
     pub basis: String,
 }
 
+/// A scheme of appraisal as a pack fixes it.
+#[derive(Serialize, ToSchema)]
+pub struct PackScheme {
+    /// What each dimension, veto and grade comes to, a line each.
+    #[schema(example = json!(["每周写实（20分）：缺报每周写实每次扣2分"]))]
+    pub says: Vec<String>,
+    /// What it rests on.
+    #[schema(example = "集团考评办法第六条")]
+    pub basis: String,
+}
+
 /// A policy pack.
 #[derive(Serialize, ToSchema)]
 pub struct PackView {
@@ -48,6 +59,8 @@ pub struct PackView {
     /// Months of the concentrated period from the feedback, where it fixes them.
     pub concentrated_months: Option<u32>,
     pub settings: Vec<PackSetting>,
+    /// The scheme of appraisal it fixes, in lines; none where it fixes none.
+    pub scheme: Option<PackScheme>,
     /// What its tests show, a sentence each; all pass.
     pub tests: Vec<String>,
     /// Whether it came with the product.
@@ -78,6 +91,7 @@ fn view(pack: &Pack, loaded: Option<(String, DateTime<Utc>)>) -> Result<PackView
         says: pack.says.clone(),
         concentrated_months: pack.concentrated_months.as_ref().map(|m| m.value),
         settings,
+        scheme: pack.scheme.as_ref().map(|s| PackScheme { says: scheme_says(&s.value), basis: s.basis.clone() }),
         tests: pack.tests.iter().map(|t| t.says.clone()).collect(),
         is_shipped: loaded_by.is_none(),
         loaded_by,
@@ -127,6 +141,10 @@ pub struct PackPreview {
     pub concentrated_until: Option<NaiveDate>,
     /// The one the round has; taking a pack does not change it.
     pub concentrated_until_now: Option<NaiveDate>,
+    /// What is edited of the scheme of appraisal now, in lines, where the pack fixes one; none before one was begun.
+    pub scheme_now: Option<Vec<String>>,
+    /// What would be edited; whoever publishes it decides.
+    pub scheme_then: Option<Vec<String>>,
 }
 
 /// See what a policy pack would change in a round, setting by setting and light by light; nothing is written.
@@ -140,7 +158,7 @@ pub async fn preview_policy_pack(
     let calendar = app.calendar().await?;
     let origin = caller.origin.clone();
     let (id, sha256) = path.into_inner();
-    let (pack, row, effect) = app
+    let (pack, row, effect, draft) = app
         .db
         .read(&caller.origin.actor, move |conn| {
             let round = RoundId(id);
@@ -150,7 +168,8 @@ pub async fn preview_policy_pack(
             let (holds, _) = rounds::policy(conn, round, row.policy_version)?;
             let policy = pack.applied(&holds)?;
             let effect = policy_preview::preview(conn, &origin.actor, round, &policy, &calendar, origin.now)?;
-            Ok((pack, row, effect))
+            let draft = appraisals::draft(conn, round)?;
+            Ok((pack, row, effect, draft))
         })
         .await?;
     Ok(HttpResponse::Ok().json(PackPreview {
@@ -158,6 +177,8 @@ pub async fn preview_policy_pack(
         effect: PolicyPreview::from(effect),
         concentrated_until: row.feedback_on.and_then(|on| pack.concentrated_until(on)),
         concentrated_until_now: row.concentrated_until,
+        scheme_now: draft.as_ref().filter(|_| pack.scheme.is_some()).map(scheme_says),
+        scheme_then: pack.scheme.as_ref().map(|s| scheme_says(&s.value)),
     }))
 }
 

@@ -8,10 +8,10 @@ use chrono::{DateTime, Utc};
 use domain::account::{self, ProvedBy};
 use domain::actor::{Actor, AssignmentKind};
 use domain::ids::{AccountId, RoundId};
+use domain::palette::Palette;
 use domain::refusal::Refusal;
 use domain::second_factor::SessionFactor;
 use persistence::actors::LoadedActor;
-use persistence::publications::is_any_on;
 use persistence::sessions::{Place, Rotation};
 use persistence::{accounts, actors, login_steps, rounds, second_factors, sessions};
 use serde::{Deserialize, Serialize};
@@ -69,6 +69,8 @@ pub struct MyRound {
     pub can_plan_checks: bool,
     /// Whether the caller may draft slips.
     pub can_draft_slips: bool,
+    /// The colours of its lights; none for those of the product.
+    pub palette: Option<Palette>,
 }
 
 /// Somebody this person may sign for.
@@ -394,7 +396,7 @@ fn permissions(actor: &Actor) -> Vec<String> {
 pub async fn get_me(caller: Caller, app: Data<App>) -> Result<HttpResponse, Problem> {
     let actor = caller.origin.actor.clone();
     let account = caller.loaded.actor.account;
-    let (seen, publishes, names, password_in_directory) = app
+    let (seen, mut of_page, names, password_in_directory) = app
         .db
         .read(&caller.origin.actor, move |conn| {
             let mut ids: Vec<Uuid> = Vec::new();
@@ -403,11 +405,12 @@ pub async fn get_me(caller: Caller, app: Data<App>) -> Result<HttpResponse, Prob
                 ids.extend(person.stands_in_for.iter().map(|(p, _)| p.0));
             }
             let seen = rounds::list(conn, &actor)?;
-            let publishes = is_any_on(conn, &seen.iter().map(|r| r.id).collect::<Vec<_>>())?;
+            let of_page = rounds::of_page(conn, &seen.iter().map(|r| r.id).collect::<Vec<_>>())?;
             let names = persistence::tasks::names(conn, ids)?;
-            Ok((seen, publishes, names, accounts::is_in_directory(conn, account)?))
+            Ok((seen, of_page, names, accounts::is_in_directory(conn, account)?))
         })
         .await?;
+    let publishes = of_page.values().any(|of| of.publishes);
     let person = &caller.loaded.actor;
     let name_of = |id: Uuid| names.get(&id).cloned().unwrap_or_default();
     let title = person.role.map(|r| r.label()).or(person.duty.map(|d| d.label())).unwrap_or("未授权");
@@ -435,6 +438,7 @@ pub async fn get_me(caller: Caller, app: Data<App>) -> Result<HttpResponse, Prob
                 is_office: person.assignments.iter().any(|a| a.round.0 == r.id && a.kind == AssignmentKind::Office),
                 can_plan_checks: domain::rights::permit_supervision(caller.actor(), RoundId(r.id)).is_ok(),
                 can_draft_slips: domain::rights::permit_supervision(caller.actor(), RoundId(r.id)).is_ok(),
+                palette: of_page.remove(&r.id).and_then(|of| of.palette),
                 id: r.id,
                 code: r.code,
                 name: r.name,

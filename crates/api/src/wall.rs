@@ -10,6 +10,7 @@ use domain::actor::Actor;
 use domain::calendar::{self, Calendar, Week};
 use domain::ids::RoundId;
 use domain::meeting::agenda::is_overdue;
+use domain::palette::Palette;
 use domain::recurrence::years_between;
 use domain::task::alert::Reason;
 use domain::task::state::TaskState;
@@ -236,6 +237,8 @@ pub struct WallView {
     pub now: DateTime<Utc>,
     pub today: NaiveDate,
     pub round: String,
+    /// The colours of the round's lights; none for those of the product.
+    pub palette: Option<Palette>,
     /// The figures of the overview for the same reader.
     pub overview: OverviewView,
     pub report: Option<CountdownView>,
@@ -430,6 +433,7 @@ fn outlook(found: &Wall, days: &[persistence::overview::Day], today: NaiveDate) 
 pub(crate) struct Found {
     wall: Wall,
     overview: Overview,
+    palette: Option<Palette>,
 }
 
 /// Reads a wall with the overview's figures.
@@ -445,13 +449,14 @@ pub(crate) fn find(
     let extent = Extent { today, now, since, bars: BARS, rows: ROWS };
     let wall = persistence::wall::load(conn, actor, round, calendar, &extent)?;
     let (window, _) = overview::window(today);
-    Ok(Found { wall, overview: persistence::overview::load(conn, actor, round, &window)? })
+    let palette = persistence::rounds::of_page(conn, &[round.0])?.remove(&round.0).and_then(|of| of.palette);
+    Ok(Found { wall, overview: persistence::overview::load(conn, actor, round, &window)?, palette })
 }
 
 /// Tells it.
 pub(crate) fn tell(found: Found, calendar: &Calendar, now: DateTime<Utc>, is_onlooker: bool) -> WallView {
     let today = calendar::today(now);
-    let Found { wall, overview } = found;
+    let Found { wall, overview, palette } = found;
     let outlook = outlook(&wall, &overview.counted.days, today);
     let (_, since) = overview::window(today);
     let figures = overview::view(overview, calendar, now, since);
@@ -464,6 +469,7 @@ pub(crate) fn tell(found: Found, calendar: &Calendar, now: DateTime<Utc>, is_onl
         now,
         today,
         round,
+        palette,
         report: report((on, text), calendar, today),
         matrix: matrix(&wall.matrix, today),
         schedule: schedule(wall.schedule, today),

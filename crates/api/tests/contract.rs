@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use api::feed::kinds;
+use serde_json::Value;
 
 #[test]
 fn the_committed_contract_is_that_of_the_code() {
@@ -86,6 +87,50 @@ fn every_kind_of_event_has_a_schema_and_an_example_that_fits_it() {
     }
 }
 
+/// Faults of an example against a schema of the document.
+fn faults(document: &Value, schema: &Value, example: &Value) -> Vec<String> {
+    let mut schema = schema.clone();
+    schema["components"] = document["components"].clone();
+    let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
+    validator.iter_errors(example).map(|e| format!("{e} at {}", e.instance_path())).collect()
+}
+
+#[test]
+fn every_answer_in_json_has_an_example_that_fits_its_shape_and_nearly_all_were_given() {
+    let document = serde_json::to_value(api::routes::document()).unwrap();
+    let (mut given, mut composed, mut wrong) = (BTreeSet::new(), Vec::new(), Vec::new());
+    for (path, item) in document["paths"].as_object().unwrap() {
+        for (method, operation) in item.as_object().unwrap() {
+            let name = operation["operationId"].as_str().unwrap();
+            for (status, answer) in operation["responses"].as_object().unwrap() {
+                let content = &answer["content"]["application/json"];
+                if !status.starts_with('2') || content.is_null() {
+                    continue;
+                }
+                let example = content.get("example").unwrap_or_else(|| panic!("{method} {path} shows no answer"));
+                wrong.extend(faults(&document, &content["schema"], example).iter().map(|f| format!("{name}: {f}")));
+                if api::examples::answer(name) == Some(example) {
+                    given.insert(name.to_owned());
+                } else {
+                    composed.push(name.to_owned());
+                }
+            }
+        }
+    }
+    println!(
+        "{} answers were given in the tests, {} put together: {}",
+        given.len(),
+        composed.len(),
+        composed.join(", ")
+    );
+    assert_eq!(wrong, Vec::<String>::new());
+    assert!(composed.len() * 10 < given.len(), "BLESS=1 the tests in which they are given");
+    let kept: std::collections::BTreeMap<String, Value> =
+        serde_json::from_str(include_str!("../golden/answers.json")).unwrap();
+    let stale: Vec<&String> = kept.keys().filter(|name| !given.contains(*name)).collect();
+    assert_eq!(stale, Vec::<&String>::new(), "no such operation, or it does not answer in JSON");
+}
+
 #[test]
 fn the_example_of_every_body_fits_its_shape() {
     let document = serde_json::to_value(api::routes::document()).unwrap();
@@ -96,13 +141,12 @@ fn the_example_of_every_body_fits_its_shape() {
             if content.is_null() {
                 continue;
             }
-            let mut schema = content["schema"].clone();
-            schema["components"] = document["components"].clone();
-            let validator = jsonschema::options().should_validate_formats(true).build(&schema).unwrap();
             let example = content.get("example").unwrap_or_else(|| panic!("{method} {path} has no example"));
-            let faults: Vec<String> =
-                validator.iter_errors(example).map(|e| format!("{e} at {}", e.instance_path())).collect();
-            assert_eq!(faults, Vec::<String>::new(), "{method} {path}: {example}");
+            assert_eq!(
+                faults(&document, &content["schema"], example),
+                Vec::<String>::new(),
+                "{method} {path}: {example}"
+            );
             n += 1;
         }
     }

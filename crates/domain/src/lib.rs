@@ -139,6 +139,7 @@ pub mod notification;
 pub mod opinion;
 pub mod outward;
 pub mod pack;
+pub mod palette;
 pub mod personal_duty;
 pub mod policy;
 pub mod policy_change;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::calendar::Calendar;
 use crate::document;
+use crate::palette::Palette;
 use crate::publication::rules::{self, PublicationRules};
 use crate::refusal::{FieldError, Refusal};
 use crate::slip::ladder::{self, LevelRule};
@@ -151,6 +152,9 @@ pub struct Policy {
     /// What is published, and what becomes of opinions; nothing until the round says so.
     #[serde(default)]
     pub publication: PublicationRules,
+    /// The colours of the lights; none for those of the product.
+    #[serde(default)]
+    pub palette: Option<Palette>,
 }
 
 /// The default, also of a policy kept before there was the setting.
@@ -239,6 +243,7 @@ impl Default for Policy {
             root_cause_required: false,
             documents: document::standard_chain(),
             publication: PublicationRules::default(),
+            palette: None,
         }
     }
 }
@@ -308,6 +313,7 @@ impl Policy {
             errors.push(FieldError::at("/documents", "document-chain-unfit"));
         }
         errors.extend(rules::check(&self.publication));
+        errors.extend(self.palette.iter().flat_map(|palette| palette.check("/palette")));
         if errors.is_empty() { Ok(()) } else { Err(Refusal::invalid("policy-unsound", errors)) }
     }
 }
@@ -364,6 +370,7 @@ mod tests {
         kept.as_object_mut().unwrap().remove("documents");
         kept.as_object_mut().unwrap().remove("root_cause_required");
         kept.as_object_mut().unwrap().remove("publication");
+        kept.as_object_mut().unwrap().remove("palette");
         assert_eq!(serde_json::from_value::<Policy>(kept).unwrap(), Policy::default());
     }
 

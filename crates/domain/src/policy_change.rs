@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::palette::Palette;
 use crate::policy::{Policy, RequestKind, StepRule};
 use crate::publication::rules::{Contact, PublicationRules};
 use crate::slip::ladder::{self, LevelRule, SlipLevel};
@@ -59,6 +60,7 @@ pub fn settings(policy: &Policy) -> Vec<(String, String, String)> {
         slips,
         documents,
         publication,
+        palette,
     } = policy;
     let weekday = usize::from(*cut_off_weekday).checked_sub(1).and_then(|i| WEEKDAYS.get(i)).copied().unwrap_or("—");
     let plain = |pointer: &str, label: &str, value: String| (pointer.to_owned(), label.to_owned(), value);
@@ -116,6 +118,7 @@ pub fn settings(policy: &Policy) -> Vec<(String, String, String)> {
         plain("/claim_or_plan_late_level", "认领或方案逾期", claim_or_plan_late_level.label().to_owned()),
         plain("/default_criterion", "默认完成标准", default_criterion.clone()),
         plain("/watermark", "页面水印", if *watermark { "显示" } else { "不显示" }.to_owned()),
+        plain("/palette", "灯的颜色", palette.as_ref().map_or_else(|| "产品配色".to_owned(), Palette::says)),
     ];
     for kind in RequestKind::OF_TASKS {
         all.push((format!("/chains/{kind}"), format!("{}签批链", kind.label()), chain(policy.chain(kind))));

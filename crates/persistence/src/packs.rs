@@ -8,6 +8,7 @@ use domain::refusal::Refusal;
 use domain::rights;
 use uuid::Uuid;
 
+use crate::appraisals;
 use crate::error::Error;
 use crate::events::Origin;
 use crate::rounds::{self, RoundRow};
@@ -82,7 +83,8 @@ pub fn find(conn: &mut PgConnection, sha256: &str) -> Result<Pack, Error> {
     Ok(pack::read(&body.ok_or(Error::NotFound)?)?)
 }
 
-/// Makes the next version of a round's policy from what holds and what a pack fixes, and names the pack as its source.
+/// Makes the next version of a round's policy from what holds and what a pack fixes, and names the pack as its source; a scheme of appraisal that it
+/// fixes is saved as what is edited, for who publishes it.
 ///
 /// Errors: those of `rounds::set_policy`; `NotFound`; `pack-not-valid-yet` (409) before its first day; `unchanged` where it changes nothing.
 pub fn load(
@@ -106,5 +108,9 @@ pub fn load(
     if policy == holds && rounds::pack_of(conn, round, row.policy_version)?.as_ref() == Some(&source) {
         return Err(Refusal::conflict("unchanged").into());
     }
-    rounds::set_policy_from(conn, origin, round, expected, &policy, basis, Some(&source))
+    let taken = rounds::set_policy_from(conn, origin, round, expected, &policy, basis, Some(&source))?;
+    if let Some(scheme) = &pack.scheme {
+        appraisals::take_scheme(conn, origin, round, &scheme.value)?;
+    }
+    Ok(taken)
 }

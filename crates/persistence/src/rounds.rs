@@ -7,7 +7,9 @@ use diesel::prelude::*;
 use domain::actor::{Actor, AssignmentKind};
 use domain::ids::{AspectId, FindingId, PersonId, RoundId, UnitId};
 use domain::pack::PackName;
+use domain::palette::Palette;
 use domain::policy::Policy;
+use domain::publication::rules::Reach;
 use domain::refusal::{FieldError, Refusal};
 use domain::rights;
 use domain::task::context::RoundFacts;
@@ -466,6 +468,30 @@ pub fn policy(conn: &mut PgConnection, id: RoundId, version: i32) -> Result<(Pol
         .optional()?
         .ok_or(Error::NotFound)?;
     Ok((serde_json::from_value(body)?, basis))
+}
+
+/// What the page has to know of each of these rounds before it asks for anything of it.
+#[derive(Clone, Debug, Default)]
+pub struct OfPage {
+    /// Whether it publishes anything.
+    pub publishes: bool,
+    /// The colours of its lights where it has its own.
+    pub palette: Option<Palette>,
+}
+
+/// What the policies that hold say to the page, by round.
+pub fn of_page(conn: &mut PgConnection, ids: &[Uuid]) -> Result<BTreeMap<Uuid, OfPage>, Error> {
+    let bodies: Vec<(Uuid, serde_json::Value)> = round_policies::table
+        .inner_join(rounds::table)
+        .filter(rounds::id.eq_any(ids).and(rounds::policy_version.eq(round_policies::version)))
+        .select((rounds::id, round_policies::body))
+        .load(conn)?;
+    let mut all = BTreeMap::new();
+    for (id, body) in bodies {
+        let policy: Policy = serde_json::from_value(body)?;
+        all.insert(id, OfPage { publishes: policy.publication.reach != Reach::Off, palette: policy.palette });
+    }
+    Ok(all)
 }
 
 /// The pack a version of a round's policy was taken from; none where it was set by hand.

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { useCallback } from 'react'
 import type { Schemas } from '../api/client'
 import type { LedgerSearch } from '../router'
+import { colourOf, isWorn } from '../ui/palette'
 import { Shape } from '../ui/parts'
 import { Chart, ink, type Option } from './chart'
 import { Figure } from './line'
@@ -34,9 +35,9 @@ function option(bars: Bar[], names: string[], width: number): Option {
         type: 'bar' as const,
         stack: 'tasks',
         barWidth: 18,
-        itemStyle: { color: colours[key]?.fill, borderColor: '#fff', borderWidth: 1 },
+        itemStyle: { color: colourOf(key, 'paper', colours[key]?.fill ?? ''), borderColor: '#fff', borderWidth: 1 },
         // A number that does not fit its part is in the table.
-        label: { show: true, color: colours[key]?.ink, formatter: (p: { value: unknown }) => (Number(p.value) > 0 && (Number(p.value) / most) * left >= 14 ? String(p.value) : '') },
+        label: { show: true, color: isWorn() && key !== 'draft' && key !== 'dark' ? '#fff' : colours[key]?.ink, formatter: (p: { value: unknown }) => (Number(p.value) > 0 && (Number(p.value) / most) * left >= 14 ? String(p.value) : '') },
         data: bars.map((b) => b[key]),
       })),
       // Nothing wide, after the last part: what they sum to.

@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { Schemas } from '../api/client'
 import { pause } from '../live/stream'
 import '../styles/wall.css'
+import { wear } from '../ui/palette'
 import { useTitle } from '../ui/title'
 import { moment } from '../ui/words'
 import { Board, type Page } from '../wall/board'
@@ -99,6 +100,7 @@ export default function Kiosk() {
   }, [token])
   if (state === 'gone') return <main className="gone"><h1>链接已停用</h1><p>请联系整改办重新开通。</p></main>
   if (!seen) return <main className="gone"><h1>挂图作战</h1><p role="status">{state === 'broken' ? '连不上服务器，正在重试，恢复后自动显示。' : '正在读取…'}</p></main>
+  wear(seen.wall.palette)
   const note = state === 'broken' ? `数据截至 ${moment(seen.wall.now)}，连接中断` : undefined
   return <main><Board view={seen.wall} pages={seen.pages as Page[]} begins note={note} seconds={SECONDS} /></main>
 }

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router'
 import type { Schemas } from '../api/client'
 import { Light } from '../ui/parts'
 import { until } from '../ui/words'
+import { Patched } from './palette'
 
 export function Changes({ preview }: { preview: Schemas['PolicyPreview'] }) {
   return (
@@ -10,7 +11,7 @@ export function Changes({ preview }: { preview: Schemas['PolicyPreview'] }) {
       <div className="scroll">
         <table className="changes">
           <thead><tr><th>规则</th><th>现行</th><th>改为</th></tr></thead>
-          <tbody>{preview.changes.map((c) => <tr key={c.pointer}><td>{c.label}</td><td>{c.before || '（空）'}</td><td><mark>{c.after || '（空）'}</mark></td></tr>)}</tbody>
+          <tbody>{preview.changes.map((c) => <tr key={c.pointer}><td>{c.label}</td><td><Patched text={c.before || '（空）'} /></td><td><mark><Patched text={c.after || '（空）'} /></mark></td></tr>)}</tbody>
         </table>
       </div>
       <ul className="effects">

@@ -6,6 +6,7 @@ import { FileField, TextField, blank, useSend } from '../ui/form'
 import { Dialog, Empty, Loaded, Refused } from '../ui/parts'
 import { day } from '../ui/words'
 import { Changes } from './changes'
+import { Patched } from './palette'
 
 type Pack = Schemas['PackView']
 type Round = Schemas['RoundView']
@@ -83,10 +84,17 @@ function Whole({ round, pack, onClose }: { round: Round; pack: Pack; onClose: ()
         <div className="scroll">
           <table className="changes">
             <thead><tr><th>规则</th><th>定为</th><th>依据</th></tr></thead>
-            <tbody>{pack.settings.map((s) => <tr key={s.pointer}><td>{s.label}</td><td>{s.says}</td><td className="words">{s.basis}</td></tr>)}</tbody>
+            <tbody>{pack.settings.map((s) => <tr key={s.pointer}><td>{s.label}</td><td><Patched text={s.says} /></td><td className="words">{s.basis}</td></tr>)}</tbody>
           </table>
         </div>
       </details>
+      {pack.scheme && (
+        <details>
+          <summary>考评方案</summary>
+          <ul>{pack.scheme.says.map((line) => <li key={line}>{line}</li>)}</ul>
+          <p className="muted words">依据：{pack.scheme.basis}</p>
+        </details>
+      )}
       <details>
         <summary>自带的测试 {pack.tests.length} 条，全部通过</summary>
         <ul>{pack.tests.map((t) => <li key={t}>{t}</li>)}</ul>
@@ -98,6 +106,7 @@ function Whole({ round, pack, onClose }: { round: Round; pack: Pack; onClose: ()
             {shown.concentrated_until && shown.concentrated_until !== shown.concentrated_until_now && (
               <p className="note">按制度包，集中整改应至 {day(shown.concentrated_until)}；本轮填的是 {shown.concentrated_until_now ? day(shown.concentrated_until_now) : '（未填）'}，装入不改这个日期，请在上面的轮次资料里核对。</p>
             )}
+            {shown.scheme_then && <SchemeChange now={shown.scheme_now ?? null} then={shown.scheme_then} />}
             <TextField label="装入依据" value={basis} onChange={setBasis} error={take.at('/basis')} hint="如：领导组第1次会议纪要" />
             <Refused error={take.error} shown={['/basis']} />
             <div className="send">
@@ -108,5 +117,22 @@ function Whole({ round, pack, onClose }: { round: Round; pack: Pack; onClose: ()
         )}
       </Loaded>
     </Dialog>
+  )
+}
+
+/** What would be edited of the scheme of appraisal; nothing counts before it is published. */
+function SchemeChange({ now, then }: { now: string[] | null; then: string[] }) {
+  const differs = then.filter((line) => !now?.includes(line))
+  if (now && differs.length === 0 && now.length === then.length) return <p>考评方案的草稿与制度包一致。</p>
+  return (
+    <details open={now !== null}>
+      <summary>{now ? `考评方案的草稿改动 ${differs.length} 处` : '考评方案存为草稿'}，由主要负责人公布后才计分</summary>
+      <div className="scroll">
+        <table className="changes">
+          <thead><tr><th>现在的草稿</th><th>装入后</th></tr></thead>
+          <tbody><tr><td>{now ? now.map((line) => <p key={line}>{then.includes(line) ? line : <del>{line}</del>}</p>) : '（还没有）'}</td><td>{then.map((line) => <p key={line}>{now && !now.includes(line) ? <mark>{line}</mark> : line}</p>)}</td></tr></tbody>
+        </table>
+      </div>
+    </details>
   )
 }

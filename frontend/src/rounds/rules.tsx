@@ -8,6 +8,7 @@ import { Dialog, Refused } from '../ui/parts'
 import { Changes } from './changes'
 import { ChainEditor } from './chain'
 import { LadderEditor } from './ladder'
+import { PaletteEditor } from './palette'
 import { PublishingEditor } from './publishing'
 
 type Policy = Schemas['Policy']
@@ -102,6 +103,8 @@ export function Rules({ round }: { round: Round }) {
           />
         ))}
       </div>
+      <h3>灯色</h3>
+      <PaletteEditor palette={policy.palette ?? null} at={at} onChange={(palette) => change({ palette })} />
       <h3>其他</h3>
       <div className="pair">
         <TextField label="默认完成标准" value={policy.default_criterion} onChange={(default_criterion) => change({ default_criterion })} error={at('/default_criterion')} hint="任务没有写标准时采用" />

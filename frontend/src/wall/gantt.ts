@@ -1,6 +1,7 @@
 // The schedule as bars over time: from the day work began to the due date, the first date, how far it was moved, milestones, today's line.
 import type { CustomSeriesRenderItem } from 'echarts'
 import type { Look, Option } from '../overview/chart'
+import { colourOf } from '../ui/palette'
 import { day } from '../ui/words'
 import { type Bar, type Mark, markOf } from './words'
 
@@ -41,7 +42,8 @@ function tick(ms: number): string {
 const at = (on: string) => Date.parse(on)
 
 export function gantt(bars: Bar[], today: string, { ink, size }: Look, names: number, room: number): Option {
-  const fill = fills[size > 20 ? 'dark' : 'light']
+  const own = fills[size > 20 ? 'dark' : 'light']
+  const of = (mark: Mark) => colourOf(mark, size > 20 ? 'wall' : 'paper', own[mark])
   const big = size / 13
   const [from, to] = span(bars, today)
   const mark = size > 20 ? { on: '#fff', off: '#0f1a26' } : { on: '#18212b', off: '#fff' }
@@ -56,8 +58,8 @@ export function gantt(bars: Bar[], today: string, { ink, size }: Look, names: nu
       type: 'rect',
       shape: { x: x(from), y: y - tall / 2 + (kind === 'late' ? tall / 3 : 0), width: Math.max(2, x(to) - x(from)), height: kind === 'late' ? tall / 3 : tall, r: kind === 'work' ? 2 * big : 0 },
       style: kind === 'moved'
-        ? { fill: 'none', stroke: fill[markOf(bar)], lineWidth: 1.5 * big, lineDash: [4 * big, 3 * big] }
-        : { fill: kind === 'late' ? fill.red : fill[markOf(bar)] },
+        ? { fill: 'none', stroke: of(markOf(bar)), lineWidth: 1.5 * big, lineDash: [4 * big, 3 * big] }
+        : { fill: kind === 'late' ? of('red') : of(markOf(bar)) },
     }))
     children.push({ type: 'line', shape: { x1: x(bar.due_on), x2: x(bar.due_on), y1: y - tall * 0.75, y2: y + tall * 0.75 }, style: { stroke: ink.text, lineWidth: 1.2 * big } })
     if (bar.original_due_on && bar.original_due_on !== bar.due_on)
@@ -68,7 +70,7 @@ export function gantt(bars: Bar[], today: string, { ink, size }: Look, names: nu
       children.push({
         type: 'polygon',
         shape: { points: [[cx, y - half], [cx + half, y], [cx, y + half], [cx - half, y]] },
-        style: { fill: stone.done_on ? mark.on : mark.off, stroke: isLate ? fill.red : stone.done_on ? mark.off : mark.on, lineWidth: (isLate ? 2.4 : 1.4) * big },
+        style: { fill: stone.done_on ? mark.on : mark.off, stroke: isLate ? of('red') : stone.done_on ? mark.off : mark.on, lineWidth: (isLate ? 2.4 : 1.4) * big },
       })
     }
     if (bar.closed_on) {

@@ -136,3 +136,75 @@ async fn the_packs_that_ship_can_be_taken_and_say_until_when_the_concentrated_pe
     }
     assert_eq!(round(&house).await["policy"]["continuous_cadence"], "quarterly");
 }
+
+/// A pack with colours of its lights and a scheme of appraisal.
+fn coloured(palette: Value, weights: [u16; 2]) -> String {
+    let item = |fact: &str, points: i64| json!({ "fact": fact, "effect": "deduct", "points": points });
+    let mut file: Value = serde_json::from_str(&file("3", 2, "2026-03-04")).unwrap();
+    file["settings"]["palette"] = json!({ "value": palette, "basis": "办法第九条" });
+    file["scheme"] = json!({ "basis": "考评办法第六条", "value": {
+        "subjects": ["unit"],
+        "dimensions": [
+            { "name": "写实", "weight": weights[0], "items": [item("statement_missed", 300)] },
+            { "name": "质量", "weight": weights[1], "items": [item("false_closure", 2000)] },
+        ],
+        "grades": [{ "name": "合格", "at_least": 6000 }, { "name": "不合格", "at_least": 0 }],
+        "adjust_limit": 0, "objection_working_days": 3,
+    } });
+    file["tests"].as_array_mut().unwrap().extend([
+        json!({ "says": "漏报一次扣三分", "given": { "facts": ["statement_missed"] }, "expect": { "points": 9700, "grade": "合格" } }),
+        json!({
+            "says": "过了认领时限是规定的黄色",
+            "given": { "issued_on": "2026-03-02", "due_on": "2026-07-31", "at": "2026-03-05T00:00:00" },
+            "expect": { "colour": "#6b4a00" },
+        }),
+    ]);
+    file.to_string()
+}
+
+#[actix_web::test]
+async fn a_pack_brings_the_colours_of_the_lights_and_a_scheme_that_counts_for_nobody_before_it_is_published() {
+    let house = House::new().await;
+    let id = house.round().await;
+    let light = |paper: &str, wall: &str| json!({ "paper": paper, "wall": wall });
+    let palette = json!({ "red": light("#a00000", "#ff9d94"), "yellow": light("#6b4a00", "#f0c040"), "green": light("#00563a", "#60c090") });
+    // Nobody could read yellow on white; weights that make no hundred.
+    let mut faint = palette.clone();
+    faint["yellow"]["paper"] = json!("#ffcc00");
+    let refused = keep(&house, "p072", &coloured(faint, [40, 50])).await.refused(422, "pack-unsound");
+    let at: Vec<(&str, &str)> = refused["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|e| (e["pointer"].as_str().unwrap(), e["code"].as_str().unwrap()))
+        .collect();
+    assert_eq!(at, [("/scheme/value/dimensions", "scheme-weights")], "{refused}");
+    let mut faint = palette.clone();
+    faint["yellow"]["paper"] = json!("#ffcc00");
+    let refused = keep(&house, "p072", &coloured(faint, [40, 60])).await.refused(422, "pack-unsound");
+    assert_eq!(
+        (&refused["errors"][0]["pointer"], &refused["errors"][0]["code"]),
+        (&json!("/settings/palette/value/yellow/paper"), &json!("colour-faint"))
+    );
+    let kept = keep(&house, "p072", &coloured(palette.clone(), [40, 60])).await.ok();
+    assert_eq!(kept["scheme"]["says"][0], "写实（40分）：缺报每周写实每次扣3分");
+    let pack = kept["sha256"].as_str().unwrap();
+    let path = format!("/rounds/{id}/policy-packs/{pack}");
+    let shown = house.get("p072", &path).await.ok();
+    assert_eq!((&shown["scheme_now"], &shown["scheme_then"]), (&Value::Null, &kept["scheme"]["says"]));
+    let change = shown["effect"]["changes"].as_array().unwrap().iter().find(|c| c["pointer"] == "/palette").unwrap();
+    assert_eq!(change["before"], "产品配色");
+    assert!(change["after"].as_str().unwrap().contains("#a00000"), "{change}");
+    let colours = async |login: &str| house.get(login, "/me").await.ok()["rounds"][0]["palette"].clone();
+    assert_eq!(colours("p041").await, Value::Null, "looking changes nothing");
+    let basis = Some(json!({ "basis": "领导组第1次会议纪要" }));
+    let version = round(&house).await["version"].as_i64();
+    house.request("p072", "POST", &format!("{path}/take"), version, basis).await.ok();
+    assert_eq!(colours("p041").await, palette);
+    assert_eq!(house.get("p001", &format!("/rounds/{id}/wall")).await.ok()["palette"], palette);
+    let scheme = house.get("p072", &format!("/rounds/{id}/appraisal-scheme")).await.ok();
+    assert_eq!(scheme["scheme"]["dimensions"][1]["weight"], 60);
+    assert_eq!(scheme["published"], json!([]), "nobody has published it");
+    let shown = house.get("p072", &path).await.ok();
+    assert_eq!(shown["scheme_now"], shown["scheme_then"]);
+}

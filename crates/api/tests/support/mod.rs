@@ -1,6 +1,7 @@
 //! A house for tests: the sample group in a database of its own, a clock that stands where it is set, requests as anybody.
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::expect_used, reason = "each test uses its part")]
 
+pub mod answers;
 pub mod appraisal_operations;
 pub mod document_operations;
 pub mod events;
@@ -291,7 +292,9 @@ impl House {
     }
 
     pub async fn send(&self, request: test::TestRequest) -> Answer {
-        let response = match (self.call)(request.to_request()).await {
+        let request = request.to_request();
+        let (method, path) = (request.method().to_string(), request.path().to_owned());
+        let response = match (self.call)(request).await {
             Ok(response) => response.into_parts().1.map_into_boxed_body(),
             Err(error) => error.error_response(),
         };
@@ -303,7 +306,12 @@ impl House {
             return Answer { status, body: Value::Null, headers, bytes: actix_web::web::Bytes::new() };
         }
         let bytes = actix_web::body::to_bytes(response.into_body()).await.unwrap_or_default();
+        let is_json =
+            headers.get("content-type").is_some_and(|v| v.to_str().is_ok_and(|v| v.starts_with("application/json")));
         let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+        if is_json {
+            answers::given(&method, &path, status, &body);
+        }
         Answer { status, body, headers, bytes }
     }
 
@@ -389,6 +397,7 @@ impl Drop for House {
         if !std::thread::panicking() {
             assert_eq!(persistence::testing::counters_apart(&self.db.super_url()), Vec::<String>::new());
             events::fit(&events::newest(&self.db.super_url()));
+            answers::keep();
         }
         let _ = std::fs::remove_dir_all(&self.folder);
     }

@@ -2,6 +2,10 @@
 
 /// Words of codes.
 pub(super) const CODES: &[(&str, &str)] = &[
+    ("pack-names-people", "制度包不能写到人，装入后在考评方案里指定"),
+    ("colour-malformed", "颜色须写成 # 和六位十六进制数，如 #b0241c"),
+    ("colour-faint", "与底色的对比度只有 {has}，看不清；须不低于 4.5"),
+    ("colours-alike", "与另一种灯的颜色太接近，容易看错"),
     ("pack-unsound", "制度包有误，没有采用，请按所列各处修改文件"),
     ("pack-not-json", "不是有效的 JSON 文件，请看第 {line} 行"),
     ("pack-setting-unknown", "规则里没有这一项"),

@@ -2,6 +2,7 @@
 //! must come of it; one versioned file (docs/domain.md §47).
 
 mod read;
+mod scoring;
 mod shipped;
 mod trial;
 
@@ -12,10 +13,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use crate::appraisal::scheme::Scheme;
 use crate::policy::Policy;
 use crate::refusal::{FieldError, Refusal};
 
 pub use read::{LONGEST, read};
+pub use scoring::{says as scheme_says, taken as scheme_taken};
 pub use shipped::shipped;
 pub use trial::{Expect, Given, Trial};
 
@@ -43,6 +46,8 @@ pub struct Pack {
     pub settings: BTreeMap<String, Fixed<Value>>,
     /// Calendar months of the concentrated period from the day of the feedback.
     pub concentrated_months: Option<Fixed<u32>>,
+    /// The scheme of appraisal, saved as a draft when the pack is taken.
+    pub scheme: Option<Fixed<Scheme>>,
     pub tests: Vec<Trial>,
     /// SHA-256 of the file, 64 hex digits: what it is known by.
     pub sha256: String,

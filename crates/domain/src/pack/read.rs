@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::{Fixed, Pack, Trial, digest, named};
+use super::{Fixed, Pack, Trial, digest, named, scoring};
 use crate::policy::Policy;
 use crate::refusal::{FieldError, Refusal};
 
@@ -16,8 +16,8 @@ const LONGEST_NAME: usize = 100;
 /// Months a concentrated period may have at most.
 const MOST_MONTHS: u32 = 36;
 
-const FIELDS: [&str; 8] =
-    ["name", "version", "issuer", "valid_from", "says", "settings", "concentrated_months", "tests"];
+const FIELDS: [&str; 9] =
+    ["name", "version", "issuer", "valid_from", "says", "settings", "concentrated_months", "scheme", "tests"];
 
 struct Reader {
     fields: Map<String, Value>,
@@ -97,6 +97,7 @@ pub fn read(text: &str) -> Result<Pack, Refusal> {
         valid_from: valid_from.unwrap_or(NaiveDate::MIN),
         settings: std::collections::BTreeMap::new(),
         concentrated_months: None,
+        scheme: None,
         tests: Vec::new(),
         sha256: digest(text),
     };
@@ -111,6 +112,15 @@ pub fn read(text: &str) -> Result<Pack, Refusal> {
         if !(1..=MOST_MONTHS).contains(&fixed.value) {
             reader.fault("/concentrated_months/value", "out-of-range");
         }
+    }
+    if let Some(value) = reader.taken("scheme") {
+        pack.scheme = reader.part("/scheme".to_owned(), value);
+    }
+    if let Some(fixed) = &pack.scheme {
+        if basis_missing(&fixed.basis) {
+            reader.fault("/scheme/basis", "pack-basis-missing");
+        }
+        reader.errors.extend(scoring::faults(fixed));
     }
     tests(&mut reader, &mut pack);
     if reader.errors.is_empty() {

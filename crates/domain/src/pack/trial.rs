@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::Pack;
+use super::{Pack, scoring};
+use crate::appraisal::scheme::FactKind;
 use crate::calendar::{self, Calendar, Week};
 use crate::chain;
 use crate::ids::{FindingId, PersonId, RoundId, TaskId, UnitId};
@@ -54,6 +55,8 @@ pub struct Given {
     pub chain: Option<RequestKind>,
     /// The moment at which the light is looked at.
     pub at: Option<NaiveDateTime>,
+    /// What happened to a unit in a period that is appraised, each as often as it stands here.
+    pub facts: Vec<FactKind>,
 }
 
 /// What the rules must say; at least one.
@@ -70,6 +73,11 @@ pub struct Expect {
     /// Whether a statement is owed for the week.
     pub is_owed: Option<bool>,
     pub light: Option<AlertLevel>,
+    /// The colour of that light on the page.
+    pub colour: Option<String>,
+    /// What the facts come to by the pack's scheme, in hundredths of a point; and the grade.
+    pub points: Option<i64>,
+    pub grade: Option<String>,
     /// Who signs, in order, each as often as he has to.
     pub chain: Option<Vec<Who>>,
 }
@@ -141,7 +149,9 @@ impl Run<'_> {
                 let until = self.concentrated_until();
                 json!(weekly_statement::is_in_cadence(given.week?, self.policy, until, self.calendar))
             }
-            "light" => json!(alert::assess(&self.task()?, &self.facts(), self.calendar, moment(given.at?)).level),
+            "light" => json!(self.light()?),
+            "colour" => json!(self.policy.palette.as_ref()?.of(self.light()?)?.paper),
+            "points" | "grade" => scoring::found(&self.pack.scheme.as_ref()?.value, &given.facts, name),
             "chain" => {
                 let steps = self.policy.chain(given.chain?).iter();
                 json!(steps.flat_map(|s| std::iter::repeat_n(s.who, usize::from(s.count))).collect::<Vec<_>>())
@@ -149,6 +159,10 @@ impl Run<'_> {
             _ => return None,
         };
         Some(found)
+    }
+
+    fn light(&self) -> Option<AlertLevel> {
+        Some(alert::assess(&self.task()?, &self.facts(), self.calendar, moment(self.given.at?)).level)
     }
 
     fn concentrated_until(&self) -> Option<NaiveDate> {

@@ -4,8 +4,8 @@
 pub(crate) mod records;
 mod schemes;
 
-pub(crate) use schemes::holds;
-pub use schemes::{LoadedScheme, Simulated, publish_scheme, replay_scheme, save_scheme, scheme, simulate};
+pub use schemes::{LoadedScheme, Simulated, draft, publish_scheme, replay_scheme, save_scheme, scheme, simulate};
+pub(crate) use schemes::{holds, take_scheme};
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -12,6 +12,7 @@ use domain::appraisal::{publish_scheme as decide_publication, save_scheme as dec
 use domain::calendar;
 use domain::chain::Digest;
 use domain::ids::{RoundId, SchemeId};
+use domain::pack;
 use domain::refusal::Refusal;
 use domain::rights;
 use domain::task::context::Decision;
@@ -165,6 +166,32 @@ pub fn save_scheme(
     let decision = decide_saving(round, record.as_ref(), scheme, &origin.actor, origin.now)?;
     check_people(conn, "/watchers", &scheme.watchers)?;
     keep(conn, origin, record, &decision)
+}
+
+/// Saves the scheme of a policy pack as what is edited; whoever is asked to have a look stays. One that is there already is left as it is.
+///
+/// Errors: `NotFound`, `not-allowed` (403).
+pub(crate) fn take_scheme(
+    conn: &mut PgConnection,
+    origin: &Origin,
+    round: RoundId,
+    of_pack: &Scheme,
+) -> Result<(), Error> {
+    let version = row(conn, round)?.map_or(0, |r| r.version);
+    let record = locked(conn, origin, round, version, rights::permit_office)?;
+    let draft = record.as_ref().map(|r| body(conn, &r.draft)).transpose()?;
+    let scheme = pack::scheme_taken(of_pack, draft.as_ref());
+    match decide_saving(round, record.as_ref(), &scheme, &origin.actor, origin.now) {
+        Ok(decision) => keep(conn, origin, record, &decision),
+        Err(refusal) if refusal.code == "scheme-unchanged" => Ok(()),
+        Err(refusal) => Err(refusal.into()),
+    }
+}
+
+/// The scheme that is edited in a round, where one was begun.
+pub fn draft(conn: &mut PgConnection, round: RoundId) -> Result<Option<Scheme>, Error> {
+    let record = row(conn, round)?;
+    record.map(|r| body(conn, &r.draft)).transpose()
 }
 
 /// Publishes what is edited as the next version.

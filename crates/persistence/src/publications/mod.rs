@@ -34,7 +34,7 @@ use crate::{actors, blobs, due_acts, rounds};
 
 pub use open::{Notice, NoticeAnswer, PublicStanding, answer, notice, notices};
 pub(crate) use open::{answered, counted, received};
-pub use read::{Internal, LoadedPublication, PublicationLine, find, is_any_on, list, replay, waiting};
+pub use read::{Internal, LoadedPublication, PublicationLine, find, list, replay, waiting};
 pub(crate) use read::{Standing, among, sees_any};
 pub(crate) use records::guarded;
 

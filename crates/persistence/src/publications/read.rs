@@ -282,19 +282,6 @@ struct Any {
     is_on: bool,
 }
 
-/// Whether one of these rounds publishes anything.
-pub fn is_any_on(conn: &mut PgConnection, rounds: &[Uuid]) -> Result<bool, Error> {
-    let found: Any = Statement::default()
-        .sql(
-            "SELECT EXISTS (SELECT FROM rounds r JOIN round_policies p ON p.round_id = r.id AND p.version = r.policy_version \
-             WHERE COALESCE(p.body #>> '{publication,reach}', 'off') <> 'off' AND r.id = ANY(",
-        )
-        .bind::<Array<SqlUuid>, _>(rounds.to_vec())
-        .sql(")) AS is_on")
-        .get_result(conn)?;
-    Ok(found.is_on)
-}
-
 /// Whether the chain of a publication of a round names the actor, or one of his units answers an opinion of it.
 pub(crate) fn sees_any(conn: &mut PgConnection, actor: &Actor, round: RoundId) -> Result<bool, Error> {
     let scope = rights::scope(actor);
