@@ -37,7 +37,7 @@ function option(bars: Bar[], names: string[], width: number): Option {
         barWidth: 18,
         itemStyle: { color: colourOf(key, 'paper', colours[key]?.fill ?? ''), borderColor: '#fff', borderWidth: 1 },
         // A number that does not fit its part is in the table.
-        label: { show: true, color: isWorn() && key !== 'draft' && key !== 'dark' ? '#fff' : colours[key]?.ink, formatter: (p: { value: unknown }) => (Number(p.value) > 0 && (Number(p.value) / most) * left >= 14 ? String(p.value) : '') },
+        label: { show: true, color: isWorn() && ['red', 'yellow', 'green'].includes(key) ? '#fff' : colours[key]?.ink, formatter: (p: { value: unknown }) => (Number(p.value) > 0 && (Number(p.value) / most) * left >= 14 ? String(p.value) : '') },
         data: bars.map((b) => b[key]),
       })),
       // Nothing wide, after the last part: what they sum to.

@@ -196,11 +196,11 @@ async fn a_pack_brings_the_colours_of_the_lights_and_a_scheme_that_counts_for_no
     assert_eq!(change["before"], "产品配色");
     assert!(change["after"].as_str().unwrap().contains("#a00000"), "{change}");
     let colours = async |login: &str| house.get(login, "/me").await.ok()["rounds"][0]["palette"].clone();
-    assert_eq!(colours("p041").await, Value::Null, "looking changes nothing");
+    assert_eq!(colours("p072").await, Value::Null, "looking changes nothing");
     let basis = Some(json!({ "basis": "领导组第1次会议纪要" }));
     let version = round(&house).await["version"].as_i64();
     house.request("p072", "POST", &format!("{path}/take"), version, basis).await.ok();
-    assert_eq!(colours("p041").await, palette);
+    assert_eq!(colours("p072").await, palette);
     assert_eq!(house.get("p001", &format!("/rounds/{id}/wall")).await.ok()["palette"], palette);
     let scheme = house.get("p072", &format!("/rounds/{id}/appraisal-scheme")).await.ok();
     assert_eq!(scheme["scheme"]["dimensions"][1]["weight"], 60);

@@ -99,6 +99,8 @@ pub struct SheetReading {
     pub year: i32,
     pub tables: Vec<TableReading>,
     /// What became of every row that is not blank, by its number from 1.
+    // In JSON a number that names is text.
+    #[cfg_attr(feature = "openapi", schema(value_type = BTreeMap<String, Outcome>))]
     pub rows: BTreeMap<usize, Outcome>,
 }
 
