@@ -251,6 +251,7 @@ function Inside({ children }: { children: ReactNode }) {
           if (me.must_enrol_second_factor)
             return <Door><p>您的岗位须启用动态口令，启用后再进入。</p><Suspense fallback={<Loading />}><Enrol onDone={() => void query.refetch()} /></Suspense><button type="button" onClick={() => void logOut()}>退出登录</button></Door>
           const round = me.rounds.find((r) => r.id === chosen) ?? me.rounds.find((r) => r.is_active) ?? me.rounds[0]
+          // Before what is below is drawn.
           wear(round?.palette)
           const chooseRound = (id: string) => {
             localStorage.setItem('round', id)

@@ -129,6 +129,9 @@ fn every_answer_in_json_has_an_example_that_fits_its_shape_and_nearly_all_were_g
         serde_json::from_str(include_str!("../golden/answers.json")).unwrap();
     let stale: Vec<&String> = kept.keys().filter(|name| !given.contains(*name)).collect();
     assert_eq!(stale, Vec::<&String>::new(), "no such operation, or it does not answer in JSON");
+    let opening: Vec<&String> =
+        kept.iter().filter(|(name, of)| support::answers::opens(name, of)).map(|(name, _)| name).collect();
+    assert_eq!(opening, Vec::<&String>::new(), "an example lets somebody in, if only into a test that is over");
 }
 
 #[test]

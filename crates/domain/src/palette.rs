@@ -9,7 +9,7 @@ use crate::refusal::FieldError;
 /// The grounds the lights stand on: the page and the wall.
 const PAPER: Rgb = Rgb([0xff, 0xff, 0xff]);
 const WALL: Rgb = Rgb([0x0f, 0x1a, 0x26]);
-/// Least contrast of text to its ground in hundredths (WCAG 2.2, 1.4.3: 4.5 to 1).
+/// Least contrast ratio of text to its ground (WCAG 2.2, 1.4.3).
 const LEAST: f64 = 4.5;
 /// Least distance of two lights on one ground, of 441 at most: what is nearer is taken for the other at a glance.
 const APART: f64 = 60.0;

@@ -171,21 +171,14 @@ async fn a_pack_brings_the_colours_of_the_lights_and_a_scheme_that_counts_for_no
     // Nobody could read yellow on white; weights that make no hundred.
     let mut faint = palette.clone();
     faint["yellow"]["paper"] = json!("#ffcc00");
-    let refused = keep(&house, "p072", &coloured(faint, [40, 50])).await.refused(422, "pack-unsound");
-    let at: Vec<(&str, &str)> = refused["errors"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|e| (e["pointer"].as_str().unwrap(), e["code"].as_str().unwrap()))
-        .collect();
-    assert_eq!(at, [("/scheme/value/dimensions", "scheme-weights")], "{refused}");
-    let mut faint = palette.clone();
-    faint["yellow"]["paper"] = json!("#ffcc00");
-    let refused = keep(&house, "p072", &coloured(faint, [40, 60])).await.refused(422, "pack-unsound");
-    assert_eq!(
-        (&refused["errors"][0]["pointer"], &refused["errors"][0]["code"]),
-        (&json!("/settings/palette/value/yellow/paper"), &json!("colour-faint"))
-    );
+    for (file, pointer, code) in [
+        (coloured(palette.clone(), [40, 50]), "/scheme/value/dimensions", "scheme-weights"),
+        (coloured(faint, [40, 60]), "/settings/palette/value/yellow/paper", "colour-faint"),
+    ] {
+        let refused = keep(&house, "p072", &file).await.refused(422, "pack-unsound");
+        let fault = &refused["errors"][0];
+        assert_eq!((&fault["pointer"], &fault["code"]), (&json!(pointer), &json!(code)), "{refused}");
+    }
     let kept = keep(&house, "p072", &coloured(palette.clone(), [40, 60])).await.ok();
     assert_eq!(kept["scheme"]["says"][0], "写实（40分）：缺报每周写实每次扣3分");
     let pack = kept["sha256"].as_str().unwrap();

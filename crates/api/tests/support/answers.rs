@@ -10,12 +10,16 @@ use serde_json::{Map, Value};
 const TEXT: usize = 60;
 /// Values an example may have before its lists are cut to one item; they have two at most.
 const VALUES: usize = 50;
-/// Fields that hold what lets somebody in.
-const SECRETS: [&str; 8] = ["token", "key", "secret", "password", "url", "uri", "link", "code"];
+/// Fields that hold what lets somebody in; and what stands before it in others.
+const SECRETS: [&str; 5] = ["access_token", "token", "secret", "one_time_password", "codes"];
+const LEADING: [&str; 4] = ["bihuan_", "/downloads/", "/calendar/", "secret="];
+/// Where a test listens, and where another system might.
+const HERE: &str = "http://127.0.0.1:";
+const THERE: &str = "https://oa.example";
 
 static KEEPS: LazyLock<bool> = LazyLock::new(|| std::env::var_os("BLESS").is_some());
 
-/// Method, path by its parts and name of each operation that answers in JSON.
+/// Method, path by its parts and name of each operation.
 static OPERATIONS: LazyLock<Vec<(String, Vec<String>, String)>> = LazyLock::new(|| {
     let document = serde_json::to_value(api::routes::document()).unwrap();
     let mut all: Vec<(String, Vec<String>, String)> = Vec::new();
@@ -57,6 +61,39 @@ fn values(of: &Value) -> usize {
     }
 }
 
+/// A text of the same shape that lets nobody in; what already is comes back as it is.
+fn hidden(name: &str, text: &str) -> String {
+    let mask = |part: &str| -> String {
+        let of = |c: char| match c {
+            _ if !c.is_ascii_alphanumeric() => c,
+            '0'..='9' => '0',
+            _ => 'x',
+        };
+        part.chars().map(of).collect()
+    };
+    if SECRETS.contains(&name) {
+        return mask(text);
+    }
+    if let Some((front, rest)) = LEADING.iter().find_map(|l| text.find(l).map(|i| text.split_at(i + l.len()))) {
+        let end = rest.find(['.', '&']).unwrap_or(rest.len());
+        return format!("{front}{}{}", mask(&rest[..end]), &rest[end..]);
+    }
+    match text.strip_prefix(HERE) {
+        Some(rest) => format!("{THERE}{}", rest.trim_start_matches(|c: char| c.is_ascii_digit())),
+        None => text.to_owned(),
+    }
+}
+
+/// Whether an example holds what lets somebody in.
+pub fn opens(name: &str, of: &Value) -> bool {
+    match of {
+        Value::String(text) => hidden(name, text) != *text,
+        Value::Array(items) => items.iter().any(|item| opens(name, item)),
+        Value::Object(fields) => fields.iter().any(|(name, value)| opens(name, value)),
+        _ => false,
+    }
+}
+
 /// Ids by the order in which they come, long texts and lists cut, no secret.
 struct Shortened {
     ids: BTreeMap<String, usize>,
@@ -70,21 +107,12 @@ impl Shortened {
             let n = self.ids.entry(text.to_owned()).or_insert(next);
             return format!("01890000-0000-7000-8000-{n:012}");
         }
-        let is_secret = SECRETS.iter().any(|secret| name.ends_with(secret)) && text.len() >= 16 && text.is_ascii();
-        if is_secret {
-            // As long and of the same letters, and of no use.
-            let hidden = |c: char| if c.is_ascii_digit() { '0' } else { 'x' };
-            let front = text.rfind(['/', '=', '_', ':']).map_or(0, |i| i + 1);
-            return text
-                .char_indices()
-                .map(|(i, c)| if i < front || !c.is_ascii_alphanumeric() { c } else { hidden(c) })
-                .collect();
-        }
+        let text = hidden(name, text);
         let is_prose = !text.is_ascii();
         if is_prose && text.chars().count() > TEXT {
             return format!("{}…", text.chars().take(TEXT - 1).collect::<String>());
         }
-        text.to_owned()
+        text
     }
 
     fn of(&mut self, name: &str, value: &Value) -> Value {
