@@ -7,9 +7,8 @@ use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
 use domain::actor::Actor;
 use domain::appraisal::event::AppraisalEvent;
-use domain::appraisal::score::Subject;
 use domain::appraisal::state::Appraisal;
-use domain::ids::{RoundId, UnitId};
+use domain::ids::RoundId;
 use domain::rights;
 use domain::rule_register::Parties;
 use domain::rule_register::event::RuleEvent;
@@ -18,6 +17,7 @@ use domain::systemic::event::SystemicEvent;
 use domain::systemic::state::SystemicProblem;
 use uuid::Uuid;
 
+use crate::appraisals::Scored;
 use crate::error::Error;
 use crate::events::Origin;
 use crate::statement::Statement;
@@ -86,8 +86,7 @@ struct Sight {
     /// What many see a part of, asked of each event.
     problems: BTreeMap<Uuid, SystemicProblem>,
     rules: BTreeMap<Uuid, (Rule, Parties)>,
-    /// With who is scored and the units above each.
-    appraisals: BTreeMap<Uuid, (Appraisal, Vec<(Subject, Vec<UnitId>)>)>,
+    appraisals: BTreeMap<Uuid, (Appraisal, Scored)>,
 }
 
 impl Sight {

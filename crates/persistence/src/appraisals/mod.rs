@@ -266,7 +266,9 @@ fn lines(conn: &mut PgConnection, ids: &[Uuid]) -> Result<BTreeMap<Uuid, Vec<Uni
 }
 
 /// Who is scored in the version that is out, each with the units of its path; nobody before one was published.
-fn scored(conn: &mut PgConnection, appraisal: &Appraisal) -> Result<Vec<(Subject, Vec<UnitId>)>, Error> {
+pub(crate) type Scored = Vec<(Subject, Vec<UnitId>)>;
+
+fn scored(conn: &mut PgConnection, appraisal: &Appraisal) -> Result<Scored, Error> {
     let Some(n) = appraisal.published else { return Ok(Vec::new()) };
     let subjects: Vec<(String, Uuid)> = appraisal_scores::table
         .filter(appraisal_scores::appraisal_id.eq(appraisal.id.0))
@@ -280,10 +282,7 @@ fn scored(conn: &mut PgConnection, appraisal: &Appraisal) -> Result<Vec<(Subject
 }
 
 /// These appraisals as they stand, each with who is scored in the version that is out, for the feed of events.
-pub(crate) fn among(
-    conn: &mut PgConnection,
-    ids: &BTreeSet<Uuid>,
-) -> Result<Vec<(Appraisal, Vec<(Subject, Vec<UnitId>)>)>, Error> {
+pub(crate) fn among(conn: &mut PgConnection, ids: &BTreeSet<Uuid>) -> Result<Vec<(Appraisal, Scored)>, Error> {
     let snapshots: Vec<serde_json::Value> =
         appraisals::table.filter(appraisals::id.eq_any(ids)).select(appraisals::snapshot).load(conn)?;
     let mut found = Vec::new();
