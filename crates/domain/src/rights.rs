@@ -28,7 +28,7 @@ use crate::task::state::{Sensitivity, TaskState};
 use crate::words;
 
 pub use appraisal::{
-    heads_unit, is_watcher, permit_accountability, permit_appraisal, permit_publishing_appraisal,
+    heads_unit, hears_of_appraisal, is_watcher, permit_accountability, permit_appraisal, permit_publishing_appraisal,
     permit_recording_accountability, reads_accountability, reads_score, sees_appraisals,
 };
 pub use document::{permit_document, permit_templates, sees_document};
@@ -36,8 +36,12 @@ pub use handover::{permit_handover, permit_preparing_handover, sees_handover};
 pub use publication::{
     permit_opinion, permit_publication, reads_writer, sees_opinion, sees_publication, sees_publications,
 };
-pub use rule_register::{answers_for, lists_rule, permit_entering_rule, permit_rule, reads_rule, sees_rule};
-pub use systemic::{owns_problem, permit_systemic, reads_check, sees_problem, sees_problems, stands_for};
+pub use rule_register::{
+    answers_for, hears_of_rule, lists_rule, permit_entering_rule, permit_rule, reads_rule, sees_rule,
+};
+pub use systemic::{
+    hears_of_problem, owns_problem, permit_systemic, reads_check, sees_problem, sees_problems, stands_for,
+};
 
 words! {
     /// How an actor stands to a task (docs/domain.md §19).

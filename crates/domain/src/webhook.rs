@@ -25,6 +25,11 @@ words! {
         Publication = "publication", "公示";
         Opinion = "opinion", "群众意见";
         PersonalDuty = "personal_duty", "四个亲自";
+        SystemicProblem = "systemic_problem", "共性问题";
+        Rule = "rule", "制度";
+        Handover = "handover", "交接清单";
+        AppraisalScheme = "appraisal_scheme", "考评方案";
+        Appraisal = "appraisal", "考评";
         Round = "round", "轮次";
         Checkpoint = "checkpoint", "台账检查点";
         /// What waits for the people of the units, and that it waits no longer.

@@ -16,7 +16,7 @@ use domain::calendar::Calendar;
 use domain::ids::{AppraisalId, SchemeId};
 use domain::refusal::Refusal;
 use domain::rights;
-use support::cast::{LEAD, P, SUPPORT, everybody};
+use support::cast::{BELOW, GROUP, LEAD, P, SUPPORT, everybody, key};
 use support::*;
 
 fn actor(who: P) -> Actor {
@@ -240,6 +240,17 @@ fn a_score_is_read_by_whose_it_is_the_units_above_and_those_who_answer_for_the_r
     }
     for who in [P::SupportHead, P::Team, P::Leader, P::Stranger, P::Admin, P::SubClerk] {
         assert!(!reads(who), "{who:?}");
+    }
+    // A key reads what its unit reads, and objects to nothing.
+    assert!([LEAD, GROUP].into_iter().all(|unit| rights::reads_score(&key(unit), round(), Subject::unit(LEAD), &line)));
+    assert!([SUPPORT, BELOW].into_iter().all(|unit| !rights::reads_score(
+        &key(unit),
+        round(),
+        Subject::unit(LEAD),
+        &line
+    )));
+    for action in AppraisalAction::ALL {
+        assert!(rights::permit_appraisal(&key(LEAD), *action, round()).is_err(), "{action}");
     }
     let own = Subject::leader(P::Leader.person());
     assert!(rights::reads_score(&actor(P::Leader), round(), own, &[]));

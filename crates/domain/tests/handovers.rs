@@ -16,7 +16,7 @@ use domain::ids::HandoverId;
 use domain::policy::RequestKind;
 use domain::refusal::Refusal;
 use domain::sign_request::SignDocument;
-use support::cast::{LEAD, P, everybody};
+use support::cast::{BELOW, GROUP, LEAD, P, everybody, key};
 use support::*;
 
 fn actor(who: P) -> Actor {
@@ -171,6 +171,14 @@ fn a_handover_is_seen_by_the_two_by_who_looks_after_the_unit_and_by_nobody_else(
     let sees = |who| domain::rights::sees_handover(&actor(who), &list, &here.unit);
     assert!([P::Clerk, P::Head, P::Office, P::Office2].into_iter().all(sees));
     assert!(![P::Stranger, P::SubClerk, P::SupportHead, P::Team, P::Leader, P::NewHead].into_iter().any(sees));
+    // A key sees what its unit sees, and draws up, gives and takes nothing.
+    let (own, above, below) = (key(LEAD), key(GROUP), key(BELOW));
+    assert!([&own, &above].into_iter().all(|who| domain::rights::sees_handover(who, &list, &here.unit)));
+    assert!(!domain::rights::sees_handover(&below, &list, &here.unit));
+    assert!(domain::rights::permit_preparing_handover(&own, &here.unit).is_err());
+    for action in HandoverAction::ALL {
+        assert!(domain::rights::permit_handover(&own, *action, &list, &here.unit).is_err(), "{action}");
+    }
     let elsewhere = UnitPath(vec![LEAD]);
     assert!(!domain::rights::sees_handover(&actor(P::Stranger), &list, &elsewhere));
 }

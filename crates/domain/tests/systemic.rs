@@ -10,12 +10,13 @@ use domain::actor::Actor;
 use domain::chain::Digest;
 use domain::ids::{FindingId, SystemicProblemId, TaskId, UnitId};
 use domain::refusal::Refusal;
+use domain::rights;
 use domain::systemic::event::{self, SystemicEvent};
 use domain::systemic::state::{CheckVerdict, ProblemState, SelfCheckState, SystemicProblem};
 use domain::systemic::{
     self, AnswerInput, Context, Facts, Members, NewProblem, SystemicAction, SystemicCommand, open_actions, starts_from,
 };
-use support::cast::{LEAD, P, SUPPORT, everybody};
+use support::cast::{BELOW, LEAD, P, SUPPORT, everybody, key};
 use support::*;
 
 fn actor(who: P) -> Actor {
@@ -168,6 +169,33 @@ fn it_is_closed_when_every_answer_is_accepted_and_the_owner_has_reported() {
     // What was found is a task also afterwards; all else is over.
     assert!(ask(&closed, P::Office, SystemicCommand::Raise { unit, task: task(9) }).is_ok());
     assert_eq!(code(ask(&closed, P::Office, SystemicCommand::Withdraw { reason: "x".to_owned() })), "wrong-state");
+}
+
+#[test]
+fn a_key_hears_what_is_its_units_own_and_does_nothing() {
+    let problem = asked();
+    let hears = |unit: UnitId, event: &SystemicEvent| rights::hears_of_problem(&key(unit), &problem, event);
+    let due_on = date("2020-09-30");
+    let of_lead = SystemicEvent::Accepted { unit: LEAD, by: P::Office.person() };
+    let both = SystemicEvent::Asked { units: vec![LEAD, SUPPORT], due_on };
+    let named = SystemicEvent::Raised { unit: LEAD, task: task(9) };
+    let begun = SystemicEvent::Confirmed { problem: problem.confirmed.clone().unwrap() };
+    let end = SystemicEvent::Closed { at: at("2020-10-01 09:00") };
+    let back = SystemicEvent::ReportReturned { reason: file() };
+    assert!(hears(LEAD, &of_lead) && hears(LEAD, &SystemicEvent::Asked { units: vec![LEAD], due_on }));
+    assert!(hears(LEAD, &end) && hears(SUPPORT, &end) && hears(SUPPORT, &back));
+    assert!(!hears(LEAD, &back) && !hears(SUPPORT, &of_lead) && !hears(LEAD, &both));
+    for event in [&named, &begun] {
+        assert!(!hears(LEAD, event) && !hears(SUPPORT, event), "it names tasks");
+        assert!(rights::hears_of_problem(&actor(P::Office), &problem, event));
+    }
+    assert!(!hears(BELOW, &end), "a unit below was not asked");
+    for action in SystemicAction::ALL {
+        for unit in [LEAD, SUPPORT] {
+            let may = rights::permit_systemic(&key(unit), *action, &problem, Some(unit), &BTreeSet::new());
+            assert_eq!(may.unwrap_err().code, "not-allowed", "{action}");
+        }
+    }
 }
 
 #[test]

@@ -75,6 +75,8 @@ pub struct Changes {
     /// Publications and opinions as they stand now, these with the path of the unit that answers.
     pub publications: Vec<Publication>,
     pub opinions: Vec<(Opinion, Option<UnitPath>)>,
+    /// Systemic problems, rules, handovers and appraisals by the kind of their stream. Whom they concern only the feed of other systems asks.
+    pub parted: BTreeMap<String, BTreeSet<Uuid>>,
     /// Rounds whose own settings changed.
     pub rounds: BTreeSet<RoundId>,
     /// Everything the events were about.
@@ -140,6 +142,10 @@ pub fn since(conn: &mut PgConnection, position: i64, now: DateTime<Utc>) -> Resu
             }
             ("opinion", _) => {
                 said.insert(row.stream_id);
+            }
+            ("systemic_problem" | "rule" | "handover" | "appraisal", _) => {
+                changes.parted.entry(row.stream_kind.clone()).or_default().insert(row.stream_id);
+                changes.is_wide = true;
             }
             ("round", _) => {
                 changes.rounds.insert(RoundId(row.stream_id));

@@ -1,17 +1,27 @@
 //! The feed of events for other systems: the one order of all events from a place on, as far as somebody sees what they are about (docs/domain.md §34).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Nullable, SmallInt, Text, Timestamptz, Uuid as SqlUuid};
+use domain::actor::Actor;
+use domain::appraisal::event::AppraisalEvent;
+use domain::appraisal::state::Appraisal;
+use domain::ids::RoundId;
 use domain::rights;
+use domain::rule_register::Parties;
+use domain::rule_register::event::RuleEvent;
+use domain::rule_register::state::Rule;
+use domain::systemic::event::SystemicEvent;
+use domain::systemic::state::SystemicProblem;
 use uuid::Uuid;
 
-use crate::changes;
+use crate::appraisals::Scored;
 use crate::error::Error;
 use crate::events::Origin;
 use crate::statement::Statement;
+use crate::{appraisals, changes, handovers, rule_register, systemic};
 
 /// An event as it is handed on.
 #[derive(Clone, Debug, QueryableByName)]
@@ -68,8 +78,47 @@ pub struct Part {
     pub is_more: bool,
 }
 
-/// The streams somebody sees of what changed, as they stand now.
-fn seen(conn: &mut PgConnection, origin: &Origin, found: &changes::Changes) -> Result<BTreeSet<Uuid>, Error> {
+/// What somebody sees of what changed, as it stands now.
+#[derive(Default)]
+struct Sight {
+    /// Streams of which he sees every event.
+    whole: BTreeSet<Uuid>,
+    /// What many see a part of, asked of each event.
+    problems: BTreeMap<Uuid, SystemicProblem>,
+    rules: BTreeMap<Uuid, (Rule, Parties)>,
+    appraisals: BTreeMap<Uuid, (Appraisal, Scored)>,
+}
+
+impl Sight {
+    fn shows(&self, actor: &Actor, event: &FeedEvent) -> bool {
+        self.whole.contains(&event.stream_id) || self.shows_part(actor, event).unwrap_or(false)
+    }
+
+    /// None for an event of something else, or one that cannot be read: it is not shown either.
+    fn shows_part(&self, actor: &Actor, event: &FeedEvent) -> Option<bool> {
+        let payload = || serde_json::from_str(&event.payload).ok();
+        let (kind, id) = (event.kind.as_str(), event.stream_id);
+        match event.stream_kind.as_str() {
+            "systemic_problem" => {
+                let said = SystemicEvent::parse(kind, payload()?).ok()?;
+                Some(rights::hears_of_problem(actor, self.problems.get(&id)?, &said))
+            }
+            "rule" => {
+                let ((rule, parties), said) = (self.rules.get(&id)?, RuleEvent::parse(kind, payload()?).ok()?);
+                Some(rights::hears_of_rule(actor, rule, parties, &said))
+            }
+            "appraisal" => {
+                let (appraisal, scored) = self.appraisals.get(&id)?;
+                let said = AppraisalEvent::parse(kind, payload()?).ok()?;
+                Some(rights::hears_of_appraisal(actor, appraisal, scored, &said))
+            }
+            "appraisal_scheme" => Some(rights::sees_appraisals(actor, RoundId(event.round_id?))),
+            _ => None,
+        }
+    }
+}
+
+fn sight(conn: &mut PgConnection, origin: &Origin, found: &changes::Changes) -> Result<Sight, Error> {
     let actor = &origin.actor;
     let scope = rights::scope(actor);
     let ids: BTreeSet<Uuid> = found.tasks.values().flatten().copied().collect();
@@ -86,15 +135,37 @@ fn seen(conn: &mut PgConnection, origin: &Origin, found: &changes::Changes) -> R
     seen.extend(
         found.duties.iter().filter(|(act, head)| rights::sees_duties(actor, act.round, head)).map(|(a, _)| a.id.0),
     );
-    seen.extend(found.rounds.iter().filter(|r| scope.rounds.contains(r)).map(|r| r.0));
-    Ok(seen)
+    let mut sight = Sight { whole: seen, ..Sight::default() };
+    for (kind, ids) in &found.parted {
+        match kind.as_str() {
+            "systemic_problem" => {
+                sight.problems = systemic::among(conn, ids)?.into_iter().map(|p| (p.id.0, p)).collect()
+            }
+            "rule" => {
+                let all = rule_register::among(conn, ids, origin.now)?;
+                sight.rules = all.into_iter().map(|(rule, of)| (rule.id.0, (rule, of))).collect();
+            }
+            "appraisal" => {
+                let all = appraisals::among(conn, ids)?;
+                sight.appraisals = all.into_iter().map(|(a, scored)| (a.id.0, (a, scored))).collect();
+            }
+            "handover" => {
+                let all = handovers::among(conn, ids)?;
+                sight
+                    .whole
+                    .extend(all.iter().filter(|(h, unit)| rights::sees_handover(actor, h, unit)).map(|(h, _)| h.id.0));
+            }
+            _ => {}
+        }
+    }
+    Ok(sight)
 }
 
 /// Events after a place in their one order, which has no gap and is given when an event is sealed: nobody who reads on from `next` misses one, however
 /// long the transaction took that wrote it.
 pub fn after(conn: &mut PgConnection, origin: &Origin, asked: &Asked) -> Result<Part, Error> {
     let found = changes::since(conn, asked.after, origin.now)?;
-    let seen = seen(conn, origin, &found)?;
+    let sight = sight(conn, origin, &found)?;
     let mut events: Vec<FeedEvent> = Statement::default()
         .sql(
             "SELECT o.position, e.stream_kind, e.stream_id, e.seq, e.kind, e.schema_version, e.at, e.person_id, e.role, e.unit_id, \
@@ -107,7 +178,7 @@ pub fn after(conn: &mut PgConnection, origin: &Origin, asked: &Asked) -> Result<
         .sql(" ORDER BY o.position")
         .load(conn)?;
     events.retain(|e| {
-        seen.contains(&e.stream_id)
+        sight.shows(&origin.actor, e)
             && asked.stream_kind.as_ref().is_none_or(|kind| *kind == e.stream_kind)
             && asked.round.is_none_or(|round| Some(round) == e.round_id)
             && asked.unit.is_none_or(|unit| Some(unit) == e.unit_id)

@@ -8015,7 +8015,7 @@ export interface components {
             alg: string;
             /** @description The hash of the event, which is a leaf of the ledger. */
             hash: string;
-        } & Omit<components["schemas"]["event.task.created"] | components["schemas"]["event.task.revised"] | components["schemas"]["event.task.issued"] | components["schemas"]["event.task.closed_before_golive"] | components["schemas"]["event.task.claimed"] | components["schemas"]["event.task.reassignment_wished"] | components["schemas"]["event.task.upheld"] | components["schemas"]["event.task.reassigned"] | components["schemas"]["event.task.parties_adjusted"] | components["schemas"]["event.task.plan_saved"] | components["schemas"]["event.task.request_submitted"] | components["schemas"]["event.task.signed"] | components["schemas"]["event.task.signature_confirmed"] | components["schemas"]["event.task.signature_voided"] | components["schemas"]["event.task.signature_objected"] | components["schemas"]["event.task.objection_settled"] | components["schemas"]["event.task.request_granted"] | components["schemas"]["event.task.request_returned"] | components["schemas"]["event.task.request_recalled"] | components["schemas"]["event.task.request_voided"] | components["schemas"]["event.task.plan_approved"] | components["schemas"]["event.task.plan_returned"] | components["schemas"]["event.task.amended"] | components["schemas"]["event.task.extended"] | components["schemas"]["event.task.due_date_reset"] | components["schemas"]["event.task.milestone_completed"] | components["schemas"]["event.task.milestone_reopened"] | components["schemas"]["event.task.duty_completed"] | components["schemas"]["event.task.statement_submitted"] | components["schemas"]["event.task.statement_acknowledged"] | components["schemas"]["event.task.statement_returned"] | components["schemas"]["event.task.evidence_attached"] | components["schemas"]["event.task.evidence_removed"] | components["schemas"]["event.task.closure_requested"] | components["schemas"]["event.task.closure_returned"] | components["schemas"]["event.task.closed"] | components["schemas"]["event.task.confirmed"] | components["schemas"]["event.task.reopened"] | components["schemas"]["event.task.withdrawn"] | components["schemas"]["event.task.cross_checker_named"] | components["schemas"]["event.task.key_marked"] | components["schemas"]["event.task.cause_analysed"] | components["schemas"]["event.task.checked"] | components["schemas"]["event.task.check_settled"] | components["schemas"]["event.task.slip_opened"] | components["schemas"]["event.task.slip_closed"] | components["schemas"]["event.task.taken_over"] | components["schemas"]["event.task.milestone_passed"] | components["schemas"]["event.task.due_date_passed"] | components["schemas"]["event.task.statement_missed"] | components["schemas"]["event.task.observation_ended"] | components["schemas"]["event.task.light_changed"] | components["schemas"]["event.check.planned"] | components["schemas"]["event.check.revised"] | components["schemas"]["event.check.frame_frozen"] | components["schemas"]["event.check.committed"] | components["schemas"]["event.check.revealed"] | components["schemas"]["event.check.went_on"] | components["schemas"]["event.check.drawn"] | components["schemas"]["event.check.draw_given_up"] | components["schemas"]["event.check.announced"] | components["schemas"]["event.check.result_recorded"] | components["schemas"]["event.check.result_signed"] | components["schemas"]["event.check.result_returned"] | components["schemas"]["event.check.finished"] | components["schemas"]["event.check.cancelled"] | components["schemas"]["event.slip.drafted"] | components["schemas"]["event.slip.revised"] | components["schemas"]["event.slip.submitted"] | components["schemas"]["event.slip.recalled"] | components["schemas"]["event.slip.signed"] | components["schemas"]["event.slip.signature_confirmed"] | components["schemas"]["event.slip.signature_voided"] | components["schemas"]["event.slip.signature_objected"] | components["schemas"]["event.slip.signing_returned"] | components["schemas"]["event.slip.signing_granted"] | components["schemas"]["event.slip.issued"] | components["schemas"]["event.slip.received"] | components["schemas"]["event.slip.answered"] | components["schemas"]["event.slip.answer_returned"] | components["schemas"]["event.slip.answer_accepted"] | components["schemas"]["event.slip.interview_recorded"] | components["schemas"]["event.slip.promise_kept"] | components["schemas"]["event.slip.handed_over"] | components["schemas"]["event.slip.overtaken"] | components["schemas"]["event.slip.released"] | components["schemas"]["event.slip.settled_with"] | components["schemas"]["event.slip.withdrawn"] | components["schemas"]["event.slip.receipt_passed"] | components["schemas"]["event.slip.answer_passed"] | components["schemas"]["event.meeting.scheduled"] | components["schemas"]["event.meeting.recorded"] | components["schemas"]["event.meeting.revised"] | components["schemas"]["event.meeting.ordered"] | components["schemas"]["event.meeting.item_added"] | components["schemas"]["event.meeting.item_taken_out"] | components["schemas"]["event.meeting.item_put_back"] | components["schemas"]["event.meeting.opened"] | components["schemas"]["event.meeting.item_raised"] | components["schemas"]["event.meeting.noted"] | components["schemas"]["event.meeting.resolved"] | components["schemas"]["event.meeting.outcome_cleared"] | components["schemas"]["event.meeting.ratified"] | components["schemas"]["event.meeting.concluded"] | components["schemas"]["event.meeting.cancelled"] | components["schemas"]["event.meeting.resolution_reported"] | components["schemas"]["event.meeting.resolution_returned"] | components["schemas"]["event.meeting.resolution_accepted"] | components["schemas"]["event.meeting.resolution_replaced"] | components["schemas"]["event.meeting.resolution_taken_over"] | components["schemas"]["event.document.drafted"] | components["schemas"]["event.document.revised"] | components["schemas"]["event.document.figure_entered"] | components["schemas"]["event.document.figure_restored"] | components["schemas"]["event.document.refreshed"] | components["schemas"]["event.document.submitted"] | components["schemas"]["event.document.recalled"] | components["schemas"]["event.document.signed"] | components["schemas"]["event.document.signature_confirmed"] | components["schemas"]["event.document.signature_voided"] | components["schemas"]["event.document.signature_objected"] | components["schemas"]["event.document.signing_returned"] | components["schemas"]["event.document.filed"] | components["schemas"]["event.document.replaced"] | components["schemas"]["event.document.withdrawn"] | components["schemas"]["event.publication.drafted"] | components["schemas"]["event.publication.head_written"] | components["schemas"]["event.publication.items_added"] | components["schemas"]["event.publication.item_written"] | components["schemas"]["event.publication.item_taken_out"] | components["schemas"]["event.publication.submitted"] | components["schemas"]["event.publication.recalled"] | components["schemas"]["event.publication.signed"] | components["schemas"]["event.publication.signature_confirmed"] | components["schemas"]["event.publication.signature_voided"] | components["schemas"]["event.publication.signature_objected"] | components["schemas"]["event.publication.signing_returned"] | components["schemas"]["event.publication.signing_granted"] | components["schemas"]["event.publication.reworked"] | components["schemas"]["event.publication.published"] | components["schemas"]["event.publication.ended"] | components["schemas"]["event.publication.replaced"] | components["schemas"]["event.publication.withdrawn"] | components["schemas"]["event.opinion.received"] | components["schemas"]["event.opinion.assigned"] | components["schemas"]["event.opinion.answered"] | components["schemas"]["event.opinion.answer_returned"] | components["schemas"]["event.opinion.answer_approved"] | components["schemas"]["event.opinion.judged"] | components["schemas"]["event.opinion.set_aside"] | components["schemas"]["event.opinion.due_passed"] | components["schemas"]["event.personal_duty.recorded"] | components["schemas"]["event.personal_duty.confirmed"] | components["schemas"]["event.personal_duty.refused"] | components["schemas"]["event.personal_duty.withdrawn"], "kind">);
+        } & Omit<components["schemas"]["event.task.created"] | components["schemas"]["event.task.revised"] | components["schemas"]["event.task.issued"] | components["schemas"]["event.task.closed_before_golive"] | components["schemas"]["event.task.claimed"] | components["schemas"]["event.task.reassignment_wished"] | components["schemas"]["event.task.upheld"] | components["schemas"]["event.task.reassigned"] | components["schemas"]["event.task.parties_adjusted"] | components["schemas"]["event.task.plan_saved"] | components["schemas"]["event.task.request_submitted"] | components["schemas"]["event.task.signed"] | components["schemas"]["event.task.signature_confirmed"] | components["schemas"]["event.task.signature_voided"] | components["schemas"]["event.task.signature_objected"] | components["schemas"]["event.task.objection_settled"] | components["schemas"]["event.task.request_granted"] | components["schemas"]["event.task.request_returned"] | components["schemas"]["event.task.request_recalled"] | components["schemas"]["event.task.request_voided"] | components["schemas"]["event.task.plan_approved"] | components["schemas"]["event.task.plan_returned"] | components["schemas"]["event.task.amended"] | components["schemas"]["event.task.extended"] | components["schemas"]["event.task.due_date_reset"] | components["schemas"]["event.task.milestone_completed"] | components["schemas"]["event.task.milestone_reopened"] | components["schemas"]["event.task.duty_completed"] | components["schemas"]["event.task.statement_submitted"] | components["schemas"]["event.task.statement_acknowledged"] | components["schemas"]["event.task.statement_returned"] | components["schemas"]["event.task.evidence_attached"] | components["schemas"]["event.task.evidence_removed"] | components["schemas"]["event.task.closure_requested"] | components["schemas"]["event.task.closure_returned"] | components["schemas"]["event.task.closed"] | components["schemas"]["event.task.confirmed"] | components["schemas"]["event.task.reopened"] | components["schemas"]["event.task.withdrawn"] | components["schemas"]["event.task.cross_checker_named"] | components["schemas"]["event.task.key_marked"] | components["schemas"]["event.task.cause_analysed"] | components["schemas"]["event.task.checked"] | components["schemas"]["event.task.check_settled"] | components["schemas"]["event.task.slip_opened"] | components["schemas"]["event.task.slip_closed"] | components["schemas"]["event.task.taken_over"] | components["schemas"]["event.task.milestone_passed"] | components["schemas"]["event.task.due_date_passed"] | components["schemas"]["event.task.statement_missed"] | components["schemas"]["event.task.observation_ended"] | components["schemas"]["event.task.light_changed"] | components["schemas"]["event.check.planned"] | components["schemas"]["event.check.revised"] | components["schemas"]["event.check.frame_frozen"] | components["schemas"]["event.check.committed"] | components["schemas"]["event.check.revealed"] | components["schemas"]["event.check.went_on"] | components["schemas"]["event.check.drawn"] | components["schemas"]["event.check.draw_given_up"] | components["schemas"]["event.check.announced"] | components["schemas"]["event.check.result_recorded"] | components["schemas"]["event.check.result_signed"] | components["schemas"]["event.check.result_returned"] | components["schemas"]["event.check.finished"] | components["schemas"]["event.check.cancelled"] | components["schemas"]["event.slip.drafted"] | components["schemas"]["event.slip.revised"] | components["schemas"]["event.slip.submitted"] | components["schemas"]["event.slip.recalled"] | components["schemas"]["event.slip.signed"] | components["schemas"]["event.slip.signature_confirmed"] | components["schemas"]["event.slip.signature_voided"] | components["schemas"]["event.slip.signature_objected"] | components["schemas"]["event.slip.signing_returned"] | components["schemas"]["event.slip.signing_granted"] | components["schemas"]["event.slip.issued"] | components["schemas"]["event.slip.received"] | components["schemas"]["event.slip.answered"] | components["schemas"]["event.slip.answer_returned"] | components["schemas"]["event.slip.answer_accepted"] | components["schemas"]["event.slip.interview_recorded"] | components["schemas"]["event.slip.promise_kept"] | components["schemas"]["event.slip.handed_over"] | components["schemas"]["event.slip.overtaken"] | components["schemas"]["event.slip.released"] | components["schemas"]["event.slip.settled_with"] | components["schemas"]["event.slip.withdrawn"] | components["schemas"]["event.slip.receipt_passed"] | components["schemas"]["event.slip.answer_passed"] | components["schemas"]["event.meeting.scheduled"] | components["schemas"]["event.meeting.recorded"] | components["schemas"]["event.meeting.revised"] | components["schemas"]["event.meeting.ordered"] | components["schemas"]["event.meeting.item_added"] | components["schemas"]["event.meeting.item_taken_out"] | components["schemas"]["event.meeting.item_put_back"] | components["schemas"]["event.meeting.opened"] | components["schemas"]["event.meeting.item_raised"] | components["schemas"]["event.meeting.noted"] | components["schemas"]["event.meeting.resolved"] | components["schemas"]["event.meeting.outcome_cleared"] | components["schemas"]["event.meeting.ratified"] | components["schemas"]["event.meeting.concluded"] | components["schemas"]["event.meeting.cancelled"] | components["schemas"]["event.meeting.resolution_reported"] | components["schemas"]["event.meeting.resolution_returned"] | components["schemas"]["event.meeting.resolution_accepted"] | components["schemas"]["event.meeting.resolution_replaced"] | components["schemas"]["event.meeting.resolution_taken_over"] | components["schemas"]["event.document.drafted"] | components["schemas"]["event.document.revised"] | components["schemas"]["event.document.figure_entered"] | components["schemas"]["event.document.figure_restored"] | components["schemas"]["event.document.refreshed"] | components["schemas"]["event.document.submitted"] | components["schemas"]["event.document.recalled"] | components["schemas"]["event.document.signed"] | components["schemas"]["event.document.signature_confirmed"] | components["schemas"]["event.document.signature_voided"] | components["schemas"]["event.document.signature_objected"] | components["schemas"]["event.document.signing_returned"] | components["schemas"]["event.document.filed"] | components["schemas"]["event.document.replaced"] | components["schemas"]["event.document.withdrawn"] | components["schemas"]["event.publication.drafted"] | components["schemas"]["event.publication.head_written"] | components["schemas"]["event.publication.items_added"] | components["schemas"]["event.publication.item_written"] | components["schemas"]["event.publication.item_taken_out"] | components["schemas"]["event.publication.submitted"] | components["schemas"]["event.publication.recalled"] | components["schemas"]["event.publication.signed"] | components["schemas"]["event.publication.signature_confirmed"] | components["schemas"]["event.publication.signature_voided"] | components["schemas"]["event.publication.signature_objected"] | components["schemas"]["event.publication.signing_returned"] | components["schemas"]["event.publication.signing_granted"] | components["schemas"]["event.publication.reworked"] | components["schemas"]["event.publication.published"] | components["schemas"]["event.publication.ended"] | components["schemas"]["event.publication.replaced"] | components["schemas"]["event.publication.withdrawn"] | components["schemas"]["event.opinion.received"] | components["schemas"]["event.opinion.assigned"] | components["schemas"]["event.opinion.answered"] | components["schemas"]["event.opinion.answer_returned"] | components["schemas"]["event.opinion.answer_approved"] | components["schemas"]["event.opinion.judged"] | components["schemas"]["event.opinion.set_aside"] | components["schemas"]["event.opinion.due_passed"] | components["schemas"]["event.personal_duty.recorded"] | components["schemas"]["event.personal_duty.confirmed"] | components["schemas"]["event.personal_duty.refused"] | components["schemas"]["event.personal_duty.withdrawn"] | components["schemas"]["event.systemic_problem.confirmed"] | components["schemas"]["event.systemic_problem.dismissed"] | components["schemas"]["event.systemic_problem.asked"] | components["schemas"]["event.systemic_problem.entered"] | components["schemas"]["event.systemic_problem.handed_in"] | components["schemas"]["event.systemic_problem.returned"] | components["schemas"]["event.systemic_problem.accepted"] | components["schemas"]["event.systemic_problem.raised"] | components["schemas"]["event.systemic_problem.reported"] | components["schemas"]["event.systemic_problem.report_returned"] | components["schemas"]["event.systemic_problem.due_passed"] | components["schemas"]["event.systemic_problem.closed"] | components["schemas"]["event.systemic_problem.withdrawn"] | components["schemas"]["event.rule.entered"] | components["schemas"]["event.rule.changed"] | components["schemas"]["event.rule.submitted"] | components["schemas"]["event.rule.returned"] | components["schemas"]["event.rule.confirmed"] | components["schemas"]["event.rule.entrusted"] | components["schemas"]["event.rule.superseded"] | components["schemas"]["event.rule.check_opened"] | components["schemas"]["event.rule.check_passed_by"] | components["schemas"]["event.rule.answered"] | components["schemas"]["event.rule.judged"] | components["schemas"]["event.rule.withdrawn"] | components["schemas"]["event.handover.prepared"] | components["schemas"]["event.handover.given"] | components["schemas"]["event.handover.paper_recorded"] | components["schemas"]["event.handover.paper_confirmed"] | components["schemas"]["event.handover.paper_refused"] | components["schemas"]["event.handover.taken"] | components["schemas"]["event.handover.withdrawn"] | components["schemas"]["event.appraisal_scheme.drafted"] | components["schemas"]["event.appraisal_scheme.saved"] | components["schemas"]["event.appraisal_scheme.published"] | components["schemas"]["event.appraisal.computed"] | components["schemas"]["event.appraisal.recomputed"] | components["schemas"]["event.appraisal.adjusted"] | components["schemas"]["event.appraisal.published"] | components["schemas"]["event.appraisal.objected"] | components["schemas"]["event.appraisal.answered"] | components["schemas"]["event.appraisal.finished"], "kind">);
         /** @description A message of the stream. One with an id and no data only says how far the feed was read. */
         FeedMessage: {
             /**
@@ -13938,6 +13938,390 @@ export interface components {
             notice?: string | null;
         };
         /**
+         * Format: uuid
+         * @description An account that can log in.
+         */
+        "event.appraisal.AccountId": string;
+        /** @description Points that people added or took, with the reason. */
+        "event.appraisal.Adjustment": {
+            subject: components["schemas"]["event.appraisal.AppraisalSubject"];
+            /**
+             * Format: int64
+             * @description Hundredths of a point, never 0.
+             */
+            points: number;
+            reason: components["schemas"]["event.appraisal.Digest"];
+            /**
+             * Format: int32
+             * @description The version that was looked at.
+             */
+            n: number;
+            by: components["schemas"]["event.appraisal.AccountId"];
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description The days of an appraisal, both counted, Asia/Shanghai. */
+        "event.appraisal.AppraisalPeriod": {
+            /** Format: date */
+            from: string;
+            /** Format: date */
+            to: string;
+        };
+        /** @description Who is scored. */
+        "event.appraisal.AppraisalSubject": {
+            kind: components["schemas"]["event.appraisal.SubjectKind"];
+            /**
+             * Format: uuid
+             * @description The unit, or the person.
+             */
+            id: string;
+        };
+        /** @description A SHA-256 digest, 64 lower-case hex digits. */
+        "event.appraisal.Digest": string;
+        /** @description What a unit says against its score. */
+        "event.appraisal.Objection": {
+            unit: components["schemas"]["event.appraisal.UnitId"];
+            words: components["schemas"]["event.appraisal.Digest"];
+            /**
+             * Format: int32
+             * @description The version it is about.
+             */
+            n: number;
+            by: components["schemas"]["event.appraisal.AccountId"];
+            /** Format: date-time */
+            at: string;
+            answer?: components["schemas"]["event.appraisal.ObjectionAnswer"] | null;
+        };
+        /** @description What an objection came to. */
+        "event.appraisal.ObjectionAnswer": {
+            /**
+             * Format: int64
+             * @description Hundredths of a point that it changed; 0 where the score stays.
+             */
+            points: number;
+            reason: components["schemas"]["event.appraisal.Digest"];
+            by: components["schemas"]["event.appraisal.AccountId"];
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description One reckoning of a period. */
+        "event.appraisal.Reckoning": {
+            /**
+             * Format: int32
+             * @description 1 for the first, then one more each time.
+             */
+            n: number;
+            /**
+             * Format: int32
+             * @description Which version of the scheme.
+             */
+            scheme: number;
+            body: components["schemas"]["event.appraisal.Digest"];
+            /**
+             * Format: int64
+             * @description Up to which event of the one order.
+             */
+            position: number;
+            /** @description The revision that holds the scores. */
+            scores: components["schemas"]["event.appraisal.Digest"];
+            by: components["schemas"]["event.appraisal.AccountId"];
+            /** Format: date-time */
+            at: string;
+        };
+        /**
+         * Format: uuid
+         * @description A round of inspection and the rectification that follows it (轮次).
+         */
+        "event.appraisal.RoundId": string;
+        /**
+         * @description Who is appraised.
+         * @enum {string}
+         */
+        "event.appraisal.SubjectKind": "unit" | "leader";
+        /**
+         * Format: uuid
+         * @description A unit of the organisation (单位).
+         */
+        "event.appraisal.UnitId": string;
+        /**
+         * @example {
+         *       "data": {
+         *         "adjustment": {
+         *           "at": "2026-04-01T01:00:00Z",
+         *           "by": "01a21ccf-79db-75a8-af91-b2211785c598",
+         *           "n": 1,
+         *           "points": 100,
+         *           "reason": "143ecdb1c3120301d37b921bffdce10d4f146e605b7e8f9ec1e7652eef81b8d2",
+         *           "subject": {
+         *             "id": "01a21ccf-797b-7284-9e7e-aef967397c6a",
+         *             "kind": "unit"
+         *           }
+         *         }
+         *       },
+         *       "kind": "appraisal.adjusted"
+         *     }
+         */
+        "event.appraisal.adjusted": {
+            data: {
+                adjustment: components["schemas"]["event.appraisal.Adjustment"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "appraisal.adjusted";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "answer": {
+         *           "at": "2026-04-01T01:00:00Z",
+         *           "by": "01a21ccf-79db-75a8-af91-b2211785c598",
+         *           "points": 100,
+         *           "reason": "143ecdb1c3120301d37b921bffdce10d4f146e605b7e8f9ec1e7652eef81b8d2"
+         *         },
+         *         "unit": "01a21ccf-797b-7284-9e7e-aef967397c6a"
+         *       },
+         *       "kind": "appraisal.answered"
+         *     }
+         */
+        "event.appraisal.answered": {
+            data: {
+                unit: components["schemas"]["event.appraisal.UnitId"];
+                answer: components["schemas"]["event.appraisal.ObjectionAnswer"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "appraisal.answered";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "period": {
+         *           "from": "2026-03-01",
+         *           "to": "2026-03-31"
+         *         },
+         *         "reckoning": {
+         *           "at": "2026-04-01T01:00:00Z",
+         *           "body": "f530297e50c67611550634b065e5aa5350aaf478119a7b3b80cf683bb18b9200",
+         *           "by": "01a21ccf-79db-75a8-af91-b2211785c598",
+         *           "n": 1,
+         *           "position": 250,
+         *           "scheme": 1,
+         *           "scores": "3f798e4fb6199bcec8079840b0987568afcd806096a863326686514e36ad8a5d"
+         *         },
+         *         "round": "01a21ccf-79de-73f5-b599-01c710f2717f"
+         *       },
+         *       "kind": "appraisal.computed"
+         *     }
+         */
+        "event.appraisal.computed": {
+            data: {
+                round: components["schemas"]["event.appraisal.RoundId"];
+                period: components["schemas"]["event.appraisal.AppraisalPeriod"];
+                reckoning: components["schemas"]["event.appraisal.Reckoning"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "appraisal.computed";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-04-21T01:00:00Z"
+         *       },
+         *       "kind": "appraisal.finished"
+         *     }
+         */
+        "event.appraisal.finished": {
+            data: {
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "appraisal.finished";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "objection": {
+         *           "answer": null,
+         *           "at": "2026-04-01T01:00:00Z",
+         *           "by": "01a21ccf-79d0-749d-ad71-9a7638fa3e22",
+         *           "n": 1,
+         *           "unit": "01a21ccf-797b-7284-9e7e-aef967397c6a",
+         *           "words": "f5e01e6bc890e452f2b10184ad155d868793bce320b358ed502da54a449e63c6"
+         *         }
+         *       },
+         *       "kind": "appraisal.objected"
+         *     }
+         */
+        "event.appraisal.objected": {
+            data: {
+                objection: components["schemas"]["event.appraisal.Objection"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "appraisal.objected";
+        };
+        /**
+         * @description The units read it and may object.
+         * @example {
+         *       "data": {
+         *         "at": "2026-04-01T01:00:00Z",
+         *         "n": 1,
+         *         "object_until": "2026-04-09"
+         *       },
+         *       "kind": "appraisal.published"
+         *     }
+         */
+        "event.appraisal.published": {
+            /** @description The units read it and may object. */
+            data: {
+                /** Format: int32 */
+                n: number;
+                /** Format: date */
+                object_until: string;
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "appraisal.published";
+        };
+        /**
+         * @description What came later is in it; the versions before stay.
+         * @example {
+         *       "data": {
+         *         "reckoning": {
+         *           "at": "2026-04-01T01:00:00Z",
+         *           "body": "f530297e50c67611550634b065e5aa5350aaf478119a7b3b80cf683bb18b9200",
+         *           "by": "01a21ccf-79db-75a8-af91-b2211785c598",
+         *           "n": 2,
+         *           "position": 258,
+         *           "scheme": 1,
+         *           "scores": "e623d6efebe7450483de1cb2d71605e4df7262b0f71e10741fba58970ffdd8c3"
+         *         }
+         *       },
+         *       "kind": "appraisal.recomputed"
+         *     }
+         */
+        "event.appraisal.recomputed": {
+            /** @description What came later is in it; the versions before stay. */
+            data: {
+                reckoning: components["schemas"]["event.appraisal.Reckoning"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "appraisal.recomputed";
+        };
+        /**
+         * Format: uuid
+         * @description An account that can log in.
+         */
+        "event.appraisal_scheme.AccountId": string;
+        /** @description A SHA-256 digest, 64 lower-case hex digits. */
+        "event.appraisal_scheme.Digest": string;
+        /** @description A version of a scheme that was published. */
+        "event.appraisal_scheme.PublishedScheme": {
+            /** Format: int32 */
+            n: number;
+            /** @description The revision that holds the [`super::scheme::Scheme`]. */
+            body: components["schemas"]["event.appraisal_scheme.Digest"];
+            /** @description The document it rests on, in words. */
+            basis: components["schemas"]["event.appraisal_scheme.Digest"];
+            by: components["schemas"]["event.appraisal_scheme.AccountId"];
+            /** Format: date-time */
+            at: string;
+        };
+        /**
+         * Format: uuid
+         * @description A round of inspection and the rectification that follows it (轮次).
+         */
+        "event.appraisal_scheme.RoundId": string;
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-04-01T01:00:00Z",
+         *         "body": "f530297e50c67611550634b065e5aa5350aaf478119a7b3b80cf683bb18b9200",
+         *         "by": "01a21ccf-79db-75a8-af91-b2211785c598",
+         *         "round": "01a21ccf-79de-73f5-b599-01c710f2717f"
+         *       },
+         *       "kind": "appraisal_scheme.drafted"
+         *     }
+         */
+        "event.appraisal_scheme.drafted": {
+            data: {
+                round: components["schemas"]["event.appraisal_scheme.RoundId"];
+                body: components["schemas"]["event.appraisal_scheme.Digest"];
+                by: components["schemas"]["event.appraisal_scheme.AccountId"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "appraisal_scheme.drafted";
+        };
+        /**
+         * @description It holds for what is reckoned from now on.
+         * @example {
+         *       "data": {
+         *         "published": {
+         *           "at": "2026-04-01T01:00:00Z",
+         *           "basis": "8e8f7064f425dea133e164584c6df6b90f6718a15a80648637cceb2dda833fd4",
+         *           "body": "f530297e50c67611550634b065e5aa5350aaf478119a7b3b80cf683bb18b9200",
+         *           "by": "01a21ccf-79bf-716f-8c74-866074940f41",
+         *           "n": 1
+         *         }
+         *       },
+         *       "kind": "appraisal_scheme.published"
+         *     }
+         */
+        "event.appraisal_scheme.published": {
+            /** @description It holds for what is reckoned from now on. */
+            data: {
+                published: components["schemas"]["event.appraisal_scheme.PublishedScheme"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "appraisal_scheme.published";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "body": "fc628337649fa492052778ddfc530d3abdb7ba8f93ff8e6a39b78a347be93471"
+         *       },
+         *       "kind": "appraisal_scheme.saved"
+         *     }
+         */
+        "event.appraisal_scheme.saved": {
+            data: {
+                body: components["schemas"]["event.appraisal_scheme.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "appraisal_scheme.saved";
+        };
+        /**
          * @description What a check is for (docs/domain.md §24).
          * @enum {string}
          */
@@ -14957,6 +15341,357 @@ export interface components {
              * @enum {string}
              */
             kind: "document.withdrawn";
+        };
+        /**
+         * Format: uuid
+         * @description An account that can log in.
+         */
+        "event.handover.AccountId": string;
+        /** @description A SHA-256 digest, 64 lower-case hex digits. */
+        "event.handover.Digest": string;
+        /** @description A list as it is drawn up. */
+        "event.handover.DrawnUp": {
+            from: components["schemas"]["event.handover.PersonId"];
+            to: components["schemas"]["event.handover.PersonId"];
+            unit: components["schemas"]["event.handover.UnitId"];
+            /** Format: date */
+            on: string;
+            basis: components["schemas"]["event.handover.Digest"];
+            items: components["schemas"]["event.handover.Item"][];
+            by: components["schemas"]["event.handover.AccountId"];
+            /** Format: date-time */
+            at: string;
+        };
+        /**
+         * @description What kind of thing names a person.
+         * @enum {string}
+         */
+        "event.handover.HeldKind": "task" | "resolution" | "slip" | "document" | "publication" | "check" | "personal_duty" | "round" | "service";
+        /** @description One thing on the list, as it stood when it was last written down. */
+        "event.handover.Item": {
+            kind: components["schemas"]["event.handover.HeldKind"];
+            /** Format: uuid */
+            id: string;
+            round: components["schemas"]["event.handover.RoundId"];
+            /** @description A task's number; of a resolution, the number of its meeting's minutes. */
+            number: string;
+            /** @description The revision that holds its title. */
+            title: components["schemas"]["event.handover.Digest"];
+            /** @description Its state in words. */
+            state: string;
+            /** Format: date */
+            due_on?: string | null;
+            /**
+             * Format: int64
+             * @description A task's version; 0 for what has none.
+             */
+            version: number;
+            parts: components["schemas"]["event.handover.Part"][];
+        };
+        /**
+         * @description As what it names him.
+         * @enum {string}
+         */
+        "event.handover.Part": "leader" | "person" | "unit_leader" | "signature" | "cross_checker" | "owner" | "signer" | "drafter" | "inspector" | "head" | "group" | "office" | "answers";
+        /**
+         * Format: uuid
+         * @description A person (人员).
+         */
+        "event.handover.PersonId": string;
+        /**
+         * Format: uuid
+         * @description A round of inspection and the rectification that follows it (轮次).
+         */
+        "event.handover.RoundId": string;
+        /** @description The paper or the minutes behind a signature. */
+        "event.handover.SignDocument": {
+            /**
+             * Format: date
+             * @description Day on the paper, or day of the meeting, Asia/Shanghai.
+             */
+            signed_on: string;
+            /** @description SHA-256 of the scan, hex; the file is an attachment. */
+            scan: string;
+            /** @description The content hash printed on the signed form, hex; it must be that of the request. */
+            content_hash?: string | null;
+            /** @description The body that decided, for a meeting. */
+            body?: string | null;
+            /** @description Number of the minutes, for a meeting. */
+            minutes_number?: string | null;
+        };
+        /**
+         * @description How a signature came about (docs/domain.md §11).
+         * @enum {string}
+         */
+        "event.handover.SignMode": "electronic" | "paper" | "meeting" | "delegated";
+        /** @description A signature on a list. */
+        "event.handover.Signature": {
+            person: components["schemas"]["event.handover.PersonId"];
+            /** @description By himself or on paper. */
+            mode: components["schemas"]["event.handover.SignMode"];
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: date
+             * @description The day on the paper, else today; Asia/Shanghai.
+             */
+            signed_on: string;
+            /** @description SHA-256 of exactly what was signed. */
+            content: components["schemas"]["event.handover.Digest"];
+            document?: components["schemas"]["event.handover.SignDocument"] | null;
+            recorded_by?: components["schemas"]["event.handover.AccountId"] | null;
+            confirmed_by?: components["schemas"]["event.handover.AccountId"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description A unit of the organisation (单位).
+         */
+        "event.handover.UnitId": string;
+        /**
+         * @description Who leaves signed what the list holds at that moment.
+         * @example {
+         *       "data": {
+         *         "items": [
+         *           {
+         *             "due_on": "2026-09-18",
+         *             "id": "01a21ccf-ce52-7657-9cff-78ce0ee66a6d",
+         *             "kind": "task",
+         *             "number": "H01",
+         *             "parts": [
+         *               "person"
+         *             ],
+         *             "round": "01a21ccf-79de-73f5-b599-01c710f2717f",
+         *             "state": "方案审核",
+         *             "title": "d642ec5f205acae8b349cdab11fa7d9eabf38bd553fbbcabebb079b711aab2d0",
+         *             "version": 6
+         *           }
+         *         ],
+         *         "signature": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "confirmed_by": null,
+         *           "content": "a6fc156236c7a8e72935f6ac9a6a0acbfe09191c523dbbc56f217902bd633a90",
+         *           "document": null,
+         *           "mode": "electronic",
+         *           "person": "01a21ccf-79a8-746d-89c4-a33f8ee3da06",
+         *           "recorded_by": null,
+         *           "signed_on": "2026-03-02"
+         *         }
+         *       },
+         *       "kind": "handover.given"
+         *     }
+         */
+        "event.handover.given": {
+            /** @description Who leaves signed what the list holds at that moment. */
+            data: {
+                signature: components["schemas"]["event.handover.Signature"];
+                items: components["schemas"]["event.handover.Item"][];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "handover.given";
+        };
+        /**
+         * @description A second officer saw the paper.
+         * @example {
+         *       "data": {
+         *         "by": "01a21ccf-79dc-7506-995e-f2ce3a56375d"
+         *       },
+         *       "kind": "handover.paper_confirmed"
+         *     }
+         */
+        "event.handover.paper_confirmed": {
+            /** @description A second officer saw the paper. */
+            data: {
+                by: components["schemas"]["event.handover.AccountId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "handover.paper_confirmed";
+        };
+        /**
+         * @description His signature was entered from paper.
+         * @example {
+         *       "data": {
+         *         "items": [
+         *           {
+         *             "due_on": "2026-09-18",
+         *             "id": "01a21ccf-d400-7756-a743-f73b00facd6b",
+         *             "kind": "task",
+         *             "number": "H01",
+         *             "parts": [
+         *               "leader",
+         *               "signature"
+         *             ],
+         *             "round": "01a21ccf-79de-73f5-b599-01c710f2717f",
+         *             "state": "方案审核",
+         *             "title": "d642ec5f205acae8b349cdab11fa7d9eabf38bd553fbbcabebb079b711aab2d0",
+         *             "version": 6
+         *           }
+         *         ],
+         *         "signature": {
+         *           "at": "2026-03-02T01:06:00Z",
+         *           "confirmed_by": null,
+         *           "content": "f9bd86498477d0960ab4f7ee6b5838b3b06f53c56dc3af6e8aa17d7abecce10c",
+         *           "document": {
+         *             "body": null,
+         *             "content_hash": "f9bd86498477d0960ab4f7ee6b5838b3b06f53c56dc3af6e8aa17d7abecce10c",
+         *             "minutes_number": null,
+         *             "scan": "14bcd090baf31edba64e9cbd8cdfc15f943344aa72cb3675ad8e91bfcbce03ad",
+         *             "signed_on": "2026-03-02"
+         *           },
+         *           "mode": "paper",
+         *           "person": "01a21ccf-7989-7485-a7ff-8ee2388c1f30",
+         *           "recorded_by": "01a21ccf-79db-75a8-af91-b2211785c598",
+         *           "signed_on": "2026-03-02"
+         *         }
+         *       },
+         *       "kind": "handover.paper_recorded"
+         *     }
+         */
+        "event.handover.paper_recorded": {
+            /** @description His signature was entered from paper. */
+            data: {
+                signature: components["schemas"]["event.handover.Signature"];
+                items: components["schemas"]["event.handover.Item"][];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "handover.paper_recorded";
+        };
+        /**
+         * @description The second officer did not find it right.
+         * @example {
+         *       "data": {
+         *         "by": "01a21ccf-79dc-7506-995e-f2ce3a56375d",
+         *         "reason": "61f986b5353f982d791149e3c3445e8433bab7e01f1a7096596aa9a7dd94a4c7"
+         *       },
+         *       "kind": "handover.paper_refused"
+         *     }
+         */
+        "event.handover.paper_refused": {
+            /** @description The second officer did not find it right. */
+            data: {
+                by: components["schemas"]["event.handover.AccountId"];
+                reason: components["schemas"]["event.handover.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "handover.paper_refused";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "list": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "basis": "ffe4dadde1aeca442bff44c60efc85df94887de5e69db94987e3fffe5d8d03a7",
+         *           "by": "01a21ccf-79db-75a8-af91-b2211785c598",
+         *           "from": "01a21ccf-79a8-746d-89c4-a33f8ee3da06",
+         *           "items": [
+         *             {
+         *               "due_on": "2026-09-18",
+         *               "id": "01a21ccf-ce52-7657-9cff-78ce0ee66a6d",
+         *               "kind": "task",
+         *               "number": "H01",
+         *               "parts": [
+         *                 "person"
+         *               ],
+         *               "round": "01a21ccf-79de-73f5-b599-01c710f2717f",
+         *               "state": "方案审核",
+         *               "title": "d642ec5f205acae8b349cdab11fa7d9eabf38bd553fbbcabebb079b711aab2d0",
+         *               "version": 6
+         *             }
+         *           ],
+         *           "on": "2026-03-02",
+         *           "to": "01a21ccf-79a7-77c5-86de-f64076900d1c",
+         *           "unit": "01a21ccf-797b-7284-9e7e-aef967397c6a"
+         *         }
+         *       },
+         *       "kind": "handover.prepared"
+         *     }
+         */
+        "event.handover.prepared": {
+            data: {
+                list: components["schemas"]["event.handover.DrawnUp"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "handover.prepared";
+        };
+        /**
+         * @description Who comes signed what the list holds at that moment, and answers for it from then on.
+         * @example {
+         *       "data": {
+         *         "items": [
+         *           {
+         *             "due_on": "2026-09-18",
+         *             "id": "01a21ccf-ce52-7657-9cff-78ce0ee66a6d",
+         *             "kind": "task",
+         *             "number": "H01",
+         *             "parts": [
+         *               "person"
+         *             ],
+         *             "round": "01a21ccf-79de-73f5-b599-01c710f2717f",
+         *             "state": "方案审核",
+         *             "title": "d642ec5f205acae8b349cdab11fa7d9eabf38bd553fbbcabebb079b711aab2d0",
+         *             "version": 6
+         *           }
+         *         ],
+         *         "signature": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "confirmed_by": null,
+         *           "content": "a6fc156236c7a8e72935f6ac9a6a0acbfe09191c523dbbc56f217902bd633a90",
+         *           "document": null,
+         *           "mode": "electronic",
+         *           "person": "01a21ccf-79a7-77c5-86de-f64076900d1c",
+         *           "recorded_by": null,
+         *           "signed_on": "2026-03-02"
+         *         }
+         *       },
+         *       "kind": "handover.taken"
+         *     }
+         */
+        "event.handover.taken": {
+            /** @description Who comes signed what the list holds at that moment, and answers for it from then on. */
+            data: {
+                signature: components["schemas"]["event.handover.Signature"];
+                items: components["schemas"]["event.handover.Item"][];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "handover.taken";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z",
+         *         "reason": "eed2ab5687442ac9ff5e032ddd23aeea1e6930e91ac4ecd1a13419bf3960c64b"
+         *       },
+         *       "kind": "handover.withdrawn"
+         *     }
+         */
+        "event.handover.withdrawn": {
+            data: {
+                reason: components["schemas"]["event.handover.Digest"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "handover.withdrawn";
         };
         /** @description An item put on by hand before the agenda was frozen. */
         "event.meeting.Added": {
@@ -16733,6 +17468,471 @@ export interface components {
              */
             kind: "publication.withdrawn";
         };
+        /** @description A SHA-256 digest, 64 lower-case hex digits. */
+        "event.rule.Digest": string;
+        /** @description What ended a rule: the entry that took its place or abolished it. */
+        "event.rule.EndedBy": {
+            rule: components["schemas"]["event.rule.RuleId"];
+            kind: components["schemas"]["event.rule.RuleKind"];
+            /** Format: date */
+            on: string;
+        };
+        /**
+         * @description What was made of a failed check.
+         * @enum {string}
+         */
+        "event.rule.FollowKind": "reopen" | "draft" | "neither";
+        /** @description What became of a failed check: the task that was taken up again or drafted, or why neither. */
+        "event.rule.FollowedBy": {
+            kind: components["schemas"]["event.rule.FollowKind"];
+            task?: components["schemas"]["event.rule.TaskId"] | null;
+            reason?: components["schemas"]["event.rule.Digest"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description A person (人员).
+         */
+        "event.rule.PersonId": string;
+        /**
+         * Format: uuid
+         * @description A round of inspection and the rectification that follows it (轮次).
+         */
+        "event.rule.RoundId": string;
+        /** @description How the rule is used, in the owner's words, with the digests of his proof. */
+        "event.rule.RuleAnswer": {
+            words: components["schemas"]["event.rule.Digest"];
+            files: components["schemas"]["event.rule.Digest"][];
+            by: components["schemas"]["event.rule.PersonId"];
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description A check, so many calendar months after the rule took effect. */
+        "event.rule.RuleCheck": {
+            /**
+             * Format: int32
+             * @description 3, 6 or 12; names the check.
+             */
+            months: number;
+            /**
+             * Format: date
+             * @description The first day it can be answered.
+             */
+            opens_on: string;
+            /** Format: date */
+            due_on: string;
+            /** @description The owner was told that it is open. */
+            is_opened: boolean;
+            /** @description It was said that its day went by. */
+            is_late: boolean;
+            answer?: components["schemas"]["event.rule.RuleAnswer"] | null;
+            judgement?: components["schemas"]["event.rule.RuleJudgement"] | null;
+        };
+        /**
+         * Format: uuid
+         * @description An entry of the register of rules (制度).
+         */
+        "event.rule.RuleId": string;
+        /** @description What the supervisor found. */
+        "event.rule.RuleJudgement": {
+            verdict: components["schemas"]["event.rule.RuleVerdict"];
+            words: components["schemas"]["event.rule.Digest"];
+            files: components["schemas"]["event.rule.Digest"][];
+            follow?: components["schemas"]["event.rule.FollowedBy"] | null;
+            by: components["schemas"]["event.rule.PersonId"];
+            /** Format: date-time */
+            at: string;
+        };
+        /**
+         * @description What was done with a rule.
+         * @enum {string}
+         */
+        "event.rule.RuleKind": "made" | "revised" | "abolished";
+        /** @description What is entered of a rule, without its words. */
+        "event.rule.RuleShape": {
+            kind: components["schemas"]["event.rule.RuleKind"];
+            text: components["schemas"]["event.rule.Digest"];
+            issuer: components["schemas"]["event.rule.UnitId"];
+            /** Format: date */
+            effective_on: string;
+            /** @description The tasks it answers; the findings follow from them. */
+            tasks: components["schemas"]["event.rule.TaskId"][];
+            replaces?: components["schemas"]["event.rule.RuleId"] | null;
+            owner_unit: components["schemas"]["event.rule.UnitId"];
+            owner?: components["schemas"]["event.rule.PersonId"] | null;
+        };
+        /**
+         * @description What a check of a rule came to.
+         * @enum {string}
+         */
+        "event.rule.RuleVerdict": "passed" | "failed";
+        /**
+         * Format: uuid
+         * @description A rectification task, one line of the ledger (整改任务).
+         */
+        "event.rule.TaskId": string;
+        /**
+         * Format: uuid
+         * @description A unit of the organisation (单位).
+         */
+        "event.rule.UnitId": string;
+        /**
+         * @example {
+         *       "data": {
+         *         "answer": {
+         *           "at": "2027-03-01T01:00:00Z",
+         *           "by": "01a21ccf-79a7-77c5-86de-f64076900d1c",
+         *           "files": [
+         *             "14bcd090baf31edba64e9cbd8cdfc15f943344aa72cb3675ad8e91bfcbce03ad"
+         *           ],
+         *           "words": "10e10cd1f0ad7958039bf2ab3d572e3d9ccee19453e84a2be64395085cffad07"
+         *         },
+         *         "months": 12
+         *       },
+         *       "kind": "rule.answered"
+         *     }
+         */
+        "event.rule.answered": {
+            data: {
+                /** Format: int32 */
+                months: number;
+                answer: components["schemas"]["event.rule.RuleAnswer"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rule.answered";
+        };
+        /**
+         * @description The draft was changed.
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z",
+         *         "by": "01a21ccf-79bc-764f-9202-415e5ccb742a",
+         *         "shape": {
+         *           "effective_on": "2026-03-02",
+         *           "issuer": "01a21ccf-797b-7284-9e7e-aef967397c6a",
+         *           "kind": "made",
+         *           "owner": "01a21ccf-79a7-77c5-86de-f64076900d1c",
+         *           "owner_unit": "01a21ccf-797b-7284-9e7e-aef967397c6a",
+         *           "replaces": null,
+         *           "tasks": [
+         *             "01a21ccf-f041-76fd-8161-639f4b33edfb"
+         *           ],
+         *           "text": "583d309ebc2c94c9397b8e4ddbd398e23832099290734fc23e79862d5aa700ee"
+         *         }
+         *       },
+         *       "kind": "rule.changed"
+         *     }
+         */
+        "event.rule.changed": {
+            /** @description The draft was changed. */
+            data: {
+                shape: components["schemas"]["event.rule.RuleShape"];
+                by: components["schemas"]["event.rule.PersonId"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rule.changed";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "due_on": "2027-03-02",
+         *         "months": 12
+         *       },
+         *       "kind": "rule.check_opened"
+         *     }
+         */
+        "event.rule.check_opened": {
+            data: {
+                /** Format: int32 */
+                months: number;
+                /** Format: date */
+                due_on: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rule.check_opened";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "due_on": "2026-09-02",
+         *         "months": 6
+         *       },
+         *       "kind": "rule.check_passed_by"
+         *     }
+         */
+        "event.rule.check_passed_by": {
+            data: {
+                /** Format: int32 */
+                months: number;
+                /** Format: date */
+                due_on: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rule.check_passed_by";
+        };
+        /**
+         * @description It counts from now on, and its checks have their days.
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z",
+         *         "by": "01a21ccf-79bc-764f-9202-415e5ccb742a",
+         *         "checks": [
+         *           {
+         *             "answer": null,
+         *             "due_on": "2026-06-02",
+         *             "is_late": false,
+         *             "is_opened": false,
+         *             "judgement": null,
+         *             "months": 3,
+         *             "opens_on": "2026-05-19"
+         *           },
+         *           {
+         *             "answer": null,
+         *             "due_on": "2026-09-02",
+         *             "is_late": false,
+         *             "is_opened": false,
+         *             "judgement": null,
+         *             "months": 6,
+         *             "opens_on": "2026-08-19"
+         *           },
+         *           {
+         *             "answer": null,
+         *             "due_on": "2027-03-02",
+         *             "is_late": false,
+         *             "is_opened": false,
+         *             "judgement": null,
+         *             "months": 12,
+         *             "opens_on": "2027-02-16"
+         *           }
+         *         ],
+         *         "supervisor": "01a21ccf-79b9-7548-8955-abc01caf245d"
+         *       },
+         *       "kind": "rule.confirmed"
+         *     }
+         */
+        "event.rule.confirmed": {
+            /** @description It counts from now on, and its checks have their days. */
+            data: {
+                supervisor?: components["schemas"]["event.rule.PersonId"] | null;
+                checks: components["schemas"]["event.rule.RuleCheck"][];
+                by: components["schemas"]["event.rule.PersonId"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rule.confirmed";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z",
+         *         "by": "01a21ccf-79a8-746d-89c4-a33f8ee3da06",
+         *         "round": "01a21ccf-79de-73f5-b599-01c710f2717f",
+         *         "shape": {
+         *           "effective_on": "2026-03-02",
+         *           "issuer": "01a21ccf-797b-7284-9e7e-aef967397c6a",
+         *           "kind": "revised",
+         *           "owner": "01a21ccf-79a7-77c5-86de-f64076900d1c",
+         *           "owner_unit": "01a21ccf-797b-7284-9e7e-aef967397c6a",
+         *           "replaces": "01a21ccf-d85e-7414-a711-8e2cb7b901b7",
+         *           "tasks": [
+         *             "01a21ccf-d7bd-724a-8c39-fa5d7432f70a"
+         *           ],
+         *           "text": "ff36d900ee6e41b021ddcc6f0b24dcd2eeaf249aa0c58837c86b9589c8877f88"
+         *         }
+         *       },
+         *       "kind": "rule.entered"
+         *     }
+         */
+        "event.rule.entered": {
+            data: {
+                round: components["schemas"]["event.rule.RoundId"];
+                shape: components["schemas"]["event.rule.RuleShape"];
+                by: components["schemas"]["event.rule.PersonId"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rule.entered";
+        };
+        /**
+         * @description Somebody else owns it, or judges its checks.
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z",
+         *         "by": "01a21ccf-79bc-764f-9202-415e5ccb742a",
+         *         "owner": "01a21ccf-79a8-746d-89c4-a33f8ee3da06",
+         *         "reason": "a2bf8d6ee7853e9dd80e74bbd3c0158ffa36f5653e2a0bc8659c65dcf13b75cc",
+         *         "supervisor": "01a21ccf-79ba-7110-845a-9f4cc37863f3"
+         *       },
+         *       "kind": "rule.entrusted"
+         *     }
+         */
+        "event.rule.entrusted": {
+            /** @description Somebody else owns it, or judges its checks. */
+            data: {
+                owner: components["schemas"]["event.rule.PersonId"];
+                supervisor: components["schemas"]["event.rule.PersonId"];
+                reason: components["schemas"]["event.rule.Digest"];
+                by: components["schemas"]["event.rule.PersonId"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rule.entrusted";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "judgement": {
+         *           "at": "2027-03-01T01:00:00Z",
+         *           "by": "01a21ccf-79bc-764f-9202-415e5ccb742a",
+         *           "files": [
+         *             "14bcd090baf31edba64e9cbd8cdfc15f943344aa72cb3675ad8e91bfcbce03ad"
+         *           ],
+         *           "follow": {
+         *             "kind": "draft",
+         *             "reason": null,
+         *             "task": "01a21ccf-e5d3-7736-b87c-3eb7f905679f"
+         *           },
+         *           "verdict": "failed",
+         *           "words": "9c3f4bc5b049092e287c6bb5d6d51bddb8ddda27e22653751d0458346e3f0c19"
+         *         },
+         *         "months": 12
+         *       },
+         *       "kind": "rule.judged"
+         *     }
+         */
+        "event.rule.judged": {
+            data: {
+                /** Format: int32 */
+                months: number;
+                judgement: components["schemas"]["event.rule.RuleJudgement"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rule.judged";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z",
+         *         "by": "01a21ccf-79bd-748c-87da-a6c7fe51fe1d",
+         *         "reason": "91ae0a73114176086b7352963c4936d9095bf89e840635940dab594a6e7a6c97"
+         *       },
+         *       "kind": "rule.returned"
+         *     }
+         */
+        "event.rule.returned": {
+            data: {
+                reason: components["schemas"]["event.rule.Digest"];
+                by: components["schemas"]["event.rule.PersonId"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rule.returned";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z",
+         *         "by": "01a21ccf-79a8-746d-89c4-a33f8ee3da06",
+         *         "file": "14bcd090baf31edba64e9cbd8cdfc15f943344aa72cb3675ad8e91bfcbce03ad"
+         *       },
+         *       "kind": "rule.submitted"
+         *     }
+         */
+        "event.rule.submitted": {
+            data: {
+                file: components["schemas"]["event.rule.Digest"];
+                by: components["schemas"]["event.rule.PersonId"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rule.submitted";
+        };
+        /**
+         * @description Another entry took its place or abolished it.
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z",
+         *         "ended": {
+         *           "kind": "revised",
+         *           "on": "2026-03-02",
+         *           "rule": "01a21ccf-d8d8-7466-b359-5a5040a7ffdf"
+         *         }
+         *       },
+         *       "kind": "rule.superseded"
+         *     }
+         */
+        "event.rule.superseded": {
+            /** @description Another entry took its place or abolished it. */
+            data: {
+                ended: components["schemas"]["event.rule.EndedBy"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rule.superseded";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z",
+         *         "by": "01a21cd3-87b0-7434-90c5-c58431096973",
+         *         "reason": "a2f41ef01c8ba10283a79cd980d3b3e788cbe46f965f2a16017836b69c84e8a7"
+         *       },
+         *       "kind": "rule.withdrawn"
+         *     }
+         */
+        "event.rule.withdrawn": {
+            data: {
+                reason: components["schemas"]["event.rule.Digest"];
+                by: components["schemas"]["event.rule.PersonId"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "rule.withdrawn";
+        };
         /** @description An answer of the unit. */
         "event.slip.Answer": {
             words: components["schemas"]["event.slip.Digest"];
@@ -17566,6 +18766,406 @@ export interface components {
              * @enum {string}
              */
             kind: "slip.withdrawn";
+        };
+        /**
+         * Format: uuid
+         * @description An account that can log in.
+         */
+        "event.systemic_problem.AccountId": string;
+        /** @description What a unit answers. */
+        "event.systemic_problem.CheckAnswer": {
+            verdict: components["schemas"]["event.systemic_problem.CheckVerdict"];
+            /** @description What was found, or how it was looked for. */
+            words: components["schemas"]["event.systemic_problem.Digest"];
+            /** @description Files that prove it, by their digest. */
+            proof: components["schemas"]["event.systemic_problem.Digest"][];
+            by: components["schemas"]["event.systemic_problem.PersonId"];
+            /** Format: date-time */
+            at: string;
+            confirmed_by?: components["schemas"]["event.systemic_problem.PersonId"] | null;
+            /** Format: date-time */
+            confirmed_at?: string | null;
+            /** @description Handed in after its day. */
+            is_late: boolean;
+        };
+        /**
+         * @description What a unit found when it looked at itself.
+         * @enum {string}
+         */
+        "event.systemic_problem.CheckVerdict": "has" | "similar" | "has_not";
+        /** @description What a person confirms of a group of tasks. */
+        "event.systemic_problem.Confirmed": {
+            /** @description The round whose office leads it, and of which its new tasks are. */
+            round: components["schemas"]["event.systemic_problem.RoundId"];
+            title: components["schemas"]["event.systemic_problem.Digest"];
+            measure: components["schemas"]["event.systemic_problem.Digest"];
+            /** @description Why it is one problem, as it was proposed or in the office's own words. */
+            ground: components["schemas"]["event.systemic_problem.Digest"];
+            /** @description The functional department that answers for the measure. */
+            owner: components["schemas"]["event.systemic_problem.UnitId"];
+            /** Format: date */
+            due_on: string;
+            /** @description Each once, in their order. */
+            members: components["schemas"]["event.systemic_problem.TaskId"][];
+            /** @description The finding its new tasks are of. */
+            finding: components["schemas"]["event.systemic_problem.FindingId"];
+            by: components["schemas"]["event.systemic_problem.AccountId"];
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description A SHA-256 digest, 64 lower-case hex digits. */
+        "event.systemic_problem.Digest": string;
+        /**
+         * Format: uuid
+         * @description A finding in the inspecting body's words (反馈问题).
+         */
+        "event.systemic_problem.FindingId": string;
+        /** @description What the owner reports of the measure for the whole group. */
+        "event.systemic_problem.MeasureReport": {
+            words: components["schemas"]["event.systemic_problem.Digest"];
+            by: components["schemas"]["event.systemic_problem.PersonId"];
+            /** Format: date-time */
+            at: string;
+        };
+        /**
+         * Format: uuid
+         * @description A person (人员).
+         */
+        "event.systemic_problem.PersonId": string;
+        /**
+         * Format: uuid
+         * @description A round of inspection and the rectification that follows it (轮次).
+         */
+        "event.systemic_problem.RoundId": string;
+        /**
+         * Format: uuid
+         * @description A rectification task, one line of the ledger (整改任务).
+         */
+        "event.systemic_problem.TaskId": string;
+        /**
+         * Format: uuid
+         * @description A unit of the organisation (单位).
+         */
+        "event.systemic_problem.UnitId": string;
+        /**
+         * @example {
+         *       "data": {
+         *         "by": "01a21ccf-79bc-764f-9202-415e5ccb742a",
+         *         "unit": "01a21ccf-797e-7309-a585-11d1b73b307e"
+         *       },
+         *       "kind": "systemic_problem.accepted"
+         *     }
+         */
+        "event.systemic_problem.accepted": {
+            data: {
+                unit: components["schemas"]["event.systemic_problem.UnitId"];
+                by: components["schemas"]["event.systemic_problem.PersonId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "systemic_problem.accepted";
+        };
+        /**
+         * @description Units were asked to look at themselves.
+         * @example {
+         *       "data": {
+         *         "due_on": "2026-03-04",
+         *         "units": [
+         *           "01a21ccf-797c-740f-b932-048f67a9ac48",
+         *           "01a21ccf-797e-7309-a585-11d1b73b307e"
+         *         ]
+         *       },
+         *       "kind": "systemic_problem.asked"
+         *     }
+         */
+        "event.systemic_problem.asked": {
+            /** @description Units were asked to look at themselves. */
+            data: {
+                units: components["schemas"]["event.systemic_problem.UnitId"][];
+                /** Format: date */
+                due_on: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "systemic_problem.asked";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z"
+         *       },
+         *       "kind": "systemic_problem.closed"
+         *     }
+         */
+        "event.systemic_problem.closed": {
+            data: {
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "systemic_problem.closed";
+        };
+        /**
+         * @description A person confirmed that tasks are one problem of the group.
+         * @example {
+         *       "data": {
+         *         "problem": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "by": "01a21ccf-79db-75a8-af91-b2211785c598",
+         *           "due_on": "2026-05-01",
+         *           "finding": "01a21cd0-08ff-71ad-8312-0661d3c64065",
+         *           "ground": "f17f4e89055f324f6192ba69b54644ccb5146f193282adb7c833b5086eef7e47",
+         *           "measure": "aee69582b325ddbd4fdbb9762f979b1bb292b05666210354b6a7f0598eb6bf3d",
+         *           "members": [
+         *             "01a21cd0-092a-731f-92a4-2184f047d9fb",
+         *             "01a21cd0-099b-7753-99a6-dd65ac5511b8"
+         *           ],
+         *           "owner": "01a21ccf-7977-744c-8966-4e0efc41a9a2",
+         *           "round": "01a21ccf-79de-73f5-b599-01c710f2717f",
+         *           "title": "c6543d0f2bc2178958afe5df0dad5bfd6cb9a80d9c1a955a0496418fbeb85678"
+         *         }
+         *       },
+         *       "kind": "systemic_problem.confirmed"
+         *     }
+         */
+        "event.systemic_problem.confirmed": {
+            /** @description A person confirmed that tasks are one problem of the group. */
+            data: {
+                problem: components["schemas"]["event.systemic_problem.Confirmed"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "systemic_problem.confirmed";
+        };
+        /**
+         * @description A person said that a proposed group is none.
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z",
+         *         "by": "01a21ccf-79db-75a8-af91-b2211785c598",
+         *         "members": [
+         *           "01a21cd0-216a-7797-b1c1-121c2a4d349c",
+         *           "01a21cd0-2194-71ca-afd0-e2d80e090113"
+         *         ],
+         *         "reason": "58dffed08f0d3910f28d4adc241cbb608ca4029d8a19da548af994c7e2e65a3c",
+         *         "round": "01a21ccf-79de-73f5-b599-01c710f2717f"
+         *       },
+         *       "kind": "systemic_problem.dismissed"
+         *     }
+         */
+        "event.systemic_problem.dismissed": {
+            /** @description A person said that a proposed group is none. */
+            data: {
+                round: components["schemas"]["event.systemic_problem.RoundId"];
+                members: components["schemas"]["event.systemic_problem.TaskId"][];
+                reason: components["schemas"]["event.systemic_problem.Digest"];
+                by: components["schemas"]["event.systemic_problem.AccountId"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "systemic_problem.dismissed";
+        };
+        /**
+         * @description The day of these self-checks went by without an answer.
+         * @example {
+         *       "data": {
+         *         "units": [
+         *           "01a21ccf-797c-740f-b932-048f67a9ac48"
+         *         ]
+         *       },
+         *       "kind": "systemic_problem.due_passed"
+         *     }
+         */
+        "event.systemic_problem.due_passed": {
+            /** @description The day of these self-checks went by without an answer. */
+            data: {
+                units: components["schemas"]["event.systemic_problem.UnitId"][];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "systemic_problem.due_passed";
+        };
+        /**
+         * @description A clerk entered the answer of his unit; the head has still to stand for it.
+         * @example {
+         *       "data": {
+         *         "answer": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "by": "01a21ccf-79a9-735c-a933-be85ec763632",
+         *           "confirmed_at": null,
+         *           "confirmed_by": null,
+         *           "is_late": false,
+         *           "proof": [],
+         *           "verdict": "similar",
+         *           "words": "d7e77cdf7cf65c51262f1d6378b0e5d4cc05b36882e99898322e5b9bb20ce871"
+         *         },
+         *         "unit": "01a21ccf-797c-740f-b932-048f67a9ac48"
+         *       },
+         *       "kind": "systemic_problem.entered"
+         *     }
+         */
+        "event.systemic_problem.entered": {
+            /** @description A clerk entered the answer of his unit; the head has still to stand for it. */
+            data: {
+                unit: components["schemas"]["event.systemic_problem.UnitId"];
+                answer: components["schemas"]["event.systemic_problem.CheckAnswer"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "systemic_problem.entered";
+        };
+        /**
+         * @description The unit's answer is handed in.
+         * @example {
+         *       "data": {
+         *         "answer": {
+         *           "at": "2026-03-06T01:00:00Z",
+         *           "by": "01a21ccf-79a8-746d-89c4-a3418fa39ea9",
+         *           "confirmed_at": "2026-03-06T01:00:00Z",
+         *           "confirmed_by": "01a21ccf-79a8-746d-89c4-a3418fa39ea9",
+         *           "is_late": true,
+         *           "proof": [],
+         *           "verdict": "has",
+         *           "words": "3da064013301bcb82df85117ff11077cbd2b6fb8623b75ac4b0e95b416ac0126"
+         *         },
+         *         "unit": "01a21ccf-797c-740f-b932-048f67a9ac48"
+         *       },
+         *       "kind": "systemic_problem.handed_in"
+         *     }
+         */
+        "event.systemic_problem.handed_in": {
+            /** @description The unit's answer is handed in. */
+            data: {
+                unit: components["schemas"]["event.systemic_problem.UnitId"];
+                answer: components["schemas"]["event.systemic_problem.CheckAnswer"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "systemic_problem.handed_in";
+        };
+        /**
+         * @description A task was made of an answer.
+         * @example {
+         *       "data": {
+         *         "task": "01a21cd0-10be-7187-80d4-88e55862653a",
+         *         "unit": "01a21ccf-797c-740f-b932-048f67a9ac48"
+         *       },
+         *       "kind": "systemic_problem.raised"
+         *     }
+         */
+        "event.systemic_problem.raised": {
+            /** @description A task was made of an answer. */
+            data: {
+                unit: components["schemas"]["event.systemic_problem.UnitId"];
+                task: components["schemas"]["event.systemic_problem.TaskId"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "systemic_problem.raised";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "reason": "7207702f3b644f85398b3710bbfc22ac0cefba037e6176ea7b8e4b5d22d0d5a3"
+         *       },
+         *       "kind": "systemic_problem.report_returned"
+         *     }
+         */
+        "event.systemic_problem.report_returned": {
+            data: {
+                reason: components["schemas"]["event.systemic_problem.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "systemic_problem.report_returned";
+        };
+        /**
+         * @description The owner says that the measure for the group is done.
+         * @example {
+         *       "data": {
+         *         "report": {
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "by": "01a21ccf-799f-759d-8381-77d38f1a30aa",
+         *           "words": "7217638af3c2094724a038e7a6e5f8439212cc84ab47aa29bda3c917830db61a"
+         *         }
+         *       },
+         *       "kind": "systemic_problem.reported"
+         *     }
+         */
+        "event.systemic_problem.reported": {
+            /** @description The owner says that the measure for the group is done. */
+            data: {
+                report: components["schemas"]["event.systemic_problem.MeasureReport"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "systemic_problem.reported";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "reason": "7521cf3c43b70a1cdd5686abcc66e48cb524e16fc305ef2e6111fb9927d24f06",
+         *         "unit": "01a21ccf-797e-7309-a585-11d1b73b307e"
+         *       },
+         *       "kind": "systemic_problem.returned"
+         *     }
+         */
+        "event.systemic_problem.returned": {
+            data: {
+                unit: components["schemas"]["event.systemic_problem.UnitId"];
+                reason: components["schemas"]["event.systemic_problem.Digest"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "systemic_problem.returned";
+        };
+        /**
+         * @example {
+         *       "data": {
+         *         "at": "2026-03-02T01:00:00Z",
+         *         "reason": "61e1999fa84155b5a1e4e046f8e03b0f76420fa198539ab74d9c9fb92b55c6f2"
+         *       },
+         *       "kind": "systemic_problem.withdrawn"
+         *     }
+         */
+        "event.systemic_problem.withdrawn": {
+            data: {
+                reason: components["schemas"]["event.systemic_problem.Digest"];
+                /** Format: date-time */
+                at: string;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "systemic_problem.withdrawn";
         };
         /**
          * @description Colours of the alert level, never mixed with completion (docs/domain.md §7).

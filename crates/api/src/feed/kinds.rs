@@ -3,14 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use domain::appraisal::event::{AppraisalEvent, SchemeEvent};
 use domain::check::event::CheckEvent;
 use domain::document::event::DocumentEvent;
+use domain::handover::event::HandoverEvent;
 use domain::meeting::event::MeetingEvent;
 use domain::opinion::event::OpinionEvent;
 use domain::personal_duty::event::DutyEvent;
 use domain::publication::event::PublicationEvent;
+use domain::rule_register::event::RuleEvent;
 use domain::slip::event::SlipEvent;
+use domain::systemic::event::SystemicEvent;
 use domain::task::event::TaskEvent;
+use domain::transparency::StreamKind;
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 use utoipa::openapi::schema::{AdditionalProperties, ArrayItems, Discriminator};
@@ -23,19 +28,58 @@ use super::FeedEventView;
 const EXAMPLES: [&str; 2] =
     [include_str!("../../../domain/golden/events.json"), include_str!("../../golden/events.json")];
 
+/// Says of each stream of the feed which events it has.
+macro_rules! streams {
+    ($($stream:ident: $event:ty),+ $(,)?) => {
+        /// The streams of the feed, each with the kinds of its events.
+        pub const STREAMS: &[(StreamKind, &[&str])] = &[$((StreamKind::$stream, <$event>::KINDS)),+];
+
+        fn add_all(components: &mut Components) {
+            $(add::<$event>(StreamKind::$stream.as_str(), components);)+
+        }
+    };
+}
+
+streams! {
+    Task: TaskEvent,
+    Check: CheckEvent,
+    Slip: SlipEvent,
+    Meeting: MeetingEvent,
+    Document: DocumentEvent,
+    Publication: PublicationEvent,
+    Opinion: OpinionEvent,
+    PersonalDuty: DutyEvent,
+    SystemicProblem: SystemicEvent,
+    Rule: RuleEvent,
+    Handover: HandoverEvent,
+    AppraisalScheme: SchemeEvent,
+    Appraisal: AppraisalEvent,
+}
+
+/// The streams that are not in the feed, each with the reason (docs/domain.md §34).
+pub const APART: &[(StreamKind, &str)] = &[
+    (StreamKind::AccountabilityAction, "read by nobody but whom a record names (docs/domain.md §46)"),
+    (StreamKind::Round, "a setting of the house: a key reads the round itself"),
+    (StreamKind::PlanPackage, "only that plans were handed in together: each is in the stream of its task"),
+    (StreamKind::Import, "only that a file was taken: what it made is in the streams of its tasks"),
+    (StreamKind::Resolution, "no stream is written: what was resolved is in that of its meeting"),
+    (StreamKind::FindingLink, "what an office says of two findings, which no unit sees"),
+    (StreamKind::Finding, "what an office says of a finding, which is read with its tasks"),
+    (StreamKind::Template, "a tool of the house"),
+    (StreamKind::Export, "who took what away is for the auditor"),
+    (StreamKind::Kiosk, "a setting of the house"),
+    (StreamKind::Account, "who logs in is for administrators and the auditor"),
+    (StreamKind::Delegation, "who stands in for whom is for administrators and the auditor"),
+    (StreamKind::Person, "people are kept by SCIM (docs/domain.md §36)"),
+    (StreamKind::Unit, "units are kept by SCIM (docs/domain.md §36)"),
+    (StreamKind::ChannelRules, "a setting of the house"),
+    (StreamKind::IdentityRules, "a setting of the house"),
+    (StreamKind::ServiceAccount, "keys and where systems are told are for administrators and the auditor"),
+];
+
 /// Every kind of event that the feed can hold, by its stream.
 pub fn all() -> impl Iterator<Item = (&'static str, &'static str)> {
-    let streams: [(&str, &[&str]); 8] = [
-        ("task", TaskEvent::KINDS),
-        ("check", CheckEvent::KINDS),
-        ("slip", SlipEvent::KINDS),
-        ("meeting", MeetingEvent::KINDS),
-        ("document", DocumentEvent::KINDS),
-        ("publication", PublicationEvent::KINDS),
-        ("opinion", OpinionEvent::KINDS),
-        ("personal_duty", DutyEvent::KINDS),
-    ];
-    streams.into_iter().flat_map(|(stream, kinds)| kinds.iter().map(move |kind| (stream, *kind)))
+    STREAMS.iter().flat_map(|(stream, kinds)| kinds.iter().map(|kind| (stream.as_str(), *kind)))
 }
 
 /// The name of what describes a kind, among the schemas of the contract.
@@ -111,14 +155,7 @@ fn of_kind(mut variant: Object) -> Option<(String, Object)> {
 
 /// Puts every kind into the contract, and says of an event of the feed that it is one of them.
 pub fn describe(components: &mut Components) {
-    add::<TaskEvent>("task", components);
-    add::<CheckEvent>("check", components);
-    add::<SlipEvent>("slip", components);
-    add::<MeetingEvent>("meeting", components);
-    add::<DocumentEvent>("document", components);
-    add::<PublicationEvent>("publication", components);
-    add::<OpinionEvent>("opinion", components);
-    add::<DutyEvent>("personal_duty", components);
+    add_all(components);
     let name = FeedEventView::name();
     let Some(head) = components.schemas.remove(&*name) else { return };
     let kinds: Vec<&str> = all().map(|(_, kind)| kind).collect();

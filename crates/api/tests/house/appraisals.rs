@@ -10,6 +10,7 @@ use domain::ids::{AppraisalId, SchemeId};
 use persistence::appraisals;
 use persistence::testing::lines;
 use serde_json::{Value, json};
+use support::feed::{heard, key, kinds};
 use support::{Answer, House};
 
 async fn directory(house: &House) -> BTreeMap<String, Value> {
@@ -212,6 +213,33 @@ async fn a_score_is_read_by_whose_it_is_objected_to_once_and_answered() {
     act(&house, "p072", &id, "finish", json!({})).await.refused(409, "objection-running");
     house.pass_days(20);
     act(&house, "p072", &id, "finish", json!({})).await.ok();
+}
+
+#[actix_web::test]
+async fn a_system_hears_of_an_appraisal_once_it_is_published_and_of_no_score_but_its_units() {
+    let house = House::new().await;
+    neglectful(&house).await;
+    let ids = directory(&house).await;
+    let id = published_appraisal(&house).await;
+    let adjust =
+        json!({ "subject": { "kind": "unit", "id": ids["U201"] }, "points": -150, "reason": "配合专项检查不力" });
+    act(&house, "p072", &id, "adjust", adjust).await.ok();
+    let own = key(&house, "U201").await;
+    assert_eq!(kinds(&heard(&house, &own, "appraisal").await), Vec::<&str>::new(), "before it is published");
+    act(&house, "p001", &id, "publish", json!({})).await.ok();
+    act(&house, "p040", &id, "object", json!({ "unit": ids["U201"], "words": "方案已线下报送" })).await.ok();
+    let answer = json!({ "unit": ids["U201"], "points": 0, "reason": "未见报送记录" });
+    act(&house, "p072", &id, "answer", answer).await.ok();
+    // Whose score it is and the group above hear what was said of it, another that is scored that it is out, one that is not scored nothing.
+    let of_it = ["adjusted", "published", "objected", "answered"];
+    assert_eq!(kinds(&heard(&house, &own, "appraisal").await), of_it);
+    for (unit, expected) in [("U000", &of_it[..]), ("U202", &["published"]), ("U203", &[])] {
+        let key = key(&house, unit).await;
+        let events = heard(&house, &key, "appraisal").await;
+        assert_eq!(kinds(&events), expected, "{unit}");
+        assert!(!Value::from(events).to_string().contains("配合专项检查不力"), "no prose");
+        assert_eq!(heard(&house, &key, "appraisal_scheme").await, Vec::<Value>::new(), "the scheme is its office's");
+    }
 }
 
 #[actix_web::test]

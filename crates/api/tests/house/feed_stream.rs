@@ -7,7 +7,10 @@ use std::time::{Duration, Instant};
 
 use api::app::Clock;
 use api::demo;
+use api::feed::kinds::{APART, STREAMS};
 use chrono::Days;
+use domain::transparency::StreamKind;
+use domain::webhook::HookStream;
 use serde_json::{Value, json};
 use support::House;
 use support::events::{every, fit, misfits};
@@ -54,6 +57,25 @@ async fn asked(house: &House, key: &str) -> Vec<Value> {
             return events;
         }
     }
+}
+
+/// A stream that somebody adds is in the feed, and then a webhook may ask for it, or stands on the list of those that are not. That nothing else is
+/// written is looked at where every house of a test ends.
+#[test]
+fn every_stream_is_in_the_feed_or_apart_from_it_for_a_reason() {
+    let mut known: Vec<StreamKind> =
+        STREAMS.iter().map(|(stream, _)| *stream).chain(APART.iter().map(|(stream, _)| *stream)).collect();
+    known.sort();
+    let mut all = StreamKind::ALL.to_vec();
+    all.sort();
+    assert_eq!(known, all, "each stream is on one of the two lists, once");
+    assert!(APART.iter().all(|(_, reason)| !reason.is_empty()));
+    let unasked: Vec<&StreamKind> =
+        STREAMS.iter().map(|(stream, _)| stream).filter(|s| HookStream::parse(s.as_str()).is_none()).collect();
+    assert_eq!(unasked, Vec::<&StreamKind>::new(), "no webhook can ask for these");
+    // Nobody but whom a record names hears of it (docs/domain.md §46).
+    let secret = StreamKind::AccountabilityAction;
+    assert!(APART.iter().any(|(stream, _)| *stream == secret) && HookStream::parse(secret.as_str()).is_none());
 }
 
 #[actix_web::test]

@@ -16,6 +16,7 @@ use persistence::events::Origin;
 use persistence::tasks::Expected;
 use persistence::{Error, accounts, actors, handovers};
 use serde_json::{Value, json};
+use support::feed::{heard, key, kinds};
 use support::{Answer, House, waiting_for};
 
 async fn directory(house: &House) -> BTreeMap<String, Value> {
@@ -305,6 +306,24 @@ async fn of_two_who_sign_at_once_one_does_it_and_only_who_drew_a_list_up_withdra
     let history = house.get("p072", &format!("/tasks/{task}/history")).await.ok().to_string();
     assert_eq!(history.matches("职务交接：").count(), 1);
     folded(&house, &id);
+}
+
+#[actix_web::test]
+async fn a_system_hears_of_the_handovers_of_its_units_and_of_no_other() {
+    let house = House::new().await;
+    planned(&house, "H01", json!({})).await;
+    let made = prepare(&house, "p072", "P041", "P040", "U201", json!({})).await.ok();
+    let id = made["id"].as_str().unwrap();
+    sign(&house, "p041", id, "give").await.ok();
+    sign(&house, "p040", id, "take").await.ok();
+    let done = ["prepared", "given", "taken"];
+    // The unit and the group above it; not a unit below, nor another.
+    for (unit, expected) in [("U201", &done[..]), ("U000", &done), ("U301", &[]), ("U203", &[])] {
+        let events = heard(&house, &key(&house, unit).await, "handover").await;
+        assert_eq!(kinds(&events), expected, "{unit}");
+        let text = Value::from(events).to_string();
+        assert!(!text.contains("存量合同清理不力") && !text.contains("集团任〔2026〕12号"), "no prose: {text}");
+    }
 }
 
 #[actix_web::test]

@@ -18,6 +18,7 @@ use persistence::rule_register::{self, FollowInput, Input};
 use persistence::tasks::Expected;
 use persistence::{Error, accounts, actors};
 use serde_json::{Value, json};
+use support::feed::{heard, key, kinds};
 use support::{Answer, House};
 
 const OFFICE: &str = "p072";
@@ -260,6 +261,44 @@ async fn a_rule_that_answers_no_task_is_refused_and_a_stranger_finds_none() {
     act(&house, HEAD, &id, "judge", json!({ "months": 3, "verdict": "passed", "words": "x" }))
         .await
         .refused(403, "not-allowed");
+}
+
+#[actix_web::test]
+async fn a_system_hears_of_the_rules_of_its_units_and_of_no_task_they_do_not_see() {
+    let house = House::new().await;
+    let ids = directory(&house).await;
+    let task = closed(&house, "R01", json!({})).await;
+    in_force(&house, form(&house, &[&task]).await).await;
+    let done = ["entered", "submitted", "confirmed"];
+    // The owner's unit and the group above it; not a unit below, nor another.
+    for (unit, expected) in [("U201", &done[..]), ("U000", &done), ("U301", &[]), ("U203", &[])] {
+        let events = heard(&house, &key(&house, unit).await, "rule").await;
+        assert_eq!(kinds(&events), expected, "{unit}");
+        assert!(!Value::from(events).to_string().contains("合同归档管理办法"), "no prose");
+    }
+    // One that answers a task of another unit as well: what names that task is not for a unit that does not see it.
+    let other = closed(&house, "R02", json!({ "units": [ids["U203"]] })).await;
+    let both = enter(&house, OFFICE, form(&house, &[&task, &other]).await).await.ok();
+    let both = both["id"].as_str().unwrap();
+    file(&house, OFFICE, both, "rule").await;
+    act(&house, OFFICE, both, "submit", json!({})).await.ok();
+    act(&house, OFFICE_TOO, both, "confirm", json!({ "supervisor": ids["P068"] })).await.ok();
+    // A draft is for those who answer for its tasks, and for the owner's unit.
+    let draft = enter(&house, OFFICE, form(&house, &[&task]).await).await.ok();
+    let draft = draft["id"].as_str().unwrap();
+    act(&house, OFFICE, draft, "withdraw", json!({ "reason": "重复登记" })).await.ok();
+    for (unit, expected) in [("U201", &["entered", "withdrawn"][..]), ("U000", &[])] {
+        let mut events = heard(&house, &key(&house, unit).await, "rule").await;
+        events.retain(|e| e["stream_id"] == draft);
+        assert_eq!(kinds(&events), expected, "{unit}");
+    }
+    let part = ["submitted", "confirmed"];
+    for (unit, expected) in [("U201", &part[..]), ("U203", &part), ("U000", &done), ("U204", &[])] {
+        let mut events = heard(&house, &key(&house, unit).await, "rule").await;
+        events.retain(|e| e["stream_id"] == both);
+        assert_eq!(kinds(&events), expected, "{unit}");
+        assert_eq!(Value::from(events.clone()).to_string().contains(&other), expected.contains(&"entered"), "{unit}");
+    }
 }
 
 #[actix_web::test]

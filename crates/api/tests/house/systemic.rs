@@ -18,6 +18,7 @@ use persistence::tasks::Expected;
 use persistence::testing::{lines, run};
 use persistence::{Error, accounts, actors};
 use serde_json::{Value, json};
+use support::feed::{heard, key, kinds};
 use support::{Answer, House};
 
 const PDF: &[u8] = b"%PDF-1.4\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n";
@@ -246,6 +247,42 @@ async fn a_unit_sees_its_own_self_check_and_nothing_of_another_or_of_what_is_sen
     assert_eq!((seen["checks"].as_array().unwrap().len(), &seen["open_actions"]), (2, &json!([])));
     assert_eq!((&seen["n_hidden"], seen.to_string().contains("敏感的燃气事项")), (&json!(1), false));
     house.get("p068", &path).await.refused(404, "not-found");
+}
+
+#[actix_web::test]
+async fn a_system_hears_of_a_problem_what_is_its_units_own_and_names_no_task() {
+    let house = House::new().await;
+    let ids = directory(&house).await;
+    let members = two(&house).await;
+    let problem = confirm(&house, &members).await;
+    for units in [&["U202"][..], &["U204"], &["U205", "U206"]] {
+        ask(&house, &problem, units, 14).await;
+    }
+    let words = "食堂一台报警装置超期三个月";
+    for (login, unit) in [("p042", "U202"), ("p046", "U204")] {
+        let answer = json!({ "unit": ids[unit], "verdict": "has", "words": words });
+        act(&house, login, &problem, "answer", answer).await.ok();
+    }
+    act(&house, "p072", &problem, "return", json!({ "unit": ids["U204"], "reason": "没有写明数量" })).await.ok();
+    act(&house, "p072", &problem, "raise", json!({ "unit": ids["U202"] })).await.ok();
+    act(&house, "p028", &problem, "report", json!({ "words": "已签约" })).await.ok();
+    act(&house, "p072", &problem, "return-report", json!({ "reason": "没有附合同" })).await.ok();
+    act(&house, "p072", &problem, "withdraw", json!({ "reason": "另案处理" })).await.ok();
+    // A unit hears of its own self-check, the owner of its report, all of them of the end; a unit asked together with another not of that, and one
+    // whose task is a member, and the group above them all, which was asked nothing, of nothing.
+    for (unit, expected) in [
+        ("U202", &["asked", "handed_in", "accepted", "withdrawn"][..]),
+        ("U204", &["asked", "handed_in", "returned", "withdrawn"]),
+        ("U110", &["reported", "report_returned", "withdrawn"]),
+        ("U205", &["withdrawn"]),
+        ("U201", &[]),
+        ("U000", &[]),
+    ] {
+        let events = heard(&house, &key(&house, unit).await, "systemic_problem").await;
+        assert_eq!(kinds(&events), expected, "{unit}");
+        let text = Value::from(events).to_string();
+        assert!(!text.contains(words) && !members.iter().any(|task| text.contains(task)), "{unit}: {text}");
+    }
 }
 
 #[actix_web::test]

@@ -194,6 +194,35 @@ fn kept(heard: &[Message], key: &str) {
 }
 
 #[actix_web::test]
+async fn a_target_is_told_of_each_stream_it_asked_for_as_far_as_its_units_see_it() {
+    let receiver = Receiver::open();
+    let house = at(&receiver).await;
+    at_work(&house, "S01").await;
+    house.keep_clock().await;
+    let (ids, path) = (ids(&house).await, format!("/services/{}/webhooks", service(&house).await));
+    let mut hooks = Vec::new();
+    for (unit, stream) in [("U201", "handover"), ("U201", "rule"), ("U203", "handover")] {
+        let asked = json!({ "streams": [stream], "units": [ids[unit]] });
+        let mut form = form(&house, &receiver.url()).await;
+        form.as_object_mut().unwrap().extend(asked.as_object().unwrap().clone());
+        hooks.push(post(&house, &path, form).await.ok());
+    }
+    let list = json!({ "from": ids["P041"], "to": ids["P040"], "unit": ids["U201"], "on": house.today(), "basis": "集团任〔2026〕12号" });
+    let made = house.request("p072", "POST", "/handovers", None, Some(list)).await.ok();
+    push_all(&house).await;
+    push_all(&house).await;
+    let heard = of_kind(&receiver.heard(), "handover.prepared");
+    assert_eq!((heard.len(), receiver.heard().len()), (1, 1));
+    assert_eq!(
+        (&heard[0].said()["data"]["stream"], &heard[0].said()["data"]["stream_id"]),
+        (&json!("handover"), &made["id"])
+    );
+    let n_sent =
+        [sent(&house, &hooks[0]).await.len(), sent(&house, &hooks[1]).await.len(), sent(&house, &hooks[2]).await.len()];
+    assert_eq!(n_sent, [1, 0, 0], "to who asked for it and sees it");
+}
+
+#[actix_web::test]
 async fn what_did_not_arrive_is_tried_again_for_three_days_under_the_same_id() {
     let receiver = Receiver::open();
     let house = at(&receiver).await;

@@ -5,14 +5,19 @@ use std::path::Path;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
 use api::feed::kinds;
+use domain::appraisal::event::{AppraisalEvent, SchemeEvent};
 use domain::check::event::CheckEvent;
 use domain::document::event::DocumentEvent;
+use domain::handover::event::HandoverEvent;
 use domain::meeting::event::MeetingEvent;
 use domain::opinion::event::OpinionEvent;
 use domain::personal_duty::event::DutyEvent;
 use domain::publication::event::PublicationEvent;
+use domain::rule_register::event::RuleEvent;
 use domain::slip::event::SlipEvent;
+use domain::systemic::event::SystemicEvent;
 use domain::task::event::TaskEvent;
+use domain::transparency::StreamKind;
 use jsonschema::Validator;
 use persistence::testing::lines;
 use serde_json::{Value, json};
@@ -64,6 +69,12 @@ pub fn misfits(kind: &str, data: &Value) -> Vec<String> {
     validator.iter_errors(&event).map(|e| format!("{kind}: {e} at {}", e.instance_path())).collect()
 }
 
+/// The kinds of streams in a database of which the list of all streams does not know.
+pub fn unknown_streams(url: &str) -> Vec<String> {
+    let written = lines(url, "SELECT DISTINCT stream_kind AS line FROM events ORDER BY 1");
+    written.into_iter().filter(|kind| StreamKind::parse(kind).is_none()).collect()
+}
+
 /// Each is what the contract says of its kind. With BLESS=1 one of each kind that has no example yet becomes it.
 pub fn fit(happened: &[Happened]) {
     let misfits: Vec<String> = happened.iter().flat_map(|(kind, data)| misfits(kind, data)).collect();
@@ -103,6 +114,11 @@ pub fn read_back(stream: &str, kind: &str, data: &Value) -> Result<Value, String
         "publication" => PublicationEvent::parse(kind, data).map(|e| e.stored().1),
         "opinion" => OpinionEvent::parse(kind, data).map(|e| e.stored().1),
         "personal_duty" => DutyEvent::parse(kind, data).map(|e| e.stored().1),
+        "systemic_problem" => SystemicEvent::parse(kind, data).map(|e| e.stored().1),
+        "rule" => RuleEvent::parse(kind, data).map(|e| e.stored().1),
+        "handover" => HandoverEvent::parse(kind, data).map(|e| e.stored().1),
+        "appraisal_scheme" => SchemeEvent::parse(kind, data).map(|e| e.stored().1),
+        "appraisal" => AppraisalEvent::parse(kind, data).map(|e| e.stored().1),
         other => Err(format!("no stream {other}")),
     }
 }

@@ -5,6 +5,7 @@ pub mod answers;
 pub mod appraisal_operations;
 pub mod document_operations;
 pub mod events;
+pub mod feed;
 pub mod handover_operations;
 pub mod operations;
 pub mod post;
@@ -398,6 +399,8 @@ impl Drop for House {
             assert_eq!(persistence::testing::counters_apart(&self.db.super_url()), Vec::<String>::new());
             events::fit(&events::newest(&self.db.super_url()));
             answers::keep();
+            // A stream that is written is one of the list, and that is in the feed or apart from it.
+            assert_eq!(events::unknown_streams(&self.db.super_url()), Vec::<String>::new());
         }
         let _ = std::fs::remove_dir_all(&self.folder);
     }

@@ -10,7 +10,8 @@ use crate::ids::{AccountId, HandoverId, PersonId, UnitId};
 
 /// A list as it is drawn up.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Drawn {
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DrawnUp {
     pub from: PersonId,
     pub to: PersonId,
     pub unit: UnitId,
@@ -23,8 +24,9 @@ pub struct Drawn {
 
 events! {
     /// An event of a handover's stream (docs/domain.md §21, §37).
+    #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
     HandoverEvent {
-        Prepared { list: Drawn } = "handover.prepared";
+        Prepared { list: DrawnUp } = "handover.prepared";
         /// Who leaves signed what the list holds at that moment.
         Given { signature: Signature, items: Vec<Item> } = "handover.given";
         /// His signature was entered from paper.

@@ -20,7 +20,7 @@ use crate::signature;
 use crate::task::check_text;
 use crate::task::context::Decision;
 use crate::words;
-use event::{Drawn, HandoverEvent};
+use event::{DrawnUp, HandoverEvent};
 use state::{Handover, HandoverState, HeldKind, Item, Part, Signature};
 
 /// Kinds of revision a handover writes, beside words.
@@ -221,7 +221,7 @@ pub fn prepare(new: NewHandover, ctx: &Context<'_>) -> Decided {
     let mut decision = Decision::default();
     let basis = decision.words(&basis);
     let items = ctx.facts.now.iter().map(|held| held.written(&mut decision)).collect();
-    let list = Drawn { from, to, unit, on, basis, items, by: ctx.account()?, at: ctx.now };
+    let list = DrawnUp { from, to, unit, on, basis, items, by: ctx.account()?, at: ctx.now };
     decision.events.push(HandoverEvent::Prepared { list });
     Ok(decision)
 }

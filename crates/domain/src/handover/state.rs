@@ -77,6 +77,7 @@ impl Part {
 
 /// One thing on the list, as it stood when it was last written down.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Item {
     pub kind: HeldKind,
     pub id: Uuid,
@@ -102,6 +103,7 @@ impl Item {
 
 /// A signature on a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Signature {
     pub person: PersonId,
     /// By himself or on paper.

@@ -4,8 +4,10 @@ use super::{permit_office, scope};
 use crate::accountability::{AccountabilityAction, Record};
 use crate::actor::{Actor, Role};
 use crate::appraisal::AppraisalAction;
+use crate::appraisal::event::AppraisalEvent;
 use crate::appraisal::scheme::{Scheme, SubjectKind};
 use crate::appraisal::score::Subject;
+use crate::appraisal::state::Appraisal;
 use crate::ids::{RoundId, UnitId};
 use crate::refusal::Refusal;
 
@@ -17,9 +19,9 @@ pub fn sees_appraisals(actor: &Actor, round: RoundId) -> bool {
         || person.heads_group_of.contains(&round)
 }
 
-/// Whether the actor is of this very unit, or of one above it, by a post; a key of another system is nobody's post.
-fn is_of(actor: &Actor, unit: UnitId, line: &[UnitId]) -> bool {
-    let own = actor.person().filter(|p| p.role == Some(Role::Unit) && p.service.is_none());
+/// Whether the actor sees what this very unit, or one above it, sees: by a post, or as a key of another system for it (docs/domain.md §34).
+fn sees_for(actor: &Actor, unit: UnitId, line: &[UnitId]) -> bool {
+    let own = actor.person().filter(|p| p.role == Some(Role::Unit));
     own.is_some_and(|p| {
         p.memberships.iter().filter_map(|m| m.unit.unit()).any(|own| own == unit || line.contains(&own))
     })
@@ -29,9 +31,33 @@ fn is_of(actor: &Actor, unit: UnitId, line: &[UnitId]) -> bool {
 pub fn reads_score(actor: &Actor, round: RoundId, subject: Subject, line: &[UnitId]) -> bool {
     sees_appraisals(actor, round)
         || match subject.kind {
-            SubjectKind::Unit => is_of(actor, UnitId(subject.id), line),
+            SubjectKind::Unit => sees_for(actor, UnitId(subject.id), line),
             SubjectKind::Leader => scope(actor).persons.iter().any(|p| p.0 == subject.id),
         }
+}
+
+/// Whether one event of an appraisal is handed on to the actor (docs/domain.md §34): all of them to who sees it whole; to everybody else, once it is
+/// published, its publication and its end where one of the scores is his to read, and what was said of these. `scored` are those of the version that
+/// is out, each with the units of its path.
+pub fn hears_of_appraisal(
+    actor: &Actor,
+    appraisal: &Appraisal,
+    scored: &[(Subject, Vec<UnitId>)],
+    event: &AppraisalEvent,
+) -> bool {
+    if sees_appraisals(actor, appraisal.round) {
+        return true;
+    }
+    let Some(out) = appraisal.published else { return false };
+    let reads = |(subject, line): &(Subject, Vec<UnitId>)| reads_score(actor, appraisal.round, *subject, line);
+    let reads_of = |subject: Subject| scored.iter().any(|one| one.0 == subject && reads(one));
+    match event {
+        AppraisalEvent::Computed { .. } | AppraisalEvent::Recomputed { .. } => false,
+        AppraisalEvent::Adjusted { adjustment } => adjustment.n <= out && reads_of(adjustment.subject),
+        AppraisalEvent::Objected { objection } => reads_of(Subject::unit(objection.unit)),
+        AppraisalEvent::Answered { unit, .. } => reads_of(Subject::unit(*unit)),
+        AppraisalEvent::Published { .. } | AppraisalEvent::Finished { .. } => scored.iter().any(reads),
+    }
 }
 
 /// Whether the actor heads this very unit.

@@ -6,12 +6,18 @@ use crate::handover::state::Handover;
 use crate::ids::RoundId;
 use crate::refusal::Refusal;
 
-/// Whether the actor looks after the handovers of a unit: its people, those of the units above, and the system administrator.
-fn is_of(actor: &Actor, unit: &UnitPath) -> bool {
-    actor.person().filter(|p| p.service.is_none()).is_some_and(|p| {
+/// Whether the actor sees the handovers of a unit: its people, those of the units above, and the system administrator; a key of another system sees what
+/// its units see (docs/domain.md §34).
+fn sees_for(actor: &Actor, unit: &UnitPath) -> bool {
+    actor.person().is_some_and(|p| {
         p.duty == Some(Duty::SysAdmin)
             || p.role == Some(Role::Unit) && p.memberships.iter().any(|m| unit.is_within(&m.unit))
     })
+}
+
+/// Whether the actor looks after the handovers of a unit; no key does.
+fn is_of(actor: &Actor, unit: &UnitPath) -> bool {
+    actor.person().is_some_and(|p| p.service.is_none()) && sees_for(actor, unit)
 }
 
 /// Whether the actor is of the office of some round: who has left a leader's post concerns it, whatever unit that was in.
@@ -33,7 +39,7 @@ pub fn permit_preparing_handover(actor: &Actor, unit: &UnitPath) -> Result<(), R
 pub fn sees_handover(actor: &Actor, handover: &Handover, unit: &UnitPath) -> bool {
     let Some(person) = actor.person() else { return true };
     is_party(actor, handover)
-        || is_of(actor, unit)
+        || sees_for(actor, unit)
         || is_office(actor, |round| handover.items.iter().any(|item| item.round == round))
         || handover.prepared_by == person.account
 }

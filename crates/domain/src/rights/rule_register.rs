@@ -2,8 +2,9 @@
 
 use super::{Subject, permit_office, permit_supervision, reads_content, relations, scope};
 use crate::actor::{Actor, Role};
-use crate::ids::RoundId;
+use crate::ids::{RoundId, TaskId};
 use crate::refusal::Refusal;
+use crate::rule_register::event::RuleEvent;
 use crate::rule_register::state::{Rule, RuleState};
 use crate::rule_register::{Parties, RuleAction, is_of_task};
 use crate::sign_request::{is_barred, is_team_covering};
@@ -48,6 +49,21 @@ pub fn sees_rule(actor: &Actor, rule: &Rule, parties: &Parties) -> bool {
     let scope = scope(actor);
     parties.tasks.iter().any(|(_, subject)| scope.covers(subject))
         || parties.owner.0.iter().any(|unit| scope.units.contains(unit))
+}
+
+/// Whether one event of an entry is handed on to the actor (docs/domain.md §34): of an entry he sees those that name no task which he does not see.
+pub fn hears_of_rule(actor: &Actor, rule: &Rule, parties: &Parties, event: &RuleEvent) -> bool {
+    if !sees_rule(actor, rule, parties) {
+        return false;
+    }
+    let scope = scope(actor);
+    let sees = |id: &TaskId| parties.tasks.iter().any(|(task, subject)| task == id && scope.covers(subject));
+    match event {
+        RuleEvent::Entered { shape, .. } | RuleEvent::Changed { shape, .. } => {
+            scope.sees_whole(rule.round) || shape.tasks.iter().all(sees)
+        }
+        _ => true,
+    }
 }
 
 /// Whether the words of an entry are read: where the content of each of its tasks is (docs/domain.md §17), and by who is named in it.

@@ -7,14 +7,19 @@ use crate::actor::{Actor, Role};
 use crate::ids::{RoundId, UnitId};
 use crate::refusal::Refusal;
 use crate::systemic::SystemicAction;
+use crate::systemic::event::SystemicEvent;
 use crate::systemic::state::{ProblemState, SystemicProblem};
 
-/// Whether the actor is of this very unit.
-fn is_of(actor: &Actor, unit: UnitId) -> bool {
+/// Whether the actor sees what this very unit sees: its people, and a key of another system for it (docs/domain.md §34).
+fn sees_for(actor: &Actor, unit: UnitId) -> bool {
     actor
         .person()
-        .filter(|p| p.service.is_none())
         .is_some_and(|p| p.role == Some(Role::Unit) && p.memberships.iter().any(|m| m.unit.unit() == Some(unit)))
+}
+
+/// Whether the actor is of this very unit, and so may act for it; a key is nobody's post.
+fn is_of(actor: &Actor, unit: UnitId) -> bool {
+    actor.person().is_some_and(|p| p.service.is_none()) && sees_for(actor, unit)
 }
 
 /// Whether what the actor answers for a unit is handed in at once: its head, and the office, which answers only where nobody of the unit can log in.
@@ -39,17 +44,38 @@ pub fn sees_problem(actor: &Actor, problem: &SystemicProblem) -> bool {
     }
     sees_problems(actor, problem.round)
         || owns_problem(actor, problem)
-        || problem.checks.iter().any(|c| is_of(actor, c.unit))
+        || problem.checks.iter().any(|c| sees_for(actor, c.unit))
 }
 
-/// Whether the actor is of the department that answers for the measure.
+/// Whether the actor sees what the department that answers for the measure sees.
 pub fn owns_problem(actor: &Actor, problem: &SystemicProblem) -> bool {
-    problem.confirmed.as_ref().is_some_and(|c| is_of(actor, c.owner))
+    problem.confirmed.as_ref().is_some_and(|c| sees_for(actor, c.owner))
+}
+
+/// Whether one event of a problem is handed on to the actor (docs/domain.md §34): all of them to who sees it whole; to its owner and to a unit that was
+/// asked those of their own part, none that names a task or another unit.
+pub fn hears_of_problem(actor: &Actor, problem: &SystemicProblem, event: &SystemicEvent) -> bool {
+    if !sees_problem(actor, problem) {
+        return false;
+    }
+    sees_problems(actor, problem.round)
+        || match event {
+            SystemicEvent::Confirmed { .. } | SystemicEvent::Dismissed { .. } | SystemicEvent::Raised { .. } => false,
+            SystemicEvent::Asked { units, .. } | SystemicEvent::DuePassed { units } => {
+                units.iter().all(|unit| sees_for(actor, *unit))
+            }
+            SystemicEvent::Entered { unit, .. }
+            | SystemicEvent::HandedIn { unit, .. }
+            | SystemicEvent::Returned { unit, .. }
+            | SystemicEvent::Accepted { unit, .. } => sees_for(actor, *unit),
+            SystemicEvent::Reported { .. } | SystemicEvent::ReportReturned { .. } => owns_problem(actor, problem),
+            SystemicEvent::Closed { .. } | SystemicEvent::Withdrawn { .. } => true,
+        }
 }
 
 /// Whether the answer of a unit is shown: to who sees the problem whole, and to the unit itself.
 pub fn reads_check(actor: &Actor, problem: &SystemicProblem, unit: UnitId) -> bool {
-    sees_problems(actor, problem.round) || is_of(actor, unit)
+    sees_problems(actor, problem.round) || sees_for(actor, unit)
 }
 
 /// Whether the actor may do an act on a problem he sees, one line per act.
@@ -75,7 +101,7 @@ pub fn permit_systemic(
         | SystemicAction::Withdraw => is_office,
         SystemicAction::Answer => unit.is_some_and(|u| is_of(actor, u)) || on_behalf(unit),
         SystemicAction::ConfirmAnswer => unit.is_some_and(|u| is_of(actor, u) && stands_for(actor, u)),
-        SystemicAction::Report => owns_problem(actor, problem) || on_behalf(owner),
+        SystemicAction::Report => owner.is_some_and(|o| is_of(actor, o)) || on_behalf(owner),
         SystemicAction::KeepClock => *actor == Actor::System,
     };
     if may { Ok(()) } else { Err(Refusal::forbidden("not-allowed")) }

@@ -9,6 +9,7 @@ use crate::ids::{PersonId, RoundId, RuleId};
 
 events! {
     /// An event of a rule's stream (docs/domain.md §21, §43).
+    #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
     RuleEvent {
         Entered { round: RoundId, shape: RuleShape, by: PersonId, at: DateTime<Utc> } = "rule.entered";
         /// The draft was changed.

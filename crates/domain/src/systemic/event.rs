@@ -9,6 +9,7 @@ use crate::ids::{AccountId, PersonId, RoundId, SystemicProblemId, TaskId, UnitId
 
 events! {
     /// An event of a systemic problem's stream (docs/domain.md §21, §42).
+    #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
     SystemicEvent {
         /// A person confirmed that tasks are one problem of the group.
         Confirmed { problem: Confirmed } = "systemic_problem.confirmed";

@@ -47,6 +47,7 @@ impl SelfCheckState {
 
 /// What a unit answers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CheckAnswer {
     pub verdict: CheckVerdict,
     /// What was found, or how it was looked for.
@@ -80,6 +81,7 @@ pub struct SelfCheck {
 
 /// What the owner reports of the measure for the whole group.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct MeasureReport {
     pub words: Digest,
     pub by: PersonId,
@@ -88,6 +90,7 @@ pub struct MeasureReport {
 
 /// What a person confirms of a group of tasks.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Confirmed {
     /// The round whose office leads it, and of which its new tasks are.
     pub round: RoundId,

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use domain::actor::{Assignment, AssignmentKind, Duty, Membership, PersonActor, Role, UnitPath};
+use domain::actor::{Actor, Assignment, AssignmentKind, Duty, Membership, PersonActor, Role, UnitPath};
 use domain::ids::{AccountId, PersonId, UnitId};
+use domain::service::{KeyScope, Service};
 
 use super::{round, uuid};
 
@@ -126,6 +127,13 @@ fn person(who: P, role: Role, memberships: Vec<Membership>) -> PersonActor {
         stands_in_for: Vec::new(),
         service: None,
     }
+}
+
+/// A key of another system for the events of one unit; the clerk answers for it (docs/domain.md §34).
+pub(crate) fn key(unit: UnitId) -> Actor {
+    let service = Service { scopes: [KeyScope::ReadEvents].into(), person: P::Clerk.person() };
+    let named = person(P::Clerk, Role::Unit, vec![member(unit, false)]);
+    Actor::Person(Box::new(PersonActor { person: None, service: Some(service), ..named }))
 }
 
 pub(crate) fn everybody() -> BTreeMap<P, PersonActor> {

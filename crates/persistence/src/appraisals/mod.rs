@@ -265,23 +265,43 @@ fn lines(conn: &mut PgConnection, ids: &[Uuid]) -> Result<BTreeMap<Uuid, Vec<Uni
     Ok(rows.into_iter().map(|(id, path)| (id, path.into_iter().map(UnitId).collect())).collect())
 }
 
-/// Which version an actor reads, and whether whole; none where it is not for him.
-fn sight(conn: &mut PgConnection, actor: &Actor, appraisal: &Appraisal) -> Result<Option<(u32, bool)>, Error> {
-    if rights::sees_appraisals(actor, appraisal.round) {
-        return Ok(Some((appraisal.newest().map_or(1, |r| r.n), true)));
-    }
-    let Some(n) = appraisal.published else { return Ok(None) };
+/// Who is scored in the version that is out, each with the units of its path; nobody before one was published.
+pub(crate) type Scored = Vec<(Subject, Vec<UnitId>)>;
+
+fn scored(conn: &mut PgConnection, appraisal: &Appraisal) -> Result<Scored, Error> {
+    let Some(n) = appraisal.published else { return Ok(Vec::new()) };
     let subjects: Vec<(String, Uuid)> = appraisal_scores::table
         .filter(appraisal_scores::appraisal_id.eq(appraisal.id.0))
         .filter(appraisal_scores::n.eq(i32::try_from(n).unwrap_or(i32::MAX)))
         .select((appraisal_scores::subject_kind, appraisal_scores::subject_id))
         .load(conn)?;
     let of_units: Vec<Uuid> = subjects.iter().map(|(_, id)| *id).collect();
-    let lines = lines(conn, &of_units)?;
-    let reads = subjects.into_iter().any(|(kind, id)| {
-        let kind = SubjectKind::parse(&kind).unwrap_or(SubjectKind::Unit);
-        rights::reads_score(actor, appraisal.round, Subject { kind, id }, lines.get(&id).map_or(&[], Vec::as_slice))
-    });
+    let mut lines = lines(conn, &of_units)?;
+    let subject = |kind: &str, id| Subject { kind: SubjectKind::parse(kind).unwrap_or(SubjectKind::Unit), id };
+    Ok(subjects.iter().map(|(kind, id)| (subject(kind, *id), lines.remove(id).unwrap_or_default())).collect())
+}
+
+/// These appraisals as they stand, each with who is scored in the version that is out, for the feed of events.
+pub(crate) fn among(conn: &mut PgConnection, ids: &BTreeSet<Uuid>) -> Result<Vec<(Appraisal, Scored)>, Error> {
+    let snapshots: Vec<serde_json::Value> =
+        appraisals::table.filter(appraisals::id.eq_any(ids)).select(appraisals::snapshot).load(conn)?;
+    let mut found = Vec::new();
+    for snapshot in snapshots {
+        let appraisal: Appraisal = serde_json::from_value(snapshot)?;
+        let scored = scored(conn, &appraisal)?;
+        found.push((appraisal, scored));
+    }
+    Ok(found)
+}
+
+/// Which version an actor reads, and whether whole; none where it is not for him.
+fn sight(conn: &mut PgConnection, actor: &Actor, appraisal: &Appraisal) -> Result<Option<(u32, bool)>, Error> {
+    if rights::sees_appraisals(actor, appraisal.round) {
+        return Ok(Some((appraisal.newest().map_or(1, |r| r.n), true)));
+    }
+    let Some(n) = appraisal.published else { return Ok(None) };
+    let scored = scored(conn, appraisal)?;
+    let reads = scored.iter().any(|(subject, line)| rights::reads_score(actor, appraisal.round, *subject, line));
     Ok(reads.then_some((n, false)))
 }
 

@@ -345,6 +345,16 @@ pub fn list(conn: &mut PgConnection, actor: &Actor) -> Result<(Vec<Handover>, BT
     Ok((seen, names))
 }
 
+/// These handovers as they stand, each with the path of its unit, for the feed of events.
+pub(crate) fn among(conn: &mut PgConnection, ids: &BTreeSet<Uuid>) -> Result<Vec<(Handover, UnitPath)>, Error> {
+    let snapshots: Vec<serde_json::Value> =
+        handovers::table.filter(handovers::id.eq_any(ids)).select(handovers::snapshot).load(conn)?;
+    let all: Vec<Handover> = snapshots.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?;
+    let units = paths(conn, &all.iter().map(|h| h.unit).collect())?;
+    let path = |unit: UnitId| units.get(&unit).cloned().unwrap_or_else(|| UnitPath(vec![unit]));
+    Ok(all.into_iter().map(|handover| (handover.clone(), path(handover.unit))).collect())
+}
+
 /// Handovers that wait for the actor's own signature, oldest first.
 pub fn waiting(conn: &mut PgConnection, actor: &Actor) -> Result<(Vec<Handover>, BTreeMap<Uuid, String>), Error> {
     let Some(own) = actor.person().and_then(|p| p.person) else { return Ok((Vec::new(), BTreeMap::new())) };

@@ -5,6 +5,7 @@ mod form;
 mod read;
 
 pub use form::{Filled, Form, form};
+pub(crate) use read::among;
 pub use read::{LoadedRule, People, RuleTask, find, list, people, permit_file, replay, snapshot, waiting};
 
 use std::collections::{BTreeMap, BTreeSet};

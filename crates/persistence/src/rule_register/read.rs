@@ -80,12 +80,12 @@ pub(super) fn parties(
 }
 
 /// The same of many entries at once, in their order.
-fn parties_of(conn: &mut PgConnection, all: &[Rule], origin: &Origin) -> Result<Vec<Parties>, Error> {
+fn parties_of(conn: &mut PgConnection, all: &[Rule], now: DateTime<Utc>) -> Result<Vec<Parties>, Error> {
     let tasks: BTreeSet<Uuid> = all.iter().flat_map(|r| &r.shape.tasks).map(|t| t.0).collect();
     let known: BTreeMap<Uuid, Subject> = changes::subjects(conn, &tasks)?.into_iter().collect();
     let units: BTreeSet<UnitId> = all.iter().map(|r| r.shape.owner_unit).collect();
     let paths = paths(conn, &units)?;
-    let without = without_accounts(conn, &units, origin.now)?;
+    let without = without_accounts(conn, &units, now)?;
     let one = |rule: &Rule| {
         let unit = rule.shape.owner_unit;
         Parties {
@@ -184,11 +184,24 @@ pub fn list(
     }
     let snapshots: Vec<serde_json::Value> = query.load(conn)?;
     let all: Vec<Rule> = snapshots.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?;
-    let parties = parties_of(conn, &all, origin)?;
+    let parties = parties_of(conn, &all, origin.now)?;
     let actor = &origin.actor;
     let seen = all.into_iter().zip(parties);
     let seen = seen.filter(|(rule, of)| rights::sees_rule(actor, rule, of) && rights::lists_rule(actor, rule));
     load(conn, origin, round, seen.collect())
+}
+
+/// These entries as they stand, each with who has to do with it, for the feed of events.
+pub(crate) fn among(
+    conn: &mut PgConnection,
+    ids: &BTreeSet<Uuid>,
+    now: DateTime<Utc>,
+) -> Result<Vec<(Rule, Parties)>, Error> {
+    let snapshots: Vec<serde_json::Value> =
+        rules::table.filter(rules::id.eq_any(ids)).select(rules::snapshot).load(conn)?;
+    let all: Vec<Rule> = snapshots.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?;
+    let parties = parties_of(conn, &all, now)?;
+    Ok(all.into_iter().zip(parties).collect())
 }
 
 /// An entry whole, if the actor sees it, with its files where he reads it.
@@ -280,7 +293,7 @@ pub fn waiting(conn: &mut PgConnection, origin: &Origin, round: RoundId) -> Resu
     if all.is_empty() {
         return Ok(Vec::new());
     }
-    let parties = parties_of(conn, &all, origin)?;
+    let parties = parties_of(conn, &all, origin.now)?;
     let seen = all.into_iter().zip(parties).filter(|(rule, of)| rights::sees_rule(&origin.actor, rule, of));
     load(conn, origin, round, seen.collect())
 }

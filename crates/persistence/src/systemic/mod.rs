@@ -484,6 +484,15 @@ pub fn permit_receiving(
     Ok(systemic::gate(&problem, SystemicAction::Answer, Some(unit), &ctx)?)
 }
 
+/// These problems as they stand, for the feed of events.
+pub(crate) fn among(conn: &mut PgConnection, ids: &BTreeSet<Uuid>) -> Result<Vec<SystemicProblem>, Error> {
+    let snapshots: Vec<serde_json::Value> = systemic_problems::table
+        .filter(systemic_problems::id.eq_any(ids))
+        .select(systemic_problems::snapshot)
+        .load(conn)?;
+    Ok(snapshots.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?)
+}
+
 /// Whether a file of a self-check may be read: by who sees the problem whole, and by the unit.
 ///
 /// Errors: `NotFound`.
