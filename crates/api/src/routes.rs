@@ -250,6 +250,7 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(systemic::confirm_systemic_problem)
         .service(systemic::dismiss_systemic_group)
         .service(systemic::get_systemic_problem)
+        .service(systemic::amend_systemic_problem)
         .service(systemic::ask_units)
         .service(systemic::answer_self_check)
         .service(systemic::confirm_self_check)

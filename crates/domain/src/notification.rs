@@ -427,6 +427,13 @@ pub fn systemic_audience(event: &SystemicEvent, problem: &SystemicProblem) -> Ve
     let owner: Vec<UnitId> = problem.confirmed.iter().map(|c| c.owner).collect();
     match event {
         SystemicEvent::Confirmed { .. } => told(Rule::ProblemGiven, &owner),
+        SystemicEvent::Amended { amendment } => {
+            let is_new = amendment.before.owner != amendment.after.owner;
+            let moved: Vec<UnitId> = amendment.checks.iter().map(|c| c.unit).collect();
+            let mut all = if is_new { told(Rule::ProblemGiven, &owner) } else { Vec::new() };
+            all.extend(if moved.is_empty() { Vec::new() } else { told(Rule::SelfCheckAsked, &moved) });
+            all
+        }
         SystemicEvent::Asked { units, .. } => told(Rule::SelfCheckAsked, units),
         SystemicEvent::Entered { unit, .. } => told(Rule::SelfCheckEntered, &[*unit]),
         SystemicEvent::HandedIn { unit, .. } => told(Rule::SelfCheckHandedIn, &[*unit]),

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::calendar;
 use domain::chain::Digest;
 use domain::ids::{SystemicProblemId, UnitId};
-use domain::systemic::state::{CheckAnswer, ProblemState, Progress, SelfCheck, SelfCheckState};
+use domain::systemic::state::{Amendment, CheckAnswer, ProblemState, Progress, SelfCheck, SelfCheckState};
 use persistence::blobs::AttachmentRow;
 use persistence::systemic::{self, Loaded, Member, Proposal};
 use persistence::{Origin, PgConnection};
@@ -154,6 +154,25 @@ pub struct MeasureReportView {
     pub at: DateTime<Utc>,
 }
 
+/// One thing that was changed.
+#[derive(Serialize, ToSchema)]
+pub struct SystemicChangeView {
+    /// What it is, in words.
+    #[schema(example = "牵头部门")]
+    pub label: String,
+    pub before: String,
+    pub after: String,
+}
+
+/// A change of what was confirmed.
+#[derive(Serialize, ToSchema)]
+pub struct SystemicAmendmentView {
+    pub changes: Vec<SystemicChangeView>,
+    pub reason: String,
+    pub by: String,
+    pub at: DateTime<Utc>,
+}
+
 /// An act open to the caller.
 #[derive(Serialize, ToSchema)]
 pub struct SystemicActionView {
@@ -187,6 +206,8 @@ pub struct SystemicView {
     /// Members the reader may not read.
     pub n_hidden: usize,
     pub progress: Option<SystemicProgressView>,
+    /// What was changed since it was confirmed, the newest first; for who sees it whole.
+    pub amendments: Vec<SystemicAmendmentView>,
     /// All of them for who sees it whole, else those of the reader's own units.
     pub checks: Vec<SelfCheckView>,
     pub report: Option<MeasureReportView>,
@@ -290,6 +311,34 @@ impl Shown<'_> {
     }
 }
 
+impl Shown<'_> {
+    /// What an amendment changed, in words.
+    fn amendment(&self, of: &Amendment) -> SystemicAmendmentView {
+        let (before, after) = (&of.before, &of.after);
+        let day = |on: NaiveDate| on.format("%Y-%m-%d").to_string();
+        let terms = [
+            ("标题", self.said(&before.title), self.said(&after.title)),
+            ("集团层面措施", self.said(&before.measure), self.said(&after.measure)),
+            ("牵头部门", self.named(before.owner.0).name, self.named(after.owner.0).name),
+            ("完成时限", day(before.due_on), day(after.due_on)),
+        ];
+        let terms = terms.into_iter().map(|(label, before, after)| (label.to_owned(), before, after));
+        let days = of.checks.iter().map(|moved| {
+            (format!("{}自查时限", self.named(moved.unit.0).name), day(moved.before), day(moved.after))
+        });
+        SystemicAmendmentView {
+            changes: terms
+                .chain(days)
+                .filter(|(_, before, after)| before != after)
+                .map(|(label, before, after)| SystemicChangeView { label, before, after })
+                .collect(),
+            reason: self.said(&of.reason),
+            by: self.named(of.by.0).name,
+            at: of.at,
+        }
+    }
+}
+
 /// A problem in a list.
 pub(super) fn line(loaded: &Loaded, origin: &Origin) -> SystemicLine {
     let shown = Shown { loaded, origin };
@@ -349,6 +398,7 @@ pub fn load(
         members: loaded.members.iter().map(member).collect(),
         n_hidden: if all { problem.members.len().saturating_sub(loaded.members.len()) } else { 0 },
         progress: all.then(|| problem.progress(calendar::today(origin.now)).into()),
+        amendments: problem.amendments.iter().rev().filter(|_| all).map(|a| shown.amendment(a)).collect(),
         checks: shown.checks().map(|c| shown.check(c, &files)).collect(),
         report: problem.report.as_ref().filter(|_| may_read_report).map(|r| MeasureReportView {
             words: shown.said(&r.words),

@@ -66,7 +66,8 @@ pub fn permit_systemic(
     let owner = problem.confirmed.as_ref().map(|c| c.owner);
     let on_behalf = |unit: Option<UnitId>| is_office && unit.is_some_and(|u| without_accounts.contains(&u));
     let may = match action {
-        SystemicAction::Ask
+        SystemicAction::Amend
+        | SystemicAction::Ask
         | SystemicAction::Accept
         | SystemicAction::Return
         | SystemicAction::Raise
