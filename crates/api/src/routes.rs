@@ -300,6 +300,7 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(appraisals::publish_appraisal)
         .service(appraisals::object_to_appraisal)
         .service(appraisals::answer_objection)
+        .service(appraisals::discard_appraisal)
         .service(appraisals::finish_appraisal)
         .service(accountability::list_accountability)
         .service(accountability::enter_accountability)

@@ -503,6 +503,7 @@ pub fn appraisal_audience(event: &AppraisalEvent, subjects: &[Subject]) -> Vec<(
         AppraisalEvent::Computed { .. }
         | AppraisalEvent::Recomputed { .. }
         | AppraisalEvent::Adjusted { .. }
+        | AppraisalEvent::Discarded { .. }
         | AppraisalEvent::Finished { .. } => Vec::new(),
     }
 }

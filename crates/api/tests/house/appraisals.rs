@@ -215,6 +215,40 @@ async fn a_score_is_read_by_whose_it_is_objected_to_once_and_answered() {
 }
 
 #[actix_web::test]
+async fn what_was_begun_wrongly_is_discarded_before_it_is_published_and_begun_anew() {
+    let house = House::new().await;
+    neglectful(&house).await;
+    let id = published_appraisal(&house).await;
+    let reason = json!({ "reason": "考评期选错，应按季度" });
+    act(&house, "p072", &id, "discard", json!({ "reason": " " })).await.refused(422, "content");
+    act(&house, "p001", &id, "discard", reason.clone()).await.refused(403, "not-allowed");
+    act(&house, "p040", &id, "discard", reason.clone()).await.refused(404, "not-found");
+    begin(&house, "p072").await.refused(422, "content");
+    let view = act(&house, "p072", &id, "discard", reason.clone()).await.ok();
+    assert_eq!((&view["state_label"], &view["discarded"]["reason"]), (&json!("已作废"), &reason["reason"]));
+    assert_eq!(view["open_actions"], json!([]));
+    for act_of in ["discard", "recompute", "publish"] {
+        let login = if act_of == "publish" { "p001" } else { "p072" };
+        let body = if act_of == "discard" { reason.clone() } else { json!({}) };
+        act(&house, login, &id, act_of, body).await.refused(409, "wrong-state");
+    }
+    // The period is free again, once; the discarded one stays to be read by the office and by no unit.
+    let again = begin(&house, "p072").await.ok()["id"].as_str().unwrap().to_owned();
+    assert_ne!(again, id);
+    begin(&house, "p072").await.refused(422, "content");
+    house.get("p072", &format!("/appraisals/{id}")).await.ok();
+    house.get("p040", &format!("/appraisals/{id}")).await.refused(404, "not-found");
+    act(&house, "p001", &again, "publish", json!({})).await.ok();
+    act(&house, "p072", &again, "discard", reason.clone()).await.refused(409, "wrong-state");
+    // Nor once it was published and then reckoned anew: units have read it.
+    house.keep_clock().await;
+    house.sealed();
+    act(&house, "p072", &again, "recompute", json!({})).await.ok();
+    act(&house, "p072", &again, "discard", reason).await.refused(409, "appraisal-published");
+    house.verifies();
+}
+
+#[actix_web::test]
 async fn what_came_later_is_a_new_version_that_shows_both() {
     let house = House::new().await;
     neglectful(&house).await;

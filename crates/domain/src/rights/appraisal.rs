@@ -59,9 +59,11 @@ pub fn permit_appraisal(actor: &Actor, action: AppraisalAction, round: RoundId) 
             let heads = person.is_some_and(|p| p.memberships.iter().any(|m| m.is_head));
             if heads { Ok(()) } else { Err(Refusal::forbidden("not-allowed")) }
         }
-        AppraisalAction::Recompute | AppraisalAction::Adjust | AppraisalAction::Answer | AppraisalAction::Finish => {
-            permit_office(actor, round)
-        }
+        AppraisalAction::Recompute
+        | AppraisalAction::Adjust
+        | AppraisalAction::Discard
+        | AppraisalAction::Answer
+        | AppraisalAction::Finish => permit_office(actor, round),
     }
 }
 
