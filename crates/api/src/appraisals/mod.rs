@@ -2,9 +2,11 @@
 //! Who reads a score may not see every task it is about: what is said to whom is decided here by its own rules, so it is read past the second net.
 
 mod scheme_view;
+mod todo;
 mod view;
 
 pub use scheme_view::*;
+pub(crate) use todo::todo;
 pub use view::*;
 
 use actix_web::web::{Data, Path};

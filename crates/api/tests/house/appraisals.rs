@@ -214,6 +214,54 @@ async fn a_score_is_read_by_whose_it_is_objected_to_once_and_answered() {
     act(&house, "p072", &id, "finish", json!({})).await.ok();
 }
 
+/// What of appraisals waits for somebody, as his list says it.
+async fn waits(house: &House, login: &str) -> Vec<(String, String)> {
+    let list = house.get(login, &format!("/rounds/{}/todo", house.round().await)).await.ok();
+    let items = list["items"].as_array().unwrap().clone();
+    let of = items.iter().filter(|i| !i["appraisal_id"].is_null());
+    of.map(|i| (i["action"].as_str().unwrap().to_owned(), i["what"].as_str().unwrap().to_owned())).collect()
+}
+
+#[actix_web::test]
+async fn a_score_and_an_objection_wait_in_the_list_of_whoever_is_next_and_of_nobody_else() {
+    let house = House::new().await;
+    neglectful(&house).await;
+    let ids = directory(&house).await;
+    let id = published_appraisal(&house).await;
+    for login in ["p040", "p072"] {
+        assert_eq!(waits(&house, login).await, [], "nothing is published: {login}");
+    }
+    act(&house, "p001", &id, "publish", json!({})).await.ok();
+    let own = waits(&house, "p040").await;
+    assert_eq!((own.len(), own[0].0.as_str()), (1, "object_to_appraisal"));
+    let list = house.get("p040", &format!("/rounds/{}/todo", house.round().await)).await.ok();
+    let line = list["items"].as_array().unwrap().iter().find(|i| i["appraisal_id"] == id.as_str()).unwrap().clone();
+    // Published on Wednesday 1 April 2026; five working days on, Saturday to Monday (清明) left out, is the 9th, whose midnight ends it.
+    let view = house.get("p040", &format!("/appraisals/{id}")).await.ok();
+    let until: chrono::NaiveDate = view["object_until"].as_str().unwrap().parse().unwrap();
+    assert_eq!(until.to_string(), "2026-04-09");
+    let due = chrono::DateTime::parse_from_rfc3339(line["due_at"].as_str().unwrap()).unwrap().to_utc();
+    assert_eq!(due, domain::calendar::end_of_day(until));
+    // His clerk may not object, the office has nothing to answer, another unit's head has his own unit's line.
+    for login in ["p041", "p072", "p001", "p003"] {
+        assert_eq!(waits(&house, login).await, [], "{login}");
+    }
+    let object = json!({ "unit": ids["U201"], "words": "方案已线下报送，请核实" });
+    act(&house, "p040", &id, "object", object).await.ok();
+    assert_eq!(waits(&house, "p040").await, [], "he has objected");
+    for login in ["p072", "p073"] {
+        assert_eq!(waits(&house, login).await, [("answer_objection".to_owned(), "答复考评申诉".to_owned())], "{login}");
+    }
+    let answer = json!({ "unit": ids["U201"], "points": 0, "reason": "经核实维持" });
+    act(&house, "p072", &id, "answer", answer).await.ok();
+    assert_eq!(waits(&house, "p072").await, []);
+    house.pass_days(20);
+    assert_eq!(waits(&house, "p042").await, [], "the day went by");
+    assert_eq!(waits(&house, "p072").await, [("finish_appraisal".to_owned(), "确定考评结果".to_owned())]);
+    act(&house, "p072", &id, "finish", json!({})).await.ok();
+    assert_eq!(waits(&house, "p072").await, []);
+}
+
 #[actix_web::test]
 async fn what_was_begun_wrongly_is_discarded_before_it_is_published_and_begun_anew() {
     let house = House::new().await;
