@@ -13,7 +13,8 @@ use domain::refusal::Refusal;
 use domain::systemic::event::{self, SystemicEvent};
 use domain::systemic::state::{CheckVerdict, ProblemState, SelfCheckState, SystemicProblem};
 use domain::systemic::{
-    self, AmendInput, AnswerInput, Context, Facts, Members, NewProblem, SystemicAction, SystemicCommand, open_actions, starts_from,
+    self, AmendInput, AnswerInput, Context, Facts, Members, NewProblem, SystemicAction, SystemicCommand, open_actions,
+    starts_from,
 };
 use support::cast::{LEAD, P, SUPPORT, everybody};
 use support::*;

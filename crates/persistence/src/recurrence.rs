@@ -268,7 +268,10 @@ pub fn alike(conn: &mut PgConnection, memory: &Memory, actor: &Actor, id: Findin
     let links = links(conn, actor, id)?;
     let may_judge = rights::permit_supervision(actor, finding.round).is_ok();
     let said: BTreeSet<Uuid> = links.iter().map(|link| link.other.id.0).chain([id.0]).collect();
-    let mut scored = memory.of(conn)?.like(&finding.body, LOOKED_AT);
+    let (held, earlier) = (memory.of(conn)?, earlier_than(conn, actor, finding.round)?);
+    let mut scored = held.like(&finding.body, LOOKED_AT);
+    let near = held.like_among(&finding.body, NEAR, |id| earlier.contains(&id));
+    scored.extend(near.into_iter().filter(|(id, _)| scored.iter().all(|(known, _)| known != id)).collect::<Vec<_>>());
     scored.retain(|(other, _)| !said.contains(other));
     let ids: Vec<Uuid> = scored.iter().map(|(other, _)| *other).collect();
     let mut found: BTreeMap<Uuid, Known> = known(conn, actor, &ids)?.into_iter().map(|k| (k.id.0, k)).collect();
@@ -295,21 +298,13 @@ fn proposal(finding: &Known, known: Known, score: f32, words: Vec<String>) -> Pr
 fn shortened(all: Vec<Proposal>) -> Vec<Proposal> {
     let n_earlier = all.iter().filter(|p| p.is_earlier).count().min(EARLIER);
     let (mut earlier, mut others) = (n_earlier, PROPOSED - n_earlier);
-    let (mut kept, mut spare) = (Vec::new(), Vec::new());
-    for (nth, proposal) in all.into_iter().enumerate() {
+    let mut takes = |proposal: &Proposal| {
         let room = if proposal.is_earlier && earlier > 0 { &mut earlier } else { &mut others };
-        if *room == 0 {
-            spare.push((nth, proposal));
-            continue;
-        }
-        *room -= 1;
-        kept.push((nth, proposal));
-    }
-    // Room that nobody earlier needed is never left: `n_earlier` counts no more than there are.
-    let missing = PROPOSED.saturating_sub(kept.len());
-    kept.extend(spare.into_iter().take(missing));
-    kept.sort_by_key(|(nth, _)| *nth);
-    kept.into_iter().map(|(_, proposal)| proposal).collect()
+        let has_room = *room > 0;
+        *room = room.saturating_sub(1);
+        has_room
+    };
+    all.into_iter().filter(|proposal| takes(proposal)).collect()
 }
 
 /// A finding of a round that is like earlier ones, nothing said of them yet.

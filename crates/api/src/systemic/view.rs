@@ -323,9 +323,10 @@ impl Shown<'_> {
             ("完成时限", day(before.due_on), day(after.due_on)),
         ];
         let terms = terms.into_iter().map(|(label, before, after)| (label.to_owned(), before, after));
-        let days = of.checks.iter().map(|moved| {
-            (format!("{}自查时限", self.named(moved.unit.0).name), day(moved.before), day(moved.after))
-        });
+        let days = of
+            .checks
+            .iter()
+            .map(|moved| (format!("{}自查时限", self.named(moved.unit.0).name), day(moved.before), day(moved.after)));
         SystemicAmendmentView {
             changes: terms
                 .chain(days)

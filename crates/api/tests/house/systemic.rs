@@ -293,8 +293,7 @@ async fn what_was_confirmed_is_amended_with_a_reason_while_it_is_open_and_answer
     assert_eq!((&kept["state"], &kept["words"]), (&json!("handed_in"), &json!("有一台没有校验")));
     let trail = &view["amendments"][0];
     assert_eq!(trail["reason"], "职责调整，并给机修厂多留时间");
-    let labels: Vec<&str> =
-        trail["changes"].as_array().unwrap().iter().map(|c| c["label"].as_str().unwrap()).collect();
+    let labels: Vec<&str> = trail["changes"].as_array().unwrap().iter().map(|c| c["label"].as_str().unwrap()).collect();
     assert_eq!((labels.len(), &labels[..2]), (3, &["标题", "牵头部门"][..]));
     assert!(labels[2].ends_with("自查时限"), "{trail}");
     assert_eq!(

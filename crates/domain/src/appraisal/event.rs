@@ -4,7 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::scheme::Period;
 use super::state::{
-    Adjustment, Appraisal, AppraisalState, Discarded, Objection, ObjectionAnswer, PublishedScheme, Reckoning, SchemeRecord,
+    Adjustment, Appraisal, AppraisalState, Discarded, Objection, ObjectionAnswer, PublishedScheme, Reckoning,
+    SchemeRecord,
 };
 use crate::chain::Digest;
 use crate::events::events;

@@ -24,7 +24,8 @@ use event::{AppraisalEvent, SchemeEvent};
 use scheme::{Period, Scheme, SubjectKind};
 use score::{Score, Subject};
 use state::{
-    Adjustment, Appraisal, AppraisalState, Discarded, Objection, ObjectionAnswer, PublishedScheme, Reckoning, SchemeRecord,
+    Adjustment, Appraisal, AppraisalState, Discarded, Objection, ObjectionAnswer, PublishedScheme, Reckoning,
+    SchemeRecord,
 };
 
 /// Kinds of revision an appraisal writes, beside words.
@@ -360,7 +361,8 @@ pub fn open_actions(appraisal: &Appraisal, ctx: &Context<'_>) -> Vec<AppraisalAc
             && appraisal.objection(unit).is_none()
     };
     let may = |action: &AppraisalAction| {
-        gate(appraisal, *action, ctx.actor, ctx.today()).is_ok() && (*action != AppraisalAction::Object || ctx.scores.iter().any(objects))
+        gate(appraisal, *action, ctx.actor, ctx.today()).is_ok()
+            && (*action != AppraisalAction::Object || ctx.scores.iter().any(objects))
     };
     AppraisalAction::ALL.iter().copied().filter(may).collect()
 }

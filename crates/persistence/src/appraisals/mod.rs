@@ -192,10 +192,7 @@ fn save(
             appraisals::created_at.eq(origin.now),
             row,
         );
-        let n = diesel::insert_into(appraisals::table)
-            .values(new)
-            .on_conflict_do_nothing()
-            .execute(conn)?;
+        let n = diesel::insert_into(appraisals::table).values(new).on_conflict_do_nothing().execute(conn)?;
         if n == 0 {
             return Err(Refusal::field("/from", "period-taken").into());
         }
