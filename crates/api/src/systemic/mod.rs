@@ -39,7 +39,12 @@ pub async fn list_systemic_problems(caller: Caller, app: Data<App>, id: Path<Uui
             let round = RoundId(*id);
             let found = systemic::list(conn, &origin, round)?;
             let may_confirm = domain::rights::permit_office(&origin.actor, round).is_ok();
-            Ok(SystemicList { may_confirm, items: found.iter().map(|l| line(l, &origin)).collect() })
+            Ok(SystemicList {
+                may_confirm,
+                sees_all: domain::rights::sees_problems(&origin.actor, round),
+                is_of_unit: domain::rights::works_for_unit(&origin.actor),
+                items: found.iter().map(|l| line(l, &origin)).collect(),
+            })
         })
         .await?;
     Ok(HttpResponse::Ok().json(list))
@@ -337,7 +342,12 @@ pub async fn list_problems_of_task(caller: Caller, app: Data<App>, id: Path<Uuid
         .read(&caller.origin.actor, move |conn| {
             persistence::tasks::find(conn, &origin.actor, TaskId(*id), origin.now)?;
             let found = systemic::of_task(conn, &origin, TaskId(*id))?;
-            Ok(SystemicList { may_confirm: false, items: found.iter().map(|l| line(l, &origin)).collect() })
+            Ok(SystemicList {
+                may_confirm: false,
+                sees_all: found.iter().all(|l| l.sees_all),
+                is_of_unit: domain::rights::works_for_unit(&origin.actor),
+                items: found.iter().map(|l| line(l, &origin)).collect(),
+            })
         })
         .await?;
     Ok(HttpResponse::Ok().json(list))

@@ -77,6 +77,10 @@ pub struct OwnSelfCheck {
 pub struct SystemicList {
     /// Whether the caller confirms and dismisses what is proposed.
     pub may_confirm: bool,
+    /// Whether the caller sees the round's problems whole, with the answers of every unit.
+    pub sees_all: bool,
+    /// Whether the caller works for a unit, which may be asked or own a problem.
+    pub is_of_unit: bool,
     pub items: Vec<SystemicLine>,
 }
 

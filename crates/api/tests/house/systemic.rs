@@ -330,6 +330,27 @@ async fn what_was_confirmed_is_amended_with_a_reason_while_it_is_open_and_answer
 }
 
 #[actix_web::test]
+async fn whoever_looks_at_the_list_is_told_what_he_may_expect_of_it() {
+    let house = House::new().await;
+    let task = found(&house, "S01", "U201", GAS, "", json!({})).await;
+    house.act("p072", &task, "issue", json!({})).await.ok();
+    let path = format!("/rounds/{}/systemic-problems", house.round().await);
+    // Whether he confirms, sees all of it, works for a unit: the office, the principal, a leader, a clerk.
+    let expected = [
+        ("p072", [true, true, false]),
+        ("p001", [false, true, false]),
+        ("p003", [false, false, false]),
+        ("p041", [false, false, true]),
+    ];
+    for (login, says) in expected {
+        let list = house.get(login, &path).await.ok();
+        assert_eq!(list["items"], json!([]));
+        let said = ["may_confirm", "sees_all", "is_of_unit"].map(|name| list[name].as_bool().unwrap());
+        assert_eq!(said, says, "{login}");
+    }
+}
+
+#[actix_web::test]
 async fn a_late_answer_is_reminded_of_once_and_marked() {
     let house = House::new().await;
     let ids = directory(&house).await;

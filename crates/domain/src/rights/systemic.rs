@@ -81,3 +81,9 @@ pub fn permit_systemic(
     };
     if may { Ok(()) } else { Err(Refusal::forbidden("not-allowed")) }
 }
+
+/// Whether the actor works for a unit, which may be asked to look at itself or own a problem.
+pub fn works_for_unit(actor: &Actor) -> bool {
+    let person = actor.person().filter(|p| p.role == Some(Role::Unit));
+    person.is_some_and(|p| p.memberships.iter().any(|m| m.unit.unit().is_some()))
+}
