@@ -129,6 +129,8 @@ pub struct SelfCheckView {
     pub unit: Named,
     pub due_on: NaiveDate,
     pub is_overdue: bool,
+    /// Whether its day may still be changed: nothing is handed in.
+    pub may_be_moved: bool,
     pub state: String,
     pub state_label: String,
     /// has, similar or has_not; none while nobody has answered.
@@ -284,6 +286,7 @@ impl Shown<'_> {
             unit: self.named(of.unit.0),
             due_on: of.due_on,
             is_overdue: of.state.waits_for_unit() && is_over(of.due_on, self.origin.now),
+            may_be_moved: self.loaded.problem.is_open() && of.state.waits_for_unit(),
             state: of.state.as_str().to_owned(),
             state_label: of.state.label().to_owned(),
             verdict: answer.map(|a| a.verdict.as_str().to_owned()),
