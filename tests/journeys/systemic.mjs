@@ -45,6 +45,17 @@ async function confirmed(house) {
   await asking.getByRole('button', { name: '布置（2 个单位）' }).click()
   await page.getByRole('article', { name: /陶瓷科技.*自查/ }).waitFor()
   step('布置两家单位自查')
+  await page.getByRole('button', { name: '变更' }).click()
+  const amend = page.getByRole('form', { name: '变更共性问题' })
+  await amend.getByRole('button', { name: '变更' }).click()
+  await amend.locator('.fault').first().waitFor()
+  await amend.getByLabel('完成时限').first().fill(inDays(70))
+  await amend.getByLabel('陶瓷科技自查时限').first().fill(inDays(12))
+  await amend.getByLabel('变更理由').fill('校验机构排期较晚')
+  await lookedAt(house, page, 'systemic-amend')
+  await amend.getByRole('button', { name: '变更' }).click()
+  await page.getByRole('region', { name: '变更记录' }).getByText('校验机构排期较晚').waitFor()
+  step('变更完成时限和一家的自查时限，写明理由')
   return page.url()
 }
 

@@ -37,7 +37,9 @@ pub use publication::{
     permit_opinion, permit_publication, reads_writer, sees_opinion, sees_publication, sees_publications,
 };
 pub use rule_register::{answers_for, lists_rule, permit_entering_rule, permit_rule, reads_rule, sees_rule};
-pub use systemic::{owns_problem, permit_systemic, reads_check, sees_problem, sees_problems, stands_for};
+pub use systemic::{
+    owns_problem, permit_systemic, reads_check, sees_problem, sees_problems, stands_for, works_for_unit,
+};
 
 words! {
     /// How an actor stands to a task (docs/domain.md §19).
