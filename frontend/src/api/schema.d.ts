@@ -243,6 +243,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/appraisals/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Discard an appraisal that was begun wrongly and never published, with a reason; its period may be begun anew. */
+        post: operations["discard_appraisal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/appraisals/{id}/finish": {
         parameters: {
             query?: never;
@@ -4520,6 +4537,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/systemic-problems/{id}/amend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change title, measure, owner, day or the days of self-checks of a confirmed problem, with a reason; what was answered stays. */
+        post: operations["amend_systemic_problem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/systemic-problems/{id}/answer": {
         parameters: {
             query?: never;
@@ -5572,6 +5606,8 @@ export interface components {
             items: components["schemas"]["AccountView"][];
             /** @description Where the next page begins; none at the end. */
             next?: string | null;
+            /** @description Whether there is a directory (LDAP) that can answer for accounts. */
+            has_directory: boolean;
         };
         /** @description An account. */
         AccountView: {
@@ -5819,6 +5855,20 @@ export interface components {
          * @enum {string}
          */
         AlertLevel: "none" | "green" | "yellow" | "red";
+        /** @description What is to hold of a confirmed problem from now on, and why. */
+        AmendProblem: {
+            /** @example 公务接待无清单、超标准 */
+            title: string;
+            /** @example 修订接待管理办法，清单随票据归档 */
+            measure: string;
+            owner: components["schemas"]["UnitId"];
+            /** Format: date */
+            due_on: string;
+            /** @description New days of self-checks that wait for an answer; those left out stay as they are. */
+            checks?: components["schemas"]["CheckDay"][];
+            /** @example 牵头部门职责调整 */
+            reason: string;
+        };
         /** @description Why the problem came about. */
         AnalyseCause: {
             /**
@@ -5975,7 +6025,7 @@ export interface components {
              * @description Where an appraisal stands.
              * @enum {string}
              */
-            state: "computed" | "published" | "final";
+            state: "computed" | "published" | "final" | "discarded";
             state_label: string;
             /**
              * Format: int32
@@ -6086,7 +6136,7 @@ export interface components {
              * @description Where an appraisal stands.
              * @enum {string}
              */
-            state: "computed" | "published" | "final";
+            state: "computed" | "published" | "final" | "discarded";
             state_label: string;
             /**
              * Format: int32
@@ -6110,6 +6160,7 @@ export interface components {
              * @description Last day of objections.
              */
             object_until?: string | null;
+            discarded?: components["schemas"]["DiscardedView"] | null;
             /** @description Whether everybody who is appraised reads where all stand. */
             shows_ranking: boolean;
             /**
@@ -6614,6 +6665,12 @@ export interface components {
             action: string;
             /** @example 冻结抽样框 */
             label: string;
+        };
+        /** @description Until when a self-check is awaited. */
+        CheckDay: {
+            unit: components["schemas"]["UnitId"];
+            /** Format: date */
+            due_on: string;
         };
         /** @description A file that was received for a check. */
         CheckFileView: {
@@ -7174,6 +7231,13 @@ export interface components {
              */
             points: number;
             lines: components["schemas"]["LineView"][];
+        };
+        /** @description Why an appraisal was discarded. */
+        DiscardedView: {
+            reason: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
         };
         /** @description A proposed group that is none. */
         DismissGroup: {
@@ -11975,6 +12039,8 @@ export interface components {
             /** Format: date */
             due_on: string;
             is_overdue: boolean;
+            /** @description Whether its day may still be changed: nothing is handed in. */
+            may_be_moved: boolean;
             state: string;
             state_label: string;
             /** @description has, similar or has_not; none while nobody has answered. */
@@ -12862,6 +12928,24 @@ export interface components {
              */
             unit?: string | null;
         };
+        /** @description A change of what was confirmed. */
+        SystemicAmendmentView: {
+            changes: components["schemas"]["SystemicChangeView"][];
+            reason: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description One thing that was changed. */
+        SystemicChangeView: {
+            /**
+             * @description What it is, in words.
+             * @example 牵头部门
+             */
+            label: string;
+            before: string;
+            after: string;
+        };
         /** @description A problem in a list. */
         SystemicLine: {
             /** Format: uuid */
@@ -12886,6 +12970,10 @@ export interface components {
         SystemicList: {
             /** @description Whether the caller confirms and dismisses what is proposed. */
             may_confirm: boolean;
+            /** @description Whether the caller sees the round's problems whole, with the answers of every unit. */
+            sees_all: boolean;
+            /** @description Whether the caller works for a unit, which may be asked or own a problem. */
+            is_of_unit: boolean;
             items: components["schemas"]["SystemicLine"][];
         };
         /** @description A task of a problem. */
@@ -12961,6 +13049,8 @@ export interface components {
             /** @description Members the reader may not read. */
             n_hidden: number;
             progress?: components["schemas"]["SystemicProgressView"] | null;
+            /** @description What was changed since it was confirmed, the newest first; for who sees it whole. */
+            amendments: components["schemas"]["SystemicAmendmentView"][];
             /** @description All of them for who sees it whole, else those of the reader's own units. */
             checks: components["schemas"]["SelfCheckView"][];
             report?: components["schemas"]["MeasureReportView"] | null;
@@ -13343,6 +13433,11 @@ export interface components {
              * @description The rule of the register it is about, where it is about one.
              */
             rule_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The appraisal it is about, where it is about one.
+             */
+            appraisal_id?: string | null;
             /**
              * @description The week a statement is for.
              * @example 2026-W38
@@ -21212,6 +21307,139 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["AnswerObjection"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_appraisal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WithReason"];
             };
         };
         responses: {
@@ -49423,6 +49651,143 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["OfUnit"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    amend_systemic_problem: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "due_on": "2026-03-02",
+                 *       "measure": "修订接待管理办法，清单随票据归档",
+                 *       "owner": "01890000-0000-7000-8000-000000000001",
+                 *       "reason": "牵头部门职责调整",
+                 *       "title": "公务接待无清单、超标准"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AmendProblem"];
             };
         };
         responses: {
