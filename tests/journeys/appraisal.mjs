@@ -123,7 +123,7 @@ async function objected(house, address) {
   await lookedAt(house, small, 'appraisal-phone')
   const page = await house.as(head)
   await at(house, page, '/todo')
-  await page.getByText(`查看${unit}考评得分`).first().waitFor()
+  await page.getByText(/^查看.*考评得分/).first().waitFor()
   await page.goto(address)
   const form = page.getByRole('form', { name: '提出申诉' })
   await form.getByRole('button', { name: '提出申诉' }).click()

@@ -22,7 +22,7 @@ function Form({ of, onClose }: { of: Problem; onClose: () => void }) {
   const at = (unit: string) => form.at(`/checks/${moved.findIndex((m) => m.unit === unit)}`)
   const form = useProblemAct(of, 'amend', () => ({ ...values, checks: moved }), () => blank({ '/title': values.title, '/measure': values.measure, '/owner': values.owner, '/due_on': values.due_on, '/reason': values.reason }))
   return (
-    <form className="card stack" noValidate aria-label="变更共性问题" onSubmit={(e) => { e.preventDefault(); void form.submit() }}>
+    <form className="card stack asking" noValidate aria-label="变更共性问题" onSubmit={(e) => { e.preventDefault(); void form.submit() }}>
       <h2>变更</h2>
       <p className="muted">已报的自查和措施不受影响；新的牵头部门和时限有变动的单位会收到通知。</p>
       <TextField label="共性问题" rows={2} value={values.title} onChange={(title) => change({ title })} error={form.at('/title')} />

@@ -26,7 +26,7 @@ pub(crate) fn todo(
                 AppraisalAction::Answer => ("答复考评申诉".to_owned(), "答复", objected, name, None),
                 AppraisalAction::Object => {
                     let what = format!("查看{name}考评得分，有异议的可申诉一次");
-                    (what, "查看", appraisal.published_at, "领导组公布".to_owned(), until)
+                    (what, "查看", appraisal.published_at, "主要负责人公布".to_owned(), until)
                 }
                 _ => ("确定考评结果".to_owned(), "确定", until, "申诉期满，均已答复".to_owned(), None),
             };
