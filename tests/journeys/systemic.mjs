@@ -55,6 +55,12 @@ async function confirmed(house) {
   await lookedAt(house, page, 'systemic-amend')
   await amend.getByRole('button', { name: '变更' }).click()
   await page.getByRole('region', { name: '变更记录' }).getByText('校验机构排期较晚').waitFor()
+  await lookedAt(house, page, 'systemic-amended')
+  const small = await house.as(office, phone)
+  await small.goto(page.url())
+  await small.getByRole('button', { name: '变更' }).click()
+  await small.getByRole('form', { name: '变更共性问题' }).waitFor()
+  await lookedAt(house, small, 'systemic-amend-phone')
   step('变更完成时限和一家的自查时限，写明理由')
   return page.url()
 }

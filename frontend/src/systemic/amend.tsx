@@ -8,7 +8,7 @@ import { type Problem, useProblemAct } from './forms'
 
 export function AmendForm({ of }: { of: Problem }) {
   const [isOpen, setOpen] = useState(false)
-  if (!isOpen) return <p className="noprint"><button type="button" onClick={() => setOpen(true)}>变更</button></p>
+  if (!isOpen) return <p className="noprint amendbutton"><button type="button" onClick={() => setOpen(true)}>变更</button></p>
   return <Form of={of} onClose={() => setOpen(false)} />
 }
 

@@ -12,6 +12,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::exports::day;
 use crate::task_view::Named;
 
 /// How far a problem has come.
@@ -322,7 +323,6 @@ impl Shown<'_> {
     /// What an amendment changed, in words.
     fn amendment(&self, of: &Amendment) -> SystemicAmendmentView {
         let (before, after) = (&of.before, &of.after);
-        let day = |on: NaiveDate| on.format("%Y-%m-%d").to_string();
         let terms = [
             ("标题", self.said(&before.title), self.said(&after.title)),
             ("集团层面措施", self.said(&before.measure), self.said(&after.measure)),
