@@ -12943,7 +12943,9 @@ export interface components {
              * @example 牵头部门
              */
             label: string;
+            /** @description What held before, in words. */
             before: string;
+            /** @description What holds from then on, in words. */
             after: string;
         };
         /** @description A problem in a list. */

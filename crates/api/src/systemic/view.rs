@@ -167,7 +167,9 @@ pub struct SystemicChangeView {
     /// What it is, in words.
     #[schema(example = "牵头部门")]
     pub label: String,
+    /// What held before, in words.
     pub before: String,
+    /// What holds from then on, in words.
     pub after: String,
 }
 
