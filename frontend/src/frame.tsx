@@ -59,6 +59,7 @@ const behind: Record<string, (todo: Todo) => number> = {
   systemic: (t) => t.items.filter((i) => i.systemic_problem_id).length,
   handovers: (t) => t.items.filter((i) => i.handover_id).length,
   rules: (t) => t.items.filter((i) => i.rule_id).length,
+  appraisals: (t) => t.items.filter((i) => i.appraisal_id).length,
   duties: (t) => count(t, ['confirm_duty']),
 }
 const count = (todo: Todo, acts: string[]) => todo.items.filter((i) => acts.includes(i.action)).reduce((n, i) => n + i.count, 0)

@@ -62,6 +62,27 @@ async function enforced(house) {
   step('主要负责人公布方案')
 }
 
+/** A period that was begun wrongly is put aside, after a question, and may be begun anew. */
+async function discarded(house, { from, to }) {
+  const page = await house.as(office)
+  await at(house, page, '/appraisals')
+  const form = page.getByRole('form', { name: '计算一段时间的得分' })
+  await form.getByLabel('考评期从').fill(from)
+  await form.getByLabel('到', { exact: true }).fill(to)
+  await form.getByRole('button', { name: '计算得分' }).click()
+  await page.getByRole('button', { name: '作废' }).click()
+  const why = page.getByRole('form', { name: '作废考评' })
+  await why.getByRole('button', { name: '作废' }).click()
+  await why.locator('.fault').first().waitFor()
+  await why.getByLabel('作废理由').fill('考评期选错，应按季度')
+  await why.getByRole('button', { name: '作废' }).click()
+  await page.getByRole('dialog').waitFor()
+  await lookedAt(house, page, 'appraisal-discard')
+  await asked(page, '作废')
+  await page.getByText('已作废：考评期选错，应按季度').waitFor()
+  step('误算的考评写明理由作废，这段时间可重新计算')
+}
+
 /** The same month is reckoned: the score is the one that was tried. */
 async function reckoned(house, { score, from, to }) {
   const page = await house.as(office)
@@ -101,6 +122,8 @@ async function objected(house, address) {
   await small.locator('.scorefacts').waitFor()
   await lookedAt(house, small, 'appraisal-phone')
   const page = await house.as(head)
+  await at(house, page, '/todo')
+  await page.getByText(/^查看.*考评得分/).first().waitFor()
   await page.goto(address)
   const form = page.getByRole('form', { name: '提出申诉' })
   await form.getByRole('button', { name: '提出申诉' }).click()
@@ -110,6 +133,9 @@ async function objected(house, address) {
   await asked(page, '提出')
   await page.getByText('等整改办答复').waitFor()
   const desk = await house.as(office)
+  await at(house, desk, '/todo')
+  await desk.getByText('答复考评申诉').first().waitFor()
+  await lookedAt(house, desk, 'todo-appraisal')
   await at(house, desk, '/appraisals')
   await desk.getByText('1 件申诉待答复').waitFor()
   await desk.getByRole('link', { name: '答复' }).click()
@@ -157,6 +183,7 @@ async function heldToAccount(house) {
 export async function appraised(house) {
   const tried = await drafted(house)
   await enforced(house)
+  await discarded(house, tried)
   const address = await reckoned(house, tried)
   await objected(house, address)
   await heldToAccount(house)

@@ -88,6 +88,8 @@ pub struct AccountPage {
     pub items: Vec<AccountView>,
     /// Where the next page begins; none at the end.
     pub next: Option<String>,
+    /// Whether there is a directory (LDAP) that can answer for accounts.
+    pub has_directory: bool,
 }
 
 /// How accounts are narrowed.
@@ -121,7 +123,7 @@ pub async fn list_accounts(
     let is_more = items.len() > usize::try_from(limit).unwrap_or(usize::MAX);
     items.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     let next = items.last().filter(|_| is_more).map(|a| a.login.clone());
-    Ok(HttpResponse::Ok().json(AccountPage { items, next }))
+    Ok(HttpResponse::Ok().json(AccountPage { items, next, has_directory: app.ldap.is_some() }))
 }
 
 /// A new account.

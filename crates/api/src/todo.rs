@@ -78,6 +78,8 @@ pub struct TodoItem {
     pub systemic_problem_id: Option<Uuid>,
     /// The rule of the register it is about, where it is about one.
     pub rule_id: Option<Uuid>,
+    /// The appraisal it is about, where it is about one.
+    pub appraisal_id: Option<Uuid>,
     /// The week a statement is for.
     #[schema(example = "2026-W38")]
     pub week: Option<String>,
@@ -449,6 +451,7 @@ pub fn whole(
     others.extend(crate::handovers::todo(conn, actor, calendar, now)?);
     others.extend(crate::systemic::todo(conn, origin, round, calendar)?);
     others.extend(crate::rule_register::todo(conn, origin, round, calendar)?);
+    others.extend(crate::appraisals::todo(conn, origin, round, calendar)?);
     let (duties, records_duties) = crate::personal_duties::todo(conn, origin, round, &policy, calendar)?;
     others.extend(duties);
     let list = of_tasks(conn, origin, round, &ids, &policy, calendar)?.with(others);

@@ -207,6 +207,11 @@ impl Index {
 
     /// The texts that are like this one from a score on, the most alike first, at most so many.
     pub fn like(&self, text: &str, from: f32, most: usize) -> Vec<Alike> {
+        self.like_among(text, from, most, |_| true)
+    }
+
+    /// As `like`, of the texts alone that `keep` takes by their place; what it leaves out takes no room of the others.
+    pub fn like_among(&self, text: &str, from: f32, most: usize, keep: impl Fn(usize) -> bool) -> Vec<Alike> {
         let vector = self.vector(&grams(text));
         let mut scores: HashMap<u32, f32> = HashMap::new();
         for (gram, weight) in &vector {
@@ -215,6 +220,7 @@ impl Index {
             }
         }
         let mut found: Vec<(u32, f32)> = scores.into_iter().filter(|(_, score)| *score >= from).collect();
+        found.retain(|(nth, _)| usize::try_from(*nth).is_ok_and(&keep));
         found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         found.truncate(most);
         let shared = |nth: u32| {

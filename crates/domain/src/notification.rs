@@ -89,7 +89,7 @@ words! {
         RuleReturned = "rule_returned", "制度登记被退回，请修改后重报";
         RuleConfirmed = "rule_confirmed", "制度已登记，请按期检验使用情况";
         RuleEntrusted = "rule_entrusted", "制度的负责人或检验人已改派";
-        RuleCheckOpened = "rule_check_opened", "制度检验期到，请说明使用情况";
+        RuleCheckOpened = "rule_check_opened", "制度检验期到，请单位说明使用情况、检验人检验";
         RuleAnswered = "rule_answered", "制度使用情况已说明，请检验";
         RuleCheckOverdue = "rule_check_overdue", "制度检验逾期";
         RuleCheckFailed = "rule_check_failed", "制度检验未通过";
@@ -427,6 +427,13 @@ pub fn systemic_audience(event: &SystemicEvent, problem: &SystemicProblem) -> Ve
     let owner: Vec<UnitId> = problem.confirmed.iter().map(|c| c.owner).collect();
     match event {
         SystemicEvent::Confirmed { .. } => told(Rule::ProblemGiven, &owner),
+        SystemicEvent::Amended { amendment } => {
+            let is_new = amendment.before.owner != amendment.after.owner;
+            let moved: Vec<UnitId> = amendment.checks.iter().map(|c| c.unit).collect();
+            let mut all = if is_new { told(Rule::ProblemGiven, &owner) } else { Vec::new() };
+            all.extend(if moved.is_empty() { Vec::new() } else { told(Rule::SelfCheckAsked, &moved) });
+            all
+        }
         SystemicEvent::Asked { units, .. } => told(Rule::SelfCheckAsked, units),
         SystemicEvent::Entered { unit, .. } => told(Rule::SelfCheckEntered, &[*unit]),
         SystemicEvent::HandedIn { unit, .. } => told(Rule::SelfCheckHandedIn, &[*unit]),
@@ -496,6 +503,7 @@ pub fn appraisal_audience(event: &AppraisalEvent, subjects: &[Subject]) -> Vec<(
         AppraisalEvent::Computed { .. }
         | AppraisalEvent::Recomputed { .. }
         | AppraisalEvent::Adjusted { .. }
+        | AppraisalEvent::Discarded { .. }
         | AppraisalEvent::Finished { .. } => Vec::new(),
     }
 }

@@ -41,6 +41,7 @@ pub use rule_register::{
 };
 pub use systemic::{
     hears_of_problem, owns_problem, permit_systemic, reads_check, sees_problem, sees_problems, stands_for,
+    works_for_unit,
 };
 
 words! {

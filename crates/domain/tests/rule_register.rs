@@ -4,7 +4,7 @@
 
 mod support;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,6 +12,7 @@ use domain::actor::Actor;
 use domain::calendar::{self, Calendar};
 use domain::chain::Digest;
 use domain::ids::{RuleId, TaskId, UnitId};
+use domain::notification::{self, Audience};
 use domain::refusal::{Refusal, RefusalKind};
 use domain::rights::{self, Subject};
 use domain::rule_register::event::{self, RuleEvent};
@@ -399,6 +400,25 @@ fn the_clock_says_each_thing_once() {
         (passed, "2021-04-01"),
     ];
     assert_eq!(said, expected.map(|(kind, day)| (kind, day.to_owned())));
+}
+
+#[test]
+fn of_a_check_the_owner_the_heads_of_his_unit_and_the_supervisor_are_told() {
+    let rule = in_force();
+    let (owner, supervisor) = (rule.shape.owner.unwrap(), rule.supervisor.unwrap());
+    let three = [Audience::Person(owner), Audience::Heads(rule.shape.owner_unit), Audience::Person(supervisor)];
+    let told = |event: &RuleEvent| -> BTreeSet<Audience> {
+        notification::rule_audience(event, &rule).into_iter().map(|(_, audience)| audience).collect()
+    };
+    let opened = schedule::passed(&rule, at("2020-06-15 08:00"));
+    assert_eq!(told(&opened[0]), BTreeSet::from(three));
+    let failed = run(P::Team, at("2020-07-01 10:00"), &facts(), |ctx| {
+        rule_register::decide(&rule, fail(3), ctx).unwrap().events
+    });
+    let with_office = BTreeSet::from([three[0], three[1], three[2], Audience::Office]);
+    for event in schedule::passed(&rule, at("2020-07-01 08:00")).iter().skip(1).chain(&failed[..1]) {
+        assert_eq!(told(event), with_office, "{}", event.kind());
+    }
 }
 
 #[test]

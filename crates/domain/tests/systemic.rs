@@ -8,13 +8,16 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::actor::Actor;
 use domain::chain::Digest;
-use domain::ids::{FindingId, SystemicProblemId, TaskId, UnitId};
+use domain::ids::{AccountId, FindingId, SystemicProblemId, TaskId, UnitId};
 use domain::refusal::Refusal;
 use domain::rights;
 use domain::systemic::event::{self, SystemicEvent};
-use domain::systemic::state::{CheckVerdict, ProblemState, SelfCheckState, SystemicProblem};
+use domain::systemic::state::{
+    Amendment, CheckVerdict, DayMoved, ProblemState, SelfCheckState, SystemicProblem, Terms,
+};
 use domain::systemic::{
-    self, AnswerInput, Context, Facts, Members, NewProblem, SystemicAction, SystemicCommand, open_actions, starts_from,
+    self, AmendInput, AnswerInput, Context, Facts, Members, NewProblem, SystemicAction, SystemicCommand, open_actions,
+    starts_from,
 };
 use support::cast::{BELOW, LEAD, P, SUPPORT, everybody, key};
 use support::*;
@@ -190,6 +193,18 @@ fn a_key_hears_what_is_its_units_own_and_does_nothing() {
         assert!(rights::hears_of_problem(&actor(P::Office), &problem, event));
     }
     assert!(!hears(BELOW, &end), "a unit below was not asked");
+    let moved = |units: &[UnitId]| {
+        let checks =
+            units.iter().map(|unit| DayMoved { unit: *unit, before: due_on, after: date("2020-10-09") }).collect();
+        let terms = Terms { title: file(), measure: file(), owner: SUPPORT, due_on };
+        let by = AccountId(uuid(72));
+        let at = at("2020-09-20 09:00");
+        SystemicEvent::Amended {
+            amendment: Amendment { before: terms.clone(), after: terms, checks, reason: file(), by, at },
+        }
+    };
+    assert!(hears(LEAD, &moved(&[])) && hears(SUPPORT, &moved(&[])), "what all of them see");
+    assert!(hears(LEAD, &moved(&[LEAD])) && !hears(SUPPORT, &moved(&[LEAD])) && !hears(LEAD, &moved(&[LEAD, SUPPORT])));
     for action in SystemicAction::ALL {
         for unit in [LEAD, SUPPORT] {
             let may = rights::permit_systemic(&key(unit), *action, &problem, Some(unit), &BTreeSet::new());
@@ -234,7 +249,7 @@ fn some_command(dice: &mut Dice, n: u128) -> SystemicCommand {
     let unit: UnitId =
         [LEAD, SUPPORT, LEAD, SUPPORT, LEAD, SUPPORT, LEAD, SUPPORT, LEAD, UnitId(uuid(4_040))][dice.roll(10)];
     let words = dice.pick(&["", "有", "查了一年"]).to_owned();
-    match dice.roll(11) {
+    match dice.roll(12) {
         0 => SystemicCommand::Ask {
             units: vec![unit],
             due_on: date(dice.pick(&["2020-09-01", "2020-09-20", "2020-10-20"])),
@@ -250,6 +265,14 @@ fn some_command(dice: &mut Dice, n: u128) -> SystemicCommand {
         7 => SystemicCommand::Report { words },
         8 => SystemicCommand::ReturnReport { reason: words },
         9 => SystemicCommand::Close,
+        11 => SystemicCommand::Amend(AmendInput {
+            title: "公务接待无清单".to_owned(),
+            measure: dice.pick(&["修订接待办法", "修订接待办法并公开"]).to_owned(),
+            owner: dice.pick(&[SUPPORT, LEAD]),
+            due_on: date("2020-12-31"),
+            checks: vec![(unit, date(dice.pick(&["2020-09-01", "2020-11-01"])))],
+            reason: words,
+        }),
         10 if dice.roll(12) == 0 => SystemicCommand::Withdraw { reason: words },
         _ => SystemicCommand::KeepClock,
     }
@@ -288,6 +311,11 @@ fn whatever_people_do_with_a_systemic_problem_the_rules_hold() {
             // What one unit did changes no other unit's self-check.
             for check in before.checks.iter().filter(|c| unit.is_some_and(|u| u != c.unit)) {
                 assert_eq!(after.check(check.unit), Some(check), "{action}");
+            }
+            if action == SystemicAction::Amend {
+                for (old, new) in before.checks.iter().zip(&after.checks) {
+                    assert_eq!((&old.answer, old.state, old.task), (&new.answer, new.state, new.task), "answers stay");
+                }
             }
             for check in &after.checks {
                 let answer = check.answer.as_ref();

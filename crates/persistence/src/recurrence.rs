@@ -24,6 +24,8 @@ use crate::schema::{accounts, finding_links, findings, tasks};
 
 /// Most findings that are proposed for one.
 const PROPOSED: usize = 12;
+/// So many of them are earlier ones, where there are, however many others are more alike.
+const EARLIER: usize = 6;
 /// Most that are looked through for those the reader may see.
 const LOOKED_AT: usize = 400;
 /// Most that are looked through for the earlier ones among them, where all findings of a round are asked about.
@@ -141,7 +143,11 @@ impl Memory {
 
 impl Held {
     fn like(&self, text: &str, most: usize) -> Vec<(Uuid, Alike)> {
-        let found = self.index.like(text, ALIKE, most);
+        self.like_among(text, most, |_| true)
+    }
+
+    fn like_among(&self, text: &str, most: usize, keep: impl Fn(Uuid) -> bool) -> Vec<(Uuid, Alike)> {
+        let found = self.index.like_among(text, ALIKE, most, |nth| self.ids.get(nth).is_some_and(|id| keep(*id)));
         found.into_iter().filter_map(|alike| self.ids.get(alike.nth).map(|id| (*id, alike))).collect()
     }
 }
@@ -262,15 +268,18 @@ pub fn alike(conn: &mut PgConnection, memory: &Memory, actor: &Actor, id: Findin
     let links = links(conn, actor, id)?;
     let may_judge = rights::permit_supervision(actor, finding.round).is_ok();
     let said: BTreeSet<Uuid> = links.iter().map(|link| link.other.id.0).chain([id.0]).collect();
-    let mut scored = memory.of(conn)?.like(&finding.body, LOOKED_AT);
+    let (held, earlier) = (memory.of(conn)?, earlier_than(conn, actor, finding.round)?);
+    let mut scored = held.like(&finding.body, LOOKED_AT);
+    let near = held.like_among(&finding.body, NEAR, |id| earlier.contains(&id));
+    scored.extend(near.into_iter().filter(|(id, _)| scored.iter().all(|(known, _)| known != id)).collect::<Vec<_>>());
     scored.retain(|(other, _)| !said.contains(other));
     let ids: Vec<Uuid> = scored.iter().map(|(other, _)| *other).collect();
     let mut found: BTreeMap<Uuid, Known> = known(conn, actor, &ids)?.into_iter().map(|k| (k.id.0, k)).collect();
-    let mut proposals = Vec::new();
-    for (other, Alike { score, words, .. }) in scored {
-        let Some(known) = found.remove(&other).filter(|_| proposals.len() < PROPOSED) else { continue };
-        proposals.push(proposal(&finding, known, score, words));
-    }
+    let all = scored.into_iter().filter_map(|(other, Alike { score, words, .. })| {
+        let known = found.remove(&other)?;
+        Some(proposal(&finding, known, score, words))
+    });
+    let proposals = shortened(all.collect());
     let (recurrence, lineage) = (recurrence(conn, id)?, lineage(conn, actor, id)?);
     Ok(Likeness { finding, proposals, links, may_judge, recurrence, lineage })
 }
@@ -283,6 +292,19 @@ fn proposal(finding: &Known, known: Known, score: f32, words: Vec<String>) -> Pr
         score,
         words,
     }
+}
+
+/// The most alike, with room kept for earlier findings: what came back is not crowded out by what is alike in one round.
+fn shortened(all: Vec<Proposal>) -> Vec<Proposal> {
+    let n_earlier = all.iter().filter(|p| p.is_earlier).count().min(EARLIER);
+    let (mut earlier, mut others) = (n_earlier, PROPOSED - n_earlier);
+    let mut takes = |proposal: &Proposal| {
+        let room = if proposal.is_earlier && earlier > 0 { &mut earlier } else { &mut others };
+        let has_room = *room > 0;
+        *room = room.saturating_sub(1);
+        has_room
+    };
+    all.into_iter().filter(|proposal| takes(proposal)).collect()
 }
 
 /// A finding of a round that is like earlier ones, nothing said of them yet.
@@ -313,7 +335,10 @@ pub fn unjudged(
         .bind::<SqlUuid, _>(round.0)
         .load(conn)?;
     let held = memory.of(conn)?;
-    let alike: Vec<(Uuid, Vec<(Uuid, Alike)>)> = own.iter().map(|f| (f.id, held.like(&f.body, NEAR))).collect();
+    // However many findings of the same round are alike, what is earlier is looked for among the earlier ones alone.
+    let earlier = earlier_than(conn, actor, round)?;
+    let near = |f: &Worded| held.like_among(&f.body, NEAR, |id| earlier.contains(&id));
+    let alike: Vec<(Uuid, Vec<(Uuid, Alike)>)> = own.iter().map(|f| (f.id, near(f))).collect();
     let all: BTreeSet<Uuid> =
         alike.iter().flat_map(|(id, found)| found.iter().map(|(other, _)| *other).chain([*id])).collect();
     let ids: Vec<Uuid> = all.into_iter().collect();
@@ -343,6 +368,25 @@ pub fn unjudged(
     found.sort_by(|a, b| b.nearest.score.total_cmp(&a.nearest.score).then(a.finding.id.0.cmp(&b.finding.id.0)));
     found.truncate(SHOWN);
     Ok(found)
+}
+
+/// Findings of rounds that were fed back before this one and that the actor sees whole.
+fn earlier_than(conn: &mut PgConnection, actor: &Actor, round: RoundId) -> Result<BTreeSet<Uuid>, Error> {
+    #[derive(QueryableByName)]
+    struct Placed {
+        #[diesel(sql_type = SqlUuid)]
+        id: Uuid,
+        #[diesel(sql_type = SqlUuid)]
+        round_id: Uuid,
+    }
+    let rows: Vec<Placed> = diesel::sql_query(
+        "SELECT f.id, f.round_id FROM findings f JOIN rounds r ON r.id = f.round_id \
+         WHERE r.feedback_on < (SELECT feedback_on FROM rounds WHERE id = $1)",
+    )
+    .bind::<SqlUuid, _>(round.0)
+    .load(conn)?;
+    let scope = rights::scope(actor);
+    Ok(rows.into_iter().filter(|row| scope.sees_whole(RoundId(row.round_id))).map(|row| row.id).collect())
 }
 
 fn is_earlier(one: &Known, other: &Known) -> bool {

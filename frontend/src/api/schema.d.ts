@@ -243,6 +243,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/appraisals/{id}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Discard an appraisal that was begun wrongly and never published, with a reason; its period may be begun anew. */
+        post: operations["discard_appraisal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/appraisals/{id}/finish": {
         parameters: {
             query?: never;
@@ -4520,6 +4537,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/systemic-problems/{id}/amend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change title, measure, owner, day or the days of self-checks of a confirmed problem, with a reason; what was answered stays. */
+        post: operations["amend_systemic_problem"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/systemic-problems/{id}/answer": {
         parameters: {
             query?: never;
@@ -5572,6 +5606,8 @@ export interface components {
             items: components["schemas"]["AccountView"][];
             /** @description Where the next page begins; none at the end. */
             next?: string | null;
+            /** @description Whether there is a directory (LDAP) that can answer for accounts. */
+            has_directory: boolean;
         };
         /** @description An account. */
         AccountView: {
@@ -5819,6 +5855,20 @@ export interface components {
          * @enum {string}
          */
         AlertLevel: "none" | "green" | "yellow" | "red";
+        /** @description What is to hold of a confirmed problem from now on, and why. */
+        AmendProblem: {
+            /** @example 公务接待无清单、超标准 */
+            title: string;
+            /** @example 修订接待管理办法，清单随票据归档 */
+            measure: string;
+            owner: components["schemas"]["UnitId"];
+            /** Format: date */
+            due_on: string;
+            /** @description New days of self-checks that wait for an answer; those left out stay as they are. */
+            checks?: components["schemas"]["CheckDay"][];
+            /** @example 牵头部门职责调整 */
+            reason: string;
+        };
         /** @description Why the problem came about. */
         AnalyseCause: {
             /**
@@ -5975,7 +6025,7 @@ export interface components {
              * @description Where an appraisal stands.
              * @enum {string}
              */
-            state: "computed" | "published" | "final";
+            state: "computed" | "published" | "final" | "discarded";
             state_label: string;
             /**
              * Format: int32
@@ -6086,7 +6136,7 @@ export interface components {
              * @description Where an appraisal stands.
              * @enum {string}
              */
-            state: "computed" | "published" | "final";
+            state: "computed" | "published" | "final" | "discarded";
             state_label: string;
             /**
              * Format: int32
@@ -6110,6 +6160,7 @@ export interface components {
              * @description Last day of objections.
              */
             object_until?: string | null;
+            discarded?: components["schemas"]["DiscardedView"] | null;
             /** @description Whether everybody who is appraised reads where all stand. */
             shows_ranking: boolean;
             /**
@@ -6614,6 +6665,12 @@ export interface components {
             action: string;
             /** @example 冻结抽样框 */
             label: string;
+        };
+        /** @description Until when a self-check is awaited. */
+        CheckDay: {
+            unit: components["schemas"]["UnitId"];
+            /** Format: date */
+            due_on: string;
         };
         /** @description A file that was received for a check. */
         CheckFileView: {
@@ -7174,6 +7231,13 @@ export interface components {
              */
             points: number;
             lines: components["schemas"]["LineView"][];
+        };
+        /** @description Why an appraisal was discarded. */
+        DiscardedView: {
+            reason: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
         };
         /** @description A proposed group that is none. */
         DismissGroup: {
@@ -8015,7 +8079,7 @@ export interface components {
             alg: string;
             /** @description The hash of the event, which is a leaf of the ledger. */
             hash: string;
-        } & Omit<components["schemas"]["event.task.created"] | components["schemas"]["event.task.revised"] | components["schemas"]["event.task.issued"] | components["schemas"]["event.task.closed_before_golive"] | components["schemas"]["event.task.claimed"] | components["schemas"]["event.task.reassignment_wished"] | components["schemas"]["event.task.upheld"] | components["schemas"]["event.task.reassigned"] | components["schemas"]["event.task.parties_adjusted"] | components["schemas"]["event.task.plan_saved"] | components["schemas"]["event.task.request_submitted"] | components["schemas"]["event.task.signed"] | components["schemas"]["event.task.signature_confirmed"] | components["schemas"]["event.task.signature_voided"] | components["schemas"]["event.task.signature_objected"] | components["schemas"]["event.task.objection_settled"] | components["schemas"]["event.task.request_granted"] | components["schemas"]["event.task.request_returned"] | components["schemas"]["event.task.request_recalled"] | components["schemas"]["event.task.request_voided"] | components["schemas"]["event.task.plan_approved"] | components["schemas"]["event.task.plan_returned"] | components["schemas"]["event.task.amended"] | components["schemas"]["event.task.extended"] | components["schemas"]["event.task.due_date_reset"] | components["schemas"]["event.task.milestone_completed"] | components["schemas"]["event.task.milestone_reopened"] | components["schemas"]["event.task.duty_completed"] | components["schemas"]["event.task.statement_submitted"] | components["schemas"]["event.task.statement_acknowledged"] | components["schemas"]["event.task.statement_returned"] | components["schemas"]["event.task.evidence_attached"] | components["schemas"]["event.task.evidence_removed"] | components["schemas"]["event.task.closure_requested"] | components["schemas"]["event.task.closure_returned"] | components["schemas"]["event.task.closed"] | components["schemas"]["event.task.confirmed"] | components["schemas"]["event.task.reopened"] | components["schemas"]["event.task.withdrawn"] | components["schemas"]["event.task.cross_checker_named"] | components["schemas"]["event.task.key_marked"] | components["schemas"]["event.task.cause_analysed"] | components["schemas"]["event.task.checked"] | components["schemas"]["event.task.check_settled"] | components["schemas"]["event.task.slip_opened"] | components["schemas"]["event.task.slip_closed"] | components["schemas"]["event.task.taken_over"] | components["schemas"]["event.task.milestone_passed"] | components["schemas"]["event.task.due_date_passed"] | components["schemas"]["event.task.statement_missed"] | components["schemas"]["event.task.observation_ended"] | components["schemas"]["event.task.light_changed"] | components["schemas"]["event.check.planned"] | components["schemas"]["event.check.revised"] | components["schemas"]["event.check.frame_frozen"] | components["schemas"]["event.check.committed"] | components["schemas"]["event.check.revealed"] | components["schemas"]["event.check.went_on"] | components["schemas"]["event.check.drawn"] | components["schemas"]["event.check.draw_given_up"] | components["schemas"]["event.check.announced"] | components["schemas"]["event.check.result_recorded"] | components["schemas"]["event.check.result_signed"] | components["schemas"]["event.check.result_returned"] | components["schemas"]["event.check.finished"] | components["schemas"]["event.check.cancelled"] | components["schemas"]["event.slip.drafted"] | components["schemas"]["event.slip.revised"] | components["schemas"]["event.slip.submitted"] | components["schemas"]["event.slip.recalled"] | components["schemas"]["event.slip.signed"] | components["schemas"]["event.slip.signature_confirmed"] | components["schemas"]["event.slip.signature_voided"] | components["schemas"]["event.slip.signature_objected"] | components["schemas"]["event.slip.signing_returned"] | components["schemas"]["event.slip.signing_granted"] | components["schemas"]["event.slip.issued"] | components["schemas"]["event.slip.received"] | components["schemas"]["event.slip.answered"] | components["schemas"]["event.slip.answer_returned"] | components["schemas"]["event.slip.answer_accepted"] | components["schemas"]["event.slip.interview_recorded"] | components["schemas"]["event.slip.promise_kept"] | components["schemas"]["event.slip.handed_over"] | components["schemas"]["event.slip.overtaken"] | components["schemas"]["event.slip.released"] | components["schemas"]["event.slip.settled_with"] | components["schemas"]["event.slip.withdrawn"] | components["schemas"]["event.slip.receipt_passed"] | components["schemas"]["event.slip.answer_passed"] | components["schemas"]["event.meeting.scheduled"] | components["schemas"]["event.meeting.recorded"] | components["schemas"]["event.meeting.revised"] | components["schemas"]["event.meeting.ordered"] | components["schemas"]["event.meeting.item_added"] | components["schemas"]["event.meeting.item_taken_out"] | components["schemas"]["event.meeting.item_put_back"] | components["schemas"]["event.meeting.opened"] | components["schemas"]["event.meeting.item_raised"] | components["schemas"]["event.meeting.noted"] | components["schemas"]["event.meeting.resolved"] | components["schemas"]["event.meeting.outcome_cleared"] | components["schemas"]["event.meeting.ratified"] | components["schemas"]["event.meeting.concluded"] | components["schemas"]["event.meeting.cancelled"] | components["schemas"]["event.meeting.resolution_reported"] | components["schemas"]["event.meeting.resolution_returned"] | components["schemas"]["event.meeting.resolution_accepted"] | components["schemas"]["event.meeting.resolution_replaced"] | components["schemas"]["event.meeting.resolution_taken_over"] | components["schemas"]["event.document.drafted"] | components["schemas"]["event.document.revised"] | components["schemas"]["event.document.figure_entered"] | components["schemas"]["event.document.figure_restored"] | components["schemas"]["event.document.refreshed"] | components["schemas"]["event.document.submitted"] | components["schemas"]["event.document.recalled"] | components["schemas"]["event.document.signed"] | components["schemas"]["event.document.signature_confirmed"] | components["schemas"]["event.document.signature_voided"] | components["schemas"]["event.document.signature_objected"] | components["schemas"]["event.document.signing_returned"] | components["schemas"]["event.document.filed"] | components["schemas"]["event.document.replaced"] | components["schemas"]["event.document.withdrawn"] | components["schemas"]["event.publication.drafted"] | components["schemas"]["event.publication.head_written"] | components["schemas"]["event.publication.items_added"] | components["schemas"]["event.publication.item_written"] | components["schemas"]["event.publication.item_taken_out"] | components["schemas"]["event.publication.submitted"] | components["schemas"]["event.publication.recalled"] | components["schemas"]["event.publication.signed"] | components["schemas"]["event.publication.signature_confirmed"] | components["schemas"]["event.publication.signature_voided"] | components["schemas"]["event.publication.signature_objected"] | components["schemas"]["event.publication.signing_returned"] | components["schemas"]["event.publication.signing_granted"] | components["schemas"]["event.publication.reworked"] | components["schemas"]["event.publication.published"] | components["schemas"]["event.publication.ended"] | components["schemas"]["event.publication.replaced"] | components["schemas"]["event.publication.withdrawn"] | components["schemas"]["event.opinion.received"] | components["schemas"]["event.opinion.assigned"] | components["schemas"]["event.opinion.answered"] | components["schemas"]["event.opinion.answer_returned"] | components["schemas"]["event.opinion.answer_approved"] | components["schemas"]["event.opinion.judged"] | components["schemas"]["event.opinion.set_aside"] | components["schemas"]["event.opinion.due_passed"] | components["schemas"]["event.personal_duty.recorded"] | components["schemas"]["event.personal_duty.confirmed"] | components["schemas"]["event.personal_duty.refused"] | components["schemas"]["event.personal_duty.withdrawn"] | components["schemas"]["event.systemic_problem.confirmed"] | components["schemas"]["event.systemic_problem.dismissed"] | components["schemas"]["event.systemic_problem.asked"] | components["schemas"]["event.systemic_problem.entered"] | components["schemas"]["event.systemic_problem.handed_in"] | components["schemas"]["event.systemic_problem.returned"] | components["schemas"]["event.systemic_problem.accepted"] | components["schemas"]["event.systemic_problem.raised"] | components["schemas"]["event.systemic_problem.reported"] | components["schemas"]["event.systemic_problem.report_returned"] | components["schemas"]["event.systemic_problem.due_passed"] | components["schemas"]["event.systemic_problem.closed"] | components["schemas"]["event.systemic_problem.withdrawn"] | components["schemas"]["event.rule.entered"] | components["schemas"]["event.rule.changed"] | components["schemas"]["event.rule.submitted"] | components["schemas"]["event.rule.returned"] | components["schemas"]["event.rule.confirmed"] | components["schemas"]["event.rule.entrusted"] | components["schemas"]["event.rule.superseded"] | components["schemas"]["event.rule.check_opened"] | components["schemas"]["event.rule.check_passed_by"] | components["schemas"]["event.rule.answered"] | components["schemas"]["event.rule.judged"] | components["schemas"]["event.rule.withdrawn"] | components["schemas"]["event.handover.prepared"] | components["schemas"]["event.handover.given"] | components["schemas"]["event.handover.paper_recorded"] | components["schemas"]["event.handover.paper_confirmed"] | components["schemas"]["event.handover.paper_refused"] | components["schemas"]["event.handover.taken"] | components["schemas"]["event.handover.withdrawn"] | components["schemas"]["event.appraisal_scheme.drafted"] | components["schemas"]["event.appraisal_scheme.saved"] | components["schemas"]["event.appraisal_scheme.published"] | components["schemas"]["event.appraisal.computed"] | components["schemas"]["event.appraisal.recomputed"] | components["schemas"]["event.appraisal.adjusted"] | components["schemas"]["event.appraisal.published"] | components["schemas"]["event.appraisal.objected"] | components["schemas"]["event.appraisal.answered"] | components["schemas"]["event.appraisal.finished"], "kind">);
+        } & Omit<components["schemas"]["event.task.created"] | components["schemas"]["event.task.revised"] | components["schemas"]["event.task.issued"] | components["schemas"]["event.task.closed_before_golive"] | components["schemas"]["event.task.claimed"] | components["schemas"]["event.task.reassignment_wished"] | components["schemas"]["event.task.upheld"] | components["schemas"]["event.task.reassigned"] | components["schemas"]["event.task.parties_adjusted"] | components["schemas"]["event.task.plan_saved"] | components["schemas"]["event.task.request_submitted"] | components["schemas"]["event.task.signed"] | components["schemas"]["event.task.signature_confirmed"] | components["schemas"]["event.task.signature_voided"] | components["schemas"]["event.task.signature_objected"] | components["schemas"]["event.task.objection_settled"] | components["schemas"]["event.task.request_granted"] | components["schemas"]["event.task.request_returned"] | components["schemas"]["event.task.request_recalled"] | components["schemas"]["event.task.request_voided"] | components["schemas"]["event.task.plan_approved"] | components["schemas"]["event.task.plan_returned"] | components["schemas"]["event.task.amended"] | components["schemas"]["event.task.extended"] | components["schemas"]["event.task.due_date_reset"] | components["schemas"]["event.task.milestone_completed"] | components["schemas"]["event.task.milestone_reopened"] | components["schemas"]["event.task.duty_completed"] | components["schemas"]["event.task.statement_submitted"] | components["schemas"]["event.task.statement_acknowledged"] | components["schemas"]["event.task.statement_returned"] | components["schemas"]["event.task.evidence_attached"] | components["schemas"]["event.task.evidence_removed"] | components["schemas"]["event.task.closure_requested"] | components["schemas"]["event.task.closure_returned"] | components["schemas"]["event.task.closed"] | components["schemas"]["event.task.confirmed"] | components["schemas"]["event.task.reopened"] | components["schemas"]["event.task.withdrawn"] | components["schemas"]["event.task.cross_checker_named"] | components["schemas"]["event.task.key_marked"] | components["schemas"]["event.task.cause_analysed"] | components["schemas"]["event.task.checked"] | components["schemas"]["event.task.check_settled"] | components["schemas"]["event.task.slip_opened"] | components["schemas"]["event.task.slip_closed"] | components["schemas"]["event.task.taken_over"] | components["schemas"]["event.task.milestone_passed"] | components["schemas"]["event.task.due_date_passed"] | components["schemas"]["event.task.statement_missed"] | components["schemas"]["event.task.observation_ended"] | components["schemas"]["event.task.light_changed"] | components["schemas"]["event.check.planned"] | components["schemas"]["event.check.revised"] | components["schemas"]["event.check.frame_frozen"] | components["schemas"]["event.check.committed"] | components["schemas"]["event.check.revealed"] | components["schemas"]["event.check.went_on"] | components["schemas"]["event.check.drawn"] | components["schemas"]["event.check.draw_given_up"] | components["schemas"]["event.check.announced"] | components["schemas"]["event.check.result_recorded"] | components["schemas"]["event.check.result_signed"] | components["schemas"]["event.check.result_returned"] | components["schemas"]["event.check.finished"] | components["schemas"]["event.check.cancelled"] | components["schemas"]["event.slip.drafted"] | components["schemas"]["event.slip.revised"] | components["schemas"]["event.slip.submitted"] | components["schemas"]["event.slip.recalled"] | components["schemas"]["event.slip.signed"] | components["schemas"]["event.slip.signature_confirmed"] | components["schemas"]["event.slip.signature_voided"] | components["schemas"]["event.slip.signature_objected"] | components["schemas"]["event.slip.signing_returned"] | components["schemas"]["event.slip.signing_granted"] | components["schemas"]["event.slip.issued"] | components["schemas"]["event.slip.received"] | components["schemas"]["event.slip.answered"] | components["schemas"]["event.slip.answer_returned"] | components["schemas"]["event.slip.answer_accepted"] | components["schemas"]["event.slip.interview_recorded"] | components["schemas"]["event.slip.promise_kept"] | components["schemas"]["event.slip.handed_over"] | components["schemas"]["event.slip.overtaken"] | components["schemas"]["event.slip.released"] | components["schemas"]["event.slip.settled_with"] | components["schemas"]["event.slip.withdrawn"] | components["schemas"]["event.slip.receipt_passed"] | components["schemas"]["event.slip.answer_passed"] | components["schemas"]["event.meeting.scheduled"] | components["schemas"]["event.meeting.recorded"] | components["schemas"]["event.meeting.revised"] | components["schemas"]["event.meeting.ordered"] | components["schemas"]["event.meeting.item_added"] | components["schemas"]["event.meeting.item_taken_out"] | components["schemas"]["event.meeting.item_put_back"] | components["schemas"]["event.meeting.opened"] | components["schemas"]["event.meeting.item_raised"] | components["schemas"]["event.meeting.noted"] | components["schemas"]["event.meeting.resolved"] | components["schemas"]["event.meeting.outcome_cleared"] | components["schemas"]["event.meeting.ratified"] | components["schemas"]["event.meeting.concluded"] | components["schemas"]["event.meeting.cancelled"] | components["schemas"]["event.meeting.resolution_reported"] | components["schemas"]["event.meeting.resolution_returned"] | components["schemas"]["event.meeting.resolution_accepted"] | components["schemas"]["event.meeting.resolution_replaced"] | components["schemas"]["event.meeting.resolution_taken_over"] | components["schemas"]["event.document.drafted"] | components["schemas"]["event.document.revised"] | components["schemas"]["event.document.figure_entered"] | components["schemas"]["event.document.figure_restored"] | components["schemas"]["event.document.refreshed"] | components["schemas"]["event.document.submitted"] | components["schemas"]["event.document.recalled"] | components["schemas"]["event.document.signed"] | components["schemas"]["event.document.signature_confirmed"] | components["schemas"]["event.document.signature_voided"] | components["schemas"]["event.document.signature_objected"] | components["schemas"]["event.document.signing_returned"] | components["schemas"]["event.document.filed"] | components["schemas"]["event.document.replaced"] | components["schemas"]["event.document.withdrawn"] | components["schemas"]["event.publication.drafted"] | components["schemas"]["event.publication.head_written"] | components["schemas"]["event.publication.items_added"] | components["schemas"]["event.publication.item_written"] | components["schemas"]["event.publication.item_taken_out"] | components["schemas"]["event.publication.submitted"] | components["schemas"]["event.publication.recalled"] | components["schemas"]["event.publication.signed"] | components["schemas"]["event.publication.signature_confirmed"] | components["schemas"]["event.publication.signature_voided"] | components["schemas"]["event.publication.signature_objected"] | components["schemas"]["event.publication.signing_returned"] | components["schemas"]["event.publication.signing_granted"] | components["schemas"]["event.publication.reworked"] | components["schemas"]["event.publication.published"] | components["schemas"]["event.publication.ended"] | components["schemas"]["event.publication.replaced"] | components["schemas"]["event.publication.withdrawn"] | components["schemas"]["event.opinion.received"] | components["schemas"]["event.opinion.assigned"] | components["schemas"]["event.opinion.answered"] | components["schemas"]["event.opinion.answer_returned"] | components["schemas"]["event.opinion.answer_approved"] | components["schemas"]["event.opinion.judged"] | components["schemas"]["event.opinion.set_aside"] | components["schemas"]["event.opinion.due_passed"] | components["schemas"]["event.personal_duty.recorded"] | components["schemas"]["event.personal_duty.confirmed"] | components["schemas"]["event.personal_duty.refused"] | components["schemas"]["event.personal_duty.withdrawn"] | components["schemas"]["event.systemic_problem.confirmed"] | components["schemas"]["event.systemic_problem.dismissed"] | components["schemas"]["event.systemic_problem.amended"] | components["schemas"]["event.systemic_problem.asked"] | components["schemas"]["event.systemic_problem.entered"] | components["schemas"]["event.systemic_problem.handed_in"] | components["schemas"]["event.systemic_problem.returned"] | components["schemas"]["event.systemic_problem.accepted"] | components["schemas"]["event.systemic_problem.raised"] | components["schemas"]["event.systemic_problem.reported"] | components["schemas"]["event.systemic_problem.report_returned"] | components["schemas"]["event.systemic_problem.due_passed"] | components["schemas"]["event.systemic_problem.closed"] | components["schemas"]["event.systemic_problem.withdrawn"] | components["schemas"]["event.rule.entered"] | components["schemas"]["event.rule.changed"] | components["schemas"]["event.rule.submitted"] | components["schemas"]["event.rule.returned"] | components["schemas"]["event.rule.confirmed"] | components["schemas"]["event.rule.entrusted"] | components["schemas"]["event.rule.superseded"] | components["schemas"]["event.rule.check_opened"] | components["schemas"]["event.rule.check_passed_by"] | components["schemas"]["event.rule.answered"] | components["schemas"]["event.rule.judged"] | components["schemas"]["event.rule.withdrawn"] | components["schemas"]["event.handover.prepared"] | components["schemas"]["event.handover.given"] | components["schemas"]["event.handover.paper_recorded"] | components["schemas"]["event.handover.paper_confirmed"] | components["schemas"]["event.handover.paper_refused"] | components["schemas"]["event.handover.taken"] | components["schemas"]["event.handover.withdrawn"] | components["schemas"]["event.appraisal_scheme.drafted"] | components["schemas"]["event.appraisal_scheme.saved"] | components["schemas"]["event.appraisal_scheme.published"] | components["schemas"]["event.appraisal.computed"] | components["schemas"]["event.appraisal.recomputed"] | components["schemas"]["event.appraisal.adjusted"] | components["schemas"]["event.appraisal.published"] | components["schemas"]["event.appraisal.discarded"] | components["schemas"]["event.appraisal.objected"] | components["schemas"]["event.appraisal.answered"] | components["schemas"]["event.appraisal.finished"], "kind">);
         /** @description A message of the stream. One with an id and no data only says how far the feed was read. */
         FeedMessage: {
             /**
@@ -12016,6 +12080,8 @@ export interface components {
             /** Format: date */
             due_on: string;
             is_overdue: boolean;
+            /** @description Whether its day may still be changed: nothing is handed in. */
+            may_be_moved: boolean;
             state: string;
             state_label: string;
             /** @description has, similar or has_not; none while nobody has answered. */
@@ -12903,6 +12969,26 @@ export interface components {
              */
             unit?: string | null;
         };
+        /** @description A change of what was confirmed. */
+        SystemicAmendmentView: {
+            changes: components["schemas"]["SystemicChangeView"][];
+            reason: string;
+            by: string;
+            /** Format: date-time */
+            at: string;
+        };
+        /** @description One thing that was changed. */
+        SystemicChangeView: {
+            /**
+             * @description What it is, in words.
+             * @example 牵头部门
+             */
+            label: string;
+            /** @description What held before, in words. */
+            before: string;
+            /** @description What holds from then on, in words. */
+            after: string;
+        };
         /** @description A problem in a list. */
         SystemicLine: {
             /** Format: uuid */
@@ -12927,6 +13013,10 @@ export interface components {
         SystemicList: {
             /** @description Whether the caller confirms and dismisses what is proposed. */
             may_confirm: boolean;
+            /** @description Whether the caller sees the round's problems whole, with the answers of every unit. */
+            sees_all: boolean;
+            /** @description Whether the caller works for a unit, which may be asked or own a problem. */
+            is_of_unit: boolean;
             items: components["schemas"]["SystemicLine"][];
         };
         /** @description A task of a problem. */
@@ -13002,6 +13092,8 @@ export interface components {
             /** @description Members the reader may not read. */
             n_hidden: number;
             progress?: components["schemas"]["SystemicProgressView"] | null;
+            /** @description What was changed since it was confirmed, the newest first; for who sees it whole. */
+            amendments: components["schemas"]["SystemicAmendmentView"][];
             /** @description All of them for who sees it whole, else those of the reader's own units. */
             checks: components["schemas"]["SelfCheckView"][];
             report?: components["schemas"]["MeasureReportView"] | null;
@@ -13384,6 +13476,11 @@ export interface components {
              * @description The rule of the register it is about, where it is about one.
              */
             rule_id?: string | null;
+            /**
+             * Format: uuid
+             * @description The appraisal it is about, where it is about one.
+             */
+            appraisal_id?: string | null;
             /**
              * @description The week a statement is for.
              * @example 2026-W38
@@ -13978,6 +14075,13 @@ export interface components {
         };
         /** @description A SHA-256 digest, 64 lower-case hex digits. */
         "event.appraisal.Digest": string;
+        /** @description Why an appraisal that was begun wrongly is none. */
+        "event.appraisal.Discarded": {
+            reason: components["schemas"]["event.appraisal.Digest"];
+            by: components["schemas"]["event.appraisal.AccountId"];
+            /** Format: date-time */
+            at: string;
+        };
         /** @description What a unit says against its score. */
         "event.appraisal.Objection": {
             unit: components["schemas"]["event.appraisal.UnitId"];
@@ -14128,6 +14232,30 @@ export interface components {
              * @enum {string}
              */
             kind: "appraisal.computed";
+        };
+        /**
+         * @description It was begun wrongly and nobody outside the office read it; its period may be begun anew.
+         * @example {
+         *       "data": {
+         *         "discarded": {
+         *           "at": "2026-04-01T01:00:00Z",
+         *           "by": "01a21d85-cfc4-7257-9ad3-dbfc88853857",
+         *           "reason": "f5f35f6a7435b4a023c3228d7dc98028eb5fcdf7392c7f16c0614508898e9afc"
+         *         }
+         *       },
+         *       "kind": "appraisal.discarded"
+         *     }
+         */
+        "event.appraisal.discarded": {
+            /** @description It was begun wrongly and nobody outside the office read it; its period may be begun anew. */
+            data: {
+                discarded: components["schemas"]["event.appraisal.Discarded"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "appraisal.discarded";
         };
         /**
          * @example {
@@ -18772,6 +18900,17 @@ export interface components {
          * @description An account that can log in.
          */
         "event.systemic_problem.AccountId": string;
+        /** @description A change of a confirmed problem: what held, what holds from then on, and why. */
+        "event.systemic_problem.Amendment": {
+            before: components["schemas"]["event.systemic_problem.Terms"];
+            after: components["schemas"]["event.systemic_problem.Terms"];
+            /** @description Only those that were moved. */
+            checks: components["schemas"]["event.systemic_problem.DayMoved"][];
+            reason: components["schemas"]["event.systemic_problem.Digest"];
+            by: components["schemas"]["event.systemic_problem.AccountId"];
+            /** Format: date-time */
+            at: string;
+        };
         /** @description What a unit answers. */
         "event.systemic_problem.CheckAnswer": {
             verdict: components["schemas"]["event.systemic_problem.CheckVerdict"];
@@ -18813,6 +18952,14 @@ export interface components {
             /** Format: date-time */
             at: string;
         };
+        /** @description The day of a self-check that was moved. */
+        "event.systemic_problem.DayMoved": {
+            unit: components["schemas"]["event.systemic_problem.UnitId"];
+            /** Format: date */
+            before: string;
+            /** Format: date */
+            after: string;
+        };
         /** @description A SHA-256 digest, 64 lower-case hex digits. */
         "event.systemic_problem.Digest": string;
         /**
@@ -18842,6 +18989,14 @@ export interface components {
          * @description A rectification task, one line of the ledger (整改任务).
          */
         "event.systemic_problem.TaskId": string;
+        /** @description What the office may change of a confirmed problem. */
+        "event.systemic_problem.Terms": {
+            title: components["schemas"]["event.systemic_problem.Digest"];
+            measure: components["schemas"]["event.systemic_problem.Digest"];
+            owner: components["schemas"]["event.systemic_problem.UnitId"];
+            /** Format: date */
+            due_on: string;
+        };
         /**
          * Format: uuid
          * @description A unit of the organisation (单位).
@@ -18866,6 +19021,49 @@ export interface components {
              * @enum {string}
              */
             kind: "systemic_problem.accepted";
+        };
+        /**
+         * @description The office changed what was confirmed, with its reason; what was answered stays.
+         * @example {
+         *       "data": {
+         *         "amendment": {
+         *           "after": {
+         *             "due_on": "2026-05-01",
+         *             "measure": "aee69582b325ddbd4fdbb9762f979b1bb292b05666210354b6a7f0598eb6bf3d",
+         *             "owner": "01a21d85-cf6a-74f7-9b90-a9e87181d071",
+         *             "title": "ddedc030e197e87280c593f88ac08be39f842e74b7f85acc9bdaf1f4cb6511cf"
+         *           },
+         *           "at": "2026-03-02T01:00:00Z",
+         *           "before": {
+         *             "due_on": "2026-05-01",
+         *             "measure": "aee69582b325ddbd4fdbb9762f979b1bb292b05666210354b6a7f0598eb6bf3d",
+         *             "owner": "01a21d85-cf6a-74f7-9b90-a9e78ffeedd1",
+         *             "title": "c6543d0f2bc2178958afe5df0dad5bfd6cb9a80d9c1a955a0496418fbeb85678"
+         *           },
+         *           "by": "01a21d85-cfc4-7257-9ad3-dbfc88853857",
+         *           "checks": [
+         *             {
+         *               "after": "2026-04-01",
+         *               "before": "2026-03-16",
+         *               "unit": "01a21d85-cf6d-71d0-a12d-e57b521e8526"
+         *             }
+         *           ],
+         *           "reason": "2c6c48e17a4094d21e87a7854effadcae8002e6a4d4867681c65541f9a1620dd"
+         *         }
+         *       },
+         *       "kind": "systemic_problem.amended"
+         *     }
+         */
+        "event.systemic_problem.amended": {
+            /** @description The office changed what was confirmed, with its reason; what was answered stays. */
+            data: {
+                amendment: components["schemas"]["event.systemic_problem.Amendment"];
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "systemic_problem.amended";
         };
         /**
          * @description Units were asked to look at themselves.
@@ -22854,6 +23052,139 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["AnswerObjection"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppraisalView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_appraisal: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "情况说明"
+                 *     }
+                 */
+                "application/json": components["schemas"]["WithReason"];
             };
         };
         responses: {
@@ -51065,6 +51396,143 @@ export interface operations {
                  *     }
                  */
                 "application/json": components["schemas"]["OfUnit"];
+            };
+        };
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SystemicView"];
+                };
+            };
+            /** @description The body is no JSON or breaks off */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The state does not allow it */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody changed it meanwhile; `version` says what holds now */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than is taken */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is said to be something else than JSON */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `If-Match` is missing */
+            428: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    amend_systemic_problem: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The ETag the decision rests on */
+                "If-Match": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "due_on": "2026-03-02",
+                 *       "measure": "修订接待管理办法，清单随票据归档",
+                 *       "owner": "01890000-0000-7000-8000-000000000001",
+                 *       "reason": "牵头部门职责调整",
+                 *       "title": "公务接待无清单、超标准"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AmendProblem"];
             };
         };
         responses: {

@@ -30,14 +30,14 @@ export function Accounts({ canCreate, canAdminister }: { canCreate: boolean; can
             <div className="scroll card">
               <table>
                 <thead><tr><th>账号</th><th>姓名</th><th>单位</th><th>角色</th><th>登录核验</th><th>状态</th><th>最近登录</th><th><span className="unseen">办理</span></th></tr></thead>
-                <tbody>{page.items.map((a) => <AccountLine key={a.id} account={a} canAdminister={canAdminister} tell={setTold} />)}</tbody>
+                <tbody>{page.items.map((a) => <AccountLine key={a.id} account={a} hasDirectory={page.has_directory} canAdminister={canAdminister} tell={setTold} />)}</tbody>
               </table>
               {page.next && <div className="pager"><button type="button" onClick={() => setAfter(page.next ?? undefined)}>下一页</button></div>}
             </div>
           )
         }
       </Loaded>
-      {isNew && <NewAccount onClose={() => setNew(false)} tell={(a) => { setNew(false); setTold(a) }} />}
+      {isNew && <NewAccount hasDirectory={query.data?.has_directory ?? false} onClose={() => setNew(false)} tell={(a) => { setNew(false); setTold(a) }} />}
       {told && (
         <Dialog title="一次性密码" onClose={() => setTold(null)}>
           <p>账号 <b>{told.login}</b> 的一次性密码，只显示这一次，请当面交给本人，首次登录须修改：</p>
@@ -48,7 +48,7 @@ export function Accounts({ canCreate, canAdminister }: { canCreate: boolean; can
   )
 }
 
-function AccountLine({ account, canAdminister, tell }: { account: Account; canAdminister: boolean; tell: (account: Account) => void }) {
+function AccountLine({ account, hasDirectory, canAdminister, tell }: { account: Account; hasDirectory: boolean; canAdminister: boolean; tell: (account: Account) => void }) {
   const queries = useQueryClient()
   const params = { path: { id: account.id }, header: { 'If-Match': `"${account.version}"` } }
   const [role, setRole] = useState<string>(account.role ?? '')
@@ -91,7 +91,7 @@ function AccountLine({ account, canAdminister, tell }: { account: Account; canAd
           <>
             {account.is_active ? <button type="button" onClick={() => setAsked('disable')}>停用</button> : <button type="button" disabled={enable.busy} onClick={() => void enable.submit()}>启用</button>}
             {!inDirectory && <button type="button" onClick={() => setAsked('reset')}>重置密码</button>}
-            <button type="button" onClick={() => setAsked('proof')}>改用{provedBy[other]}</button>
+            {(inDirectory || hasDirectory) && <button type="button" onClick={() => setAsked('proof')}>改用{provedBy[other]}</button>}
             {account.has_second_factor && <button type="button" onClick={() => setAsked('factor')}>解除动态口令</button>}
           </>
         )}
@@ -140,7 +140,7 @@ function LostFactor({ account, onClose, onDone }: { account: Account; onClose: (
   )
 }
 
-function NewAccount({ onClose, tell }: { onClose: () => void; tell: (account: Account) => void }) {
+function NewAccount({ hasDirectory, onClose, tell }: { hasDirectory: boolean; onClose: () => void; tell: (account: Account) => void }) {
   const queries = useQueryClient()
   const people = useQuery({ queryKey: ['people'], queryFn: () => get(client.GET('/api/v1/people')) })
   const [login, setLogin] = useState('')
@@ -158,7 +158,7 @@ function NewAccount({ onClose, tell }: { onClose: () => void; tell: (account: Ac
       <form className="stack" noValidate onSubmit={(e) => { e.preventDefault(); void form.submit() }}>
         <PickField label="人员" empty="输入姓名查找；不对应人员的留空" value={person} onChange={setPerson} options={(people.data ?? []).filter((p) => !p.has_account).map((p) => ({ value: p.id, label: `${p.name}　${p.posts[0]?.unit ?? ''}` }))} error={form.at('/person_id')} />
         <TextField label="账号" value={login} onChange={setLogin} error={form.at('/login')} />
-        <SelectField label="登录核验" value={proof} onChange={(v) => setProof(v as keyof typeof provedBy)} options={Object.entries(provedBy).map(([value, label]) => ({ value, label }))} error={form.at('/proved_by')} />
+        {hasDirectory && <SelectField label="登录核验" value={proof} onChange={(v) => setProof(v as keyof typeof provedBy)} options={Object.entries(provedBy).map(([value, label]) => ({ value, label }))} error={form.at('/proved_by')} />}
         <p className="muted">{proof === 'directory' ? '用单位目录（LDAP）里同名账号的密码登录，本系统不存密码。' : '建好后给出一次性密码，首次登录须修改。'}</p>
         <Refused error={form.error} shown={['/login', '/person_id', '/proved_by']} />
         <p className="muted">建好后由安全管理员授予角色才能登录。</p>

@@ -26,7 +26,7 @@ function useAct(of: Appraisal, act: string, body: () => unknown, missing?: () =>
     try {
       await post(`/appraisals/${of.id}/${act}`, body(), of.version)
     } finally {
-      await Promise.all(['appraisal', 'appraisals', 'score', 'notices'].map((key) => queries.invalidateQueries({ queryKey: [key] })))
+      await Promise.all(['appraisal', 'appraisals', 'score', 'notices', 'todo'].map((key) => queries.invalidateQueries({ queryKey: [key] })))
     }
   }, missing)
 }
@@ -43,6 +43,7 @@ function Whole({ of, onVersion }: { of: Appraisal; onVersion: (n?: number) => vo
         <p>第 {of.n} 版{of.published_at && `，${moment(of.published_at)} 公布`}{of.object_until && `，申诉至 ${day(of.object_until)}`}</p>
         <div className="acts"><Link to="/appraisals" className="button">全部考评</Link></div>
       </div>
+      {of.discarded && <p className="note">已作废：{of.discarded.reason} <small className="muted">{of.discarded.by} {moment(of.discarded.at)}</small></p>}
       {of.reckonings.length > 1 && <Versions of={of} onVersion={onVersion} />}
       {of.changes.length > 0 && <Changes of={of} />}
       <section className="card" aria-label="得分">
@@ -60,6 +61,7 @@ function Whole({ of, onVersion }: { of: Appraisal; onVersion: (n?: number) => vo
         {may('object_to_appraisal') && of.objects_for.map((unit) => <ObjectForm key={unit.id} of={of} unit={unit} />)}
         {may('adjust_appraisal') && <Adjust of={of} />}
         {may('publish_appraisal') && <Plain of={of} act="publish" verb="公布考评结果" words={`公布后，各单位（领导）可看到自己的得分和事实${of.shows_ranking ? '及全部名次' : ''}，单位可申诉一次。`} />}
+        {may('discard_appraisal') && <Discard of={of} />}
         {may('finish_appraisal') && <Plain of={of} act="finish" verb="确定结果" words="申诉期已过，申诉均已答复。确定后不再调整；以后有新的记录，只能重新计算为新的一版。" />}
         {may('recompute_appraisal') && <Plain of={of} act="recompute" quiet verb="重新计算" words="按现在的记录和现行方案重新计算为新的一版；前一版保留，并列出变化和引起变化的事实。" />}
       </div>
@@ -223,6 +225,27 @@ function Adjust({ of }: { of: Appraisal }) {
       <TextField label="理由" rows={2} value={values.reason} onChange={(reason) => setValues({ ...values, reason })} error={form.at('/reason')} />
       <Refused error={form.error} shown={['/subject', '/points', '/reason']} />
       <div className="send"><button type="submit" disabled={form.busy}>调整</button></div>
+    </form>
+  )
+}
+
+/** What was begun wrongly is put aside for a reason; asked again before it is done. */
+function Discard({ of }: { of: Appraisal }) {
+  const [isOpen, setOpen] = useState(false)
+  const [reason, setReason] = useState('')
+  const [isAsking, setAsking] = useState(false)
+  const form = useAct(of, 'discard', () => ({ reason }), () => blank({ '/reason': reason }))
+  if (!isOpen) return <p><button type="button" className="plain danger" onClick={() => setOpen(true)}>作废</button></p>
+  return (
+    <form className="card stack" noValidate aria-label="作废考评" onSubmit={(e) => { e.preventDefault(); if (reason.trim() === '') void form.submit(); else setAsking(true) }}>
+      <h2>作废</h2>
+      <TextField label="作废理由" rows={2} hint="如考评期选错；没有公布过的考评才能作废" value={reason} onChange={setReason} error={form.at('/reason')} />
+      <Refused error={form.error} shown={['/reason']} />
+      <div className="send">
+        <button type="submit" className="danger" disabled={form.busy}>{form.busy ? '正在作废…' : '作废'}</button>
+        <button type="button" onClick={() => setOpen(false)}>取消</button>
+      </div>
+      {isAsking && <Ask title="作废这次考评" verb="作废" busy={form.busy} onYes={() => { setAsking(false); void form.submit() }} onNo={() => setAsking(false)}>{day(of.from)} 至 {day(of.to)} 的考评作废后不能恢复；得分和调整留存备查，这段时间可以重新计算。</Ask>}
     </form>
   )
 }

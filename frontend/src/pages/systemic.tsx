@@ -28,7 +28,7 @@ export function Systemic() {
           {list.may_confirm && <Proposals round={round} />}
           {list.may_confirm && <ByHand round={round} />}
           {list.items.length === 0
-            ? <Empty>{list.may_confirm ? '还没有认定共性问题。系统有建议时列在上面，看过后认定或写明不是；也可以另选任务认定。' : '还没有需要您单位自查或牵头的共性问题。整改办布置后会列在这里和我的待办里。'}</Empty>
+            ? <Empty>{list.sees_all && !list.may_confirm ? '本轮次还没有认定共性问题。整改办认定后列在这里，可查看集团层面措施和各单位自查的进展。' : !list.sees_all && !list.is_of_unit ? '没有需要您办理的共性问题。共性问题由整改办认定，由职能部门牵头、有关单位自查。' : list.may_confirm ? '还没有认定共性问题。系统有建议时列在上面，看过后认定或写明不是；也可以另选任务认定。' : '还没有需要您单位自查或牵头的共性问题。整改办布置后会列在这里和我的待办里。'}</Empty>
             : <section className="part" aria-label="共性问题"><header><h2>共性问题 <span>{list.items.length}</span></h2></header><ul className="card lines">{list.items.map((p) => <Line key={p.id} of={p} />)}</ul></section>}
         </>
       )}</Loaded>

@@ -4,6 +4,7 @@ import { Link, useParams } from '@tanstack/react-router'
 import { type Schemas, client, download, get } from '../api/client'
 import '../styles/handovers.css'
 import '../styles/systemic.css'
+import { AmendForm } from '../systemic/amend'
 import { AnswerForm, AskForm, OfUnit, Reasoned, type Problem } from '../systemic/forms'
 import { Loaded, State } from '../ui/parts'
 import { useTitle } from '../ui/title'
@@ -37,6 +38,8 @@ function Whole({ of }: { of: Problem }) {
         {may('report_measure') && <Reasoned of={of} act="report" field="words" label="完成情况" hint="写明文件名称和文号" verb="报措施完成" />}
         {may('return_report') && <Reasoned of={of} act="return-report" label="退回理由" verb="退回" folded />}
       </section>
+      {may('amend_problem') && <AmendForm key={of.version} of={of} />}
+      {of.amendments.length > 0 && <Amendments of={of} />}
       {of.sees_all && <Members of={of} />}
       <section className="part" aria-label="自查">
         <header><h2>{of.sees_all ? '各单位自查' : '本单位自查'} <span>{of.checks.length}</span></h2></header>
@@ -57,6 +60,21 @@ function Whole({ of }: { of: Problem }) {
 function Figures({ progress: p }: { progress: Schemas['SystemicProgressView'] }) {
   const all: [string, number, string?][] = [['布置', p.asked], ['已报', p.answered], ['存在', p.has], ['类似', p.similar], ['不存在', p.has_not], ['退回', p.returned], ['已认可', p.accepted], ['已立任务', p.raised], ['逾期未报', p.overdue, p.overdue > 0 ? 'late' : undefined]]
   return <dl className="card systemicfigures" aria-label="进展">{all.map(([label, n, look]) => <div key={label} className={look}><dt>{label}</dt><dd>{n}</dd></div>)}</dl>
+}
+
+/** What was changed since it was confirmed: before, after, why, by whom. */
+function Amendments({ of }: { of: Problem }) {
+  return (
+    <section className="card problem" aria-label="变更记录">
+      <h2>变更记录 <span>{of.amendments.length}</span></h2>
+      {of.amendments.map((a) => (
+        <div key={a.at} className="amended">
+          <dl>{a.changes.map((c) => <div key={c.label}><dt>{c.label}</dt><dd><del>{c.before}</del> → <mark>{c.after}</mark></dd></div>)}</dl>
+          <p>理由：{a.reason} <small className="muted">{a.by} {moment(a.at)}</small></p>
+        </div>
+      ))}
+    </section>
+  )
 }
 
 function Members({ of }: { of: Problem }) {

@@ -59,7 +59,7 @@ function Whole({ list }: { list: Schemas['TodoList'] }) {
                 {i === 0 && <><span>何时起</span><span>何时止</span></>}
               </header>
               <ul className="card lines">
-                {group.items.map((item, nth) => <Line key={`${item.action}.${item.task_id ?? item.check_id ?? item.slip_id ?? item.document_id ?? item.publication_id ?? item.opinion_id ?? item.handover_id ?? item.systemic_problem_id ?? item.rule_id ?? item.meeting_id ?? ''}.${item.resolution_id ?? ''}.${item.what}`} item={item} isLate={group.key === 'overdue'} isFirst={urgent.includes(group.key) || (i === 0 && nth === 0)} />)}
+                {group.items.map((item, nth) => <Line key={`${item.action}.${item.task_id ?? item.check_id ?? item.slip_id ?? item.document_id ?? item.publication_id ?? item.opinion_id ?? item.handover_id ?? item.systemic_problem_id ?? item.rule_id ?? item.appraisal_id ?? item.meeting_id ?? ''}.${item.resolution_id ?? ''}.${item.what}`} item={item} isLate={group.key === 'overdue'} isFirst={urgent.includes(group.key) || (i === 0 && nth === 0)} />)}
               </ul>
             </section>
           ))}
@@ -122,6 +122,7 @@ function Elsewhere({ item, className }: { item: Item; className: string }) {
   if (item.systemic_problem_id) return <Link to="/systemic/$id" params={{ id: item.systemic_problem_id }} className={className}>{item.verb}</Link>
   if (item.handover_id) return <Link to="/handovers/$id" params={{ id: item.handover_id }} className={className}>{item.verb}</Link>
   if (item.rule_id) return <Link to="/rules/$id" params={{ id: item.rule_id }} search={{}} className={className}>{item.verb}</Link>
+  if (item.appraisal_id) return <Link to="/appraisals/$id" params={{ id: item.appraisal_id }} className={className}>{item.verb}</Link>
   if (item.opinion_id) return <Link to="/opinions" search={{ id: item.opinion_id, act: item.action }} className={className}>{item.verb}</Link>
   if (item.slip_id) return <Link to="/slips/$id" params={{ id: item.slip_id }} search={{ act: item.action }} className={className}>{item.verb}</Link>
   if (item.check_id) return <Link to="/checks/$id" params={{ id: item.check_id }} className={className}>{item.verb}</Link>

@@ -52,6 +52,18 @@ export function Causes({ task }: { task: Task }) {
   )
 }
 
+/** The last analysis beside a closure, so that cause and measures are seen together; nothing to write. */
+export function LastCause({ task }: { task: Task }) {
+  const last = task.causes[0]
+  if (!last) return null
+  return (
+    <section className="lastcause" aria-label="原因剖析">
+      <p><b>原因剖析</b> {last.labels.map((label) => <span key={label} className="tag">{label}</span>)} <small className="muted">{last.by.name} {moment(last.at)}</small></p>
+      <p className="words">{last.text}</p>
+    </section>
+  )
+}
+
 /** The kind of the task's finding: proposed with its reasons, decided by who may. */
 export function ScopeOf({ finding }: { finding: string }) {
   const query = useQuery({ queryKey: ['scope', finding], queryFn: () => get(client.GET('/api/v1/findings/{id}/scope', { params: { path: { id: finding } } })) })

@@ -5,7 +5,7 @@ import { Check, PickField, TextField, blank, useDraft } from '../ui/form'
 import { Loading } from '../ui/parts'
 import { day, today } from '../ui/words'
 import { ActForm, type FormProps, Returned, useAct } from './act'
-import { CauseForm } from './causes'
+import { CauseForm, LastCause } from './causes'
 import { PeopleAndUnits, usePeople, useUnits } from './parties'
 import { ConfirmForm, MeetingForm, ObjectForm, PaperForm, RecallForm, SignForm } from './signforms'
 import { AnswerForm, DutyForm, EvidenceForm, MilestoneForm, RemoveEvidenceForm, ReopenMilestoneForm, StatementForm } from './workforms'
@@ -159,6 +159,7 @@ function ClosureForm({ task, done, open }: FormProps) {
   return (
     <ActForm form={form} verb="申请销号" disabled={!open.is_possible} shown={['/results', '/occurred_on']} kept={kept}>
       <Returned task={task} />
+      <LastCause task={task} />
       <Signals task={task.id} mine />
       <TextField label="整改成效" rows={4} value={values.results} onChange={(results) => change({ results })} error={form.at('/results')} hint="对照完成标准写结果，有数写数" />
       <DayField label="实际完成日期" lies="behind" value={values.occurred_on} onChange={(occurred_on) => change({ occurred_on })} error={form.at('/occurred_on')} />

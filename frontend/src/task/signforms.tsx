@@ -8,6 +8,7 @@ import { DayField } from '../ui/dayfield'
 import { Check, FileField, PickField, SelectField, TextField, blank, useDraft, useSend } from '../ui/form'
 import { checkCode, day, today, week } from '../ui/words'
 import { ActForm, type FormProps, Stood, eitherOf, useAct } from './act'
+import { LastCause } from './causes'
 import { Files } from './files'
 import { usePeople } from './parties'
 import { Chain, Signed, Since } from './requests'
@@ -52,6 +53,7 @@ export function SignForm({ task, done, open }: FormProps) {
       <p><b>{request.kind_label}</b>　<span className="muted">{request.submitted_by.name} 报</span>{onBehalf && <b>　代 {onBehalf.name} 签</b>}</p>
       <Since task={task} request={request} />
       <Signed request={request} />
+      {request.kind === 'closure' && <LastCause task={task} />}
       {request.kind === 'closure' && <Compared task={task} />}
       {request.kind === 'closure' && <Signals task={task.id} mine={false} />}
       <Chain request={request} me={onBehalf?.id ?? me.person_id} />

@@ -2,9 +2,11 @@
 //! Who reads a score may not see every task it is about: what is said to whom is decided here by its own rules, so it is read past the second net.
 
 mod scheme_view;
+mod todo;
 mod view;
 
 pub use scheme_view::*;
+pub(crate) use todo::todo;
 pub use view::*;
 
 use actix_web::web::{Data, Path};
@@ -25,6 +27,7 @@ use crate::acts::acts;
 use crate::app::App;
 use crate::extract::{Body, Caller, ExpectedVersion, IdempotencyKey, Params};
 use crate::problem::Problem;
+use crate::task_commands::WithReason;
 
 /// Get the scheme of a round: what is being edited, and which versions were published. Before anything was saved it is what an office begins with.
 #[utoipa::path(tag = "appraisals", params(("id" = Uuid, Path)), responses((status = 200, body = SchemeView)))]
@@ -255,6 +258,8 @@ acts! {
     adjust_appraisal "/appraisals/{id}/adjust" AdjustScore => |b| AppraisalCommand::Adjust { subject: b.subject, points: b.points, reason: b.reason };
     /// Publish the scores: each unit and leader reads its own, and the heads of units may object.
     publish_appraisal "/appraisals/{id}/publish" Empty => |_b| AppraisalCommand::Publish;
+    /// Discard an appraisal that was begun wrongly and never published, with a reason; its period may be begun anew.
+    discard_appraisal "/appraisals/{id}/discard" WithReason => |b| AppraisalCommand::Discard { reason: b.reason };
     /// Object to the unit's score as its head, once, until the day that is shown.
     object_to_appraisal "/appraisals/{id}/object" ObjectToScore => |b| AppraisalCommand::Object { unit: b.unit, words: b.words };
     /// Answer an objection with a reason; the score stays, or changes by so many points.

@@ -192,6 +192,8 @@ pub struct AppraisalView {
     pub published_at: Option<DateTime<Utc>>,
     /// Last day of objections.
     pub object_until: Option<NaiveDate>,
+    /// Why it was discarded, where it was.
+    pub discarded: Option<DiscardedView>,
     /// Whether everybody who is appraised reads where all stand.
     pub shows_ranking: bool,
     /// The most people may add or take of one score, in hundredths of a point.
@@ -206,6 +208,14 @@ pub struct AppraisalView {
     /// Units for which the caller may object.
     pub objects_for: Vec<Named>,
     pub open_actions: Vec<AppraisalActionView>,
+}
+
+/// Why an appraisal was discarded.
+#[derive(Serialize, ToSchema)]
+pub struct DiscardedView {
+    pub reason: String,
+    pub by: String,
+    pub at: DateTime<Utc>,
 }
 
 /// An appraisal as the caller sees it.
@@ -279,6 +289,11 @@ pub fn load(
         to: of.period.to,
         state,
         state_label: state.label().to_owned(),
+        discarded: of.discarded.as_ref().map(|d| DiscardedView {
+            reason: said(&loaded.words, &d.reason),
+            by: account(d.by),
+            at: d.at,
+        }),
         n: loaded.n,
         newest,
         published: of.published,

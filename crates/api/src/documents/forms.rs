@@ -29,7 +29,7 @@ use crate::app::App;
 use crate::exports::{day, long};
 use crate::extract::{Caller, Params};
 use crate::problem::Problem;
-use crate::task_view::{self, RequestView, TaskView};
+use crate::task_view::{self, RequestView, RootCauseView, TaskView};
 use crate::{covers, meetings, publications, slips};
 
 /// What a form is filled with, and what its file is called.
@@ -162,6 +162,11 @@ fn boxes(request: Option<&RequestView>, chain: &[StepRule]) -> Vec<Value> {
     boxes
 }
 
+/// Why it came about as it was said last, with its kinds before it; nothing where nobody said.
+fn cause(of: &RootCauseView) -> String {
+    format!("（{}）{}", of.labels.join("、"), of.text)
+}
+
 fn closure(task: &TaskView, chain: &[StepRule]) -> Value {
     let request = task.requests.iter().rev().find(|r| r.kind == "closure" && !r.is_returned);
     let criteria = task.criteria.iter().enumerate().map(|(i, c)| format!("{}. {}", i + 1, c.text));
@@ -189,6 +194,7 @@ fn closure(task: &TaskView, chain: &[StepRule]) -> Value {
     }
     json!({
         "问题原文": within(task.finding.clone(), ROOM_TEXT), "任务编号": task.number, "任务标题": within(task.title.clone(), ROOM_TEXT),
+        "原因剖析": within(task.causes.first().map(cause).unwrap_or_default(), ROOM_TEXT),
         "完成标准": within(criteria.collect::<Vec<_>>().join("\n"), ROOM_TEXT), "整改成效": within(outcome, ROOM_OUTCOME),
         "措施落实情况": within(measures.collect::<Vec<_>>().join("\n"), ROOM_MEASURES), "佐证目录": files.join("\n"),
         "签批": boxes(request, chain),
@@ -403,6 +409,17 @@ fn archive(
             .filter(|l| l.decides)
             .map(|l| json!({ "经过时间": long(l.at), "经过人": l.who, "经过事项": l.text }));
         if let Some(map) = task.as_object_mut() {
+            // Words of a sensitive matter are in no document (docs/domain.md §17).
+            let causes = if known.is_masked() {
+                Vec::new()
+            } else {
+                task_view::causes(conn, &origin.actor, TaskId(known.line.id), origin.now)?
+            };
+            let said = causes
+                .iter()
+                .rev()
+                .map(|c| json!({ "剖析时间": long(c.at), "剖析人": c.by.name, "剖析内容": cause(c) }));
+            map.insert("原因".to_owned(), said.collect::<Vec<_>>().into());
             map.insert("经过".to_owned(), told.collect::<Vec<_>>().into());
         }
         tasks.push(task);

@@ -32,6 +32,11 @@ pub(super) struct Known {
 }
 
 impl Known {
+    /// Whether the words of the matter are in no document.
+    pub(super) fn is_masked(&self) -> bool {
+        self.place.sensitivity != Sensitivity::Open.as_str()
+    }
+
     fn completion(&self) -> Option<CompletionStatus> {
         CompletionStatus::parse(&self.place.completion_status)
     }

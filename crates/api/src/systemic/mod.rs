@@ -14,7 +14,7 @@ use domain::actor::Actor;
 use domain::chain::Digest;
 use domain::ids::{RoundId, SystemicProblemId, TaskId, UnitId};
 use domain::systemic::state::CheckVerdict;
-use domain::systemic::{AnswerInput, NewProblem, SystemicCommand};
+use domain::systemic::{AmendInput, AnswerInput, NewProblem, SystemicCommand};
 use persistence::tasks::Expected;
 use persistence::{blobs, idempotency, systemic};
 use serde::{Deserialize, Serialize};
@@ -39,7 +39,12 @@ pub async fn list_systemic_problems(caller: Caller, app: Data<App>, id: Path<Uui
             let round = RoundId(*id);
             let found = systemic::list(conn, &origin, round)?;
             let may_confirm = domain::rights::permit_office(&origin.actor, round).is_ok();
-            Ok(SystemicList { may_confirm, items: found.iter().map(|l| line(l, &origin)).collect() })
+            Ok(SystemicList {
+                may_confirm,
+                sees_all: domain::rights::sees_problems(&origin.actor, round),
+                is_of_unit: domain::rights::works_for_unit(&origin.actor),
+                items: found.iter().map(|l| line(l, &origin)).collect(),
+            })
         })
         .await?;
     Ok(HttpResponse::Ok().json(list))
@@ -171,6 +176,31 @@ async fn perform(
     Ok(reply(&view))
 }
 
+/// Until when a self-check is awaited.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CheckDay {
+    pub unit: UnitId,
+    pub due_on: NaiveDate,
+}
+
+/// What is to hold of a confirmed problem from now on, and why.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AmendProblem {
+    #[schema(example = "公务接待无清单、超标准")]
+    pub title: String,
+    #[schema(example = "修订接待管理办法，清单随票据归档")]
+    pub measure: String,
+    pub owner: UnitId,
+    pub due_on: NaiveDate,
+    /// New days of self-checks that wait for an answer; those left out stay as they are.
+    #[serde(default)]
+    pub checks: Vec<CheckDay>,
+    #[schema(example = "牵头部门职责调整")]
+    pub reason: String,
+}
+
 /// Units that are to look at themselves.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -221,6 +251,8 @@ pub struct ReportMeasure {
 
 acts! {
     tag: "systemic", answers: SystemicView, wraps: std::convert::identity;
+    /// Change title, measure, owner, day or the days of self-checks of a confirmed problem, with a reason; what was answered stays.
+    amend_systemic_problem "/systemic-problems/{id}/amend" AmendProblem => |b| SystemicCommand::Amend(AmendInput { title: b.title, measure: b.measure, owner: b.owner, due_on: b.due_on, checks: b.checks.into_iter().map(|c| (c.unit, c.due_on)).collect(), reason: b.reason });
     /// Ask sister units to look at themselves, until a day; they are told.
     ask_units "/systemic-problems/{id}/ask" AskUnits => |b| SystemicCommand::Ask { units: b.units, due_on: b.due_on };
     /// Answer for a unit: its head hands it in, a clerk's answer waits for him.
@@ -310,7 +342,12 @@ pub async fn list_problems_of_task(caller: Caller, app: Data<App>, id: Path<Uuid
         .read(&caller.origin.actor, move |conn| {
             persistence::tasks::find(conn, &origin.actor, TaskId(*id), origin.now)?;
             let found = systemic::of_task(conn, &origin, TaskId(*id))?;
-            Ok(SystemicList { may_confirm: false, items: found.iter().map(|l| line(l, &origin)).collect() })
+            Ok(SystemicList {
+                may_confirm: false,
+                sees_all: found.iter().all(|l| l.sees_all),
+                is_of_unit: domain::rights::works_for_unit(&origin.actor),
+                items: found.iter().map(|l| line(l, &origin)).collect(),
+            })
         })
         .await?;
     Ok(HttpResponse::Ok().json(list))

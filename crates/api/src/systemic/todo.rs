@@ -51,7 +51,7 @@ pub(crate) fn todo(
         let Some(confirmed) = &loaded.problem.confirmed else { continue };
         let due = Some(calendar::end_of_day(confirmed.due_on));
         let since = Some(confirmed.at);
-        if is_unit && open.contains(&(SystemicAction::Report, None)) {
+        if open.contains(&(SystemicAction::Report, None)) {
             let what = "落实共性问题的集团层面措施";
             let from = "整改办认定".to_owned();
             items.push(item(&loaded, SystemicAction::Report, what, "报完成", (since, due), from, calendar, origin.now));

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use domain::calendar;
 use domain::chain::Digest;
 use domain::ids::{SystemicProblemId, UnitId};
-use domain::systemic::state::{CheckAnswer, ProblemState, Progress, SelfCheck, SelfCheckState};
+use domain::systemic::state::{Amendment, CheckAnswer, ProblemState, Progress, SelfCheck, SelfCheckState};
 use persistence::blobs::AttachmentRow;
 use persistence::systemic::{self, Loaded, Member, Proposal};
 use persistence::{Origin, PgConnection};
@@ -12,6 +12,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::exports::day;
 use crate::task_view::Named;
 
 /// How far a problem has come.
@@ -77,6 +78,10 @@ pub struct OwnSelfCheck {
 pub struct SystemicList {
     /// Whether the caller confirms and dismisses what is proposed.
     pub may_confirm: bool,
+    /// Whether the caller sees the round's problems whole, with the answers of every unit.
+    pub sees_all: bool,
+    /// Whether the caller works for a unit, which may be asked or own a problem.
+    pub is_of_unit: bool,
     pub items: Vec<SystemicLine>,
 }
 
@@ -125,6 +130,8 @@ pub struct SelfCheckView {
     pub unit: Named,
     pub due_on: NaiveDate,
     pub is_overdue: bool,
+    /// Whether its day may still be changed: nothing is handed in.
+    pub may_be_moved: bool,
     pub state: String,
     pub state_label: String,
     /// has, similar or has_not; none while nobody has answered.
@@ -150,6 +157,27 @@ pub struct SelfCheckView {
 #[derive(Serialize, ToSchema)]
 pub struct MeasureReportView {
     pub words: String,
+    pub by: String,
+    pub at: DateTime<Utc>,
+}
+
+/// One thing that was changed.
+#[derive(Serialize, ToSchema)]
+pub struct SystemicChangeView {
+    /// What it is, in words.
+    #[schema(example = "牵头部门")]
+    pub label: String,
+    /// What held before, in words.
+    pub before: String,
+    /// What holds from then on, in words.
+    pub after: String,
+}
+
+/// A change of what was confirmed.
+#[derive(Serialize, ToSchema)]
+pub struct SystemicAmendmentView {
+    pub changes: Vec<SystemicChangeView>,
+    pub reason: String,
     pub by: String,
     pub at: DateTime<Utc>,
 }
@@ -187,6 +215,8 @@ pub struct SystemicView {
     /// Members the reader may not read.
     pub n_hidden: usize,
     pub progress: Option<SystemicProgressView>,
+    /// What was changed since it was confirmed, the newest first; for who sees it whole.
+    pub amendments: Vec<SystemicAmendmentView>,
     /// All of them for who sees it whole, else those of the reader's own units.
     pub checks: Vec<SelfCheckView>,
     pub report: Option<MeasureReportView>,
@@ -259,6 +289,7 @@ impl Shown<'_> {
             unit: self.named(of.unit.0),
             due_on: of.due_on,
             is_overdue: of.state.waits_for_unit() && is_over(of.due_on, self.origin.now),
+            may_be_moved: self.loaded.problem.is_open() && of.state.waits_for_unit(),
             state: of.state.as_str().to_owned(),
             state_label: of.state.label().to_owned(),
             verdict: answer.map(|a| a.verdict.as_str().to_owned()),
@@ -286,6 +317,34 @@ impl Shown<'_> {
                 .collect(),
             task: of.task.and_then(|t| self.loaded.raised.iter().find(|m| m.id == t.0)).map(member),
             is_raised: of.task.is_some(),
+        }
+    }
+}
+
+impl Shown<'_> {
+    /// What an amendment changed, in words.
+    fn amendment(&self, of: &Amendment) -> SystemicAmendmentView {
+        let (before, after) = (&of.before, &of.after);
+        let terms = [
+            ("标题", self.said(&before.title), self.said(&after.title)),
+            ("集团层面措施", self.said(&before.measure), self.said(&after.measure)),
+            ("牵头部门", self.named(before.owner.0).name, self.named(after.owner.0).name),
+            ("完成时限", day(before.due_on), day(after.due_on)),
+        ];
+        let terms = terms.into_iter().map(|(label, before, after)| (label.to_owned(), before, after));
+        let days = of
+            .checks
+            .iter()
+            .map(|moved| (format!("{}自查时限", self.named(moved.unit.0).name), day(moved.before), day(moved.after)));
+        SystemicAmendmentView {
+            changes: terms
+                .chain(days)
+                .filter(|(_, before, after)| before != after)
+                .map(|(label, before, after)| SystemicChangeView { label, before, after })
+                .collect(),
+            reason: self.said(&of.reason),
+            by: self.named(of.by.0).name,
+            at: of.at,
         }
     }
 }
@@ -349,6 +408,7 @@ pub fn load(
         members: loaded.members.iter().map(member).collect(),
         n_hidden: if all { problem.members.len().saturating_sub(loaded.members.len()) } else { 0 },
         progress: all.then(|| problem.progress(calendar::today(origin.now)).into()),
+        amendments: problem.amendments.iter().rev().filter(|_| all).map(|a| shown.amendment(a)).collect(),
         checks: shown.checks().map(|c| shown.check(c, &files)).collect(),
         report: problem.report.as_ref().filter(|_| may_read_report).map(|r| MeasureReportView {
             words: shown.said(&r.words),

@@ -121,6 +121,26 @@ fn cause(mark: &CauseMark, words: &BTreeMap<Digest, String>, names: &Names) -> R
     }
 }
 
+/// What was said of the causes of a task, the newest first; nothing where the caller does not read its words.
+///
+/// Errors: `NotFound`.
+pub fn causes(
+    conn: &mut PgConnection,
+    actor: &Actor,
+    id: TaskId,
+    now: DateTime<Utc>,
+) -> Result<Vec<RootCauseView>, Error> {
+    let loaded = tasks::find(conn, actor, id, now)?;
+    let marks = &loaded.task.causes;
+    let reads = rights::reads_content(actor, &domain::task::context::subject(&loaded.task, &loaded.facts));
+    if marks.is_empty() || !reads {
+        return Ok(Vec::new());
+    }
+    let words = tasks::words(conn, marks.iter().map(|c| c.text.clone()).collect())?;
+    let names = Names(tasks::names(conn, marks.iter().map(|c| c.by.0).collect())?);
+    Ok(marks.iter().rev().map(|c| cause(c, &words, &names)).collect())
+}
+
 fn evidence(task: &Task, attachments: &[AttachmentRow], names: &Names) -> Vec<EvidenceView> {
     task.evidence
         .iter()

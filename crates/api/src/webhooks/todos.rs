@@ -55,6 +55,7 @@ fn subject(item: &TodoItem, round: RoundId) -> (&'static str, HookStream, Uuid) 
         .or(of(item.handover_id, "handover", HookStream::Handover))
         .or(of(item.systemic_problem_id, "systemic", HookStream::SystemicProblem))
         .or(of(item.rule_id, "rule", HookStream::Rule))
+        .or(of(item.appraisal_id, "appraisal", HookStream::Appraisal))
         .or(of(item.opinion_id, "opinion", HookStream::Opinion))
         .or(of(item.slip_id, "slip", HookStream::Slip))
         .or(of(item.check_id, "check", HookStream::Check))
@@ -76,6 +77,7 @@ pub fn told(item: &TodoItem, round: RoundId, site: &str) -> TodoTold {
         "resolution" => "议定事项",
         "systemic" => "共性问题",
         "rule" => "制度建设",
+        "appraisal" => "考评",
         _ if item.action.ends_with("_duty") => HookStream::PersonalDuty.label(),
         _ if item.action == "prepare_report" => HookStream::Document.label(),
         _ => stream.label(),

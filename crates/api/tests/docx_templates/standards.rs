@@ -93,6 +93,7 @@ pub(crate) fn words(size: usize) -> Value {
     let of_task = |_| {
         let mut inner = measures(0);
         inner.insert("整改成效".to_owned(), json!(LONG));
+        inner.insert("原因".to_owned(), many(2.min(size), &["剖析时间", "剖析人", "剖析内容"], none));
         inner.insert("经过".to_owned(), many(6.min(size), &["经过时间", "经过人", "经过事项"], none));
         inner
     };
@@ -115,7 +116,7 @@ pub(crate) fn words(size: usize) -> Value {
     });
     let finding = json!({
         "问题原文": word("问题原文", 0), "问题编号": "W01", "方面": word("方面", 0), "任务编号": "W01-1", "任务标题": word("任务标题", 0), "完成标准": word("完成标准", 0),
-        "整改成效": LONG, "措施落实情况": format!("1.{LONG}\n2.{LONG}"), "佐证目录": "1.项目现场管理办法（2020年6月）\n2.专项整治情况通报\n3.检查记录12份",
+        "整改成效": LONG, "原因剖析": LONG, "措施落实情况": format!("1.{LONG}\n2.{LONG}"), "佐证目录": "1.项目现场管理办法（2020年6月）\n2.专项整治情况通报\n3.检查记录12份",
         "单位名称": "第一工程建设分公司", "周次": "第12周", "起止日期": "2020年6月29日至7月5日",
     });
     let maybe = |text: &str| if is_empty { json!("") } else { json!(text) };

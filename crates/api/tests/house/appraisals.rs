@@ -215,6 +215,88 @@ async fn a_score_is_read_by_whose_it_is_objected_to_once_and_answered() {
     act(&house, "p072", &id, "finish", json!({})).await.ok();
 }
 
+/// What of appraisals waits for somebody, as his list says it.
+async fn waits(house: &House, login: &str) -> Vec<(String, String)> {
+    let list = house.get(login, &format!("/rounds/{}/todo", house.round().await)).await.ok();
+    let items = list["items"].as_array().unwrap().clone();
+    let of = items.iter().filter(|i| !i["appraisal_id"].is_null());
+    of.map(|i| (i["action"].as_str().unwrap().to_owned(), i["what"].as_str().unwrap().to_owned())).collect()
+}
+
+#[actix_web::test]
+async fn a_score_and_an_objection_wait_in_the_list_of_whoever_is_next_and_of_nobody_else() {
+    let house = House::new().await;
+    neglectful(&house).await;
+    let ids = directory(&house).await;
+    let id = published_appraisal(&house).await;
+    for login in ["p040", "p072"] {
+        assert_eq!(waits(&house, login).await, [], "nothing is published: {login}");
+    }
+    act(&house, "p001", &id, "publish", json!({})).await.ok();
+    let own = waits(&house, "p040").await;
+    assert_eq!((own.len(), own[0].0.as_str()), (1, "object_to_appraisal"));
+    let list = house.get("p040", &format!("/rounds/{}/todo", house.round().await)).await.ok();
+    let line = list["items"].as_array().unwrap().iter().find(|i| i["appraisal_id"] == id.as_str()).unwrap().clone();
+    // Published on Wednesday 1 April 2026; five working days on, Saturday to Monday (清明) left out, is the 9th, whose midnight ends it.
+    let view = house.get("p040", &format!("/appraisals/{id}")).await.ok();
+    let until: chrono::NaiveDate = view["object_until"].as_str().unwrap().parse().unwrap();
+    assert_eq!(until.to_string(), "2026-04-09");
+    let due = chrono::DateTime::parse_from_rfc3339(line["due_at"].as_str().unwrap()).unwrap().to_utc();
+    assert_eq!(due, domain::calendar::end_of_day(until));
+    // His clerk may not object, the office has nothing to answer, another unit's head has his own unit's line.
+    for login in ["p041", "p072", "p001", "p003"] {
+        assert_eq!(waits(&house, login).await, [], "{login}");
+    }
+    let object = json!({ "unit": ids["U201"], "words": "方案已线下报送，请核实" });
+    act(&house, "p040", &id, "object", object).await.ok();
+    assert_eq!(waits(&house, "p040").await, [], "he has objected");
+    for login in ["p072", "p073"] {
+        assert_eq!(waits(&house, login).await, [("answer_objection".to_owned(), "答复考评申诉".to_owned())], "{login}");
+    }
+    let answer = json!({ "unit": ids["U201"], "points": 0, "reason": "经核实维持" });
+    act(&house, "p072", &id, "answer", answer).await.ok();
+    assert_eq!(waits(&house, "p072").await, []);
+    house.pass_days(20);
+    assert_eq!(waits(&house, "p042").await, [], "the day went by");
+    assert_eq!(waits(&house, "p072").await, [("finish_appraisal".to_owned(), "确定考评结果".to_owned())]);
+    act(&house, "p072", &id, "finish", json!({})).await.ok();
+    assert_eq!(waits(&house, "p072").await, []);
+}
+
+#[actix_web::test]
+async fn what_was_begun_wrongly_is_discarded_before_it_is_published_and_begun_anew() {
+    let house = House::new().await;
+    neglectful(&house).await;
+    let id = published_appraisal(&house).await;
+    let reason = json!({ "reason": "考评期选错，应按季度" });
+    act(&house, "p072", &id, "discard", json!({ "reason": " " })).await.refused(422, "content");
+    act(&house, "p001", &id, "discard", reason.clone()).await.refused(403, "not-allowed");
+    act(&house, "p040", &id, "discard", reason.clone()).await.refused(404, "not-found");
+    begin(&house, "p072").await.refused(422, "content");
+    let view = act(&house, "p072", &id, "discard", reason.clone()).await.ok();
+    assert_eq!((&view["state_label"], &view["discarded"]["reason"]), (&json!("已作废"), &reason["reason"]));
+    assert_eq!(view["open_actions"], json!([]));
+    for act_of in ["discard", "recompute", "publish"] {
+        let login = if act_of == "publish" { "p001" } else { "p072" };
+        let body = if act_of == "discard" { reason.clone() } else { json!({}) };
+        act(&house, login, &id, act_of, body).await.refused(409, "wrong-state");
+    }
+    // The period is free again, once; the discarded one stays to be read by the office and by no unit.
+    let again = begin(&house, "p072").await.ok()["id"].as_str().unwrap().to_owned();
+    assert_ne!(again, id);
+    begin(&house, "p072").await.refused(422, "content");
+    house.get("p072", &format!("/appraisals/{id}")).await.ok();
+    house.get("p040", &format!("/appraisals/{id}")).await.refused(404, "not-found");
+    act(&house, "p001", &again, "publish", json!({})).await.ok();
+    act(&house, "p072", &again, "discard", reason.clone()).await.refused(409, "wrong-state");
+    // Nor once it was published and then reckoned anew: units have read it.
+    house.keep_clock().await;
+    house.sealed();
+    act(&house, "p072", &again, "recompute", json!({})).await.ok();
+    act(&house, "p072", &again, "discard", reason).await.refused(409, "appraisal-published");
+    house.verifies();
+}
+
 #[actix_web::test]
 async fn a_system_hears_of_an_appraisal_once_it_is_published_and_of_no_score_but_its_units() {
     let house = House::new().await;

@@ -375,6 +375,38 @@ async fn forms_say_what_their_record_says() {
 }
 
 #[actix_web::test]
+async fn why_it_came_about_stands_in_the_closure_form_and_in_the_document_of_its_finding() {
+    let house = House::new().await;
+    let ids = support::slips::ids(&house).await;
+    let round = house.round().await;
+    let aspects = house.get(OFFICE, &format!("/rounds/{round}/aspects")).await.ok();
+    let finding = aspects[0]["findings"][0]["id"].as_str().unwrap().to_owned();
+    for (number, sensitivity, earlier, last) in [
+        ("C01", "open", "起初以为是人手不够", "没有专人负责，也没有清理时限"),
+        ("C02", "internal", "另有起因不宜公开", "另有根源不宜公开"),
+    ] {
+        let draft = json!({
+            "number": number, "title": "存量合同清理不力", "disposition": "dated", "sensitivity": sensitivity, "readers": [],
+            "due_on": house.today() + chrono::Days::new(200), "leaders": [ids["P003"]], "units": [ids["U201"]],
+            "persons": [ids["P041"]], "measures": [{ "text": "清理存量" }], "criteria": [{ "text": "全部归档" }],
+        });
+        let body = json!({ "finding_id": finding, "draft": draft });
+        let made = house.request(OFFICE, "POST", &format!("/rounds/{round}/tasks"), None, Some(body)).await.ok();
+        let task = made["id"].as_str().unwrap().to_owned();
+        house.act(OFFICE, &task, "issue", json!({})).await.ok();
+        house.act("p041", &task, "claim", json!({})).await.ok();
+        let analysis = |text: &str| json!({ "categories": ["rule_missing"], "text": text });
+        house.act("p041", &task, "analyse-cause", analysis(earlier)).await.ok();
+        house.act("p041", &task, "analyse-cause", analysis(last)).await.ok();
+        let form = words(&file(&house, OFFICE, &format!("/tasks/{task}/closure-form")).await);
+        assert!(form.contains(&format!("（制度缺失）{last}")) && !form.contains(earlier), "the last one: {number}");
+        let archive = words(&file(&house, OFFICE, &format!("/findings/{finding}/archive")).await);
+        let is_open = sensitivity == "open";
+        assert_eq!((archive.contains(earlier), archive.contains(last)), (is_open, is_open), "{number}");
+    }
+}
+
+#[actix_web::test]
 async fn a_template_is_tried_before_it_holds_and_old_documents_keep_theirs() {
     let house = story().await;
     let old = drafted(&house, "report").await;

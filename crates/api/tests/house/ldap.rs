@@ -260,6 +260,7 @@ async fn an_account_is_made_for_who_is_in_the_directory_where_there_is_one() {
     let house = House::new().await;
     let new = json!({ "login": "fresh", "display_name": "新来的", "proved_by": "directory" });
     let make = async |house: &House| house.request("sysadmin", "POST", "/accounts", None, Some(new.clone())).await;
+    assert_eq!(house.get("secadmin", "/accounts").await.ok()["has_directory"], false, "the page offers none");
     make(&house).await.refused(409, "directory-missing");
     prove_by(&house, "p012", "directory").await.refused(409, "directory-missing");
     let closed =

@@ -112,6 +112,30 @@ async fn recurs(house: &House, finding: &str, n: i64, years: i64) {
 }
 
 #[actix_web::test]
+async fn what_came_back_is_proposed_however_many_findings_of_the_same_round_are_alike() {
+    let house = House::new().await;
+    let (own, body) = finding(&house).await;
+    let round = house.round().await;
+    // The same words a hundred times in this round: each is more alike than the one that was found years ago.
+    let sql = format!(
+        "INSERT INTO findings (id, round_id, aspect_id, ordinal, number, body, basis) \
+         SELECT gen_random_uuid(), f.round_id, f.aspect_id, 1000 + n, 'Y-' || n, f.body, '' \
+         FROM findings f CROSS JOIN generate_series(1, 100) n WHERE f.id = '{own}'"
+    );
+    persistence::testing::run(&house.db.super_url(), &sql).unwrap();
+    let shorter: String = body.chars().skip(3).collect();
+    let old = earlier(&house, &[&shorter]).await;
+    let waits = house.get("p072", &format!("/rounds/{round}/alike")).await.ok();
+    let waits = waits.as_array().unwrap();
+    let of_own = waits.iter().find(|w| w["finding"]["id"] == json!(own)).unwrap();
+    assert_eq!((&of_own["n"], &of_own["nearest"]["finding"]["round_id"]), (&json!(1), &json!(old)));
+    assert_eq!(waits.len(), 101, "each of them may have come back");
+    // On its own page it stands among the proposals as well.
+    let view = alike(&house, "p072", &own).await;
+    assert_eq!((of_others(&view, &old).len(), view["proposals"].as_array().unwrap().len()), (1, 12));
+}
+
+#[actix_web::test]
 async fn what_came_in_and_is_like_earlier_findings_waits_to_be_judged() {
     let house = House::new().await;
     let (own, body) = finding(&house).await;

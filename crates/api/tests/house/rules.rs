@@ -176,6 +176,7 @@ async fn a_rule_lasts_once_a_check_passed_and_a_failed_one_takes_its_task_up_aga
     house.set_day(day("2026-05-19"));
     house.keep_clock().await;
     assert!(house.get(HEAD, "/notices").await.ok().to_string().contains("制度检验期到"));
+    assert!(house.get(TEAM, "/notices").await.ok().to_string().contains("制度检验期到"), "who is to judge knows it");
     assert_eq!(todo(&house, HEAD).await, ["answer_rule later"]);
     assert_eq!(todo(&house, TEAM).await, Vec::<String>::new());
     act(&house, HEAD, &id, "answer", json!({ "months": 3, "words": "在用", "files": [] }))

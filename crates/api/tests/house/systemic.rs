@@ -286,6 +286,108 @@ async fn a_system_hears_of_a_problem_what_is_its_units_own_and_names_no_task() {
 }
 
 #[actix_web::test]
+async fn what_was_confirmed_is_amended_with_a_reason_while_it_is_open_and_answers_stay() {
+    let house = House::new().await;
+    let ids = directory(&house).await;
+    let problem = confirm(&house, &two(&house).await).await;
+    ask(&house, &problem, &["U202", "U204"], 14).await;
+    let answer = json!({ "unit": ids["U204"], "verdict": "has", "words": "有一台没有校验" });
+    act(&house, "p046", &problem, "answer", answer).await.ok();
+    let path = format!("/systemic-problems/{problem}");
+    let (due, later) = (house.today() + Days::new(60), house.today() + Days::new(30));
+    let form = |owner: &str, title: &str, unit: &str, day: chrono::NaiveDate, reason: &str| {
+        json!({
+            "title": title, "measure": "集团统一与校验机构签约", "owner": ids[owner], "due_on": due,
+            "checks": [{ "unit": ids[unit], "due_on": day }], "reason": reason,
+        })
+    };
+    let title = "燃气报警装置无人校验";
+    // Without a reason, in the past, of an answer that is in, of nothing: refused each at its place.
+    let pointer = |refused: Value| refused["errors"][0]["pointer"].as_str().unwrap().to_owned();
+    let said = act(&house, "p072", &problem, "amend", form("U110", title, "U202", later, " ")).await;
+    assert_eq!(pointer(said.refused(422, "content")), "/reason");
+    let past = house.today() - Days::new(1);
+    let said = act(&house, "p072", &problem, "amend", form("U110", title, "U202", past, "时间太紧")).await;
+    assert_eq!(pointer(said.refused(422, "content")), "/checks/0");
+    let said = act(&house, "p072", &problem, "amend", form("U110", title, "U204", later, "时间太紧")).await;
+    assert_eq!(pointer(said.refused(422, "content")), "/checks/0");
+    let same = json!({
+        "title": "食堂燃气报警装置无人校验", "measure": "集团统一与校验机构签约", "owner": ids["U110"], "due_on": due, "reason": "没有改",
+    });
+    act(&house, "p072", &problem, "amend", same).await.refused(409, "nothing-changed");
+    // Only whoever may confirm it: not the owner, not the principal who reads it, and a stranger finds nothing.
+    let amended = form("U111", title, "U202", later, "职责调整，并给机修厂多留时间");
+    act(&house, "p028", &problem, "amend", amended.clone()).await.refused(403, "not-allowed");
+    act(&house, "p001", &problem, "amend", amended.clone()).await.refused(403, "not-allowed");
+    act(&house, "p041", &problem, "amend", amended.clone()).await.refused(404, "not-found");
+    let view = act(&house, "p072", &problem, "amend", amended).await.ok();
+    assert_eq!((&view["title"], &view["owner"]["id"]), (&json!(title), &ids["U111"]));
+    let check = |view: &Value, unit: &str| {
+        view["checks"].as_array().unwrap().iter().find(|c| c["unit"]["id"] == ids[unit]).unwrap().clone()
+    };
+    assert_eq!(check(&view, "U202")["due_on"], json!(later));
+    let kept = check(&view, "U204");
+    assert_eq!((&kept["state"], &kept["words"]), (&json!("handed_in"), &json!("有一台没有校验")));
+    let trail = &view["amendments"][0];
+    assert_eq!(trail["reason"], "职责调整，并给机修厂多留时间");
+    let labels: Vec<&str> = trail["changes"].as_array().unwrap().iter().map(|c| c["label"].as_str().unwrap()).collect();
+    assert_eq!((labels.len(), &labels[..2]), (3, &["标题", "牵头部门"][..]));
+    assert!(labels[2].ends_with("自查时限"), "{trail}");
+    assert_eq!(
+        (&trail["changes"][0]["before"], &trail["changes"][0]["after"]),
+        (&json!("食堂燃气报警装置无人校验"), &json!(title))
+    );
+    // A unit sees its new day and nothing of why; who owned it sees it no longer, who owns it now has it to do.
+    let own = house.get("p043", &path).await.ok();
+    assert_eq!((&own["checks"][0]["due_on"], &own["amendments"]), (&json!(later), &json!([])));
+    house.get("p028", &path).await.refused(404, "not-found");
+    let told = lines(
+        &house.db.super_url(),
+        "SELECT count(*)::text AS line FROM notifications n JOIN memberships m ON m.person_id = n.recipient_id JOIN units u ON u.id = m.unit_id \
+         WHERE n.rule = 'problem_given' AND u.code = 'U111'",
+    );
+    assert_ne!(told, ["0"], "the new owner is told");
+    // The clock goes by the new day.
+    house.pass_days(20);
+    house.keep_clock().await;
+    assert!(todo(&house, "p043").await.iter().all(|line| !line.starts_with("overdue")));
+    house.pass_days(12);
+    house.keep_clock().await;
+    assert_eq!(todo(&house, "p043").await, ["overdue 报送举一反三自查"]);
+    // What is over is not amended.
+    act(&house, "p072", &problem, "withdraw", json!({ "reason": "另案处理" })).await.ok();
+    let late = form("U110", "又改一次", "U202", house.today() + Days::new(30), "再改");
+    act(&house, "p072", &problem, "amend", late).await.refused(409, "wrong-state");
+    let id = SystemicProblemId(problem.parse().unwrap());
+    let db = house.db.database();
+    let (kept, folded) =
+        db.read_now(|conn| Ok((systemic::snapshot(conn, id)?, systemic::replay(conn, id)?.unwrap()))).unwrap();
+    assert_eq!(kept, folded, "the row is the fold of its events");
+    house.verifies();
+}
+
+#[actix_web::test]
+async fn whoever_looks_at_the_list_is_told_what_he_may_expect_of_it() {
+    let house = House::new().await;
+    let task = found(&house, "S01", "U201", GAS, "", json!({})).await;
+    house.act("p072", &task, "issue", json!({})).await.ok();
+    let path = format!("/rounds/{}/systemic-problems", house.round().await);
+    // Whether he confirms, sees all of it, works for a unit: the office, the principal, a leader, a clerk.
+    let expected = [
+        ("p072", [true, true, false]),
+        ("p001", [false, true, false]),
+        ("p003", [false, false, false]),
+        ("p041", [false, false, true]),
+    ];
+    for (login, says) in expected {
+        let list = house.get(login, &path).await.ok();
+        assert_eq!(list["items"], json!([]));
+        let said = ["may_confirm", "sees_all", "is_of_unit"].map(|name| list[name].as_bool().unwrap());
+        assert_eq!(said, says, "{login}");
+    }
+}
+
+#[actix_web::test]
 async fn a_late_answer_is_reminded_of_once_and_marked() {
     let house = House::new().await;
     let ids = directory(&house).await;

@@ -117,10 +117,13 @@ async fn held(house: &House, people: &[String]) -> BTreeMap<String, BTreeMap<Str
                     "meeting",
                     "resolution",
                     "task",
+                    "rule",
+                    "appraisal",
                 ];
                 let subject =
                     of.iter().find_map(|word| Some(format!("{word}/{}", item[format!("{word}_id")].as_str()?)));
-                let about = subject.unwrap_or_else(|| format!("round/{round}"));
+                let problem = item["systemic_problem_id"].as_str().map(|id| format!("systemic/{id}"));
+                let about = subject.or(problem).unwrap_or_else(|| format!("round/{round}"));
                 // A handover stands on the list of every round.
                 if about.starts_with("handover") && !seen.insert((about.clone(), item["action"].to_string())) {
                     continue;
@@ -189,6 +192,41 @@ async fn a_statement_waits_for_the_office_until_it_is_read_and_no_word_of_it_is_
 
 fn opened_id(receiver: &Receiver) -> String {
     of(&receiver.heard(), "todo.opened", "P072", "acknowledge_statement")[0].id().to_owned()
+}
+
+#[actix_web::test]
+async fn a_score_and_an_objection_to_it_wait_for_whoever_is_next_until_they_are_done() {
+    let receiver = Receiver::open();
+    let house = at(&receiver).await;
+    at_work(&house, "S01").await;
+    office_of(&house, &receiver, "U000").await;
+    let people = everybody();
+    let appraisal = support::appraisal_operations::published_appraisal(&house, &house.round().await).await;
+    let told = |kind: &str, person: &str, act: &str| of(&receiver.heard(), kind, person, &format!("{act}:appraisal/"));
+    let act = async |login: &'static str, act: &'static str, body: Value| {
+        let version = house.get("p072", &format!("/appraisals/{appraisal}")).await.ok()["version"].as_i64();
+        house.request(login, "POST", &format!("/appraisals/{appraisal}/{act}"), version, Some(body)).await.ok();
+        push_all(&house).await;
+    };
+    push_all(&house).await;
+    let opened = told("todo.opened", "P040", "object_to_appraisal");
+    assert_eq!(opened.len(), 1);
+    let said = opened[0].said();
+    assert_eq!(said["data"]["label"], "考评：查看");
+    assert!(said["data"]["link"].as_str().unwrap().ends_with(&format!("/appraisals/{appraisal}")), "{said}");
+    assert!(said["data"]["due_on"].is_string(), "until the last day of objections");
+    assert_eq!(open_of(&receiver.heard()), held(&house, &people).await);
+    let unit = ids(&house).await["U201"].clone();
+    act("p040", "object", json!({ "unit": unit, "words": "方案已线下报送，请核实" })).await;
+    assert_eq!(told("todo.done", "P040", "object_to_appraisal").len(), 1);
+    assert_eq!(told("todo.opened", "P072", "answer_objection").len(), 1);
+    assert_eq!(open_of(&receiver.heard()), held(&house, &people).await);
+    act("p072", "answer", json!({ "unit": unit, "points": 0, "reason": "经核实维持" })).await;
+    for login in ["P072", "P073"] {
+        assert_eq!(told("todo.done", login, "answer_objection").len(), 1, "{login}");
+    }
+    assert_eq!(open_of(&receiver.heard()), held(&house, &people).await);
+    assert!(receiver.heard().iter().all(|m| !m.body.contains("线下报送")), "no word of what was said");
 }
 
 #[actix_web::test]

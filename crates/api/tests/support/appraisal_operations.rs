@@ -39,6 +39,7 @@ pub fn appraisals(
             Some(json!({ "subject": subject, "points": 0, "reason": "" })),
         ),
         ("POST", "/appraisals/{id}/publish", of("publish"), Some(json!({}))),
+        ("POST", "/appraisals/{id}/discard", of("discard"), Some(json!({ "reason": "" }))),
         ("POST", "/appraisals/{id}/object", of("object"), Some(json!({ "unit": NIL, "words": "" }))),
         ("POST", "/appraisals/{id}/answer", of("answer"), Some(json!({ "unit": NIL, "points": 0, "reason": "" }))),
         ("POST", "/appraisals/{id}/finish", of("finish"), Some(json!({}))),

@@ -9,6 +9,7 @@ pub fn systemic(problem: &str, round: &str, task: &str) -> Vec<(&'static str, &'
     let get = |path: &'static str, url: String| ("GET", path, url, None);
     let of = |act: &str| format!("/systemic-problems/{problem}/{act}");
     let form = json!({ "title": "", "measure": "", "ground": "", "owner": NIL, "due_on": "2020-01-01", "members": [] });
+    let amended = json!({ "title": "", "measure": "", "owner": NIL, "due_on": "2020-01-01", "reason": "" });
     let unit = json!({ "unit": NIL });
     vec![
         get("/rounds/{id}/systemic-problems", format!("/rounds/{round}/systemic-problems")),
@@ -21,6 +22,7 @@ pub fn systemic(problem: &str, round: &str, task: &str) -> Vec<(&'static str, &'
             Some(json!({ "members": [], "reason": "" })),
         ),
         get("/systemic-problems/{id}", format!("/systemic-problems/{problem}")),
+        ("POST", "/systemic-problems/{id}/amend", of("amend"), Some(amended)),
         ("POST", "/systemic-problems/{id}/ask", of("ask"), Some(json!({ "units": [], "due_on": "2020-01-01" }))),
         (
             "POST",

@@ -4,7 +4,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 
 use super::scheme::Period;
 use super::state::{
-    Adjustment, Appraisal, AppraisalState, Objection, ObjectionAnswer, PublishedScheme, Reckoning, SchemeRecord,
+    Adjustment, Appraisal, AppraisalState, Discarded, Objection, ObjectionAnswer, PublishedScheme, Reckoning,
+    SchemeRecord,
 };
 use crate::chain::Digest;
 use crate::events::events;
@@ -31,6 +32,8 @@ events! {
         Adjusted { adjustment: Adjustment } = "appraisal.adjusted";
         /// The units read it and may object.
         Published { n: u32, object_until: NaiveDate, at: DateTime<Utc> } = "appraisal.published";
+        /// It was begun wrongly and nobody outside the office read it; its period may be begun anew.
+        Discarded { discarded: Discarded } = "appraisal.discarded";
         Objected { objection: Objection } = "appraisal.objected";
         Answered { unit: UnitId, answer: ObjectionAnswer } = "appraisal.answered";
         Finished { at: DateTime<Utc> } = "appraisal.finished";
@@ -69,6 +72,7 @@ pub fn begin(id: AppraisalId, event: &AppraisalEvent) -> Option<Appraisal> {
         published: None,
         published_at: None,
         object_until: None,
+        discarded: None,
         seq: 1,
         version: 1,
     })
@@ -96,6 +100,10 @@ pub fn evolve(mut appraisal: Appraisal, event: &AppraisalEvent) -> Appraisal {
             for objection in appraisal.objections.iter_mut().filter(|o| o.unit == *unit && o.answer.is_none()) {
                 objection.answer = Some(answer.clone());
             }
+        }
+        AppraisalEvent::Discarded { discarded } => {
+            appraisal.discarded = Some(discarded.clone());
+            appraisal.state = AppraisalState::Discarded;
         }
         AppraisalEvent::Finished { .. } => appraisal.state = AppraisalState::Final,
     }

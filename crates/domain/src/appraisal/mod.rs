@@ -24,7 +24,8 @@ use event::{AppraisalEvent, SchemeEvent};
 use scheme::{Period, Scheme, SubjectKind};
 use score::{Score, Subject};
 use state::{
-    Adjustment, Appraisal, AppraisalState, Objection, ObjectionAnswer, PublishedScheme, Reckoning, SchemeRecord,
+    Adjustment, Appraisal, AppraisalState, Discarded, Objection, ObjectionAnswer, PublishedScheme, Reckoning,
+    SchemeRecord,
 };
 
 /// Kinds of revision an appraisal writes, beside words.
@@ -41,6 +42,7 @@ words! {
         Recompute = "recompute_appraisal", "重新计算";
         Adjust = "adjust_appraisal", "调整得分";
         Publish = "publish_appraisal", "公布";
+        Discard = "discard_appraisal", "作废";
         Object = "object_to_appraisal", "提出申诉";
         Answer = "answer_objection", "答复申诉";
         Finish = "finish_appraisal", "确定结果";
@@ -52,7 +54,7 @@ pub fn starts_from(action: AppraisalAction) -> &'static [AppraisalState] {
     use AppraisalState::{Computed, Final, Published};
     match action {
         AppraisalAction::Recompute => &[Computed, Published, Final],
-        AppraisalAction::Adjust | AppraisalAction::Publish => &[Computed],
+        AppraisalAction::Adjust | AppraisalAction::Publish | AppraisalAction::Discard => &[Computed],
         AppraisalAction::Object | AppraisalAction::Answer | AppraisalAction::Finish => &[Published],
     }
 }
@@ -68,6 +70,10 @@ pub enum AppraisalCommand {
         reason: String,
     },
     Publish,
+    /// What was begun wrongly and never published.
+    Discard {
+        reason: String,
+    },
     Object {
         unit: UnitId,
         words: String,
@@ -88,6 +94,7 @@ impl AppraisalCommand {
             Self::Recompute => AppraisalAction::Recompute,
             Self::Adjust { .. } => AppraisalAction::Adjust,
             Self::Publish => AppraisalAction::Publish,
+            Self::Discard { .. } => AppraisalAction::Discard,
             Self::Object { .. } => AppraisalAction::Object,
             Self::Answer { .. } => AppraisalAction::Answer,
             Self::Finish => AppraisalAction::Finish,
@@ -214,13 +221,15 @@ pub fn compute(
     Ok(decision)
 }
 
-fn gate(appraisal: &Appraisal, action: AppraisalAction, ctx: &Context<'_>) -> Result<(), Refusal> {
-    rights::permit_appraisal(ctx.actor, action, appraisal.round)?;
+fn gate(appraisal: &Appraisal, action: AppraisalAction, actor: &Actor, today: NaiveDate) -> Result<(), Refusal> {
+    rights::permit_appraisal(actor, action, appraisal.round)?;
     if !starts_from(action).contains(&appraisal.state) {
         return Err(Refusal::conflict("wrong-state"));
     }
-    let is_over = appraisal.object_until.is_some_and(|until| until < ctx.today());
+    let is_over = appraisal.object_until.is_some_and(|until| until < today);
     match action {
+        // What units have read stays on the record as a version.
+        AppraisalAction::Discard if appraisal.published.is_some() => Err(Refusal::conflict("appraisal-published")),
         AppraisalAction::Object if is_over => Err(Refusal::conflict("objection-over")),
         AppraisalAction::Answer if appraisal.waiting().next().is_none() => Err(Refusal::conflict("nothing-to-answer")),
         AppraisalAction::Finish if appraisal.waiting().next().is_some() => Err(Refusal::conflict("objection-open")),
@@ -229,16 +238,20 @@ fn gate(appraisal: &Appraisal, action: AppraisalAction, ctx: &Context<'_>) -> Re
     }
 }
 
+/// Whether somebody would decide about his own score or his own unit's.
+fn is_own(actor: &Actor, subject: Subject) -> bool {
+    actor.person().is_some_and(|person| match subject.kind {
+        SubjectKind::Unit => person.memberships.iter().any(|m| m.unit.unit().is_some_and(|u| u.0 == subject.id)),
+        SubjectKind::Leader => person.person.is_some_and(|p| p.0 == subject.id),
+    })
+}
+
 /// What is adjusted of a subject stays within what the scheme allows, and nobody adjusts himself or his own unit.
 fn check_points(appraisal: &Appraisal, subject: Subject, points: i64, ctx: &Context<'_>) -> Result<(), Refusal> {
     if !ctx.scores.iter().any(|score| score.subject == subject) {
         return Err(Refusal::field("/subject", "subject-unknown"));
     }
-    let is_own = ctx.actor.person().is_some_and(|person| match subject.kind {
-        SubjectKind::Unit => person.memberships.iter().any(|m| m.unit.unit().is_some_and(|u| u.0 == subject.id)),
-        SubjectKind::Leader => person.person.is_some_and(|p| p.0 == subject.id),
-    });
-    if is_own {
+    if is_own(ctx.actor, subject) {
         return Err(Refusal::forbidden("appraises-himself"));
     }
     let n = appraisal.newest().map_or(0, |r| r.n);
@@ -264,7 +277,7 @@ pub fn said(points: i64) -> String {
 ///
 /// Errors: `not-allowed` (403), `wrong-state` and other conflicts (409), content (422).
 pub fn decide(appraisal: &Appraisal, command: AppraisalCommand, ctx: &Context<'_>) -> Drawn<AppraisalEvent> {
-    gate(appraisal, command.action(), ctx)?;
+    gate(appraisal, command.action(), ctx.actor, ctx.today())?;
     let by = account(ctx.actor)?;
     let n = appraisal.newest().map_or(1, |r| r.n);
     let mut decision = Decision::default();
@@ -295,6 +308,11 @@ pub fn decide(appraisal: &Appraisal, command: AppraisalCommand, ctx: &Context<'_
             let days = i64::from(ctx.scheme.objection_working_days);
             let object_until = ctx.calendar.add_working_days(ctx.today(), days);
             decision.events.push(AppraisalEvent::Published { n, object_until, at: ctx.now });
+        }
+        AppraisalCommand::Discard { reason } => {
+            let reason = signature::reason_of(&reason, &mut decision)?;
+            let discarded = Discarded { reason, by, at: ctx.now };
+            decision.events.push(AppraisalEvent::Discarded { discarded });
         }
         AppraisalCommand::Object { unit, words } => {
             if !rights::heads_unit(ctx.actor, unit) {
@@ -343,9 +361,34 @@ pub fn open_actions(appraisal: &Appraisal, ctx: &Context<'_>) -> Vec<AppraisalAc
             && appraisal.objection(unit).is_none()
     };
     let may = |action: &AppraisalAction| {
-        gate(appraisal, *action, ctx).is_ok() && (*action != AppraisalAction::Object || ctx.scores.iter().any(objects))
+        gate(appraisal, *action, ctx.actor, ctx.today()).is_ok()
+            && (*action != AppraisalAction::Object || ctx.scores.iter().any(objects))
     };
     AppraisalAction::ALL.iter().copied().filter(may).collect()
+}
+
+/// What of an appraisal waits for this actor, each with the unit it is about: objections that he may answer, a score of a unit he heads that may be
+/// objected to until the day that is set, an end to be made. `scored` are the units of his that the published version scores.
+pub fn waits_for(
+    appraisal: &Appraisal,
+    scored: &[UnitId],
+    actor: &Actor,
+    now: DateTime<Utc>,
+) -> Vec<(AppraisalAction, Option<UnitId>)> {
+    let may = |action| gate(appraisal, action, actor, calendar::today(now)).is_ok();
+    let mut waits = Vec::new();
+    if may(AppraisalAction::Answer) {
+        let others = appraisal.waiting().filter(|o| !is_own(actor, Subject::unit(o.unit)));
+        waits.extend(others.map(|o| (AppraisalAction::Answer, Some(o.unit))));
+    }
+    if may(AppraisalAction::Object) {
+        let own = scored.iter().filter(|u| rights::heads_unit(actor, **u) && appraisal.objection(**u).is_none());
+        waits.extend(own.map(|u| (AppraisalAction::Object, Some(*u))));
+    }
+    if may(AppraisalAction::Finish) {
+        waits.push((AppraisalAction::Finish, None));
+    }
+    waits
 }
 
 #[cfg(test)]

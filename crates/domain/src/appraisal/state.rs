@@ -15,6 +15,7 @@ words! {
         Computed = "computed", "待公布";
         Published = "published", "已公布";
         Final = "final", "已确定";
+        Discarded = "discarded", "已作废";
     }
 }
 
@@ -111,6 +112,15 @@ pub struct Objection {
     pub answer: Option<ObjectionAnswer>,
 }
 
+/// Why an appraisal that was begun wrongly is none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Discarded {
+    pub reason: Digest,
+    pub by: AccountId,
+    pub at: DateTime<Utc>,
+}
+
 /// The appraisal of a period.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Appraisal {
@@ -129,6 +139,8 @@ pub struct Appraisal {
     pub published_at: Option<DateTime<Utc>>,
     /// Last day of objections to it.
     pub object_until: Option<NaiveDate>,
+    #[serde(default)]
+    pub discarded: Option<Discarded>,
     pub seq: i64,
     pub version: i64,
 }

@@ -23,6 +23,7 @@ pub(super) const CODES: &[(&str, &str)] = &[
 pub(super) const EVENTS: &[(&str, &str)] = &[
     ("finding.scope_decided", "认定个性、共性"),
     ("systemic_problem.confirmed", "认定共性问题"),
+    ("systemic_problem.amended", "变更共性问题"),
     ("systemic_problem.dismissed", "认定不是共性问题"),
     ("systemic_problem.asked", "布置举一反三自查"),
     ("systemic_problem.entered", "填写自查情况"),

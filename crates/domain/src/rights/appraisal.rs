@@ -52,7 +52,7 @@ pub fn hears_of_appraisal(
     let reads = |(subject, line): &(Subject, Vec<UnitId>)| reads_score(actor, appraisal.round, *subject, line);
     let reads_of = |subject: Subject| scored.iter().any(|one| one.0 == subject && reads(one));
     match event {
-        AppraisalEvent::Computed { .. } | AppraisalEvent::Recomputed { .. } => false,
+        AppraisalEvent::Computed { .. } | AppraisalEvent::Recomputed { .. } | AppraisalEvent::Discarded { .. } => false,
         AppraisalEvent::Adjusted { adjustment } => adjustment.n <= out && reads_of(adjustment.subject),
         AppraisalEvent::Objected { objection } => reads_of(Subject::unit(objection.unit)),
         AppraisalEvent::Answered { unit, .. } => reads_of(Subject::unit(*unit)),
@@ -85,9 +85,11 @@ pub fn permit_appraisal(actor: &Actor, action: AppraisalAction, round: RoundId) 
             let heads = person.is_some_and(|p| p.memberships.iter().any(|m| m.is_head));
             if heads { Ok(()) } else { Err(Refusal::forbidden("not-allowed")) }
         }
-        AppraisalAction::Recompute | AppraisalAction::Adjust | AppraisalAction::Answer | AppraisalAction::Finish => {
-            permit_office(actor, round)
-        }
+        AppraisalAction::Recompute
+        | AppraisalAction::Adjust
+        | AppraisalAction::Discard
+        | AppraisalAction::Answer
+        | AppraisalAction::Finish => permit_office(actor, round),
     }
 }
 

@@ -53,7 +53,7 @@ pub fn owns_problem(actor: &Actor, problem: &SystemicProblem) -> bool {
 }
 
 /// Whether one event of a problem is handed on to the actor (docs/domain.md §34): all of them to who sees it whole; to its owner and to a unit that was
-/// asked those of their own part, none that names a task or another unit.
+/// asked those of their own part, none that names a task or the self-check of another unit.
 pub fn hears_of_problem(actor: &Actor, problem: &SystemicProblem, event: &SystemicEvent) -> bool {
     if !sees_problem(actor, problem) {
         return false;
@@ -64,6 +64,7 @@ pub fn hears_of_problem(actor: &Actor, problem: &SystemicProblem, event: &System
             SystemicEvent::Asked { units, .. } | SystemicEvent::DuePassed { units } => {
                 units.iter().all(|unit| sees_for(actor, *unit))
             }
+            SystemicEvent::Amended { amendment } => amendment.checks.iter().all(|moved| sees_for(actor, moved.unit)),
             SystemicEvent::Entered { unit, .. }
             | SystemicEvent::HandedIn { unit, .. }
             | SystemicEvent::Returned { unit, .. }
@@ -92,7 +93,8 @@ pub fn permit_systemic(
     let owner = problem.confirmed.as_ref().map(|c| c.owner);
     let on_behalf = |unit: Option<UnitId>| is_office && unit.is_some_and(|u| without_accounts.contains(&u));
     let may = match action {
-        SystemicAction::Ask
+        SystemicAction::Amend
+        | SystemicAction::Ask
         | SystemicAction::Accept
         | SystemicAction::Return
         | SystemicAction::Raise
@@ -105,4 +107,10 @@ pub fn permit_systemic(
         SystemicAction::KeepClock => *actor == Actor::System,
     };
     if may { Ok(()) } else { Err(Refusal::forbidden("not-allowed")) }
+}
+
+/// Whether the actor works for a unit, which may be asked to look at itself or own a problem.
+pub fn works_for_unit(actor: &Actor) -> bool {
+    let person = actor.person().filter(|p| p.role == Some(Role::Unit));
+    person.is_some_and(|p| p.memberships.iter().any(|m| m.unit.unit().is_some()))
 }

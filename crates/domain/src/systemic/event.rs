@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::state::{CheckAnswer, Confirmed, MeasureReport, ProblemState, SelfCheck, SelfCheckState, SystemicProblem};
+use super::state::{
+    Amendment, CheckAnswer, Confirmed, MeasureReport, ProblemState, SelfCheck, SelfCheckState, SystemicProblem,
+};
 use crate::chain::Digest;
 use crate::events::events;
 use crate::ids::{AccountId, PersonId, RoundId, SystemicProblemId, TaskId, UnitId};
@@ -15,6 +17,8 @@ events! {
         Confirmed { problem: Confirmed } = "systemic_problem.confirmed";
         /// A person said that a proposed group is none.
         Dismissed { round: RoundId, members: Vec<TaskId>, reason: Digest, by: AccountId, at: DateTime<Utc> } = "systemic_problem.dismissed";
+        /// The office changed what was confirmed, with its reason; what was answered stays.
+        Amended { amendment: Amendment } = "systemic_problem.amended";
         /// Units were asked to look at themselves.
         Asked { units: Vec<UnitId>, due_on: NaiveDate } = "systemic_problem.asked";
         /// A clerk entered the answer of his unit; the head has still to stand for it.
@@ -44,6 +48,7 @@ pub fn begin(id: SystemicProblemId, event: &SystemicEvent) -> Option<SystemicPro
         confirmed: None,
         members: members.to_vec(),
         checks: Vec::new(),
+        amendments: Vec::new(),
         report: None,
         report_returned_for: None,
         reason: None,
@@ -84,6 +89,21 @@ pub fn evolve(mut problem: SystemicProblem, event: &SystemicEvent) -> SystemicPr
     }
     match event {
         SystemicEvent::Confirmed { .. } | SystemicEvent::Dismissed { .. } => {}
+        SystemicEvent::Amended { amendment } => {
+            if let Some(confirmed) = problem.confirmed.as_mut() {
+                confirmed.title = amendment.after.title.clone();
+                confirmed.measure = amendment.after.measure.clone();
+                confirmed.owner = amendment.after.owner;
+                confirmed.due_on = amendment.after.due_on;
+            }
+            for moved in &amendment.checks {
+                if let Some(check) = check(&mut problem, moved.unit) {
+                    check.due_on = moved.after;
+                    check.was_reminded = false;
+                }
+            }
+            problem.amendments.push(amendment.clone());
+        }
         SystemicEvent::Asked { units, due_on } => {
             problem.state = ProblemState::Checking;
             problem.checks.extend(units.iter().map(|unit| SelfCheck {

@@ -1,6 +1,7 @@
 //! Systemic problems (共性问题、举一反三): tasks of several units that are one problem of the group, its owner and measure, and the self-checks of sister
 //! units (docs/domain.md §42). Who, then when, then what; events out.
 
+mod amend;
 pub mod event;
 pub mod group;
 pub mod state;
@@ -18,6 +19,7 @@ use crate::rights;
 use crate::task::check_text;
 use crate::task::context::Decision;
 use crate::words;
+pub use amend::AmendInput;
 use event::SystemicEvent;
 use state::{
     CheckAnswer, CheckVerdict, Confirmed, MeasureReport, ProblemState, SelfCheck, SelfCheckState, SystemicProblem,
@@ -31,6 +33,7 @@ const MOST_FILES: usize = 10;
 words! {
     /// What people do with a systemic problem.
     pub enum SystemicAction {
+        Amend = "amend_problem", "变更";
         Ask = "ask_units", "布置自查";
         Answer = "answer_check", "填报自查";
         ConfirmAnswer = "confirm_check", "确认自查";
@@ -49,9 +52,11 @@ words! {
 pub fn starts_from(action: SystemicAction) -> &'static [ProblemState] {
     use ProblemState::{Checking, Closed, Confirmed};
     match action {
-        SystemicAction::Ask | SystemicAction::Report | SystemicAction::ReturnReport | SystemicAction::Withdraw => {
-            &[Confirmed, Checking]
-        }
+        SystemicAction::Amend
+        | SystemicAction::Ask
+        | SystemicAction::Report
+        | SystemicAction::ReturnReport
+        | SystemicAction::Withdraw => &[Confirmed, Checking],
         SystemicAction::Answer
         | SystemicAction::ConfirmAnswer
         | SystemicAction::Accept
@@ -94,6 +99,7 @@ pub struct AnswerInput {
 /// A command on a problem that is there.
 #[derive(Clone, Debug)]
 pub enum SystemicCommand {
+    Amend(AmendInput),
     Ask {
         units: Vec<UnitId>,
         due_on: NaiveDate,
@@ -131,6 +137,7 @@ impl SystemicCommand {
     /// The act it is.
     pub fn action(&self) -> SystemicAction {
         match self {
+            Self::Amend(_) => SystemicAction::Amend,
             Self::Ask { .. } => SystemicAction::Ask,
             Self::Answer(_) => SystemicAction::Answer,
             Self::ConfirmAnswer { .. } => SystemicAction::ConfirmAnswer,
@@ -312,7 +319,7 @@ pub fn gate(
     }
     let holds = |holds: bool, code: &'static str| if holds { Ok(()) } else { Err(Refusal::conflict(code)) };
     match action {
-        SystemicAction::Ask | SystemicAction::Withdraw | SystemicAction::KeepClock => Ok(()),
+        SystemicAction::Amend | SystemicAction::Ask | SystemicAction::Withdraw | SystemicAction::KeepClock => Ok(()),
         SystemicAction::Answer => holds(asked(problem, unit)?.state.waits_for_unit(), "check-handed-in"),
         SystemicAction::ConfirmAnswer => {
             holds(asked(problem, unit)?.state == SelfCheckState::Entered, "check-not-entered")
@@ -338,12 +345,14 @@ pub fn gate(
 
 /// Decides a command on a problem.
 ///
-/// Errors: those of `gate`; content (422): `required` at /words, /reason, /proof or /units, `unit-already-asked`, `proof-missing` at /proof.
+/// Errors: those of `gate` and of [`AmendInput`]; content (422): `required` at /words, /reason, /proof or /units, `unit-already-asked`, `proof-missing`
+/// at /proof.
 pub fn decide(problem: &SystemicProblem, command: SystemicCommand, ctx: &Context<'_>) -> Decided {
     gate(problem, command.action(), command.unit(), ctx)?;
     let mut decision = Decision::default();
     match command {
         SystemicCommand::Ask { units, due_on } => decision.events.push(ask(problem, &units, due_on, ctx)?),
+        SystemicCommand::Amend(input) => return amend::amend(problem, input, ctx),
         SystemicCommand::Answer(input) => return answer(problem, input, ctx),
         SystemicCommand::ConfirmAnswer { unit } => {
             let entered = asked(problem, Some(unit))?.answer.clone();

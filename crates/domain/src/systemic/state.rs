@@ -109,6 +109,38 @@ pub struct Confirmed {
     pub at: DateTime<Utc>,
 }
 
+/// What the office may change of a confirmed problem.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Terms {
+    pub title: Digest,
+    pub measure: Digest,
+    pub owner: UnitId,
+    pub due_on: NaiveDate,
+}
+
+/// The day of a self-check that was moved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DayMoved {
+    pub unit: UnitId,
+    pub before: NaiveDate,
+    pub after: NaiveDate,
+}
+
+/// A change of a confirmed problem: what held, what holds from then on, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Amendment {
+    pub before: Terms,
+    pub after: Terms,
+    /// Only those that were moved.
+    pub checks: Vec<DayMoved>,
+    pub reason: Digest,
+    pub by: AccountId,
+    pub at: DateTime<Utc>,
+}
+
 /// A systemic problem, or a group that a person said is none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SystemicProblem {
@@ -119,6 +151,9 @@ pub struct SystemicProblem {
     pub confirmed: Option<Confirmed>,
     pub members: Vec<TaskId>,
     pub checks: Vec<SelfCheck>,
+    /// Oldest first.
+    #[serde(default)]
+    pub amendments: Vec<Amendment>,
     pub report: Option<MeasureReport>,
     /// Why the owner's report came back last.
     pub report_returned_for: Option<Digest>,

@@ -192,11 +192,7 @@ fn save(
             appraisals::created_at.eq(origin.now),
             row,
         );
-        let n = diesel::insert_into(appraisals::table)
-            .values(new)
-            .on_conflict((appraisals::round_id, appraisals::from_on, appraisals::to_on))
-            .do_nothing()
-            .execute(conn)?;
+        let n = diesel::insert_into(appraisals::table).values(new).on_conflict_do_nothing().execute(conn)?;
         if n == 0 {
             return Err(Refusal::field("/from", "period-taken").into());
         }
@@ -329,6 +325,63 @@ pub fn list(conn: &mut PgConnection, actor: &Actor, round: RoundId) -> Result<Ve
     Ok(snapshots.into_iter().map(serde_json::from_value).collect::<Result<_, _>>()?)
 }
 
+/// Published appraisals of a round in which something waits for somebody, the oldest period first: each with what it is, and the names of its units.
+pub type Waiting = (Appraisal, Vec<(AppraisalAction, Option<UnitId>)>);
+
+/// What of the appraisals of a round waits for the actor, by the rules (`domain::appraisal::waits_for`), and the names of the units it is about.
+pub fn waiting(
+    conn: &mut PgConnection,
+    origin: &Origin,
+    round: RoundId,
+) -> Result<(Vec<Waiting>, BTreeMap<Uuid, String>), Error> {
+    let actor = &origin.actor;
+    let is_office = rights::permit_office(actor, round).is_ok();
+    let person = actor.person().filter(|p| p.service.is_none());
+    let headed: Vec<Uuid> = person
+        .into_iter()
+        .flat_map(|p| &p.memberships)
+        .filter_map(|m| m.unit.unit())
+        .filter(|unit| rights::heads_unit(actor, *unit))
+        .map(|unit| unit.0)
+        .collect();
+    if !is_office && headed.is_empty() {
+        return Ok((Vec::new(), BTreeMap::new()));
+    }
+    let scored: Vec<(serde_json::Value, Option<Uuid>)> = appraisals::table
+        .left_join(
+            appraisal_scores::table.on(appraisal_scores::appraisal_id
+                .eq(appraisals::id)
+                .and(appraisal_scores::n.nullable().eq(appraisals::published))
+                .and(appraisal_scores::subject_kind.eq(SubjectKind::Unit.as_str()))
+                .and(appraisal_scores::subject_id.eq_any(headed))),
+        )
+        .filter(appraisals::round_id.eq(round.0).and(appraisals::state.eq("published")))
+        .order((appraisals::to_on, appraisals::from_on, appraisal_scores::subject_id))
+        .select((appraisals::snapshot, appraisal_scores::subject_id.nullable()))
+        .load(conn)?;
+    let mut found: Vec<(Appraisal, Vec<UnitId>)> = Vec::new();
+    for (snapshot, unit) in scored {
+        let appraisal: Appraisal = serde_json::from_value(snapshot)?;
+        if found.last().is_none_or(|(last, _)| last.id != appraisal.id) {
+            found.push((appraisal, Vec::new()));
+        }
+        if let Some((_, units)) = found.last_mut() {
+            units.extend(unit.map(UnitId));
+        }
+    }
+    let all: Vec<Waiting> = found
+        .into_iter()
+        .map(|(appraisal, units)| {
+            let waits = appraisal::waits_for(&appraisal, &units, actor, origin.now);
+            (appraisal, waits)
+        })
+        .filter(|(_, waits)| !waits.is_empty())
+        .collect();
+    let about: BTreeSet<Uuid> = all.iter().flat_map(|(_, w)| w.iter().filter_map(|(_, u)| *u)).map(|u| u.0).collect();
+    let names = if about.is_empty() { BTreeMap::new() } else { names(conn, about.into_iter().collect())? };
+    Ok((all, names))
+}
+
 /// What somebody reads of an appraisal: the office and the principal the newest version or any before, everybody else the one that is published.
 ///
 /// Errors: `NotFound`.
@@ -356,8 +409,9 @@ pub fn find(conn: &mut PgConnection, actor: &Actor, id: AppraisalId, n: Option<u
     let mut names = names(conn, changes.iter().map(|c| c.subject.id).chain(ids).collect())?;
     let by = appraisal.reckonings.iter().map(|r| r.by).chain(appraisal.adjustments.iter().map(|a| a.by));
     let objected = appraisal.objections.iter().flat_map(|o| [Some(o.by), o.answer.as_ref().map(|a| a.by)]).flatten();
-    names.extend(account_names(conn, by.chain(objected).collect())?);
-    let said = appraisal.adjustments.iter().map(|a| a.reason.clone());
+    let discarded = appraisal.discarded.iter();
+    names.extend(account_names(conn, by.chain(objected).chain(discarded.clone().map(|d| d.by)).collect())?);
+    let said = appraisal.adjustments.iter().map(|a| a.reason.clone()).chain(discarded.map(|d| d.reason.clone()));
     let objections = appraisal
         .objections
         .iter()

@@ -164,8 +164,13 @@ pub fn execute(
         return Err(Error::Stale(before.version));
     }
     systemic::gate(&before, command.action(), command.unit(), &ctx)?;
-    if let SystemicCommand::Ask { units, .. } = &command {
-        check_units(conn, "/units", units)?;
+    match &command {
+        SystemicCommand::Ask { units, .. } => check_units(conn, "/units", units)?,
+        // The owner that holds may be a unit that ended since.
+        SystemicCommand::Amend(input) if before.confirmed.as_ref().is_some_and(|c| c.owner != input.owner) => {
+            check_units(conn, "/owner", &[input.owner])?;
+        }
+        _ => {}
     }
     let decision = systemic::decide(&before, command, &ctx)?;
     let last_seq = before.seq;
@@ -320,7 +325,11 @@ fn digests(problem: &SystemicProblem) -> Vec<Digest> {
     let checks =
         problem.checks.iter().flat_map(|c| c.answer.as_ref().map(|a| &a.words).into_iter().chain(&c.returned_for));
     let report = problem.report.iter().map(|r| &r.words).chain(&problem.report_returned_for);
-    confirmed.chain(checks).chain(report).chain(&problem.reason).cloned().collect()
+    let amended = problem
+        .amendments
+        .iter()
+        .flat_map(|a| [&a.before.title, &a.after.title, &a.before.measure, &a.after.measure, &a.reason]);
+    confirmed.chain(checks).chain(report).chain(&problem.reason).chain(amended).cloned().collect()
 }
 
 fn named(conn: &mut PgConnection, all: &[SystemicProblem]) -> Result<BTreeMap<Uuid, String>, Error> {
@@ -330,6 +339,8 @@ fn named(conn: &mut PgConnection, all: &[SystemicProblem]) -> Result<BTreeMap<Uu
     for problem in all {
         ids.extend(problem.confirmed.iter().map(|c| c.owner.0));
         of_accounts.extend(problem.confirmed.iter().map(|c| c.by.0));
+        ids.extend(problem.amendments.iter().flat_map(|a| [a.before.owner.0, a.after.owner.0]));
+        of_accounts.extend(problem.amendments.iter().map(|a| a.by.0));
         ids.extend(problem.checks.iter().map(|c| c.unit.0));
         people.extend(problem.report.iter().map(|r| r.by));
         for answer in problem.checks.iter().filter_map(|c| c.answer.as_ref()) {
