@@ -9,6 +9,7 @@ mod pack;
 mod publication;
 mod records;
 mod rule_register;
+mod sheets;
 
 use serde_json::Value;
 
@@ -93,6 +94,7 @@ pub const CODES: &[(&str, &str)] = &[
     ("finding-unknown", "没有这个反馈问题"),
     ("unit-unknown", "没有这个单位"),
     ("person-unknown", "没有这个人员"),
+    ("reference-unknown", "所指的单位、人员或者事项不存在，请核对后重新提交"),
     ("parent-unknown", "没有这个上级单位"),
     ("unit-below-itself", "单位不能在自己之下"),
     ("same-person", "不能是同一人"),
@@ -159,37 +161,6 @@ pub const CODES: &[(&str, &str)] = &[
     ("file-empty", "文件是空的"),
     ("file-type-refused", "不接受这种文件，可传 PDF、图片、Word、Excel、文本"),
     ("file-quota", "本任务的佐证材料已达上限"),
-    // The week's sheet.
-    ("too-many-exports", "您已有两份清单正在生成，请等其中一份完成或取消后再导出"),
-    ("export-not-ready", "清单还没有生成好"),
-    ("export-expired", "清单只保留一天，已经清除，请重新导出"),
-    ("export-broken-off", "生成中断，请重新导出"),
-    ("week-empty", "本周没有要写的任务，不必下载填报表"),
-    ("week-sheet-foreign", "不是从“每周写实”下载的填报表，或标识已被改动，请重新下载后填写"),
-    ("week-sheet-other-round", "这是另一轮次的填报表"),
-    ("week-sheet-other-unit", "这是另一个单位的填报表"),
-    ("week-sheet-other-week", "这是 {week} 的填报表，现在填的是 {now}"),
-    ("week-sheet-missing", "文件里没有“每周写实”工作表"),
-    ("week-sheet-columns", "{cell} 应为“{heading}”，表里是“{found}”，请不要移动或改动列"),
-    ("week-row-number-missing", "这一行写了内容，但没有任务编号"),
-    ("week-row-number-unknown", "本周没有编号为“{number}”的任务"),
-    ("week-row-number-repeated", "任务 {number} 在第 {row} 行已经出现，这一行没有采用"),
-    ("plans-none", "没有正在编制的方案，不必下载方案表"),
-    ("plan-sheet-foreign", "不是从“认领与方案”下载的方案表，或标识已被改动，请重新下载后填写"),
-    ("plan-sheet-other-round", "这是另一轮次的方案表"),
-    ("plan-sheet-other-unit", "这是另一个单位的方案表"),
-    ("plan-sheet-missing", "文件里没有“{sheet}”工作表"),
-    ("plan-sheet-columns", "{cell} 应为“{heading}”，表里是“{found}”，请不要移动或改动列"),
-    ("plan-row-number-missing", "这一行写了内容，但没有任务编号"),
-    ("plan-row-number-unknown", "这份方案表里没有编号为“{number}”的任务"),
-    ("plan-row-repeated", "{number} 在前面已经出现，这项任务没有采用"),
-    ("plan-cell-locked", "“{heading}”不能改，表里成了“{found}”，这项任务没有采用"),
-    ("plan-measure-unknown", "任务 {number} 没有编号为“{found}”的措施"),
-    ("plan-unit-unknown", "“{found}”不是本单位下属的单位"),
-    ("plan-date-unclear", "“{found}”不是日期"),
-    ("plan-task-closed", "任务 {number} 现在不能编方案：已经报送，或不再由本单位牵头"),
-    ("cell-formula", "这一格是公式，请改为文字"),
-    ("cell-formula-failed", "这一格是出错的公式（{text}），请改为文字"),
     // Task: state and content.
     ("wrong-state", "任务当前状态不能办理此事"),
     ("draft-incomplete", "任务资料不全，不能下发"),
@@ -468,6 +439,7 @@ fn words_of(code: &str) -> Option<&'static str> {
         .chain(handover::CODES)
         .chain(cause::CODES)
         .chain(rule_register::CODES)
+        .chain(sheets::CODES)
         .chain(organisation::CODES)
         .chain(pack::CODES)
         .chain(appraisal::CODES)

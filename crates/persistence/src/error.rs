@@ -74,6 +74,14 @@ impl From<diesel::result::Error> for Error {
                 tracing::debug!(constraint, "unique violation");
                 Error::Refused(Refusal::conflict("already-there"))
             }
+            // Not of what is deleted while something still refers to it: nobody asks for that, so it is a fault of ours.
+            Diesel::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, info)
+                if says(&*info, &["insert or update"]) =>
+            {
+                let constraint = info.constraint_name().unwrap_or_default().to_owned();
+                tracing::warn!(constraint, "what is referred to is not there");
+                Error::Refused(Refusal::conflict("reference-unknown"))
+            }
             Diesel::DatabaseError(DatabaseErrorKind::CheckViolation, info)
                 if info.constraint_name() == Some("signatures_not_own_check") =>
             {

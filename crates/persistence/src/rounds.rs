@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use crate::error::Error;
 use crate::events::{self, NewEvent, Origin, Stream};
+use crate::references::{check_people, check_units};
 use crate::schema::{aspects, findings, leading_group_members, persons, round_assignments, round_policies, rounds};
 use crate::{counts, due_acts, ledger, publications, slips, systemic};
 
@@ -292,6 +293,8 @@ pub fn set_group(
     if members.iter().filter(|m| m.is_principal).count() != 1 {
         return Err(Refusal::field("/members", "one-principal").into());
     }
+    let people: Vec<_> = members.iter().map(|m| m.person).collect();
+    check_people(conn, "/members", &people)?;
     let payload = json!({ "members": members.iter().map(|m| json!({
         "person": m.person, "post": m.post, "is_principal": m.is_principal, "is_second": m.is_second })).collect::<Vec<_>>() });
     changed(conn, origin, &row, NewEvent { kind: "round.group_set", payload })?;
@@ -322,6 +325,11 @@ pub fn set_assignments(
     let row = lock(conn, origin, id, expected)?;
     if !assignments.iter().any(|(p, kind, _)| Some(*p) == origin.person() && *kind == AssignmentKind::Office) {
         return Err(Refusal::field("/assignments", "self-removed").into());
+    }
+    let people: Vec<_> = assignments.iter().map(|(person, ..)| *person).collect();
+    check_people(conn, "/assignments", &people)?;
+    for (i, (.., units)) in assignments.iter().enumerate() {
+        check_units(conn, &format!("/assignments/{i}/unit_ids"), units)?;
     }
     let payload = json!({ "assignments": assignments });
     changed(conn, origin, &row, NewEvent { kind: "round.assignments_set", payload })?;

@@ -1,6 +1,6 @@
 // Fields with their words beside them, drafts that are kept as they are typed, and a form that sends once.
 import { type ReactNode, useCallback, useEffect, useId, useRef, useState } from 'react'
-import { ApiError, client, keepDraftWhileLeaving } from '../api/client'
+import { ApiError, client, hasToken, keepDraftWhileLeaving, onToken } from '../api/client'
 import { words } from '../labels.gen'
 import { Pick } from './pick'
 import { said } from './words'
@@ -106,18 +106,29 @@ export function Check({ label, value, onChange }: { label: string; value: boolea
   )
 }
 
+/** What was typed and the server has not confirmed, by form and subject: a form that is opened again goes on from it. */
+const unkept = new Map<string, object>()
+// Whoever logs in next on this page finds nothing of it.
+onToken(() => { if (!hasToken()) unkept.clear() })
+
 /** Values of a form that are kept on the server as they are typed, and forgotten when they were sent. */
 export function useDraft<T extends object>(form: string, subject: string, initial: T) {
   const [values, setValues] = useState<T>(initial)
   const [kept, setKept] = useState<string | null>(null)
   const touched = useRef(false)
   const timer = useRef<number | undefined>(undefined)
-  const unsent = useRef<T | null>(null)
   // One after the other, so that what is forgotten is not kept again by a request that was still under way.
   const requests = useRef<Promise<unknown>>(Promise.resolve())
   const forgotten = useRef(0)
   const path = { form, subject }
+  const key = `${form}/${subject}`
   useEffect(() => {
+    const typed = unkept.get(key)
+    if (typed) {
+      touched.current = true
+      setValues((now) => ({ ...now, ...(typed as Partial<T>) }))
+      return
+    }
     let here = true
     void client.GET('/api/v1/drafts/{form}/{subject}', { params: { path } }).then(({ data, response }) => {
       if (!here || touched.current || response.status !== 200 || !data) return
@@ -131,37 +142,41 @@ export function useDraft<T extends object>(form: string, subject: string, initia
   }, [form, subject])
   useEffect(() => {
     const leave = () => {
-      if (unsent.current) keepDraftWhileLeaving(form, subject, unsent.current)
+      const typed = unkept.get(key)
+      if (typed) keepDraftWhileLeaving(form, subject, typed)
     }
     window.addEventListener('pagehide', leave)
     return () => window.removeEventListener('pagehide', leave)
-  }, [form, subject])
+  }, [form, subject, key])
   const change = useCallback((part: Partial<T>) => {
     touched.current = true
     setValues((now) => {
       const next = { ...now, ...part }
       window.clearTimeout(timer.current)
-      unsent.current = next
+      unkept.set(key, next)
       timer.current = window.setTimeout(() => {
-        unsent.current = null
         const before = forgotten.current
         requests.current = requests.current
           .then(() => client.PUT('/api/v1/drafts/{form}/{subject}', { params: { path: { form, subject } }, body: { body: next as Record<string, never> } }))
-          .then(({ response }) => response.ok && before === forgotten.current && setKept(new Date().toISOString()), () => undefined)
+          .then(({ response }) => {
+            if (!response.ok || before !== forgotten.current) return
+            if (unkept.get(key) === next) unkept.delete(key)
+            setKept(new Date().toISOString())
+          }, () => undefined)
       }, 700)
       return next
     })
-  }, [form, subject])
+  }, [form, subject, key])
   const forget = useCallback(() => {
     window.clearTimeout(timer.current)
-    unsent.current = null
+    unkept.delete(key)
     touched.current = true
     forgotten.current += 1
     setKept(null)
     requests.current = requests.current
       .then(() => client.DELETE('/api/v1/drafts/{form}/{subject}', { params: { path: { form, subject } } }))
       .catch(() => undefined)
-  }, [form, subject])
+  }, [form, subject, key])
   /** Shows other values without keeping them. */
   const reset = useCallback((to: T) => setValues(to), [])
   return { values, change, forget, kept, reset }

@@ -1,7 +1,9 @@
 //! What comes over the wire and is none of what the contract says: it is refused in words that can be read, and by nothing of the database.
 
+use std::collections::BTreeMap;
+
 use actix_web::test::TestRequest;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::support::House;
 
@@ -107,4 +109,38 @@ async fn a_list_is_no_object() {
         let said = house.request("p031", "PUT", "/drafts/plan/1", None, Some(json!({ "body": none }))).await;
         assert_eq!(said.refused(422, "content")["errors"][0]["pointer"], "/body");
     }
+}
+
+#[actix_web::test]
+async fn a_group_and_teams_are_of_people_and_units_that_are_there() {
+    let house = House::new().await;
+    let mut ids = BTreeMap::new();
+    for path in ["/units", "/people"] {
+        for one in house.get("p072", path).await.ok().as_array().unwrap() {
+            ids.insert(one["code"].as_str().unwrap().to_owned(), one["id"].clone());
+        }
+    }
+    let path = format!("/rounds/{}", house.round().await);
+    let nobody = "01a21d5e-3f4c-737a-8ba3-f9f8a7c00fa8";
+    let member = |id: &Value, post: &str, is_principal: bool| json!({ "person_id": id, "name": "", "post": post, "is_principal": is_principal, "is_second": false });
+    let version = house.get("p072", &path).await.ok()["version"].as_i64();
+    let members = json!([member(&ids["P001"], "head", true), member(&json!(nobody), "member", false)]);
+    let said =
+        house.request("p072", "PUT", &format!("{path}/group"), version, Some(json!({ "members": members }))).await;
+    let said = said.refused(422, "content");
+    assert_eq!(
+        (&said["errors"][0]["pointer"], &said["errors"][0]["code"]),
+        (&json!("/members/1"), &json!("person-unknown"))
+    );
+
+    let own = json!({ "person_id": ids["P072"], "name": "", "kind": "office", "unit_ids": [] });
+    for (person, unit, pointer) in
+        [(&json!(nobody), &ids["U201"], "/assignments/1"), (&ids["P073"], &json!(nobody), "/assignments/1/unit_ids/1")]
+    {
+        let team = json!({ "person_id": person, "name": "", "kind": "team", "unit_ids": [ids["U202"], unit] });
+        let body = json!({ "assignments": [own, team] });
+        let said = house.request("p072", "PUT", &format!("{path}/assignments"), version, Some(body)).await;
+        assert_eq!(said.refused(422, "content")["errors"][0]["pointer"], pointer);
+    }
+    assert_eq!(house.get("p072", &path).await.ok()["version"].as_i64(), version, "nothing was kept");
 }
