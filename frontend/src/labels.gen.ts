@@ -89,6 +89,20 @@ export const verdicts = {
   return: '退回',
 } as const
 
+export const templateKinds = {
+  plan: '整改方案',
+  report: '整改落实情况报告',
+  progress: '阶段性进展通报',
+  weekly: '每周简报',
+  duties: '领导履责情况',
+  minutes: '会议纪要',
+  slip: '督办单',
+  closure: '销号审批表',
+  brief: '单位任务书',
+  notice: '公示稿',
+  archive: '一问题一档案',
+} as const
+
 export const slipLevels = {
   notice: '督办通知单',
   urge: '催办单',

@@ -99,6 +99,8 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(packs::keep_policy_pack)
         .service(packs::preview_policy_pack)
         .service(packs::take_policy_pack)
+        .service(packs::download_policy_pack)
+        .service(packs::download_pack_form)
         .service(policy::list_warnings)
         .service(policy::set_policy)
         .service(rounds::activate_round)

@@ -6,7 +6,7 @@ use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::calendar::Calendar;
-use crate::document;
+use crate::document::{self, kind};
 use crate::palette::Palette;
 use crate::publication::rules::{self, PublicationRules};
 use crate::refusal::{FieldError, Refusal};
@@ -155,6 +155,11 @@ pub struct Policy {
     /// The colours of the lights; none for those of the product.
     #[serde(default)]
     pub palette: Option<Palette>,
+    /// Versions of templates by kind of document or form, where the round has its own; a kind that is not named goes by the one that holds for the
+    /// whole house.
+    #[serde(default)]
+    #[cfg_attr(feature = "openapi", schema(example = json!({ "closure": 3 })))]
+    pub forms: BTreeMap<String, i32>,
 }
 
 /// The default, also of a policy kept before there was the setting.
@@ -244,6 +249,7 @@ impl Default for Policy {
             documents: document::standard_chain(),
             publication: PublicationRules::default(),
             palette: None,
+            forms: BTreeMap::new(),
         }
     }
 }
@@ -314,6 +320,12 @@ impl Policy {
         }
         errors.extend(rules::check(&self.publication));
         errors.extend(self.palette.iter().flat_map(|palette| palette.check("/palette")));
+        errors.extend(
+            self.forms
+                .keys()
+                .filter(|kind| kind::label_of(kind).is_none())
+                .map(|kind| FieldError::at(format!("/forms/{kind}"), "form-unknown")),
+        );
         if errors.is_empty() { Ok(()) } else { Err(Refusal::invalid("policy-unsound", errors)) }
     }
 }
@@ -371,6 +383,7 @@ mod tests {
         kept.as_object_mut().unwrap().remove("root_cause_required");
         kept.as_object_mut().unwrap().remove("publication");
         kept.as_object_mut().unwrap().remove("palette");
+        kept.as_object_mut().unwrap().remove("forms");
         assert_eq!(serde_json::from_value::<Policy>(kept).unwrap(), Policy::default());
     }
 

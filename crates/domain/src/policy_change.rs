@@ -1,7 +1,10 @@
 //! What a new policy changes, setting by setting, in the words of who decides about it (docs/domain.md §3).
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
+use crate::document::kind;
 use crate::palette::Palette;
 use crate::policy::{Policy, RequestKind, StepRule};
 use crate::publication::rules::{Contact, PublicationRules};
@@ -61,6 +64,7 @@ pub fn settings(policy: &Policy) -> Vec<(String, String, String)> {
         documents,
         publication,
         palette,
+        forms,
     } = policy;
     let weekday = usize::from(*cut_off_weekday).checked_sub(1).and_then(|i| WEEKDAYS.get(i)).copied().unwrap_or("—");
     let plain = |pointer: &str, label: &str, value: String| (pointer.to_owned(), label.to_owned(), value);
@@ -119,6 +123,7 @@ pub fn settings(policy: &Policy) -> Vec<(String, String, String)> {
         plain("/default_criterion", "默认完成标准", default_criterion.clone()),
         plain("/watermark", "页面水印", if *watermark { "显示" } else { "不显示" }.to_owned()),
         plain("/palette", "灯的颜色", palette.as_ref().map_or_else(|| "产品配色".to_owned(), Palette::says)),
+        plain("/forms", "文书表式", forms_words(forms)),
     ];
     for kind in RequestKind::OF_TASKS {
         all.push((format!("/chains/{kind}"), format!("{}签批链", kind.label()), chain(policy.chain(kind))));
@@ -197,6 +202,18 @@ pub fn changes(before: &Policy, after: &Policy) -> Vec<PolicyChange> {
         .filter(|((_, _, was), (_, _, becomes))| was != becomes)
         .map(|((pointer, label, before), (_, _, after))| PolicyChange { pointer, label, before, after })
         .collect()
+}
+
+/// Which templates a round has of its own.
+fn forms_words(forms: &BTreeMap<String, i32>) -> String {
+    if forms.is_empty() {
+        return "全系统现行模板".to_owned();
+    }
+    let own: Vec<String> = forms
+        .iter()
+        .map(|(kind, version)| format!("{}用第{version}版", kind::label_of(kind).unwrap_or(kind)))
+        .collect();
+    format!("{}，其余用全系统现行模板", own.join("、"))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use domain::accountability::ActionForm;
 use domain::actor::{AssignmentKind, Role};
 use domain::appraisal::scheme::{Effect, FactKind, SubjectKind};
 use domain::cause::{CauseCategory, FindingScope};
+use domain::document::kind::{DocumentKind, FormKind};
 use domain::opinion::state::Channel;
 use domain::policy::{AlertLevel, Cadence, RequestKind, Who};
 use domain::publication::rules::Reach;
@@ -50,6 +51,8 @@ fn the_page_says_what_the_domain_says() {
     list(&mut made, "roles", Role::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "assignmentKinds", AssignmentKind::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "verdicts", Verdict::ALL.iter().map(|w| (w.as_str(), w.label())));
+    let documents = DocumentKind::ALL.iter().map(|w| (w.as_str(), w.label()));
+    list(&mut made, "templateKinds", documents.chain(FormKind::ALL.iter().map(|w| (w.as_str(), w.label()))));
     list(&mut made, "slipLevels", SlipLevel::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "slipStates", SlipState::ALL.iter().map(|w| (w.as_str(), w.label())));
     list(&mut made, "urgencies", Urgency::ALL.iter().map(|w| (w.as_str(), w.label())));

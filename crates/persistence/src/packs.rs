@@ -9,6 +9,7 @@ use domain::rights;
 use uuid::Uuid;
 
 use crate::appraisals;
+use crate::documents::templates;
 use crate::error::Error;
 use crate::events::Origin;
 use crate::rounds::{self, RoundRow};
@@ -72,19 +73,29 @@ pub fn keep(conn: &mut PgConnection, origin: &Origin, text: &str) -> Result<Load
 ///
 /// Errors: `NotFound`.
 pub fn find(conn: &mut PgConnection, sha256: &str) -> Result<Pack, Error> {
-    if let Some(pack) = pack::shipped().iter().find(|p| p.sha256 == sha256) {
-        return Ok(pack.clone());
+    match pack::shipped().iter().find(|p| p.sha256 == sha256) {
+        Some(pack) => Ok(pack.clone()),
+        None => Ok(pack::read(&file(conn, sha256)?)?),
+    }
+}
+
+/// The file of a pack as it came, kept here or shipped.
+///
+/// Errors: `NotFound`.
+pub fn file(conn: &mut PgConnection, sha256: &str) -> Result<String, Error> {
+    if let Some(text) = pack::shipped_file(sha256) {
+        return Ok(text.to_owned());
     }
     let body: Option<String> = policy_packs::table
         .filter(policy_packs::sha256.eq(sha256))
         .select(policy_packs::body)
         .first(conn)
         .optional()?;
-    Ok(pack::read(&body.ok_or(Error::NotFound)?)?)
+    body.ok_or(Error::NotFound)
 }
 
 /// Makes the next version of a round's policy from what holds and what a pack fixes, and names the pack as its source; a scheme of appraisal that it
-/// fixes is saved as what is edited, for who publishes it.
+/// fixes is saved as what is edited, for who publishes it; its templates hold in this round from now on.
 ///
 /// Errors: those of `rounds::set_policy`; `NotFound`; `pack-not-valid-yet` (409) before its first day; `unchanged` where it changes nothing.
 pub fn load(
@@ -103,8 +114,11 @@ pub fn load(
     }
     let row = rounds::known(conn, round)?;
     let (holds, _) = rounds::policy(conn, round, row.policy_version)?;
-    let policy = pack.applied(&holds)?;
+    let mut policy = pack.applied(&holds)?;
     let source: PackName = pack.title();
+    for (kind, form) in &pack.forms {
+        policy.forms.insert(kind.clone(), templates::keep_of_pack(conn, origin, kind, &form.value, &source)?);
+    }
     if policy == holds && rounds::pack_of(conn, round, row.policy_version)?.as_ref() == Some(&source) {
         return Err(Refusal::conflict("unchanged").into());
     }

@@ -16,6 +16,7 @@ use domain::task::context::RoundFacts;
 use serde_json::json;
 use uuid::Uuid;
 
+use crate::documents::templates;
 use crate::error::Error;
 use crate::events::{self, NewEvent, Origin, Stream};
 use crate::references::{check_people, check_units};
@@ -364,6 +365,12 @@ pub(crate) fn set_policy_from(
 ) -> Result<RoundRow, Error> {
     let row = lock(conn, origin, id, expected)?;
     policy.check()?;
+    for (kind, version) in &policy.forms {
+        if templates::digest(conn, kind, *version)?.is_none() {
+            let error = FieldError::at(format!("/forms/{kind}"), "form-version-unknown");
+            return Err(Refusal::invalid("policy-unsound", vec![error]).into());
+        }
+    }
     if basis.trim().is_empty() {
         return Err(Refusal::field("/basis", "required").into());
     }

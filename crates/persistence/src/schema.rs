@@ -233,6 +233,7 @@ diesel::table! {
         filename -> Text,
         account_id -> Nullable<Uuid>,
         created_at -> Timestamptz,
+        pack -> Nullable<Jsonb>,
     }
 }
 

@@ -2265,6 +2265,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/policy-packs/{pack}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get the file of a policy pack as it came, to be changed into one of one's own. */
+        get: operations["download_policy_pack"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/policy-packs/{pack}/forms/{kind}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get a template of a policy pack as a file of Word, to be looked at before the pack is taken. */
+        get: operations["download_pack_form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/publications/{id}": {
         parameters: {
             query?: never;
@@ -8227,6 +8261,20 @@ export interface components {
             /** @description Title of the new draft. */
             title?: string | null;
         };
+        /** @description What a template of a pack takes the place of. */
+        FormChange: {
+            /** @example closure */
+            kind: string;
+            /** @example 销号审批表 */
+            label: string;
+            /**
+             * Format: int32
+             * @description The version that holds in the round now; none where it is the one that comes with the program.
+             */
+            version_now?: number | null;
+            /** @description Whether that is the same file. */
+            is_same: boolean;
+        };
         /** @description Everything the draw is made from, frozen before anybody commits. */
         Frame: {
             check: components["schemas"]["CheckId"];
@@ -10170,6 +10218,18 @@ export interface components {
             /** Format: uuid */
             leader?: string | null;
         };
+        /** @description A template of a document or form as a pack fixes it. */
+        PackForm: {
+            /** @example closure */
+            kind: string;
+            /** @example 销号审批表 */
+            label: string;
+            /**
+             * @description What it rests on.
+             * @example 集团巡察整改办法附件二
+             */
+            basis: string;
+        };
         /** @description Which pack a policy was taken from. */
         PackName: {
             /** @example 集团内部巡察整改 */
@@ -10197,6 +10257,8 @@ export interface components {
             scheme_now?: string[] | null;
             /** @description What would be edited; whoever publishes it decides. */
             scheme_then?: string[] | null;
+            /** @description The templates it fixes, each with what holds in the round now. */
+            forms: components["schemas"]["FormChange"][];
         };
         /** @description A scheme of appraisal as a pack fixes it. */
         PackScheme: {
@@ -10245,6 +10307,8 @@ export interface components {
             concentrated_months?: number | null;
             settings: components["schemas"]["PackSetting"][];
             scheme?: components["schemas"]["PackScheme"] | null;
+            /** @description The templates it fixes; they hold in the rounds that take it. */
+            forms: components["schemas"]["PackForm"][];
             /** @description What its tests show, a sentence each; all pass. */
             tests: string[];
             /** @description Whether it came with the product. */
@@ -10557,6 +10621,16 @@ export interface components {
             /** @description What is published, and what becomes of opinions; nothing until the round says so. */
             publication?: components["schemas"]["PublicationRules"];
             palette?: components["schemas"]["Palette"] | null;
+            /**
+             * @description Versions of templates by kind of document or form, where the round has its own; a kind that is not named goes by the one that holds for the
+             *     whole house.
+             * @example {
+             *       "closure": 3
+             *     }
+             */
+            forms?: {
+                [key: string]: number;
+            };
         };
         /** @description One setting that would no longer be what it is. */
         PolicyChange: {
@@ -13325,6 +13399,9 @@ export interface components {
              * @description Who put it in place; nobody where it came with the program.
              */
             by?: string | null;
+            pack?: components["schemas"]["PackName"] | null;
+            /** @description Whether it is the one that holds for the whole house. */
+            holds: boolean;
             /** Format: date-time */
             at: string;
         };
@@ -13334,7 +13411,7 @@ export interface components {
             kind: string;
             /** @example 整改落实情况报告 */
             label: string;
-            /** @description The newest first; the first holds. None until the one of the program is first used. */
+            /** @description The newest first. None until the one of the program is first used. */
             versions: components["schemas"]["TemplateVersionView"][];
             names: components["schemas"]["TemplateNameView"][];
             /** @description Whether the caller may put another in its place. */
@@ -36111,6 +36188,144 @@ export interface operations {
             };
         };
     };
+    download_policy_pack: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The digest the pack is known by */
+                pack: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    download_pack_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The digest the pack is known by */
+                pack: string;
+                /** @example closure */
+                kind: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not there, or not to be seen by the caller */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The content is refused; `errors` says where and why */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_publication: {
         parameters: {
             query?: never;
@@ -43439,6 +43654,9 @@ export interface operations {
                  *         "cut_off_weekday": 1,
                  *         "default_criterion": "文字",
                  *         "due_soon_working_days": 1,
+                 *         "forms": {
+                 *           "closure": 3
+                 *         },
                  *         "immediate_calendar_days": 1,
                  *         "meetings_per_month": 1,
                  *         "milestone_late_level": "none",
@@ -43791,6 +44009,9 @@ export interface operations {
                  *       "cut_off_weekday": 1,
                  *       "default_criterion": "文字",
                  *       "due_soon_working_days": 1,
+                 *       "forms": {
+                 *         "closure": 3
+                 *       },
                  *       "immediate_calendar_days": 1,
                  *       "meetings_per_month": 1,
                  *       "milestone_late_level": "none",

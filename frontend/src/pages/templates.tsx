@@ -36,10 +36,10 @@ function One({ template }: { template: Template }) {
     setFile(null)
     await queries.invalidateQueries({ queryKey: ['templates'] })
   })
-  const newest = template.versions[0]
+  const holding = template.versions.find((v) => v.holds)
   return (
     <section className="card stack" aria-label={template.label}>
-      <h2>{template.label} <span>{newest ? `第 ${newest.version} 版　${newest.by ? newest.filename : '系统自带'}　${moment(newest.at)}` : '系统自带，尚未用过'}</span></h2>
+      <h2>{template.label} <span>{holding ? `第 ${holding.version} 版　${from(holding)}　${moment(holding.at)}` : '系统自带，尚未用过'}</span></h2>
       <div className="send">
         <button type="button" disabled={fetching.busy} onClick={() => void fetching.submit()}>下载现行模板</button>
       </div>
@@ -60,9 +60,12 @@ function One({ template }: { template: Template }) {
   )
 }
 
+/** Where a version came from. */
+const from = (version: Schemas['TemplateVersionView']) => version.pack ? `制度包“${version.pack.name} ${version.pack.version}”，只用于装入它的轮次` : version.by ? version.filename : '系统自带'
+
 function Version({ kind, version }: { kind: string; version: Schemas['TemplateVersionView'] }) {
   const fetching = useSend(() => save(`/document-templates/${kind}/file?version=${version.version}`))
-  return <li>第 {version.version} 版　{version.by ? version.filename : '系统自带'}　<small className="muted">{moment(version.at)}</small><button type="button" className="plain" disabled={fetching.busy} onClick={() => void fetching.submit()}>下载</button><Refused error={fetching.error} /></li>
+  return <li>第 {version.version} 版　{from(version)}　{version.holds && <b>现行　</b>}<small className="muted">{moment(version.at)}</small><button type="button" className="plain" disabled={fetching.busy} onClick={() => void fetching.submit()}>下载</button><Refused error={fetching.error} /></li>
 }
 
 function Names({ names }: { names: Template['names'] }) {

@@ -1,7 +1,7 @@
 // Policy packs: which ship and which were loaded here, what one would change in this round, and taking it.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
-import { ApiError, type Schemas, client, get } from '../api/client'
+import { ApiError, type Schemas, client, get, save } from '../api/client'
 import { FileField, TextField, blank, useSend } from '../ui/form'
 import { Dialog, Empty, Loaded, Refused } from '../ui/parts'
 import { day } from '../ui/words'
@@ -17,7 +17,7 @@ export function Packs({ round }: { round: Round }) {
   return (
     <section className="card stack packs">
       <h2>制度包 <span>{round.policy_pack ? `现行规则取自：${round.policy_pack.name} ${round.policy_pack.version}` : '现行规则是逐项设定的'}</span></h2>
-      <p className="muted">一份制度或一类巡视巡察定下的时限、签批链和用语，连同每项的依据，放在一个文件里；装入前先看会改变什么，没有写到的照旧。</p>
+      <p className="muted">一份制度或一类巡视巡察定下的时限、签批链、用语和文书模板，连同每项的依据，放在一个文件里；装入前先看会改变什么，没有写到的照旧。</p>
       <Loaded query={query}>
         {(packs) => packs.length === 0 ? <Empty>还没有制度包。可以导入本单位的制度包文件。</Empty> : (
           <ul className="packlist">
@@ -77,8 +77,14 @@ function Whole({ round, pack, onClose }: { round: Round; pack: Pack; onClose: ()
     onClose()
     await queries.invalidateQueries()
   }, () => blank({ '/basis': basis }))
+  const fetching = useSend(() => save(`/policy-packs/${pack.sha256}/file`))
   return (
     <Dialog title={`${pack.name} ${pack.version}`} onClose={onClose} isWide>
+      <div className="send">
+        <button type="button" disabled={fetching.busy} onClick={() => void fetching.submit()}>下载制度包文件</button>
+        <small className="muted">改成本单位的：换名称或版本号、改取值和依据，再导入</small>
+      </div>
+      <Refused error={fetching.error} />
       <details>
         <summary>定了什么、依据是什么（{pack.settings.length} 项）</summary>
         <div className="scroll">
@@ -95,6 +101,12 @@ function Whole({ round, pack, onClose }: { round: Round; pack: Pack; onClose: ()
           <p className="muted words">依据：{pack.scheme.basis}</p>
         </details>
       )}
+      {pack.forms.length > 0 && (
+        <details>
+          <summary>文书模板 {pack.forms.length} 种</summary>
+          <ul className="packlist">{pack.forms.map((form) => <PackForm key={form.kind} pack={pack} form={form} />)}</ul>
+        </details>
+      )}
       <details>
         <summary>自带的测试 {pack.tests.length} 条，全部通过</summary>
         <ul>{pack.tests.map((t) => <li key={t}>{t}</li>)}</ul>
@@ -107,6 +119,7 @@ function Whole({ round, pack, onClose }: { round: Round; pack: Pack; onClose: ()
               <p className="note">按制度包，集中整改应至 {day(shown.concentrated_until)}；本轮填的是 {shown.concentrated_until_now ? day(shown.concentrated_until_now) : '（未填）'}，装入不改这个日期，请在上面的轮次资料里核对。</p>
             )}
             {shown.scheme_then && <SchemeChange now={shown.scheme_now ?? null} then={shown.scheme_then} />}
+            {shown.forms.length > 0 && <ul>{shown.forms.map((form) => <li key={form.kind}>{form.is_same ? `${form.label}：与本轮现用的模板一致` : `${form.label}：本轮改用制度包的模板，现用${form.version_now ? `第 ${form.version_now} 版` : '系统自带的'}；其他轮次和已有的文书不变`}</li>)}</ul>}
             <TextField label="装入依据" value={basis} onChange={setBasis} error={take.at('/basis')} hint="如：领导组第1次会议纪要" />
             <Refused error={take.error} shown={['/basis']} />
             <div className="send">
@@ -117,6 +130,17 @@ function Whole({ round, pack, onClose }: { round: Round; pack: Pack; onClose: ()
         )}
       </Loaded>
     </Dialog>
+  )
+}
+
+/** A template of a pack, to be looked at in Word before the pack is taken. */
+function PackForm({ pack, form }: { pack: Pack; form: Schemas['PackForm'] }) {
+  const fetching = useSend(() => save(`/policy-packs/${pack.sha256}/forms/${form.kind}/file`))
+  return (
+    <li>
+      <div>{form.label}<p className="muted words">依据：{form.basis}</p><Refused error={fetching.error} /></div>
+      <button type="button" disabled={fetching.busy} onClick={() => void fetching.submit()}>下载看样</button>
+    </li>
   )
 }
 

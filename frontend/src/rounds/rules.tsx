@@ -2,7 +2,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { ApiError, type Schemas, client, get } from '../api/client'
-import { alertLevels, cadences, requestKinds, signers } from '../labels.gen'
+import { alertLevels, cadences, requestKinds, signers, templateKinds } from '../labels.gen'
 import { Check, SelectField, TextField, blank, useDraft, useSend } from '../ui/form'
 import { Dialog, Refused } from '../ui/parts'
 import { Changes } from './changes'
@@ -105,6 +105,7 @@ export function Rules({ round }: { round: Round }) {
       </div>
       <h3>灯色</h3>
       <PaletteEditor palette={policy.palette ?? null} at={at} onChange={(palette) => change({ palette })} />
+      {Object.keys(policy.forms ?? {}).length > 0 && <OwnForms forms={policy.forms ?? {}} at={at} onChange={(forms) => change({ forms })} />}
       <h3>其他</h3>
       <div className="pair">
         <TextField label="默认完成标准" value={policy.default_criterion} onChange={(default_criterion) => change({ default_criterion })} error={at('/default_criterion')} hint="任务没有写标准时采用" />
@@ -123,6 +124,23 @@ export function Rules({ round }: { round: Round }) {
       </div>
       {shown && <Effect round={round} policy={policy} preview={shown} onClose={() => setShown(null)} onSaved={() => { forget(); setSaved(true); setShown(null) }} />}
     </section>
+  )
+}
+
+/** Templates that the round has of its own, from a pack; each can be given up for the one of the whole house. */
+function OwnForms({ forms, at, onChange }: { forms: NonNullable<Policy['forms']>; at: (pointer: string) => string | undefined; onChange: (forms: NonNullable<Policy['forms']>) => void }) {
+  return (
+    <>
+      <h3>本轮自己的文书模板</h3>
+      <ul className="packlist">
+        {Object.entries(forms).map(([kind, version]) => (
+          <li key={kind}>
+            <div>{(templateKinds as Record<string, string>)[kind] ?? kind}　第 {version} 版{at(`/forms/${kind}`) && <small className="fault">{at(`/forms/${kind}`)}</small>}</div>
+            <button type="button" onClick={() => onChange(Object.fromEntries(Object.entries(forms).filter(([own]) => own !== kind)))}>改用全系统现行模板</button>
+          </li>
+        ))}
+      </ul>
+    </>
   )
 }
 

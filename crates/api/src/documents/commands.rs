@@ -66,10 +66,11 @@ async fn read(app: &App, caller: &Caller, round: RoundId, kind: DocumentKind) ->
 
 fn template(
     conn: &mut PgConnection,
+    round: RoundId,
     kind: DocumentKind,
     now: DateTime<Utc>,
 ) -> Result<TemplateMark, persistence::Error> {
-    let (mark, _) = documents::templates::current(conn, kind.as_str(), &standard(kind), now)?;
+    let (mark, _) = documents::templates::of_round(conn, round, kind.as_str(), &standard(kind), now)?;
     Ok(mark)
 }
 
@@ -96,7 +97,7 @@ pub async fn draft_document(
         .db
         .write(&caller.origin.actor, move |conn| {
             idempotency::once(conn, &origin, key.as_ref(), |conn| {
-                let mark = template(conn, kind, origin.now)?;
+                let mark = template(conn, round, kind, origin.now)?;
                 let id = documents::create(conn, &origin, round, kind, head, &records, mark)?;
                 Ok(DraftedDocument { id: id.0 })
             })
@@ -130,7 +131,7 @@ pub async fn refresh_document(
     let view = app
         .db
         .write(&caller.origin.actor, move |conn| {
-            let command = DocumentCommand::Refresh { records, template: template(conn, kind, origin.now)? };
+            let command = DocumentCommand::Refresh { records, template: template(conn, round, kind, origin.now)? };
             documents::execute(conn, &origin, id, version.into(), command)?;
             view::load(conn, &origin, id)
         })
@@ -155,7 +156,7 @@ pub async fn correct_document(
     let begun = app
         .db
         .write(&caller.origin.actor, move |conn| {
-            let mark = template(conn, kind, origin.now)?;
+            let mark = template(conn, round, kind, origin.now)?;
             documents::correct(conn, &origin, id, version.into(), &reason, &records, mark)
         })
         .await?;

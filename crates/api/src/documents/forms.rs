@@ -68,21 +68,28 @@ async fn made(
         })
         .await?;
     let now = caller.origin.now;
-    let template = FormTemplate::current(app, &caller.origin.actor, form.kind, now).await?;
+    let template = FormTemplate::of_round(app, &caller.origin.actor, form.round, form.kind, now).await?;
     let title = format!("{}.docx", form.title);
     let bytes = actix_web::web::block(move || template.fill(form, &round, now)).await.map_err(Problem::internal)??;
     Ok(word(bytes, title))
 }
 
-/// The template of a form that holds now.
+/// The template of a form that holds now in a round.
 pub(crate) struct FormTemplate {
     version: i32,
     bytes: Vec<u8>,
 }
 
 impl FormTemplate {
-    pub(crate) async fn current(app: &App, actor: &Actor, kind: FormKind, now: DateTime<Utc>) -> Result<Self, Error> {
-        let find = move |conn: &mut PgConnection| templates::current(conn, kind.as_str(), &standard_form(kind), now);
+    pub(crate) async fn of_round(
+        app: &App,
+        actor: &Actor,
+        round: RoundId,
+        kind: FormKind,
+        now: DateTime<Utc>,
+    ) -> Result<Self, Error> {
+        let find =
+            move |conn: &mut PgConnection| templates::of_round(conn, round, kind.as_str(), &standard_form(kind), now);
         let (mark, bytes) = app.db.write(actor, find).await?;
         Ok(Self { version: mark.version, bytes })
     }

@@ -11,6 +11,7 @@ mod view;
 pub use commands::*;
 pub use forms::*;
 pub(crate) use forms::{ArchiveFile, FormTemplate};
+pub(crate) use templates::TemplateKind;
 pub use templates::*;
 pub(crate) use todo::todo;
 pub use view::*;
@@ -33,7 +34,7 @@ use crate::office::docx::{self, standard::Kind};
 use crate::problem::Problem;
 use scope::Layer;
 
-const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+pub(crate) const DOCX: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
 
 /// The documents of a round.
 #[derive(Serialize, ToSchema)]

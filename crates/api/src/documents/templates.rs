@@ -9,6 +9,7 @@ use domain::document::expression::RATE;
 use domain::document::figure::{Figure, Said};
 use domain::document::kind::{DocumentKind, FormKind};
 use domain::document::vocabulary::{self, Part};
+use domain::pack::PackName;
 use domain::refusal::FieldError;
 use domain::rights;
 use persistence::documents::templates;
@@ -33,6 +34,10 @@ pub struct TemplateVersionView {
     pub sha256: String,
     /// Who put it in place; nobody where it came with the program.
     pub by: Option<Uuid>,
+    /// The policy pack it came with; it holds in the rounds that took the pack, not for the whole house.
+    pub pack: Option<PackName>,
+    /// Whether it is the one that holds for the whole house.
+    pub holds: bool,
     pub at: DateTime<Utc>,
 }
 
@@ -53,7 +58,7 @@ pub struct TemplateView {
     pub kind: String,
     #[schema(example = "整改落实情况报告")]
     pub label: String,
-    /// The newest first; the first holds. None until the one of the program is first used.
+    /// The newest first. None until the one of the program is first used.
     pub versions: Vec<TemplateVersionView>,
     pub names: Vec<TemplateNameView>,
     /// Whether the caller may put another in its place.
@@ -62,35 +67,36 @@ pub struct TemplateView {
 
 /// A kind of either sort.
 #[derive(Clone, Copy)]
-enum Kind {
+pub(crate) enum TemplateKind {
     Document(DocumentKind),
     Form(FormKind),
 }
 
-impl Kind {
+impl TemplateKind {
     fn all() -> impl Iterator<Item = Self> {
         DocumentKind::ALL.iter().map(|k| Self::Document(*k)).chain(FormKind::ALL.iter().map(|k| Self::Form(*k)))
     }
 
-    fn parse(word: &str) -> Result<Self, Problem> {
+    pub(crate) fn parse(word: &str) -> Result<Self, Problem> {
         Self::all().find(|k| k.word() == word).ok_or_else(Problem::not_found)
     }
 
-    fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Document(kind) => kind.as_str(),
             Self::Form(kind) => kind.as_str(),
         }
     }
 
-    fn label(self) -> &'static str {
+    pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Document(kind) => kind.label(),
             Self::Form(kind) => kind.label(),
         }
     }
 
-    fn standard(self) -> Vec<u8> {
+    /// The one that comes with the program.
+    pub(crate) fn standard(self) -> Vec<u8> {
         match self {
             Self::Document(kind) => standard(kind),
             Self::Form(kind) => standard_form(kind),
@@ -143,7 +149,7 @@ impl Kind {
     }
 
     /// Tries a template with something of every name, and with nothing: what stands only where a thing is not there is looked at too.
-    fn check(self, template: &[u8]) -> Result<(), Vec<FieldError>> {
+    pub(crate) fn check(self, template: &[u8]) -> Result<(), Vec<FieldError>> {
         let all: Said = match self {
             Self::Document(_) => Figure::ALL.iter().map(|f| (*f, 1)).collect(),
             Self::Form(_) => Said::new(),
@@ -173,7 +179,10 @@ pub async fn list_templates(caller: Caller, app: Data<App>) -> Result<HttpRespon
     let rows = app.db.read(&caller.origin.actor, templates::list).await?;
     let mut by: BTreeMap<String, Vec<TemplateVersionView>> = BTreeMap::new();
     for row in rows {
-        by.entry(row.kind).or_default().push(TemplateVersionView {
+        let of_kind = by.entry(row.kind).or_default();
+        of_kind.push(TemplateVersionView {
+            holds: row.pack.is_none() && !of_kind.iter().any(|v| v.holds),
+            pack: row.pack.and_then(|pack| serde_json::from_value(pack).ok()),
             version: row.version,
             filename: row.filename,
             sha256: row.sha256,
@@ -181,7 +190,7 @@ pub async fn list_templates(caller: Caller, app: Data<App>) -> Result<HttpRespon
             at: row.created_at,
         });
     }
-    let views: Vec<TemplateView> = Kind::all()
+    let views: Vec<TemplateView> = TemplateKind::all()
         .map(|kind| TemplateView {
             kind: kind.word().to_owned(),
             label: kind.label().to_owned(),
@@ -213,7 +222,7 @@ pub async fn download_template(
     query: Params<TemplateQuery>,
 ) -> Result<HttpResponse, Problem> {
     rights::permit_templates(&caller.origin.actor)?;
-    let kind = Kind::parse(&kind)?;
+    let kind = TemplateKind::parse(&kind)?;
     let origin = caller.origin.clone();
     let (version, bytes) = app
         .db
@@ -258,7 +267,7 @@ pub async fn put_template(
     payload: Payload,
 ) -> Result<HttpResponse, Problem> {
     rights::permit_templates(&caller.origin.actor)?;
-    let kind = Kind::parse(&kind)?;
+    let kind = TemplateKind::parse(&kind)?;
     let (blob, filename) = crate::evidence::received(&app, payload, &query.0.filename).await?;
     let path = crate::evidence::blob_path(&app.settings.data_dir, &blob.sha256);
     let bytes = std::fs::read(path).map_err(Problem::internal)?;
@@ -280,7 +289,7 @@ mod tests {
 
     #[test]
     fn every_template_of_the_program_says_names_that_are_known() {
-        for kind in Kind::all() {
+        for kind in TemplateKind::all() {
             assert_eq!(kind.check(&kind.standard()), Ok(()), "{}", kind.word());
         }
     }

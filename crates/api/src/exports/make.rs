@@ -153,7 +153,10 @@ async fn make(app: &App, order: &Order, progress: &Arc<Progress>) -> Result<Outc
     let (order, progress, file) = (order.clone(), progress.clone(), path(&app.settings.data_dir, order.id, kind));
     let actor = order.origin.actor.clone();
     let template = match kind {
-        ExportKind::Archives => Some(FormTemplate::current(app, &actor, FormKind::Archive, order.origin.now).await?),
+        ExportKind::Archives => {
+            let now = order.origin.now;
+            Some(FormTemplate::of_round(app, &actor, order.gathered.round, FormKind::Archive, now).await?)
+        }
         _ => None,
     };
     let write = move |conn: &mut PgConnection| match (&order.narrowed, &template) {

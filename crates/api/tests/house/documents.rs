@@ -3,10 +3,9 @@
 use crate::support;
 
 use std::collections::BTreeSet;
-use std::io::{Cursor, Read, Write};
 
 use serde_json::{Value, json};
-use support::word::words;
+use support::word::{changed, words};
 use support::{Answer, House};
 
 const OFFICE: &str = "p072";
@@ -45,25 +44,6 @@ async fn file(house: &House, who: &str, path: &str) -> Vec<u8> {
     let answer = house.get(who, path).await;
     assert_eq!(answer.status, 200, "{path}: {}", answer.body);
     answer.bytes.to_vec()
-}
-
-/// The same file with words replaced in its document.
-fn changed(bytes: &[u8], from: &str, to: &str) -> &'static [u8] {
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-    let mut made = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for i in 0..archive.len() {
-        let mut entry = archive.by_index(i).unwrap();
-        let (name, mut body) = (entry.name().unwrap().into_owned(), Vec::new());
-        entry.read_to_end(&mut body).unwrap();
-        if name == "word/document.xml" {
-            let text = String::from_utf8(body).unwrap();
-            assert!(text.contains(from), "{from} is not in the template");
-            body = text.replace(from, to).into_bytes();
-        }
-        made.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
-        made.write_all(&body).unwrap();
-    }
-    made.finish().unwrap().into_inner().leak()
 }
 
 /// Enters what no record holds.

@@ -382,6 +382,8 @@ pub fn others(
         ),
         get("/policy-packs", "/policy-packs".into()),
         ("POST", "/policy-packs", "/policy-packs".into(), Some(json!({ "file": "" }))),
+        get("/policy-packs/{pack}/file", format!("/policy-packs/{digits}/file")),
+        get("/policy-packs/{pack}/forms/{kind}/file", format!("/policy-packs/{digits}/forms/closure/file")),
         get("/rounds/{id}/policy-packs/{pack}", format!("/rounds/{round}/policy-packs/{digits}")),
         (
             "POST",

@@ -25,6 +25,11 @@ words! {
     }
 }
 
+/// What a kind of document or form with a template is called; none where there is no such kind.
+pub fn label_of(kind: &str) -> Option<&'static str> {
+    DocumentKind::parse(kind).map(DocumentKind::label).or_else(|| FormKind::parse(kind).map(FormKind::label))
+}
+
 /// A part of a document.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Section {

@@ -1,6 +1,7 @@
 //! Policy packs (制度包): what a regulation, a province or a group fixes for a round, each setting with the text it rests on, and tests that say what
 //! must come of it; one versioned file (docs/domain.md §47).
 
+mod forms;
 mod read;
 mod scoring;
 mod shipped;
@@ -19,7 +20,7 @@ use crate::refusal::{FieldError, Refusal};
 
 pub use read::{LONGEST, read};
 pub use scoring::{says as scheme_says, taken as scheme_taken};
-pub use shipped::shipped;
+pub use shipped::{shipped, shipped_file};
 pub use trial::{Expect, Given, Trial};
 
 /// A value with the text it rests on.
@@ -48,6 +49,8 @@ pub struct Pack {
     pub concentrated_months: Option<Fixed<u32>>,
     /// The scheme of appraisal, saved as a draft when the pack is taken.
     pub scheme: Option<Fixed<Scheme>>,
+    /// Templates by kind of document or form, files of Word; in a round that takes the pack these hold.
+    pub forms: BTreeMap<String, Fixed<Vec<u8>>>,
     pub tests: Vec<Trial>,
     /// SHA-256 of the file, 64 hex digits: what it is known by.
     pub sha256: String,

@@ -5,32 +5,35 @@ use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use super::{Fixed, Pack, Trial, digest, named, scoring};
+use super::{Fixed, Pack, Trial, digest, forms, named, scoring};
 use crate::policy::Policy;
 use crate::refusal::{FieldError, Refusal};
 
-/// Longest file of a pack, bytes.
-pub const LONGEST: usize = 256 * 1024;
+/// Longest file of a pack, bytes; with templates in it, and still less than a request may have.
+pub const LONGEST: usize = 768 * 1024;
 /// Longest name, version or issuer, in characters.
 const LONGEST_NAME: usize = 100;
 /// Months a concentrated period may have at most.
 const MOST_MONTHS: u32 = 36;
 
-const FIELDS: [&str; 9] =
-    ["name", "version", "issuer", "valid_from", "says", "settings", "concentrated_months", "scheme", "tests"];
+const FIELDS: [&str; 10] =
+    ["name", "version", "issuer", "valid_from", "says", "settings", "concentrated_months", "scheme", "forms", "tests"];
 
-struct Reader {
+/// Settings of a round that no file can know: which version a template gets is said by the house.
+const OF_THE_HOUSE: [&str; 1] = ["forms"];
+
+pub(super) struct Reader {
     fields: Map<String, Value>,
     errors: Vec<FieldError>,
 }
 
 impl Reader {
-    fn fault(&mut self, pointer: impl Into<String>, code: &str) {
+    pub(super) fn fault(&mut self, pointer: impl Into<String>, code: &str) {
         self.errors.push(FieldError::at(pointer, code));
     }
 
     /// A part as a kind of value; where it is another the fault is named.
-    fn part<T: DeserializeOwned>(&mut self, pointer: String, value: Value) -> Option<T> {
+    pub(super) fn part<T: DeserializeOwned>(&mut self, pointer: String, value: Value) -> Option<T> {
         match serde_json::from_value(value) {
             Ok(part) => Some(part),
             Err(error) => {
@@ -53,19 +56,19 @@ impl Reader {
         given
     }
 
-    fn taken(&mut self, name: &str) -> Option<Value> {
+    pub(super) fn taken(&mut self, name: &str) -> Option<Value> {
         self.fields.remove(name)
     }
 }
 
-fn basis_missing(basis: &str) -> bool {
+pub(super) fn basis_missing(basis: &str) -> bool {
     basis.trim().is_empty()
 }
 
 /// The pack in a file; its tests have been run.
 ///
 /// Errors: `pack-unsound` with every fault that was found and its place: `pack-not-json`, `unknown-field`, `required`, `too-long`,
-/// `pack-value-wrong`, `pack-setting-unknown`, `pack-basis-missing`, `out-of-range`, `pack-tests-missing`, what makes the policy unsound, and of
+/// `pack-value-wrong`, `pack-setting-unknown`, `form-unknown`, `pack-file-unreadable`, `pack-basis-missing`, `out-of-range`, `pack-tests-missing`, what makes the policy unsound, and of
 /// each test `pack-test-incomplete` and `pack-test-failed`.
 pub fn read(text: &str) -> Result<Pack, Refusal> {
     let refused = |errors| Err(Refusal::invalid("pack-unsound", errors));
@@ -98,6 +101,7 @@ pub fn read(text: &str) -> Result<Pack, Refusal> {
         settings: std::collections::BTreeMap::new(),
         concentrated_months: None,
         scheme: None,
+        forms: std::collections::BTreeMap::new(),
         tests: Vec::new(),
         sha256: digest(text),
     };
@@ -122,6 +126,7 @@ pub fn read(text: &str) -> Result<Pack, Refusal> {
         }
         reader.errors.extend(scoring::faults(fixed));
     }
+    pack.forms = forms::read(&mut reader);
     tests(&mut reader, &mut pack);
     if reader.errors.is_empty() {
         // What a pack is tested on stands on the product's own defaults, whatever a round has beside it.
@@ -145,7 +150,7 @@ fn settings(reader: &mut Reader, pack: &mut Pack) {
     let known = named(&Policy::default());
     for (setting, value) in given {
         let pointer = format!("/settings/{setting}");
-        if !known.contains_key(&setting) {
+        if !known.contains_key(&setting) || OF_THE_HOUSE.contains(&setting.as_str()) {
             reader.fault(pointer, "pack-setting-unknown");
             continue;
         }
@@ -259,6 +264,17 @@ mod tests {
             "pack-basis-missing",
         );
         wrong("/concentrated_months/basis", Value::Null, "/concentrated_months/basis", "pack-basis-missing");
+        // Templates: of a kind there is, written as a file is written into JSON; which version one gets is not for a file to say.
+        wrong("/forms", json!([]), "/forms", "wrong-type");
+        let form = |value: &str, basis: &str| json!({ "value": value, "basis": basis });
+        wrong("/forms", json!({ "card": form("UEs=", "办法附件一") }), "/forms/card", "form-unknown");
+        wrong("/forms", json!({ "closure": form("UEs=", " ") }), "/forms/closure/basis", "pack-basis-missing");
+        for file in ["", "审批表", "UEs"] {
+            let file = json!({ "closure": form(file, "办法附件一") });
+            wrong("/forms", file, "/forms/closure/value", "pack-file-unreadable");
+        }
+        let version = json!({ "value": { "closure": 3 }, "basis": "办法附件一" });
+        wrong("/settings/forms", version, "/settings/forms", "pack-setting-unknown");
         // Values of another kind, and such as no round could work with.
         wrong("/settings", json!({}), "/settings", "required");
         wrong(
@@ -291,6 +307,16 @@ mod tests {
         wrong("/tests/0/expect/claim_due_on", json!("2026-03-05"), "/tests/0/expect/claim_due_on", "pack-test-failed");
         // And the setting itself: with another value its own test fails.
         wrong("/settings/claim_working_days/value", json!(3), "/tests/0/expect/claim_due_on", "pack-test-failed");
+    }
+
+    #[test]
+    fn a_template_is_read_byte_for_byte() {
+        let mut pack = whole();
+        pack["forms"] = json!({ "closure": { "value": " UEsDBA==\n", "basis": "办法附件一" } });
+        let pack = read(&pack.to_string()).unwrap();
+        assert_eq!(pack.forms["closure"], Fixed { value: b"PK\x03\x04".to_vec(), basis: "办法附件一".to_owned() });
+        let policy = Policy { forms: [("slip".to_owned(), 2)].into(), ..Policy::default() };
+        assert_eq!(pack.applied(&policy).unwrap().forms, policy.forms, "the house says which version it gets");
     }
 
     #[test]

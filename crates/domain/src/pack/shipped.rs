@@ -13,6 +13,11 @@ pub fn shipped() -> &'static [Pack] {
     &SHIPPED
 }
 
+/// The file of one that ships, by its digest.
+pub fn shipped_file(sha256: &str) -> Option<&'static str> {
+    FILES.into_iter().zip(shipped()).find(|(_, pack)| pack.sha256 == sha256).map(|(text, _)| text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -26,6 +31,10 @@ mod tests {
             assert!(pack.tests.len() >= 8, "{} has {} tests", pack.name, pack.tests.len());
         }
         assert_eq!(shipped().len(), FILES.len());
+        for (pack, text) in shipped().iter().zip(FILES) {
+            assert_eq!(shipped_file(&pack.sha256), Some(text));
+        }
+        assert_eq!(shipped_file("00"), None);
     }
 
     #[test]
