@@ -7,6 +7,7 @@ import { unzipSync, strFromU8, strToU8, zipSync } from '../../frontend/node_modu
 import { lookedAt } from './eyes.mjs'
 import { login } from './house.mjs'
 import { office, second, step, told } from './steps.mjs'
+import { lookedAtAgain } from './together.mjs'
 
 const phone = { width: 390, height: 844 }
 const principal = login('甲子安')
@@ -53,6 +54,30 @@ async function drafted(house) {
   assert.equal(await section.inputValue(), '各单位抓紧推进。{{任务数}}')
   await looked(house, page, 'draft')
   step('写一段话、插入一个数，停笔自动保存，刷新还在')
+
+  const theirs = await house.as(second)
+  await at(house, theirs, new URL(page.url()).pathname)
+  const also = theirs.getByLabel('主要做法')
+  const done = await also.inputValue()
+  await also.fill('另一人写的做法。')
+  await theirs.locator('.keptline', { hasText: '已保存' }).waitFor()
+  await lookedAtAgain(page)
+  await page.waitForFunction(() => [...document.querySelectorAll('textarea')].some((t) => t.value === '另一人写的做法。'))
+  const away = (route) => (route.request().method() === 'PUT' ? route.abort() : route.continue())
+  await page.route('**/api/v1/**', away)
+  await section.fill('我写的要求。')
+  await also.fill(done)
+  await theirs.locator('.keptline', { hasText: '已保存' }).waitFor()
+  await page.unroute('**/api/v1/**', away)
+  await lookedAtAgain(page)
+  await section.fill('各单位抓紧推进。{{任务数}}')
+  await page.getByRole('button', { name: '保留我的，覆盖文字' }).waitFor()
+  await theirs.reload()
+  assert.equal(await also.inputValue(), done, 'nothing is put back')
+  await page.getByRole('button', { name: '用别人的版本' }).click()
+  await page.locator('.keptline', { hasText: '已保存' }).waitFor()
+  assert.equal(await section.inputValue(), '各单位抓紧推进。{{任务数}}')
+  step('两人同写一份通报：没动笔的跟着别人的走，动了笔的先问')
 
   const made = await handed(page, () => page.getByRole('button', { name: '下载 Word' }).click())
   assert.match(made.name, /通报-第1版-\d{8}\.docx$/)

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { lookedAt } from './eyes.mjs'
 import { login } from './house.mjs'
 import { inDays, office, pdf, pick, second, step, told } from './steps.mjs'
+import { savedByTwo, writtenByTwo } from './together.mjs'
 
 const phone = { width: 390, height: 844 }
 const secret = login('丁卯清')
@@ -24,6 +25,26 @@ async function open(page, label) {
 
 async function isNow(page, label) {
   await page.locator('.aboutcheck .state').getByText(label, { exact: true }).waitFor()
+}
+
+/** The same settings on two desks. */
+async function settledByTwo(house) {
+  const [mine, theirs] = [await house.as(office), await house.as(second)]
+  for (const page of [mine, theirs]) {
+    await at(house, page, '/rounds')
+    await told(page)
+  }
+  const card = (page) => page.locator('section.card').first()
+  const fields = ['反馈文件', '被巡察单位'].map((label) => (page) => card(page).getByLabel(label))
+  const before = await Promise.all(fields.map((field) => field(mine).inputValue()))
+  const save = async (page) => {
+    await card(page).getByRole('button', { name: '保存', exact: true }).click()
+    await card(page).locator('[role=status]').getByText('已保存').waitFor()
+  }
+  await savedByTwo(mine, theirs, fields, save)
+  for (const [i, field] of fields.entries()) await field(mine).fill(before[i])
+  await save(mine)
+  step('两人同改轮次资料：各改各的都在，同改一处的先问')
 }
 
 /** The rule, with what it would change shown before it is one. */
@@ -72,6 +93,15 @@ async function composed(house) {
   const form = page.locator('form.card').filter({ hasText: '保密审查人' })
   await pick(form, '保密审查人', '丁卯清')
   await form.locator('[role=status]').getByText('已保存').waitFor()
+  const theirs = await house.as(second)
+  await at(house, theirs, new URL(page.url()).pathname)
+  const lead = (one) => one.locator('form.card').filter({ hasText: '保密审查人' }).getByLabel('导语')
+  const before = await lead(page).inputValue()
+  const kept = (one) => one.locator('form.card').filter({ hasText: '保密审查人' }).locator('[role=status]').getByText('已保存').waitFor()
+  await writtenByTwo(page, theirs, lead, kept)
+  await lead(page).fill(before)
+  await kept(page)
+  step('两人同开一份公示稿：没动笔的不会盖过别人写的，同改一处的由人选定')
   const submit = await open(page, '送审签')
   await submit.getByRole('button', { name: '送审签' }).click()
   await submit.getByRole('alert').first().waitFor()
@@ -228,6 +258,7 @@ async function withdrawn(house) {
 }
 
 export async function published(house) {
+  await settledByTwo(house)
   await switchedOn(house)
   const path = await composed(house)
   await unseen(house, path)

@@ -29,7 +29,9 @@ export async function nothingIsLost(house, task) {
   await page.waitForFunction(() => document.activeElement?.getAttribute('aria-invalid') === 'true')
   step('被拒的表单：原因在字段旁，光标到该字段，内容还在')
 
-  // It is what he writes that finds out, nothing that the page asks for by itself: under the dialog nothing can be written.
+  // It is what he writes next that finds out, no draft that is still to be kept and nothing that the page asks for by itself: under the dialog nothing
+  // can be written.
+  await panel.getByText('草稿已存').waitFor()
   const reading = (route) => (route.request().method() === 'GET' ? route.abort() : route.continue())
   await page.route('**/api/v1/**', reading)
   await endLogIns(house, clerk)
@@ -51,7 +53,9 @@ export async function nothingIsLost(house, task) {
   await panel.getByLabel('理由').fill(`${words}，附补充协议两份`)
   await page.keyboard.press('Escape')
   await panel.waitFor({ state: 'detached' })
-  await page.getByRole('button', { name: '申请延期' }).or(page.getByRole('link', { name: '申请延期' })).first().click()
+  const act = page.locator('.acts').getByRole('button', { name: '申请延期', exact: true })
+  if (!(await act.isVisible())) await page.locator('.acts .more summary').click()
+  await act.click()
   assert.equal(await panel.getByLabel('理由').inputValue(), `${words}，附补充协议两份`)
   step('刚写完就收起表单，再打开时一个字不少')
 

@@ -49,17 +49,25 @@ function Written({ document }: { document: Document }) {
   const taken = useTaken()
   const latest = useRef(draft)
   latest.current = draft
-  const version = useRef(document.version)
-  version.current = document.version
+  // What one writes rests on a version; one of another's is taken over while nothing is typed, and is said to be there once something is.
+  const rests = useRef({ version: document.version, words: draftOf(document) })
+  useEffect(() => {
+    const words = draftOf(document)
+    const isOwn = JSON.stringify(words) === JSON.stringify(rests.current.words)
+    if (!isOwn && isTouched) return
+    rests.current = { version: document.version, words }
+    if (!isOwn) setDraft(words)
+  }, [document, isTouched])
   const [isBehind, setBehind] = useState(false)
   const keeping = useSend(async () => {
     const sent = latest.current
     const after = await get(client.PUT('/api/v1/documents/{id}', {
-      params: { path: { id: document.id }, header: { 'If-Match': `"${version.current}"` } }, body: sent,
+      params: { path: { id: document.id }, header: { 'If-Match': `"${rests.current.version}"` } }, body: sent,
     })).catch((error: unknown) => {
       if (error instanceof ApiError && error.problem.code === 'stale') setBehind(true)
       throw error
     })
+    rests.current = { version: after.version, words: draftOf(after) }
     taken(after)
     // What was typed meanwhile is kept next.
     if (latest.current === sent) setTouched(false)
@@ -86,6 +94,7 @@ function Written({ document }: { document: Document }) {
   const other = async () => {
     const now = await fetchDocument(document.id)
     queries.setQueryData(['document', document.id], now)
+    rests.current = { version: now.version, words: draftOf(now) }
     setBehind(false)
     return now
   }

@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
 import { ApiError, type Schemas, client, get, upload } from '../api/client'
 import { DayField } from '../ui/dayfield'
-import { Check, FileField, PickField, TextField, blank, useDraft, useSend } from '../ui/form'
+import { Check, FileField, OvertakenFields, PickField, TextField, blank, useDraft, useSend } from '../ui/form'
 import { Refused } from '../ui/parts'
 import { day, said } from '../ui/words'
 import { About, AddItem } from './agenda'
@@ -47,7 +47,8 @@ function Write({ meeting, item }: { meeting: Meeting; item: Item }) {
   const people = useQuery({ queryKey: ['people'], queryFn: () => get(client.GET('/api/v1/people')) })
   const r = item.resolution
   const saved: Written = { text: r?.text ?? '', unit: r?.unit?.id ?? '', person: r?.person?.id ?? '', due_on: r?.due_on ?? '' }
-  const { values, change, forget, kept } = useDraft<Written>('resolution', item.id ?? '', saved)
+  const draft = useDraft<Written>('resolution', item.id ?? '', saved)
+  const { values, change, forget, kept } = draft
   const revision = useRef(item.revision)
   revision.current = Math.max(revision.current, item.revision)
   const put = async (body: Omit<Schemas['DecideItem'], 'revision'>) => {
@@ -62,22 +63,26 @@ function Write({ meeting, item }: { meeting: Meeting; item: Item }) {
   }
   const save = useSend(async () => {
     await put({ is_noted: false, text: values.text, unit: values.unit || null, person: values.person || null, due_on: values.due_on || null })
-    forget()
+    forget(values)
   })
   const note = useSend(async () => { await put({ is_noted: true, text: '' }); forget() })
   const isChanged = values.text !== saved.text || values.unit !== saved.unit || values.person !== saved.person || values.due_on !== saved.due_on
   const isWhole = values.text.trim() !== '' && (values.unit !== '' || values.person !== '') && values.due_on !== ''
+  const isOvertaken = draft.overtaken.length > 0
   const submit = useRef(save.submit)
   useEffect(() => { submit.current = save.submit })
   useEffect(() => {
-    if (!isChanged || !isWhole) return
+    if (!isChanged || !isWhole || isOvertaken) return
     const timer = window.setTimeout(() => void submit.current(), PAUSE)
     return () => window.clearTimeout(timer)
-  }, [values, isChanged, isWhole])
+  }, [values, isChanged, isWhole, isOvertaken])
   const unitOptions = (units.data ?? []).map((u) => ({ value: u.id, label: u.name }))
   const personOptions = (people.data ?? []).map((p) => ({ value: p.id, label: `${p.name}　${p.posts[0]?.unit ?? ''}` }))
+  const choices: Partial<Record<keyof Written, { value: string; label: string }[]>> = { unit: unitOptions, person: personOptions }
+  const said = (value: unknown, name: keyof Written) => choices[name]?.find((o) => o.value === value)?.label.trim() ?? String(value)
   return (
     <form className="stack writes" noValidate onSubmit={(e) => { e.preventDefault(); void save.submit() }}>
+      <OvertakenFields draft={draft} initial={saved} labels={{ text: '议定事项', unit: '责任单位', person: '责任人', due_on: '完成时限' }} said={said} />
       <TextField label="议定事项" rows={2} value={values.text} onChange={(text) => change({ text, ...(values.unit === '' && values.person === '' && item.unit_id ? { unit: item.unit_id } : {}) })} error={save.at('/text')} />
       <div className="pair">
         <PickField label="责任单位" value={values.unit} options={unitOptions} empty="未定" onChange={(unit) => change({ unit })} error={save.at('/unit')} />

@@ -8,6 +8,7 @@ import { said, signed } from '../appraisals/points'
 import { useSession } from '../session'
 import '../styles/appraisals.css'
 import { DayField } from '../ui/dayfield'
+import { Overtaken, useEdit } from '../ui/edit'
 import { TextField, blank, useSend } from '../ui/form'
 import { Ask, Empty, Loaded, Refused } from '../ui/parts'
 import { useTitle } from '../ui/title'
@@ -20,19 +21,21 @@ export function AppraisalScheme() {
   return (
     <>
       <div className="head"><h1>考评方案</h1><p>得分由记录按方案算出，每一分都能查到事实；方案公布后生效，公布前可在过去的时段试算</p><div className="acts"><Link to="/appraisals" className="button">全部考评</Link></div></div>
-      <Loaded query={query}>{(of) => <Editor key={of.version} of={of} round={round} />}</Loaded>
+      <Loaded query={query}>{(of) => <Editor of={of} round={round} />}</Loaded>
     </>
   )
 }
 
 function Editor({ of, round }: { of: Schemas['SchemeView']; round: string }) {
   const queries = useQueryClient()
-  const [text, setText] = useState<SchemeText>(() => asText(of.scheme))
+  const edit = useEdit<SchemeText>(asText(of.scheme))
+  const [text, setText] = [edit.value, edit.change]
   const isSame = JSON.stringify(asText(of.scheme)) === JSON.stringify(text)
   const again = () => queries.invalidateQueries({ queryKey: ['appraisal-scheme', round] })
   const save = useSend(async () => {
     await get(client.PUT('/api/v1/rounds/{id}/appraisal-scheme', { params: { path: { id: round }, header: { 'If-Match': `"${of.version}"` } }, body: asScheme(text) }))
     await again()
+    edit.drop()
   })
   const held = of.published[of.published.length - 1]
   const shown = save.error instanceof ApiError ? (save.error.problem.errors ?? []).map((e) => e.pointer) : []
@@ -45,8 +48,9 @@ function Editor({ of, round }: { of: Schemas['SchemeView']; round: string }) {
         <fieldset className="schemefields" disabled={!of.may_edit}>
           <SchemeFields value={text} onChange={setText} at={save.at} />
         </fieldset>
+        <Overtaken of={edit} what="考评方案" />
         <Refused error={save.error} shown={shown} />
-        {of.may_edit && <div className="send"><button type="submit" className="main" disabled={save.busy || (isSame && of.version > 0)}>{save.busy ? '正在保存…' : '保存方案'}</button>{isSame && of.version > 0 && <span className="muted">已保存</span>}</div>}
+        {of.may_edit && <div className="send"><button type="submit" className="main" disabled={save.busy || edit.isOvertaken || (isSame && of.version > 0)}>{save.busy ? '正在保存…' : '保存方案'}</button>{isSame && of.version > 0 && <span className="muted">已保存</span>}</div>}
       </form>
       <Simulation round={round} text={text} />
       {of.may_publish && <Publish of={of} round={round} isSaved={isSame} onDone={again} />}

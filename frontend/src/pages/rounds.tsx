@@ -6,6 +6,7 @@ import { useSession } from '../session'
 import { usePeople } from '../task/parties'
 import { assignmentKinds } from '../labels.gen'
 import { DayField } from '../ui/dayfield'
+import { Overtaken, useEdit } from '../ui/edit'
 import { TextField, blank, useSend } from '../ui/form'
 import { Ask, Empty, Loaded, Refused } from '../ui/parts'
 import { Pick } from '../ui/pick'
@@ -69,9 +70,12 @@ const dates: [keyof Form, string][] = [
 function Whole({ round }: { round: Round }) {
   const queries = useQueryClient()
   const people = usePeople()
-  const [form, setForm] = useState<Form>(round.form)
-  const [group, setGroup] = useState(round.group)
-  const [assigned, setAssigned] = useState(round.assignments)
+  const head = useEdit<Form>(round.form)
+  const leading = useEdit(round.group)
+  const teams = useEdit(round.assignments)
+  const [form, setForm] = [head.value, head.change]
+  const [group, setGroup] = [leading.value, leading.change]
+  const [assigned, setAssigned] = [teams.value, teams.change]
   const [isAsking, setAsking] = useState(false)
   const params = { path: { id: round.id }, header: { 'If-Match': `"${round.version}"` } }
   const [saved, setSaved] = useState('')
@@ -79,9 +83,9 @@ function Whole({ round }: { round: Round }) {
     await queries.invalidateQueries()
     setSaved(what)
   }
-  const save = useSend(async () => { await get(client.PUT('/api/v1/rounds/{id}', { params, body: form })); await refresh('资料') })
-  const saveGroup = useSend(async () => { await get(client.PUT('/api/v1/rounds/{id}/group', { params, body: { members: group } })); await refresh('领导组') })
-  const saveAssigned = useSend(async () => { await get(client.PUT('/api/v1/rounds/{id}/assignments', { params, body: { assignments: assigned } })); await refresh('分工') })
+  const save = useSend(async () => { await get(client.PUT('/api/v1/rounds/{id}', { params, body: form })); await refresh('资料'); head.drop() })
+  const saveGroup = useSend(async () => { await get(client.PUT('/api/v1/rounds/{id}/group', { params, body: { members: group } })); await refresh('领导组'); leading.drop() })
+  const saveAssigned = useSend(async () => { await get(client.PUT('/api/v1/rounds/{id}/assignments', { params, body: { assignments: assigned } })); await refresh('分工'); teams.drop() })
   const activate = useSend(async () => { await get(client.POST('/api/v1/rounds/{id}/activate', { params })); await refresh() })
   const name = (id: string) => people.find((p) => p.value === id)?.label ?? ''
   return (
@@ -97,8 +101,9 @@ function Whole({ round }: { round: Round }) {
             <DayField key={key} label={label} value={(form[key] as string | null) ?? ''} onChange={(value) => setForm({ ...form, [key]: value || null })} error={save.at(`/${key}`)} />
           ))}
         </div>
+        <Overtaken of={head} what="轮次资料" />
         <Refused error={save.error} />
-        <div className="send"><button type="button" className="main" disabled={save.busy} onClick={() => void save.submit()}>保存</button>{saved === '资料' && <small className="ok" role="status">已保存</small>}</div>
+        <div className="send"><button type="button" className="main" disabled={save.busy || head.isOvertaken} onClick={() => void save.submit()}>保存</button>{saved === '资料' && <small className="ok" role="status">已保存</small>}</div>
       </section>
       <section className="card stack">
         <h2>整改工作领导组</h2>
@@ -115,8 +120,9 @@ function Whole({ round }: { round: Round }) {
           ))}
         </ul>
         <Add label="添加成员" people={people} onAdd={(person_id) => !group.some((g) => g.person_id === person_id) && setGroup([...group, { person_id, name: '', post: 'member', is_principal: false, is_second: false }])} />
+        <Overtaken of={leading} what="领导组" />
         <Refused error={saveGroup.error} />
-        <div className="send"><button type="button" disabled={saveGroup.busy} onClick={() => void saveGroup.submit()}>保存领导组</button>{saved === '领导组' && <small className="ok" role="status">已保存</small>}</div>
+        <div className="send"><button type="button" disabled={saveGroup.busy || leading.isOvertaken} onClick={() => void saveGroup.submit()}>保存领导组</button>{saved === '领导组' && <small className="ok" role="status">已保存</small>}</div>
       </section>
       <section className="card stack">
         <h2>整改办与督导组</h2>
@@ -132,8 +138,9 @@ function Whole({ round }: { round: Round }) {
           ))}
         </ul>
         <Add label="添加人员" people={people} onAdd={(person_id) => !assigned.some((a) => a.person_id === person_id) && setAssigned([...assigned, { person_id, name: '', kind: 'team', unit_ids: [] }])} />
+        <Overtaken of={teams} what="整改办与督导组" />
         <Refused error={saveAssigned.error} />
-        <div className="send"><button type="button" disabled={saveAssigned.busy} onClick={() => void saveAssigned.submit()}>保存分工</button>{saved === '分工' && <small className="ok" role="status">已保存</small>}</div>
+        <div className="send"><button type="button" disabled={saveAssigned.busy || teams.isOvertaken} onClick={() => void saveAssigned.submit()}>保存分工</button>{saved === '分工' && <small className="ok" role="status">已保存</small>}</div>
       </section>
       {round.is_office && <Packs round={round} />}
       <Rules round={round} />

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'react'
 import { ApiError, type Schemas, client, get } from '../api/client'
 import { grounds } from '../labels.gen'
 import { usePeople } from '../task/parties'
-import { Check, PickField, SelectField, TextField, useDraft, useSend } from '../ui/form'
+import { Check, OvertakenFields, PickField, SelectField, TextField, useDraft, useSend } from '../ui/form'
 import { Refused } from '../ui/parts'
 import { type Item, type Publication, fetchPublication, may, usePublicationAct } from './act'
 import { AddItems } from './additems'
@@ -37,13 +37,16 @@ function useAutosave(submit: () => Promise<void>, values: unknown, isReady: bool
 
 type HeadValues = { title: string; lead: string; next: string; phone: string; mailbox: string; email: string; window: string; opens_page: boolean; working_days: string; reviewer: string }
 
+const headLabels: Record<keyof HeadValues, string> = { title: '标题', lead: '导语', next: '下一步打算', phone: '监督电话', mailbox: '信箱', email: '电子邮箱', window: '接待窗口', opens_page: '在公示网页公示', working_days: '公示期', reviewer: '保密审查人' }
+
 export function HeadForm({ of }: { of: Publication }) {
   const people = usePeople()
   const saved: HeadValues = {
     title: of.title, lead: of.lead, next: of.next, phone: of.contact.phone ?? '', mailbox: of.contact.mailbox ?? '', email: of.contact.email ?? '', window: of.contact.window ?? '',
     opens_page: of.opens_page, working_days: String(of.working_days), reviewer: of.secrecy_reviewer?.id ?? '',
   }
-  const { values, change, forget, kept } = useDraft<HeadValues>('publication-head', of.id, saved)
+  const draft = useDraft<HeadValues>('publication-head', of.id, saved)
+  const { values, change, forget, kept } = draft
   const isChanged = JSON.stringify(values) !== JSON.stringify(saved)
   const save = usePut(of, async () => {
     const { title, lead, next, phone, mailbox, email, window: place } = values
@@ -52,13 +55,15 @@ export function HeadForm({ of }: { of: Publication }) {
       working_days: Math.max(0, Math.trunc(Number(values.working_days) || 0)), secrecy_reviewer: values.reviewer || null,
     }
     const after = await get(client.PUT('/api/v1/publications/{id}', { params: { path: { id: of.id } }, body }))
-    forget()
+    forget(values)
     return after
   })
-  useAutosave(save.submit, values, isChanged)
+  useAutosave(save.submit, values, isChanged && draft.overtaken.length === 0)
+  const said = (value: unknown, name: keyof HeadValues) => name === 'reviewer' ? (people.find((p) => p.value === value)?.label ?? '') : name === 'opens_page' ? (value ? '是' : '否') : String(value)
   return (
     <form className="card stack" noValidate onSubmit={(e) => { e.preventDefault(); void save.submit() }}>
       <h2>公示稿</h2>
+      <OvertakenFields draft={draft} initial={saved} labels={headLabels} said={said} />
       <TextField label="标题" value={values.title} onChange={(title) => change({ title })} error={save.at('/title')} />
       <TextField label="导语" rows={4} value={values.lead} onChange={(lead) => change({ lead })} error={save.at('/lead')} />
       <div className="figuresof"><b>总体情况（由记录自动生成，送审签时固定）</b>{of.sentences.map((s) => <p key={s}>{s}</p>)}</div>
@@ -135,23 +140,27 @@ function Read({ item }: { item: Item }) {
   )
 }
 
+const itemLabels: Record<keyof ItemValues, string> = { problem: '问题', measures: '整改措施', outcome: '整改成效', exemptions: '豁免' }
+
 function ItemForm({ of, item }: { of: Publication; item: Item }) {
   const people = usePeople()
   const saved: ItemValues = {
     problem: item.text.problem, measures: item.text.measures, outcome: item.text.outcome,
     exemptions: item.exemptions.map((e) => ({ ground: e.ground, word: e.word, reason: e.reason, approver: e.approver.id })),
   }
-  const { values, change, forget, kept } = useDraft<ItemValues>('publication-item', item.id, saved)
+  const draft = useDraft<ItemValues>('publication-item', item.id, saved)
+  const { values, change, forget, kept } = draft
   const isChanged = JSON.stringify(values) !== JSON.stringify(saved)
   const isWhole = values.exemptions.every((e) => e.word.trim() !== '' && e.approver !== '')
   const save = usePut(of, async () => {
     const { problem, measures, outcome } = values
     const exemptions = values.exemptions.map((e) => ({ ...e, ground: e.ground as Schemas['ExemptionForm']['ground'] }))
     const after = await get(client.PUT('/api/v1/publications/{id}/items/{item}', { params: { path: { id: of.id, item: item.id } }, body: { revision: item.revision, text: { problem, measures, outcome }, exemptions } }))
-    forget()
+    forget(values)
     return after
   })
-  useAutosave(save.submit, values, isChanged && isWhole)
+  useAutosave(save.submit, values, isChanged && isWhole && draft.overtaken.length === 0)
+  const exempted = (value: unknown, name: keyof ItemValues) => name === 'exemptions' ? (value as Exempted[]).map((e) => e.word).join('、') : String(value)
   const out = usePublicationAct(of, 'take-out', () => ({ item: item.id }))
   const hits = of.hits.filter((h) => h.item === item.id)
   const at = (place: string) => save.at(`/${place}`) ?? hits.filter((h) => h.place === place).map((h) => `出现“${h.word}”（${h.kind_label}），${h.remedy}`)[0]
@@ -163,6 +172,7 @@ function ItemForm({ of, item }: { of: Publication; item: Item }) {
         {item.internal && <Side title="内部记录（只读）" text={item.internal.text} />}
         <div className="pubside stack">
           <h4>公示文字</h4>
+          <OvertakenFields draft={draft} initial={saved} labels={itemLabels} said={exempted} />
           <TextField label="问题" rows={2} value={values.problem} onChange={(problem) => change({ problem })} error={at('problem')} />
           <TextField label="整改措施" rows={3} value={values.measures} onChange={(measures) => change({ measures })} error={at('measures')} />
           <TextField label="整改成效" rows={3} value={values.outcome} onChange={(outcome) => change({ outcome })} error={at('outcome')} />

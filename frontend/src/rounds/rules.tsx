@@ -43,7 +43,9 @@ const split = (text: string) => text.split(/[、，,\n]/).map((w) => w.trim()).f
 const pad = (n: number) => String(n).padStart(2, '0')
 
 export function Rules({ round }: { round: Round }) {
-  const { values: policy, change, forget, kept, reset } = useDraft<Policy>('policy', round.id, round.policy)
+  // Only what was changed here: a version that is made meanwhile, by a pack or by somebody else, stands behind it.
+  const { values: changed, change, forget, kept, reset } = useDraft<Partial<Policy>>('policy', round.id, {})
+  const policy: Policy = { ...round.policy, ...changed }
   const [shown, setShown] = useState<Preview | null>(null)
   const look = useSend(async () => {
     setShown(await get(client.POST('/api/v1/rounds/{id}/policy/preview', { params: { path: { id: round.id } }, body: policy })))
@@ -118,11 +120,11 @@ export function Rules({ round }: { round: Round }) {
       <Refused error={look.error} shown={inLists(look.error)} />
       <div className="send">
         <button type="button" className="main" disabled={look.busy} onClick={() => void look.submit()}>{look.busy ? '正在推算…' : '看会改变什么'}</button>
-        {kept && <button type="button" className="plain" onClick={() => { forget(); reset(round.policy) }}>恢复为现行规则</button>}
+        {kept && <button type="button" className="plain" onClick={() => { forget(); reset({}) }}>恢复为现行规则</button>}
         {kept && <small className="muted">改动已存为草稿，尚未生效</small>}
         {saved && !kept && <small className="ok" role="status">已保存为第 {round.policy_version} 版</small>}
       </div>
-      {shown && <Effect round={round} policy={policy} preview={shown} onClose={() => setShown(null)} onSaved={() => { forget(); setSaved(true); setShown(null) }} />}
+      {shown && <Effect round={round} policy={policy} preview={shown} onClose={() => setShown(null)} onSaved={() => { forget(); reset({}); setSaved(true); setShown(null) }} />}
     </section>
   )
 }
@@ -157,8 +159,8 @@ function Effect({ round, policy, preview, onClose, onSaved }: { round: Round; po
   const [basis, setBasis] = useState('')
   const save = useSend(async () => {
     await get(client.PUT('/api/v1/rounds/{id}/policy', { params: { path: { id: round.id }, header: { 'If-Match': `"${round.version}"` } }, body: { policy, basis } }))
-    onSaved()
     await queries.invalidateQueries()
+    onSaved()
   }, () => blank({ '/basis': basis }))
   if (preview.changes.length === 0)
     return <Dialog title="规则没有改动" onClose={onClose}><p>所填与现行规则（第 {round.policy_version} 版）相同。</p></Dialog>

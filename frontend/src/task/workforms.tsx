@@ -23,7 +23,8 @@ export function StatementForm({ task, done }: FormProps) {
   const revision = newest?.revision ?? 0
   const { values, change, forget, kept, reset } = useDraft<Draft>('statement', `${task.id}.${at}`, { ...texts(newest), files: [], on: null })
   const writtenOn = values.on ?? revision
-  const edit = (part: Partial<Draft>) => change({ on: writtenOn, ...part })
+  // All of it from the first word on, so that what stands beside a later statement is what was written here.
+  const edit = (part: Partial<Draft>) => change(values.on === null ? { ...values, on: writtenOn, ...part } : { on: writtenOn, ...part })
   const isOvertaken = writtenOn < revision && !same(values, texts(newest))
   const files = values.files ?? []
   const copy = useCopy(task.id, mine?.id ?? '', at, values, !same(values, texts(newest)))

@@ -1,7 +1,8 @@
 // Fields with their words beside them, drafts that are kept as they are typed, and a form that sends once.
-import { type ReactNode, useCallback, useEffect, useId, useRef, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { ApiError, client, hasToken, keepDraftWhileLeaving, onToken } from '../api/client'
 import { words } from '../labels.gen'
+import { isSame } from './merge'
 import { Pick } from './pick'
 import { said } from './words'
 
@@ -111,28 +112,50 @@ const unkept = new Map<string, object>()
 // Whoever logs in next on this page finds nothing of it.
 onToken(() => { if (!hasToken()) unkept.clear() })
 
-/** Values of a form that are kept on the server as they are typed, and forgotten when they were sent. */
+
+
+/**
+ * Values of a form that are kept on the server as they are typed, and forgotten when they were sent.
+ *
+ * Only what was typed is held here; every other field follows `initial`, so that nothing somebody else writes meanwhile is put back by whoever has the
+ * form open. A typed field under which `initial` became something else is `overtaken`: the person chooses.
+ */
 export function useDraft<T extends object>(form: string, subject: string, initial: T) {
-  const [values, setValues] = useState<T>(initial)
+  const [typed, setTyped] = useState<Partial<T>>({})
   const [kept, setKept] = useState<string | null>(null)
   const touched = useRef(false)
   const timer = useRef<number | undefined>(undefined)
+  // What each typed field stood at when it was typed.
+  const from = useRef<Partial<T>>({})
+  const now = useRef(typed)
+  const stands = useRef(initial)
+  useEffect(() => {
+    now.current = typed
+    stands.current = initial
+  })
   // One after the other, so that what is forgotten is not kept again by a request that was still under way.
   const requests = useRef<Promise<unknown>>(Promise.resolve())
   const forgotten = useRef(0)
   const path = { form, subject }
   const key = `${form}/${subject}`
+  const text = JSON.stringify(initial)
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  const values = useMemo<T>(() => ({ ...initial, ...typed }), [text, typed])
+  const put = useCallback((part: Partial<T>) => {
+    from.current = { ...(Object.fromEntries(Object.keys(part).map((name) => [name, stands.current[name as keyof T]])) as Partial<T>), ...from.current }
+    setTyped((held) => ({ ...held, ...part }))
+  }, [])
   useEffect(() => {
-    const typed = unkept.get(key)
-    if (typed) {
+    const typedBefore = unkept.get(key)
+    if (typedBefore) {
       touched.current = true
-      setValues((now) => ({ ...now, ...(typed as Partial<T>) }))
+      put(typedBefore as Partial<T>)
       return
     }
     let here = true
     void client.GET('/api/v1/drafts/{form}/{subject}', { params: { path } }).then(({ data, response }) => {
       if (!here || touched.current || response.status !== 200 || !data) return
-      setValues((now) => ({ ...now, ...(data.body as Partial<T>) }))
+      put(data.body as Partial<T>)
       setKept(data.updated_at)
     }, () => undefined)
     return () => {
@@ -142,35 +165,49 @@ export function useDraft<T extends object>(form: string, subject: string, initia
   }, [form, subject])
   useEffect(() => {
     const leave = () => {
-      const typed = unkept.get(key)
-      if (typed) keepDraftWhileLeaving(form, subject, typed)
+      const left = unkept.get(key)
+      if (left) keepDraftWhileLeaving(form, subject, left)
     }
     window.addEventListener('pagehide', leave)
     return () => window.removeEventListener('pagehide', leave)
   }, [form, subject, key])
+  // A field that stands as it was typed is typed no longer.
+  useEffect(() => {
+    setTyped((held) => {
+      const left = without(held, (name) => isSame(held[name], initial[name]))
+      from.current = without(from.current, (name) => !(name in left))
+      return Object.keys(left).length === Object.keys(held).length ? held : left
+    })
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [text])
   const change = useCallback((part: Partial<T>) => {
     touched.current = true
-    setValues((now) => {
-      const next = { ...now, ...part }
-      window.clearTimeout(timer.current)
-      unkept.set(key, next)
-      timer.current = window.setTimeout(() => {
-        const before = forgotten.current
-        requests.current = requests.current
-          .then(() => client.PUT('/api/v1/drafts/{form}/{subject}', { params: { path: { form, subject } }, body: { body: next as Record<string, never> } }))
-          .then(({ response }) => {
-            if (!response.ok || before !== forgotten.current) return
-            if (unkept.get(key) === next) unkept.delete(key)
-            setKept(new Date().toISOString())
-          }, () => undefined)
-      }, 700)
-      return next
-    })
-  }, [form, subject, key])
-  const forget = useCallback(() => {
+    put(part)
+    const next = { ...now.current, ...part }
+    now.current = next
+    window.clearTimeout(timer.current)
+    unkept.set(key, next)
+    timer.current = window.setTimeout(() => {
+      const before = forgotten.current
+      requests.current = requests.current
+        .then(() => client.PUT('/api/v1/drafts/{form}/{subject}', { params: { path: { form, subject } }, body: { body: next as Record<string, never> } }))
+        .then(({ response }) => {
+          if (!response.ok || before !== forgotten.current) return
+          if (unkept.get(key) === next) unkept.delete(key)
+          setKept(new Date().toISOString())
+        }, () => undefined)
+    }, 700)
+  }, [form, subject, key, put])
+  /** What was sent is no draft any more; what was typed while it was under way stays one. */
+  const forget = useCallback((sent?: T) => {
+    touched.current = true
+    if (sent) {
+      const names = Object.keys(now.current) as (keyof T)[]
+      from.current = Object.fromEntries(names.map((name) => [name, sent[name]])) as Partial<T>
+      if (names.some((name) => !isSame(now.current[name], sent[name]))) return
+    }
     window.clearTimeout(timer.current)
     unkept.delete(key)
-    touched.current = true
     forgotten.current += 1
     setKept(null)
     requests.current = requests.current
@@ -178,8 +215,41 @@ export function useDraft<T extends object>(form: string, subject: string, initia
       .catch(() => undefined)
   }, [form, subject, key])
   /** Shows other values without keeping them. */
-  const reset = useCallback((to: T) => setValues(to), [])
-  return { values, change, forget, kept, reset }
+  const reset = useCallback((to: T) => {
+    from.current = {}
+    setTyped(isSame({ ...stands.current, ...to }, stands.current) ? {} : { ...to })
+  }, [])
+  const overtaken = (Object.keys(typed) as (keyof T)[]).filter((name) => name in from.current && !isSame(from.current[name], initial[name]) && !isSame(typed[name], initial[name]))
+  /** Settles what was overtaken: as it stands now, or as it was typed here. */
+  const settle = (isMine: boolean) => {
+    if (isMine) from.current = { ...from.current, ...Object.fromEntries(overtaken.map((name) => [name, initial[name]])) }
+    setTyped((held) => (isMine ? { ...held } : without(held, (name) => overtaken.includes(name))))
+  }
+  return { values, change, forget, kept, reset, overtaken, settle }
+}
+
+function without<T extends object>(of: Partial<T>, isOut: (name: keyof T) => boolean): Partial<T> {
+  return Object.fromEntries(Object.entries(of).filter(([name]) => !isOut(name as keyof T))) as Partial<T>
+}
+
+/** Said over a form of which somebody else wrote a field meanwhile: how it stands now, and whose word holds. */
+export function OvertakenFields<T extends object>({ draft, labels, initial, said = String }: {
+  draft: { overtaken: (keyof T)[]; settle: (isMine: boolean) => void }
+  labels: Partial<Record<keyof T, string>>
+  initial: T
+  said?: (value: unknown, name: keyof T) => string
+}) {
+  if (draft.overtaken.length === 0) return null
+  return (
+    <div className="note" role="alert">
+      <p><b>您填写时，他人改过这里，您填的还没有保存。</b></p>
+      <ul>{draft.overtaken.map((name) => <li key={String(name)}>{labels[name] ?? ''}现在是“{said(initial[name], name) || '（空）'}”</li>)}</ul>
+      <div className="send">
+        <button type="button" onClick={() => draft.settle(true)}>仍按我填的</button>
+        <button type="button" onClick={() => draft.settle(false)}>照现在的来</button>
+      </div>
+    </div>
+  )
 }
 
 /** The fields among these that are empty, as the server would name them. */
