@@ -123,6 +123,7 @@ async function objected(house, address) {
   await lookedAt(house, small, 'appraisal-phone')
   const page = await house.as(head)
   await at(house, page, '/todo')
+  await told(page)
   await page.getByText(/^查看.*考评得分/).first().waitFor()
   await page.goto(address)
   const form = page.getByRole('form', { name: '提出申诉' })

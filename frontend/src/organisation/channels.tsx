@@ -1,7 +1,7 @@
 // Which messages leave the page and by which way, for everybody; and those that did not arrive.
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { useState } from 'react'
 import { type Schemas, client, get } from '../api/client'
+import { Overtaken, useEdit } from '../ui/edit'
 import { useSend } from '../ui/form'
 import { Empty, Loaded, Refused } from '../ui/parts'
 import { moment } from '../ui/words'
@@ -14,22 +14,24 @@ export function Channels() {
   return (
     <>
       <Failed />
-      <Loaded query={rules}>{(found) => <Choices key={found.version} rules={found} />}</Loaded>
+      <Loaded query={rules}>{(found) => <Choices rules={found} />}</Loaded>
     </>
   )
 }
 
 function Choices({ rules }: { rules: Rules }) {
   const queries = useQueryClient()
-  const [chosen, setChosen] = useState<Record<string, string[]>>(() => Object.fromEntries(rules.rules.map((r) => [r.rule, r.channels])))
+  const edit = useEdit<Record<string, string[]>>(Object.fromEntries(rules.rules.map((r) => [r.rule, r.channels])))
+  const chosen = edit.value
   const changed = rules.rules.filter((r) => [...(chosen[r.rule] ?? [])].sort().join() !== [...r.channels].sort().join())
   const save = useSend(async () => {
     queries.setQueryData(['channel-rules'], await get(client.PUT('/api/v1/channel-rules', { body: { rules: chosen, version: rules.version } })))
+    edit.drop()
   })
-  const flip = (rule: string, way: string) => setChosen((now) => {
-    const had = now[rule] ?? []
-    return { ...now, [rule]: had.includes(way) ? had.filter((w) => w !== way) : [...had, way] }
-  })
+  const flip = (rule: string, way: string) => {
+    const had = chosen[rule] ?? []
+    edit.change({ ...chosen, [rule]: had.includes(way) ? had.filter((w) => w !== way) : [...had, way] })
+  }
   const off = [!rules.has_mail && '邮件（未设发信服务器）', rules.robot_hosts.length === 0 && '机器人（未设允许的主机）'].filter(Boolean)
   return (
     <section className="card stack">
@@ -47,9 +49,10 @@ function Choices({ rules }: { rules: Rules }) {
           ))}
         </tbody>
       </table></div>
+      <Overtaken of={edit} what="同一类消息的外发" />
       <Refused error={save.error} />
       <div className="send">
-        <button type="button" className="main" disabled={save.busy || changed.length === 0} onClick={() => void save.submit()}>{changed.length > 0 ? `保存 ${changed.length} 处改动` : '保存'}</button>
+        <button type="button" className="main" disabled={save.busy || edit.isOvertaken || changed.length === 0} onClick={() => void save.submit()}>{changed.length > 0 ? `保存 ${changed.length} 处改动` : '保存'}</button>
         <small className="muted" role="status">{changed.length > 0 ? `改动：${changed.map((r) => r.label).join('；')}` : '没有改动'}</small>
       </div>
     </section>
