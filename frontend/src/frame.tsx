@@ -76,9 +76,23 @@ export function useTodo() {
   })
 }
 
+/** How much waits in the other rounds; asked for only where there are others. */
+export function useElsewhere() {
+  const { me, round } = useSession()
+  const query = useQuery({
+    queryKey: ['todo', 'elsewhere'],
+    queryFn: () => get(client.GET('/api/v1/me/todo')),
+    enabled: me.rounds.length > 1 && me.navigation.includes('todo'),
+    staleTime: 60_000,
+    refetchInterval: 300_000,
+  })
+  return (query.data ?? []).filter((of) => of.round_id !== round?.id)
+}
+
 export function Frame() {
   const { me, round, chooseRound, logOut } = useSession()
   const todo = useTodo()
+  const elsewhere = useElsewhere().reduce((n, of) => n + of.count, 0)
   const post = me.posts[0]
   useLive()
   return (
@@ -91,6 +105,7 @@ export function Frame() {
             {me.rounds.map((r) => <option key={r.id} value={r.id}>{r.name}</option>)}
           </select>
         )}
+        {elsewhere > 0 && <Link to="/todo" className="others">其他轮次待办 {elsewhere}</Link>}
         <div className="topright">
           {round && <SearchField />}
           <Notices />

@@ -87,6 +87,7 @@ pub mod task_commands;
 pub mod task_view;
 pub mod telemetry;
 pub mod todo;
+pub mod todo_counts;
 pub mod tokens;
 pub mod trail;
 pub mod wall;

@@ -17,7 +17,7 @@ use crate::{
     meetings, notices, openapi, opinions, organisation, outward, overview, own, packs, personal_duties, plan_advice,
     plan_workbook, policy, proof, provider, publications, quality, receipts, recurrence, rounds, rule_register,
     saved_views, scim, search, second_factor, services, sessions, signing, slips, statements, systemic, task_commands,
-    telemetry, todo, trail, wall, webhooks,
+    telemetry, todo, todo_counts, trail, wall, webhooks,
 };
 
 use crate::problem::Problem;
@@ -321,6 +321,7 @@ fn api() -> impl HttpServiceFactory + OpenApiFactory {
         .service(opinions::set_aside_opinion)
         .service(opinions::list_task_opinions)
         .service(todo::list_todo)
+        .service(todo_counts::count_todo)
         .service(burden::get_burden)
         .service(brief::get_brief)
         .service(brief::list_brief_rows)

@@ -1712,6 +1712,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/me/todo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count what waits for the caller in each of his rounds; one in which nothing waits is left out. */
+        get: operations["count_todo"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/told-by": {
         parameters: {
             query?: never;
@@ -11566,6 +11583,17 @@ export interface components {
             report_due_on?: string | null;
             /** @example 8月上旬 */
             report_due_text?: string;
+        };
+        /** @description What waits for the caller in a round. */
+        RoundTodo: {
+            /** Format: uuid */
+            round_id: string;
+            /** @example 2026年巡察反馈问题整改 */
+            name: string;
+            /** @description Things to do in it; what is of no round is not among them. */
+            count: number;
+            /** @description Those whose time is over. */
+            overdue: number;
         };
         /** @description A round whole. */
         RoundView: {
@@ -32482,6 +32510,53 @@ export interface operations {
             };
             /** @description The content is refused; `errors` says where and why */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database does not answer; it heals by itself */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_todo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description As it stands now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoundTodo"][];
+                };
+            };
+            /** @description Nobody is logged in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The caller may not do this; a key opens nothing but what is listed for it */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

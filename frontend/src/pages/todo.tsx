@@ -4,9 +4,9 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { type Schemas, client, get, post } from '../api/client'
 import { ReportDue } from '../documents/reportdue'
-import { useTodo } from '../frame'
+import { useElsewhere, useTodo } from '../frame'
 import type { LedgerSearch } from '../router'
-import { NoRound, useRound } from '../session'
+import { NoRound, useRound, useSession } from '../session'
 import { hasForm } from '../task/forms'
 import { ActionPanel } from '../task/panel'
 import { useSend } from '../ui/form'
@@ -38,6 +38,23 @@ export function Todo() {
   return <Loaded query={query}>{(list) => <Whole list={list} />}</Loaded>
 }
 
+/** What waits in rounds one does not look at just now. */
+function OtherRounds() {
+  const { chooseRound } = useSession()
+  const rounds = useElsewhere()
+  if (rounds.length === 0) return null
+  return (
+    <ul className="otherrounds" aria-label="其他轮次的待办">
+      {rounds.map((of) => (
+        <li key={of.round_id}>
+          <span>另有 <b>{of.count}</b> 项在“{of.name}”{of.overdue > 0 && <span className="late">，逾期 {of.overdue} 项</span>}</span>
+          <button type="button" onClick={() => chooseRound(of.round_id)}>去看</button>
+        </li>
+      ))}
+    </ul>
+  )
+}
+
 function Whole({ list }: { list: Schemas['TodoList'] }) {
   const shown = groups.map(([key, label]) => ({ key, label, items: list.items.filter((i) => i.group === key) })).filter((g) => g.items.length > 0)
   const summary = [list.overdue > 0 && `逾期 ${list.overdue} 项`, list.today > 0 && `今日 ${list.today} 项`].filter(Boolean).join('，')
@@ -48,6 +65,7 @@ function Whole({ list }: { list: Schemas['TodoList'] }) {
         <p>{list.items.length === 0 ? '都办完了' : summary || `共 ${list.items.length} 项，没有逾期`}</p>
         {list.records_duties && <div className="acts"><Link to="/duties/new" search={{}} className="button">记四个亲自</Link></div>}
       </div>
+      <OtherRounds />
       {!list.is_calendar_announced && <p className="note">今年的放假安排尚未公布，工作日暂按周一至周五计。</p>}
       <div className="withrail">
         <div className="todo">

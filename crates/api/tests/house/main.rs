@@ -52,6 +52,7 @@ mod slips_sight;
 mod store;
 mod systemic;
 mod tidy;
+mod todo_counts;
 mod todo_push;
 mod trust;
 mod wall;

@@ -18,7 +18,7 @@ fn ledger(rows: &[&[&str]]) -> &'static [u8] {
 }
 
 /// A round of 2019 with these findings, one task each, of the office p072.
-async fn earlier(house: &House, findings: &[&str]) -> String {
+pub(crate) async fn earlier(house: &House, findings: &[&str]) -> String {
     let form =
         json!({ "code": "A-2019", "name": "2019年审计", "feedback_on": "2019-06-20", "inspection_level": "audit" });
     let made = house.request("p072", "POST", "/rounds", None, Some(form)).await;

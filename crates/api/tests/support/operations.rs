@@ -95,6 +95,7 @@ pub fn others(
         get("/me", "/me".into()),
         ("PUT", "/me/password", "/me/password".into(), Some(json!({ "old_password": "", "new_password": "" }))),
         get("/me/calendar-link", "/me/calendar-link".into()),
+        get("/me/todo", "/me/todo".into()),
         ("POST", "/me/calendar-link", "/me/calendar-link".into(), None),
         ("DELETE", "/me/calendar-link", "/me/calendar-link".into(), None),
         ("DELETE", "/me/sessions", "/me/sessions".into(), None),
