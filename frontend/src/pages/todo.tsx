@@ -57,12 +57,13 @@ function OtherRounds() {
 
 function Whole({ list }: { list: Schemas['TodoList'] }) {
   const shown = groups.map(([key, label]) => ({ key, label, items: list.items.filter((i) => i.group === key) })).filter((g) => g.items.length > 0)
+  const hasOthers = useElsewhere().length > 0
   const summary = [list.overdue > 0 && `逾期 ${list.overdue} 项`, list.today > 0 && `今日 ${list.today} 项`].filter(Boolean).join('，')
   return (
     <>
       <div className="head">
         <h1>我的待办</h1>
-        <p>{list.items.length === 0 ? '都办完了' : summary || `共 ${list.items.length} 项，没有逾期`}</p>
+        <p>{list.items.length === 0 ? (hasOthers ? '本轮都办完了' : '都办完了') : summary || `共 ${list.items.length} 项，没有逾期`}</p>
         {list.records_duties && <div className="acts"><Link to="/duties/new" search={{}} className="button">记四个亲自</Link></div>}
       </div>
       <OtherRounds />

@@ -18,7 +18,10 @@ it('puts the colours of a round on and takes them off', () => {
   expect(colourOf('yellow', 'wall', '#f2b33d')).toBe('#f0c040')
   expect(colourOf('done', 'paper', '#aebccb')).toBe('#aebccb')
   expect(document.documentElement.style.getPropertyValue('--light-green-wall')).toBe('#60c090')
+  // 20 + 0.28 × (255 − 20) of red, 33 + 0.28 × (144 − 33) of green, 48 + 0.28 × (144 − 48) of blue.
+  expect(document.documentElement.style.getPropertyValue('--ground-red-wall')).toBe('#56404b')
   wear(null)
   expect(document.documentElement.style.getPropertyValue('--light-green-wall')).toBe('')
+  expect(document.documentElement.style.getPropertyValue('--ground-red-wall')).toBe('')
   expect(colourOf('green', 'paper', '#186b42')).toBe('#186b42')
 })

@@ -6,11 +6,22 @@ type Ground = 'paper' | 'wall'
 
 let worn: Palette = null
 
+/** The ground of a cell of the wall, and how much of the red light is laid over it where a task in it is red. */
+const cell = [0x14, 0x21, 0x30]
+const share = 0.28
+
+function groundOf(light: string): string {
+  const mixed = cell.map((part, i) => Math.round(part + share * (Number.parseInt(light.slice(1 + 2 * i, 3 + 2 * i), 16) - part)))
+  return `#${mixed.map((part) => part.toString(16).padStart(2, '0')).join('')}`
+}
+
 /** Puts a round's colours on the page; none takes the last ones off. */
 export function wear(palette: Palette) {
   if (palette === worn) return
   worn = palette
   const style = document.documentElement.style
+  if (palette) style.setProperty('--ground-red-wall', groundOf(palette.red.wall))
+  else style.removeProperty('--ground-red-wall')
   for (const light of ['red', 'yellow', 'green'] as const) {
     for (const ground of ['paper', 'wall'] as const) {
       const colour = palette?.[light][ground]

@@ -78,6 +78,7 @@ export function Loaded<T>({ query, children }: {
   if (query.data !== undefined) return <>{children(query.data)}</>
   if (query.isPending) return <Loading />
   const status = query.error instanceof ApiError ? query.error.problem.status : -1
+  if (status === 403) return <Empty>您没有查看这一页的权限；需要查看的，请联系整改办或者安全管理员。<br /><a href="/" className="button">回首页</a></Empty>
   const heals = status === 0 || status === 503
   return (
     <Empty>
