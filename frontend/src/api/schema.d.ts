@@ -4048,7 +4048,7 @@ export interface paths {
          * @description Messages follow Standard Webhooks 1.0.0: `webhook-id` (the same at every attempt), `webhook-timestamp`, `webhook-signature` (`v1a`, ed25519), a body
          *     of `type`, `timestamp` and `data` with ids alone; what happened is asked for with a key. An answer of 2xx within 10 seconds has it delivered, 410
          *     ends the target, anything else is tried again for three days. `todo` tells of what waits for each person with an account within the units, as his
-         *     own list shows it: `todo.opened` and later `todo.done`, with person, number, day and address of the page, each once.
+         *     own list shows it: `todo.opened` and later `todo.done`, each once, with person, number, day and address of the page; `todo.changed` when the day moved.
          */
         post: operations["make_webhook"];
         delete?: never;

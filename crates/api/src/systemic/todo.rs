@@ -46,7 +46,8 @@ pub(crate) fn todo(
             let of_unit = loaded.names.get(&check.unit.0).cloned().unwrap_or_default();
             let from = if is_unit { "整改办布置".to_owned() } else { of_unit };
             let due = due.filter(|_| action != SystemicAction::Accept);
-            items.push(item(&loaded, action, what, verb, (since, due), from, calendar, origin.now));
+            let line = item(&loaded, action, what, verb, (since, due), from, calendar, origin.now);
+            items.push(TodoItem { part: Some(check.unit.0), ..line });
         }
         let Some(confirmed) = &loaded.problem.confirmed else { continue };
         let due = Some(calendar::end_of_day(confirmed.due_on));

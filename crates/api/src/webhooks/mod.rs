@@ -12,7 +12,7 @@ use actix_web::{HttpResponse, get, post, put};
 use chrono::{DateTime, NaiveDate, Utc};
 use domain::ids::{AccountId, UnitId};
 use domain::service::{Grant, KeyScope};
-use domain::webhook::todo::{DONE, OPENED};
+use domain::webhook::todo::{CHANGED, DONE, OPENED};
 use domain::webhook::{CHECKPOINT, DeliveryState, HookForm, HookState, HookStream, PING, message_id};
 use persistence::webhooks::{self, Attempt, Delivery, Webhook};
 use serde::{Deserialize, Serialize};
@@ -122,7 +122,7 @@ pub async fn list_webhooks(caller: Caller, app: Data<App>, id: Path<Uuid>) -> Re
 /// Messages follow Standard Webhooks 1.0.0: `webhook-id` (the same at every attempt), `webhook-timestamp`, `webhook-signature` (`v1a`, ed25519), a body
 /// of `type`, `timestamp` and `data` with ids alone; what happened is asked for with a key. An answer of 2xx within 10 seconds has it delivered, 410
 /// ends the target, anything else is tried again for three days. `todo` tells of what waits for each person with an account within the units, as his
-/// own list shows it: `todo.opened` and later `todo.done`, with person, number, day and address of the page, each once.
+/// own list shows it: `todo.opened` and later `todo.done`, each once, with person, number, day and address of the page; `todo.changed` when the day moved.
 #[utoipa::path(tag = "services", request_body = SetWebhook, params(("id" = Uuid, Path)), responses((status = 201, body = WebhookView)))]
 #[post("/services/{id}/webhooks")]
 pub async fn make_webhook(
@@ -233,6 +233,7 @@ fn delivery(of: Delivery) -> Result<DeliveryView, Problem> {
             PING => "试推",
             CHECKPOINT => "台账检查点",
             OPENED => "待办产生",
+            CHANGED => "待办改期",
             DONE => "待办办结",
             kind => domain::labels::event(kind),
         }

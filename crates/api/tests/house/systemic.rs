@@ -57,13 +57,13 @@ async fn found(house: &House, number: &str, unit: &str, body: &str, basis: &str,
 const GAS: &str = "职工食堂燃气报警装置未定期校验";
 
 /// Two units' findings of one matter.
-async fn two(house: &House) -> [String; 2] {
+pub(crate) async fn two(house: &House) -> [String; 2] {
     let one = found(house, "S01", "U201", GAS, "", json!({})).await;
     let body = "食堂燃气报警装置长期没有校验";
     [one, found(house, "S02", "U203", body, "", json!({})).await]
 }
 
-async fn confirm(house: &House, members: &[String]) -> String {
+pub(crate) async fn confirm(house: &House, members: &[String]) -> String {
     let (ids, round) = (directory(house).await, house.round().await);
     let form = json!({
         "title": "食堂燃气报警装置无人校验", "measure": "集团统一与校验机构签约", "ground": "两家单位都没有校验",
@@ -73,13 +73,13 @@ async fn confirm(house: &House, members: &[String]) -> String {
     house.request("p072", "POST", &path, None, Some(form)).await.ok()["id"].as_str().unwrap().to_owned()
 }
 
-async fn act(house: &House, login: &str, problem: &str, act: &str, body: Value) -> Answer {
+pub(crate) async fn act(house: &House, login: &str, problem: &str, act: &str, body: Value) -> Answer {
     let view = house.get("p072", &format!("/systemic-problems/{problem}")).await.ok();
     let path = format!("/systemic-problems/{problem}/{act}");
     house.request(login, "POST", &path, view["version"].as_i64(), Some(body)).await
 }
 
-async fn ask(house: &House, problem: &str, units: &[&str], days: u64) {
+pub(crate) async fn ask(house: &House, problem: &str, units: &[&str], days: u64) {
     let ids = directory(house).await;
     let units: Vec<&Value> = units.iter().map(|u| &ids[*u]).collect();
     act(house, "p072", problem, "ask", json!({ "units": units, "due_on": house.today() + Days::new(days) })).await.ok();

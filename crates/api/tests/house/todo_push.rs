@@ -2,13 +2,13 @@
 //! what is told open is what the lists hold.
 #![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test stops at what it did not expect")]
 
-use crate::support;
+use crate::{support, systemic};
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use api::app::OutwardSettings;
 use api::webhooks::push;
-use chrono::{Days, TimeDelta};
+use chrono::{DateTime, Days, TimeDelta, Utc};
 use persistence::webhooks::claim;
 use serde_json::{Value, json};
 use support::receiver::{Answers, Message, Receiver};
@@ -76,30 +76,43 @@ async fn acknowledge(house: &House, task: &str) {
     house.act("p072", task, "answer-statement", body).await.ok();
 }
 
-/// What is told open, person by person: how often each thing, by act and subject. Nothing is opened that is open, nothing ended that is not.
-fn open_of(heard: &[Message]) -> BTreeMap<String, BTreeMap<String, usize>> {
-    let mut open: BTreeSet<(String, String)> = BTreeSet::new();
+/// Person by person each thing to do, by act and subject, with the days it is due on.
+type Lists = BTreeMap<String, BTreeMap<String, Vec<Option<String>>>>;
+
+fn sorted(mut lists: Lists) -> Lists {
+    lists.values_mut().flat_map(BTreeMap::values_mut).for_each(|days| days.sort());
+    lists
+}
+
+/// What is told open. Nothing is opened that is open, nothing ended or put on another day that is not.
+fn open_of(heard: &[Message]) -> Lists {
+    let mut open: BTreeMap<(String, String), Option<String>> = BTreeMap::new();
     for message in heard {
         let said = message.said();
         let data = &said["data"];
         let one = (data["person"]["code"].as_str().unwrap().to_owned(), data["id"].as_str().unwrap().to_owned());
+        let day = data["due_on"].as_str().map(str::to_owned);
         match said["type"].as_str().unwrap() {
-            "todo.opened" => assert!(open.insert(one.clone()), "{one:?} is opened twice"),
-            "todo.done" => assert!(open.remove(&one), "{one:?} is done and was not open"),
+            "todo.opened" => assert_eq!(open.insert(one.clone(), day), None, "{one:?} is opened twice"),
+            "todo.changed" => {
+                let before = open.insert(one.clone(), day.clone());
+                assert!(before.is_some_and(|before| before != day), "{one:?} was not open, or on the same day");
+            }
+            "todo.done" => assert!(open.remove(&one).is_some(), "{one:?} is done and was not open"),
             other => panic!("{other}"),
         }
     }
-    let mut counted: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
-    for (person, id) in open {
+    let mut lists = Lists::new();
+    for ((person, id), day) in open {
         let subject = id.split('/').take(2).collect::<Vec<_>>().join("/");
-        *counted.entry(person).or_default().entry(subject).or_default() += 1;
+        lists.entry(person).or_default().entry(subject).or_default().push(day);
     }
-    counted
+    sorted(lists)
 }
 
 /// What the lists of people show, in the same words.
-async fn held(house: &House, people: &[String]) -> BTreeMap<String, BTreeMap<String, usize>> {
-    let mut counted: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
+async fn held(house: &House, people: &[String]) -> Lists {
+    let mut lists = Lists::new();
     for login in people {
         let me = house.get(login, "/me").await.ok();
         let mut seen = BTreeSet::new();
@@ -129,11 +142,14 @@ async fn held(house: &House, people: &[String]) -> BTreeMap<String, BTreeMap<Str
                     continue;
                 }
                 let id = format!("{}:{about}", item["action"].as_str().unwrap());
-                *counted.entry(login.to_uppercase()).or_default().entry(id).or_default() += 1;
+                // Midnight ends the day before it.
+                let due = item["due_at"].as_str().map(|at| at.parse::<DateTime<Utc>>().unwrap());
+                let day = due.map(|at| domain::calendar::today(at - TimeDelta::seconds(1)).to_string());
+                lists.entry(login.to_uppercase()).or_default().entry(id).or_default().push(day);
             }
         }
     }
-    counted
+    sorted(lists)
 }
 
 /// Everybody with an account in the sample group.
@@ -227,6 +243,43 @@ async fn a_score_and_an_objection_to_it_wait_for_whoever_is_next_until_they_are_
     }
     assert_eq!(open_of(&receiver.heard()), held(&house, &people).await);
     assert!(receiver.heard().iter().all(|m| !m.body.contains("线下报送")), "no word of what was said");
+}
+
+#[actix_web::test]
+async fn a_day_that_moves_while_something_waits_is_told_again() {
+    let receiver = Receiver::open();
+    let house = at(&receiver).await;
+    let members = systemic::two(&house).await;
+    let problem = systemic::confirm(&house, &members).await;
+    systemic::ask(&house, &problem, &["U202"], 14).await;
+    office_of(&house, &receiver, "U202").await;
+    push_all(&house).await;
+    let ids = ids(&house).await;
+    let told = |kind: &str| of(&receiver.heard(), kind, "P043", "answer_check:systemic");
+    let day = |message: &Message| message.said()["data"]["due_on"].as_str().unwrap().to_owned();
+    let first = (house.today() + Days::new(14)).to_string();
+    assert_eq!(told("todo.opened").iter().map(day).collect::<Vec<_>>(), [first]);
+    let move_to = async |days: u64| {
+        let view = house.get("p072", &format!("/systemic-problems/{problem}")).await.ok();
+        let form = json!({
+            "title": view["title"], "measure": view["measure"], "owner": view["owner"]["id"], "due_on": view["due_on"],
+            "checks": [{ "unit": ids["U202"], "due_on": house.today() + Days::new(days) }], "reason": "给机修厂多留时间",
+        });
+        systemic::act(&house, "p072", &problem, "amend", form).await.ok();
+        (house.today() + Days::new(days)).to_string()
+    };
+    let later = move_to(21).await;
+    push_all(&house).await;
+    push_all(&house).await;
+    assert_eq!(told("todo.changed").iter().map(day).collect::<Vec<_>>(), [later.as_str()], "once");
+    // Two days one after the other before anything is sent: the last one is told.
+    move_to(25).await;
+    let last = move_to(28).await;
+    push_all(&house).await;
+    assert_eq!(told("todo.changed").iter().map(day).collect::<Vec<_>>(), [later, last]);
+    assert_eq!(open_of(&receiver.heard())["P043"], held(&house, &["p043".to_owned()]).await["P043"]);
+    let all = receiver.heard();
+    assert!(all.iter().all(|m| !m.body.contains("多留时间")), "no word of why");
 }
 
 #[actix_web::test]

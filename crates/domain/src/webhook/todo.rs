@@ -11,6 +11,8 @@ use super::body;
 
 /// The kind of a message that something waits for somebody.
 pub const OPENED: &str = "todo.opened";
+/// The kind of a message that its day moved while it waits.
+pub const CHANGED: &str = "todo.changed";
 /// The kind of a message that it waits no longer.
 pub const DONE: &str = "todo.done";
 /// Somebody's list is looked at again after this time, whatever happened: time brings things to do by itself.
@@ -51,18 +53,22 @@ pub struct Told {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Difference {
     pub opened: Vec<TodoTold>,
+    /// Of what was told open, that is due on another day than was told.
+    pub changed: Vec<TodoTold>,
     /// Of what was told open, by its id.
     pub done: BTreeSet<String>,
 }
 
-/// What was told open, by id, and what holds; two things of one id are one.
-pub fn difference(told: &BTreeSet<String>, holds: Vec<TodoTold>) -> Difference {
+/// What was told open, by id with the day it was due on then, and what holds; two things of one id are one.
+pub fn difference(told: &BTreeMap<String, Option<NaiveDate>>, holds: Vec<TodoTold>) -> Difference {
     let mut by_id: BTreeMap<String, TodoTold> = BTreeMap::new();
     for item in holds {
         by_id.entry(item.id.clone()).or_insert(item);
     }
-    let done = told.iter().filter(|id| !by_id.contains_key(*id)).cloned().collect();
-    Difference { opened: by_id.into_values().filter(|item| !told.contains(&item.id)).collect(), done }
+    let done = told.keys().filter(|id| !by_id.contains_key(*id)).cloned().collect();
+    let (open, opened): (Vec<_>, Vec<_>) = by_id.into_values().partition(|item| told.contains_key(&item.id));
+    let changed = open.into_iter().filter(|item| told.get(&item.id) != Some(&item.due_on)).collect();
+    Difference { opened, changed, done }
 }
 
 /// The body of a message: the same of what is done as of what was opened, but for its type and moment.
@@ -96,12 +102,23 @@ mod tests {
 
     #[test]
     fn what_is_new_is_opened_what_is_gone_is_done_and_what_stays_is_left_alone() {
-        let told = BTreeSet::from(["a".to_owned(), "b".to_owned()]);
+        let told = BTreeMap::from([("a".to_owned(), None), ("b".to_owned(), None)]);
         let found = difference(&told, vec![item("b"), item("c"), item("c")]);
         assert_eq!(found.opened.iter().map(|i| i.id.as_str()).collect::<Vec<_>>(), ["c"], "two of one id are one");
         assert_eq!(found.done, BTreeSet::from(["a".to_owned()]));
         assert_eq!(difference(&told, vec![item("a"), item("b")]), Difference::default());
-        assert_eq!(difference(&told, Vec::new()).done, told);
+        assert_eq!(difference(&told, Vec::new()).done, BTreeSet::from(["a".to_owned(), "b".to_owned()]));
+    }
+
+    #[test]
+    fn a_day_that_moved_is_told_and_nothing_else() {
+        let day = NaiveDate::from_ymd_opt(2026, 3, 9);
+        let told = BTreeMap::from([("a".to_owned(), day), ("b".to_owned(), None), ("c".to_owned(), day)]);
+        let due = |id: &str, on| TodoTold { due_on: on, ..item(id) };
+        let later = NaiveDate::from_ymd_opt(2026, 3, 16);
+        let found = difference(&told, vec![due("a", later), due("b", day), due("c", day)]);
+        assert_eq!(found.changed, [due("a", later), due("b", day)]);
+        assert_eq!((found.opened, found.done), (Vec::new(), BTreeSet::new()));
     }
 
     #[test]

@@ -242,15 +242,15 @@ pub struct Parcel {
     pub attempts: i32,
 }
 
-/// Takes the message that is due first; nobody else has it until the lease is over. That something is done is not sent while its beginning is under
-/// way, and is sent also to a target that was ended meanwhile.
+/// Takes the message that is due first; nobody else has it until the lease is over. That something is done, or due on another day, is not sent while something
+/// else is said of it, and is sent also to a target that was ended meanwhile.
 pub fn claim(conn: &mut PgConnection, now: DateTime<Utc>) -> Result<Option<Parcel>, Error> {
     Ok(diesel::sql_query(
         "UPDATE webhook_deliveries AS d SET state = 'sending', attempts = d.attempts + 1, next_at = $2 FROM ( \
             SELECT d.id, w.account_id, w.url FROM webhook_deliveries d JOIN webhooks w ON w.id = d.webhook_id JOIN accounts a ON a.id = w.account_id \
             WHERE d.state IN ('due', 'sending') AND d.next_at <= $1 \
                 AND (w.state = 'active' AND w.expires_on >= $3 AND a.status = 'active' OR d.kind = 'todo.done' AND w.state <> 'gone') \
-                AND NOT (d.kind = 'todo.done' AND EXISTS (SELECT FROM webhook_deliveries o WHERE o.todo_id = d.todo_id AND o.id <> d.id AND o.state = 'sending')) \
+                AND NOT (d.kind IN ('todo.done', 'todo.changed') AND EXISTS (SELECT FROM webhook_deliveries o WHERE o.todo_id = d.todo_id AND o.id <> d.id AND o.state = 'sending')) \
                 AND (w.rests_until IS NULL OR w.rests_until <= $1) \
             ORDER BY d.next_at, d.position LIMIT 1 FOR UPDATE OF d SKIP LOCKED) AS m \
          WHERE d.id = m.id RETURNING d.id, d.webhook_id, m.account_id, m.url, d.kind, d.body, d.attempts",

@@ -10,7 +10,7 @@ use domain::actor::PersonActor;
 use domain::ids::PersonId;
 use domain::rights::Subject;
 use domain::webhook::DeliveryState;
-use domain::webhook::todo::{AT_ONCE, DONE, FULL_PASS, OPENED, TodoTold, Told, difference, todo_body};
+use domain::webhook::todo::{AT_ONCE, CHANGED, DONE, FULL_PASS, OPENED, TodoTold, Told, difference, todo_body};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -233,20 +233,29 @@ fn tell(
     holds: Vec<TodoTold>,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    let open: Vec<(String, Uuid)> = todo_pushed::table
+    let told: Vec<(String, Uuid, Value, DateTime<Utc>)> = todo_pushed::table
         .filter(todo_pushed::webhook_id.eq(hook).and(todo_pushed::person_id.eq(person)))
         .filter(todo_pushed::done_at.is_null())
-        .select((todo_pushed::key, todo_pushed::id))
+        .select((todo_pushed::key, todo_pushed::id, todo_pushed::told, todo_pushed::opened_at))
         .load(conn)?;
-    let open: BTreeMap<String, Uuid> = open.into_iter().collect();
-    let found = difference(&open.keys().cloned().collect(), holds);
-    let ended: Vec<Uuid> = found.done.iter().filter_map(|key| open.get(key)).copied().collect();
+    let (mut open, mut days) = (BTreeMap::new(), BTreeMap::new());
+    for (key, id, told, opened_at) in told {
+        days.insert(key.clone(), serde_json::from_value::<TodoTold>(told)?.due_on);
+        open.insert(key, (id, opened_at));
+    }
+    let found = difference(&days, holds);
+    let ended: Vec<Uuid> = found.done.iter().filter_map(|key| open.get(key)).map(|(id, _)| *id).collect();
     done(conn, hook, &ended, now)?;
-    if found.opened.is_empty() {
+    if found.opened.is_empty() && found.changed.is_empty() {
         return Ok(());
     }
     let whom = named(conn, &[person])?.remove(&person).ok_or(Error::NotFound)?;
     let mut messages = Vec::new();
+    for item in &found.changed {
+        let Some((id, opened_at)) = open.get(&item.id) else { continue };
+        let kind = moved(conn, *id, item, now)?;
+        messages.push(NewDelivery::of_todo(*id, kind, todo_body(kind, now, *opened_at, &whom, item)));
+    }
     for item in &found.opened {
         let id = Uuid::now_v7();
         diesel::insert_into(todo_pushed::table)
@@ -265,6 +274,34 @@ fn tell(
     owe(conn, hook, messages, now)
 }
 
+/// Writes down the other day of something a target was told; what was not yet sent of it gives way. The kind of the message that says it: where
+/// nothing of the beginning can have arrived it is the beginning.
+fn moved(conn: &mut PgConnection, id: Uuid, item: &TodoTold, now: DateTime<Utc>) -> Result<&'static str, Error> {
+    diesel::update(todo_pushed::table.find(id)).set(todo_pushed::told.eq(serde_json::to_value(item)?)).execute(conn)?;
+    let never = replaced(conn, &[id], now)?;
+    Ok(if never.contains(&id) { OPENED } else { CHANGED })
+}
+
+/// Lets what was not yet sent of these things give way: those of whose beginning nothing can have arrived.
+fn replaced(conn: &mut PgConnection, ids: &[Uuid], now: DateTime<Utc>) -> Result<BTreeSet<Uuid>, Error> {
+    let unsent: Vec<(Option<Uuid>, String, i32, Value)> = diesel::update(
+        webhook_deliveries::table
+            .filter(webhook_deliveries::todo_id.eq_any(ids).and(webhook_deliveries::kind.ne(DONE)))
+            .filter(webhook_deliveries::state.eq_any([DeliveryState::Due.as_str(), DeliveryState::Failed.as_str()])),
+    )
+    .set((webhook_deliveries::state.eq(DeliveryState::Replaced.as_str()), webhook_deliveries::done_at.eq(now)))
+    .returning((
+        webhook_deliveries::todo_id,
+        webhook_deliveries::kind,
+        webhook_deliveries::attempts,
+        webhook_deliveries::tries,
+    ))
+    .get_results(conn)?;
+    // Sent once more they begin to count anew; what was tried stays written down.
+    let is_untried = |kind: &str, n: i32, tries: &Value| kind == OPENED && n == 0 && *tries == json!([]);
+    Ok(unsent.iter().filter(|(_, kind, n, tries)| is_untried(kind, *n, tries)).filter_map(|(id, ..)| *id).collect())
+}
+
 /// Says of things a target was told that they wait no longer.
 ///
 /// What was not yet sent of their beginning gives way, and where nothing of it can have arrived nothing is said of the end either.
@@ -277,17 +314,7 @@ fn done(conn: &mut PgConnection, hook: Uuid, ids: &[Uuid], now: DateTime<Utc>) -
             .set(todo_pushed::done_at.eq(now))
             .returning((todo_pushed::id, todo_pushed::person_id, todo_pushed::told, todo_pushed::opened_at))
             .get_results(conn)?;
-    let unsent: Vec<(Option<Uuid>, i32, Value)> = diesel::update(
-        webhook_deliveries::table
-            .filter(webhook_deliveries::todo_id.eq_any(ids).and(webhook_deliveries::kind.eq(OPENED)))
-            .filter(webhook_deliveries::state.eq_any([DeliveryState::Due.as_str(), DeliveryState::Failed.as_str()])),
-    )
-    .set((webhook_deliveries::state.eq(DeliveryState::Replaced.as_str()), webhook_deliveries::done_at.eq(now)))
-    .returning((webhook_deliveries::todo_id, webhook_deliveries::attempts, webhook_deliveries::tries))
-    .get_results(conn)?;
-    // Sent once more they begin to count anew; what was tried stays written down.
-    let never: BTreeSet<Uuid> =
-        unsent.iter().filter(|(_, n, tries)| *n == 0 && *tries == json!([])).filter_map(|(id, ..)| *id).collect();
+    let never = replaced(conn, ids, now)?;
     let people = named(conn, &rows.iter().map(|r| r.1).collect::<Vec<_>>())?;
     let mut messages = Vec::new();
     for (id, person, told, opened_at) in rows.into_iter().filter(|r| !never.contains(&r.0)) {
@@ -298,11 +325,11 @@ fn done(conn: &mut PgConnection, hook: Uuid, ids: &[Uuid], now: DateTime<Utc>) -
     owe(conn, hook, messages, now)
 }
 
-/// Whether the beginning of something must not be sent (any more), because a target was told that it is done.
+/// Whether the beginning of something, or another day of it, must not be sent (any more), because a target was told that it is done.
 pub(super) fn is_over(conn: &mut PgConnection, delivery: Uuid) -> Result<bool, Error> {
     let of = webhook_deliveries::table
         .inner_join(todo_pushed::table.on(todo_pushed::id.nullable().eq(webhook_deliveries::todo_id)))
-        .filter(webhook_deliveries::id.eq(delivery).and(webhook_deliveries::kind.eq(OPENED)))
+        .filter(webhook_deliveries::id.eq(delivery).and(webhook_deliveries::kind.ne(DONE)))
         .filter(todo_pushed::done_at.is_not_null());
     Ok(diesel::select(diesel::dsl::exists(of)).get_result(conn)?)
 }
