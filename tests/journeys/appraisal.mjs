@@ -124,7 +124,7 @@ async function objected(house, address) {
   const page = await house.as(head)
   await at(house, page, '/todo')
   // It waits in a round that is not the one in front.
-  await page.getByRole('list', { name: '其他轮次的待办' }).getByRole('button', { name: '去看' }).first().click()
+  await page.getByRole('list', { name: '别处的待办' }).getByRole('button', { name: '去看' }).first().click()
   await page.getByText(/^查看.*考评得分/).first().waitFor()
   await page.goto(address)
   const form = page.getByRole('form', { name: '提出申诉' })

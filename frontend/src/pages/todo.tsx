@@ -44,7 +44,7 @@ function OtherRounds() {
   const rounds = useElsewhere()
   if (rounds.length === 0) return null
   return (
-    <ul className="otherrounds" aria-label="其他轮次的待办">
+    <ul className="otherrounds" aria-label="别处的待办">
       {rounds.map((of) => (
         <li key={of.round_id}>
           <span>另有 <b>{of.count}</b> 项在“{of.name}”{of.overdue > 0 && <span className="late">，逾期 {of.overdue} 项</span>}</span>
