@@ -62,14 +62,19 @@ async function enforced(house) {
   step('主要负责人公布方案')
 }
 
-/** A period that was begun wrongly is put aside, after a question, and may be begun anew. */
-async function discarded(house, { from, to }) {
-  const page = await house.as(office)
-  await at(house, page, '/appraisals')
+/** Has the scores of a period reckoned, on the page of appraisals. */
+async function reckon(page, from, to) {
   const form = page.getByRole('form', { name: '计算一段时间的得分' })
   await form.getByLabel('考评期从').fill(from)
   await form.getByLabel('到', { exact: true }).fill(to)
   await form.getByRole('button', { name: '计算得分' }).click()
+}
+
+/** A period that was begun wrongly is put aside, after a question, and may be begun anew. */
+async function discarded(house, { from, to }) {
+  const page = await house.as(office)
+  await at(house, page, '/appraisals')
+  await reckon(page, from, to)
   await page.getByRole('button', { name: '作废' }).click()
   const why = page.getByRole('form', { name: '作废考评' })
   await why.getByRole('button', { name: '作废' }).click()
@@ -87,10 +92,7 @@ async function discarded(house, { from, to }) {
 async function reckoned(house, { score, from, to }) {
   const page = await house.as(office)
   await at(house, page, '/appraisals')
-  const form = page.getByRole('form', { name: '计算一段时间的得分' })
-  await form.getByLabel('考评期从').fill(from)
-  await form.getByLabel('到', { exact: true }).fill(to)
-  await form.getByRole('button', { name: '计算得分' }).click()
+  await reckon(page, from, to)
   const line = page.locator('.scores tr', { hasText: unit }).first()
   await line.waitFor()
   assert.equal(await line.locator('td[data-label="得分"]').innerText(), score)

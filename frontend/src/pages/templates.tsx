@@ -50,7 +50,7 @@ function One({ template }: { template: Template }) {
         <summary>可用的名称 <span className="muted">{template.names.length} 个</span></summary>
         <Names names={template.names} />
       </details>
-      {template.versions.length > 1 && (
+      {template.versions.some((v) => !v.holds) && (
         <details>
           <summary>历次版本</summary>
           <ul>{template.versions.map((v) => <Version key={v.version} kind={template.kind} version={v} />)}</ul>

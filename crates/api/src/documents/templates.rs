@@ -81,14 +81,14 @@ impl TemplateKind {
         Self::all().find(|k| k.word() == word).ok_or_else(Problem::not_found)
     }
 
-    pub(crate) fn word(self) -> &'static str {
+    fn word(self) -> &'static str {
         match self {
             Self::Document(kind) => kind.as_str(),
             Self::Form(kind) => kind.as_str(),
         }
     }
 
-    pub(crate) fn label(self) -> &'static str {
+    fn label(self) -> &'static str {
         match self {
             Self::Document(kind) => kind.label(),
             Self::Form(kind) => kind.label(),

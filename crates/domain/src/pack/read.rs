@@ -68,8 +68,8 @@ pub(super) fn basis_missing(basis: &str) -> bool {
 /// The pack in a file; its tests have been run.
 ///
 /// Errors: `pack-unsound` with every fault that was found and its place: `pack-not-json`, `unknown-field`, `required`, `too-long`,
-/// `pack-value-wrong`, `pack-setting-unknown`, `form-unknown`, `pack-file-unreadable`, `pack-basis-missing`, `out-of-range`, `pack-tests-missing`, what makes the policy unsound, and of
-/// each test `pack-test-incomplete` and `pack-test-failed`.
+/// `pack-value-wrong`, `pack-setting-unknown`, `form-unknown`, `pack-file-unreadable`, `pack-basis-missing`, `out-of-range`, `pack-tests-missing`,
+/// what makes the policy unsound, and of each test `pack-test-incomplete` and `pack-test-failed`.
 pub fn read(text: &str) -> Result<Pack, Refusal> {
     let refused = |errors| Err(Refusal::invalid("pack-unsound", errors));
     if text.len() > LONGEST {

@@ -70,29 +70,38 @@ pub(crate) fn digest(conn: &mut PgConnection, kind: &str, version: i32) -> Resul
     Ok(rows::table.find((kind, version)).select(rows::sha256).first(conn).optional()?)
 }
 
-/// The template that holds for a kind in the whole house; the one that came with the program is kept the first time it is asked for, and again when the program brings
-/// another while nobody has put one of his own in its place.
+/// The template that holds for a kind in the whole house; the one that came with the program is kept the first time it is asked for, and again when
+/// the program brings another while nobody has put one of his own in its place.
 pub fn current(
     conn: &mut PgConnection,
     kind: &str,
     standard: &[u8],
     now: DateTime<Utc>,
 ) -> Result<(TemplateMark, Vec<u8>), Error> {
+    let own = hex::encode(Sha256::digest(standard));
+    if let Some(held) = holding(conn, kind, &own)? {
+        return Ok(held);
+    }
+    // Somebody may have kept one meanwhile.
+    one_by_one(conn)?;
+    if let Some(held) = holding(conn, kind, &own)? {
+        return Ok(held);
+    }
+    let version = next(conn, kind)?;
+    insert(conn, kind, version, &own, standard, "系统自带.docx", None, None, now)?;
+    Ok((TemplateMark { version, sha256: own }, standard.to_vec()))
+}
+
+/// The last one of the house, unless it is one of the program that is no longer the program's own.
+fn holding(conn: &mut PgConnection, kind: &str, own: &str) -> Result<Option<(TemplateMark, Vec<u8>)>, Error> {
     let last: Option<(i32, String, Vec<u8>, Option<Uuid>)> = rows::table
         .filter(rows::kind.eq(kind).and(rows::pack.is_null()))
         .order(rows::version.desc())
         .select((rows::version, rows::sha256, rows::body, rows::account_id))
         .first(conn)
         .optional()?;
-    let own = hex::encode(Sha256::digest(standard));
-    if let Some((version, sha256, body, account)) = &last
-        && (account.is_some() || *sha256 == own)
-    {
-        return Ok((TemplateMark { version: *version, sha256: sha256.clone() }, body.clone()));
-    }
-    let version = next(conn, kind)?;
-    insert(conn, kind, version, &own, standard, "系统自带.docx", None, None, now)?;
-    Ok((TemplateMark { version, sha256: own }, standard.to_vec()))
+    let held = last.filter(|(_, sha256, _, account)| account.is_some() || sha256 == own);
+    Ok(held.map(|(version, sha256, body, _)| (TemplateMark { version, sha256 }, body)))
 }
 
 fn next(conn: &mut PgConnection, kind: &str) -> Result<i32, Error> {
@@ -124,7 +133,6 @@ fn insert(
             rows::pack.eq(pack.map(serde_json::to_value).transpose()?),
             rows::created_at.eq(now),
         ))
-        .on_conflict_do_nothing()
         .execute(conn)?;
     Ok(())
 }
